@@ -1,0 +1,155 @@
+/* Memory region of one request: a chain of blocks, freed or rewound together. */
+#include "arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16, OVERRUN_FACTOR = 4 };
+
+struct block {
+	struct block *next;
+	size_t capacity;
+	size_t used;
+	_Alignas(ALIGNMENT) unsigned char bytes[];
+};
+
+struct arena {
+	struct block *first;
+	struct block *current;
+	size_t limit_bytes;
+	size_t used_bytes;
+};
+
+static struct block *
+block_new(size_t capacity)
+{
+	struct block *block = malloc(sizeof(*block) + capacity);
+	if (!block)
+		abort();
+	block->next = NULL;
+	block->capacity = capacity;
+	block->used = 0;
+	return block;
+}
+
+struct arena *
+arena_new(size_t limit_bytes)
+{
+	struct arena *arena = malloc(sizeof(*arena));
+	if (!arena)
+		abort();
+	arena->first = arena->current = block_new(FIRST_BLOCK_BYTES);
+	arena->limit_bytes = limit_bytes;
+	arena->used_bytes = 0;
+	return arena;
+}
+
+void
+arena_free(struct arena *arena)
+{
+	if (!arena)
+		return;
+	arena_reset(arena);
+	free(arena->first);
+	free(arena);
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	struct block *block = arena->first->next;
+	while (block) {
+		struct block *next = block->next;
+		free(block);
+		block = next;
+	}
+	arena->first->next = NULL;
+	arena->first->used = 0;
+	arena->current = arena->first;
+	arena->used_bytes = 0;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t n_bytes)
+{
+	if (n_bytes > SIZE_MAX / 2)
+		abort();
+	size_t rounded = (n_bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	struct block *block = arena->current;
+	if (block->capacity - block->used < rounded) {
+		/* Doubling keeps the number of blocks logarithmic in what a request uses. */
+		size_t capacity = block->capacity * 2;
+		if (capacity < rounded)
+			capacity = rounded;
+		block->next = block_new(capacity);
+		block = arena->current = block->next;
+	}
+	arena->used_bytes += rounded;
+	if (arena->used_bytes / OVERRUN_FACTOR > arena->limit_bytes)
+		abort();
+	void *bytes = block->bytes + block->used;
+	block->used += rounded;
+	return memset(bytes, 0, n_bytes);
+}
+
+bool
+arena_is_exhausted(const struct arena *arena)
+{
+	return arena->used_bytes > arena->limit_bytes;
+}
+
+size_t
+arena_used_bytes(const struct arena *arena)
+{
+	return arena->used_bytes;
+}
+
+char *
+arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *
+arena_strndup(struct arena *arena, const char *text, size_t n_bytes)
+{
+	char *copy = arena_alloc(arena, n_bytes + 1);
+	if (n_bytes)
+		memcpy(copy, text, n_bytes);
+	return copy;
+}
+
+void *
+arena_memdup(struct arena *arena, const void *bytes, size_t n_bytes)
+{
+	void *copy = arena_alloc(arena, n_bytes ? n_bytes : 1);
+	if (n_bytes)
+		memcpy(copy, bytes, n_bytes);
+	return copy;
+}
+
+char *
+arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	va_copy(again, args);
+	int n = vsnprintf(NULL, 0, format, args);
+	if (n < 0)
+		abort();
+	char *text = arena_alloc(arena, (size_t)n + 1);
+	(void)vsnprintf(text, (size_t)n + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+char *
+arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	char *text = arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}

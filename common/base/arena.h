@@ -1,0 +1,40 @@
+/* Memory region of one request: everything allocated in it dies together. */
+#ifndef ARENA_H
+#define ARENA_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+/* Make a region that may hold limit_bytes.  Aborts when the system has no memory. */
+struct arena *arena_new(size_t limit_bytes);
+
+/* Accepts NULL. */
+void arena_free(struct arena *arena);
+
+/* Forget every allocation but keep the first block for the next request. */
+void arena_reset(struct arena *arena);
+
+/* Zeroed, aligned for any type, never NULL.  Past the limit the allocation still succeeds and
+ * arena_is_exhausted turns true: loops over input and rows check it and answer with an error, so a
+ * large request is refused and the process lives.  Past four times the limit it aborts: a loop forgot. */
+void *arena_alloc(struct arena *arena, size_t n_bytes) __attribute__((malloc, returns_nonnull));
+
+bool arena_is_exhausted(const struct arena *arena);
+size_t arena_used_bytes(const struct arena *arena);
+
+char *arena_strdup(struct arena *arena, const char *text) __attribute__((returns_nonnull, nonnull(2)));
+char *arena_strndup(struct arena *arena, const char *text, size_t n_bytes) __attribute__((returns_nonnull));
+void *arena_memdup(struct arena *arena, const void *bytes, size_t n_bytes) __attribute__((returns_nonnull));
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3), returns_nonnull));
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0), returns_nonnull));
+
+/* One zeroed object, or an array of them. */
+#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(n)))
+
+#endif

@@ -1,0 +1,68 @@
+/* Strict JSON reader: RFC 8259, valid UTF-8, no duplicate keys, integers within int64, bounded depth.
+ * Values live in the arena; text points into the arena (unescaped) and is NUL-terminated. */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stdint.h>
+
+#include "arena.h"
+#include "buf.h"
+
+enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_TEXT, JSON_LIST, JSON_OBJECT };
+
+enum { JSON_DEPTH_MAX = 64 };
+
+struct json_value {
+	enum json_type type;
+	uint32_t n;          /* bytes of TEXT, items of LIST, members of OBJECT */
+	uint32_t start, end; /* the value's bytes in the source: [start, end) */
+	union {
+		bool boolean;
+		int64_t integer;
+		double real;
+		const char *text;
+		const struct json_value *items;
+		const struct json_member *members; /* in source order */
+	};
+};
+
+struct json_member {
+	const char *name;
+	uint32_t n_name; /* bytes */
+	struct json_value value;
+};
+
+struct json_error {
+	size_t offset; /* bytes */
+	size_t line, column; /* from 1 */
+	const char *message; /* "duplicate key \"a\"", "integer outside the 64-bit range", ... */
+};
+
+struct json_limits {
+	size_t depth_max;  /* 0: JSON_DEPTH_MAX */
+	bool allow_nul;    /* \u0000 inside strings (schema test suites need it); default refused */
+	bool allow_big_numbers; /* integers beyond int64 become reals; default refused */
+};
+
+/* NULL on failure with *ret_error filled.  limits may be NULL for the defaults.  At most UINT32_MAX bytes. */
+const struct json_value *json_parse(struct arena *arena, const char *text, size_t n_bytes,
+    const struct json_limits *limits, struct json_error *ret_error);
+
+/* Member of an object or NULL.  First match; objects have no duplicates. */
+const struct json_value *json_get(const struct json_value *object, const char *name);
+const struct json_value *json_get_n(const struct json_value *object, const char *name, size_t n_name);
+
+/* Same value by JSON's rules: 1 equals 1.0, key order is ignored. */
+bool json_equal(const struct json_value *a, const struct json_value *b);
+
+/* Compact text of a value (numbers keep their source meaning). */
+void json_write(struct buf *buf, const struct json_value *value);
+
+/* RFC 8785-like canonical text: sorted keys, compact.  Used for hashes. */
+void json_write_canonical(struct buf *buf, const struct json_value *value, struct arena *scratch);
+
+/* RFC 7396: the document that results from applying patch to target (target may be NULL). */
+const struct json_value *json_merge_patch(struct arena *arena, const struct json_value *target,
+    const struct json_value *patch);
+
+#endif

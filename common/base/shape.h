@@ -1,0 +1,87 @@
+/* Shapes: tables that describe the C structs of the contract, so that one interpreter each can read and
+ * write msgpack, JSON and database rows, check limits, and publish schemas.  Tables are generated (proto/). */
+#ifndef SHAPE_H
+#define SHAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum shape_type {
+	SHAPE_BOOL,   /* bool               optional: const bool *    */
+	SHAPE_INT,    /* int64_t            optional: const int64_t * */
+	SHAPE_TIME,   /* int64_t, microseconds since 1970 UTC; optional: const int64_t *.  JSON: ISO-8601, ms, Z */
+	SHAPE_TEXT,   /* const char *       absent: NULL              */
+	SHAPE_DOC,    /* struct doc         absent: .json == NULL     */
+	SHAPE_STRUCT, /* const struct x *   absent: NULL              */
+	SHAPE_LIST,   /* struct shape_list  absent: .items == NULL (an empty list has items) */
+};
+
+/* A free-form JSON document carried as text: valid JSON, strict (checked once where it enters). */
+struct doc {
+	const char *json; /* not NUL-terminated in general */
+	size_t len;
+};
+
+/* Memory layout shared by every generated list member.  Items are laid out as
+ * SHAPE_INT: int64_t; SHAPE_TEXT: const char *; SHAPE_DOC: struct doc; SHAPE_STRUCT: the structs themselves. */
+struct shape_list {
+	const void *items;
+	size_t n;
+};
+
+enum shape_flag {
+	SHAPE_REQUIRED = 1 << 0,
+	SHAPE_NULLABLE = 1 << 1,    /* JSON output writes null when absent (otherwise the key is left out) */
+	SHAPE_DOC_TEXT = 1 << 2,    /* DOC input may also come as a JSON string holding the document's text */
+	SHAPE_SECRET = 1 << 3,      /* never logged, never in an event */
+	SHAPE_DOC_OBJECT = 1 << 4,  /* DOC must be a JSON object */
+};
+
+/* Where a request field travels over REST. */
+enum shape_in { SHAPE_IN_BODY, SHAPE_IN_PATH, SHAPE_IN_QUERY, SHAPE_IN_HEADER };
+
+struct shape;
+
+struct shape_field {
+	const char *name;    /* camelCase: JSON and msgpack key */
+	const char *column;  /* snake_case: SQL column */
+	enum shape_type type;
+	enum shape_type item; /* of a SHAPE_LIST: INT, TEXT, DOC or STRUCT */
+	uint32_t flags;       /* enum shape_flag */
+	enum shape_in in;
+	const char *header;   /* SHAPE_IN_HEADER: its name, lower case */
+	uint32_t offset;      /* in the struct */
+	int64_t min, max;     /* INT: value; TEXT, DOC: bytes; LIST: items.  TEXT max is never 0 in a request */
+	const struct shape *shape;    /* of STRUCT and of LIST of STRUCT */
+	const char *const *choices;   /* TEXT: NULL-terminated closed set, or NULL */
+	const char *pattern;          /* TEXT: PCRE2 pattern the whole value matches, or NULL */
+	const char *default_text;     /* documentation and input default as JSON text, or NULL */
+	const char *doc;
+	const char *example;          /* JSON text, or NULL */
+};
+
+struct shape {
+	const char *name;
+	size_t size; /* sizeof the struct */
+	const struct shape_field *fields;
+	size_t n_fields;
+};
+
+/* One thing wrong with an input. */
+struct violation {
+	const char *pointer;  /* JSON pointer, "" for the root */
+	const char *keyword;  /* "type", "required", "maxLength", "unknown", ... */
+	const char *message;  /* "must be an integer between 1 and 500" */
+	const char *expected; /* the expected shape as JSON-Schema-like text, or NULL */
+	const char *example;  /* a value that would do, as JSON text, or NULL */
+};
+
+enum { VIOLATIONS_MAX = 64 };
+
+struct violations {
+	struct violation list[VIOLATIONS_MAX];
+	size_t n; /* at most VIOLATIONS_MAX; later ones are dropped */
+};
+
+#endif
