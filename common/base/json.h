@@ -14,21 +14,28 @@ enum { JSON_DEPTH_MAX = 64 };
 
 struct json_value {
 	enum json_type type;
-	uint32_t n;          /* bytes of TEXT, items of LIST, members of OBJECT */
+	uint32_t n;          /* bytes of TEXT and of a REAL's number, items of LIST, members of OBJECT */
 	uint32_t start, end; /* the value's bytes in the source: [start, end) */
 	union {
 		bool boolean;
 		int64_t integer;
-		double real;
+		struct {
+			double real;
+			const char *number; /* the source's n bytes, so that 1.10 stays 1.10; NULL: print `real` */
+		};
 		const char *text;
 		const struct json_value *items;
-		const struct json_member *members; /* in source order */
+		struct {
+			const struct json_member *members; /* in source order */
+			const struct json_member *const *order; /* sorted for lookup when n is large, or NULL */
+		};
 	};
 };
 
 struct json_member {
 	const char *name;
 	uint32_t n_name; /* bytes */
+	uint32_t hash;   /* json_name_hash of the name, or 0: not computed (members made by hand) */
 	struct json_value value;
 };
 
@@ -51,6 +58,15 @@ const struct json_value *json_parse(struct arena *arena, const char *text, size_
 /* Member of an object or NULL.  First match; objects have no duplicates. */
 const struct json_value *json_get(const struct json_value *object, const char *name);
 const struct json_value *json_get_n(const struct json_value *object, const char *name, size_t n_name);
+
+/* Never 0.  Not seeded: fit for tables whose worst case is bounded some other way. */
+uint32_t json_name_hash(const char *name, size_t n_name);
+
+/* The same lookup when the name's hash is known. */
+const struct json_value *json_find(const struct json_value *object, const char *name, size_t n_name, uint32_t hash);
+
+/* A deep copy that needs nothing but its arena. */
+const struct json_value *json_copy(struct arena *arena, const struct json_value *value);
 
 /* Same value by JSON's rules: 1 equals 1.0, key order is ignored. */
 bool json_equal(const struct json_value *a, const struct json_value *b);

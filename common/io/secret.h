@@ -30,6 +30,14 @@ bool signer_load(const char *path, struct secret *ret_key, unsigned char ret_pub
 void signer_sign(unsigned char signature[SIGNATURE_BYTES], const struct secret *key, const void *bytes, size_t n);
 bool signature_check(const unsigned char signature[SIGNATURE_BYTES], const unsigned char public_key[32], const void *bytes, size_t n);
 
+/* Sealed with a 32-byte key (XSalsa20-Poly1305, random nonce in front).  sealed needs n + SEAL_OVERHEAD_BYTES; open is false
+ * when the bytes were not sealed with this key. */
+enum { SEAL_OVERHEAD_BYTES = 40, SEAL_KEY_BYTES = 32 };
+void secret_seal(unsigned char *sealed, const struct secret *key, const void *bytes, size_t n);
+bool secret_open(unsigned char *bytes, const struct secret *key, const unsigned char *sealed, size_t n_sealed);
+/* Read a key file of n raw bytes, or make it (mode 0600, atomically, so that several processes agree). */
+bool secret_load_key(const char *path, size_t n, struct secret *ret_key);
+
 /* Argon2id password hash as text (libsodium's encoded form, at most 128 bytes). */
 bool password_hash(char text[128], const char *password);
 bool password_check(const char *text, const char *password);

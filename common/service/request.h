@@ -1,0 +1,89 @@
+/* The one execution context: every handler, timer and event consumer runs inside a request. */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include "arena.h"
+#include "buf.h"
+#include "db.h"
+#include "envelope.h"
+#include "error.h"
+#include "error_codes.h"
+#include "operation.h"
+
+struct service;
+
+struct emitted_event {
+	const struct event_type *type;
+	int64_t entity_id;
+	int64_t entity_version; /* 0: the entity has none */
+	int64_t tenant;         /* of the entity; usually the request's */
+	const char *payload;    /* JSON object text */
+};
+
+enum { REQUEST_EVENTS_MAX = 512, REQUEST_ARENA_BYTES = 8 * 1024 * 1024 };
+
+struct request {
+	struct arena *arena;
+	const struct operation *op;
+	const struct principal *principal;
+	int64_t tenant;          /* 0: none (system operations) */
+	const char *request_id;
+	const char *trace_parent;
+	const char *surface;
+	int64_t deadline_us;     /* absolute */
+	int64_t now_us;          /* fixed for the whole request */
+	bool dry_run;
+	struct db *db;
+	struct service *service;
+	struct emitted_event *events; /* written to the outbox by the dispatcher, in the same transaction */
+	size_t n_events;
+	bool must_rerun;         /* the transaction met a serialisation failure or deadlock: run it again */
+	bool is_lost;            /* the connection went away before the commit */
+};
+
+/* An error of the catalogue: return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id); */
+#define FAIL(req, code, ...) error_make((req)->arena, &error_catalogue[ERROR_##code], ERROR_WHERE, __VA_ARGS__)
+
+/* The same with the JSON pointer of the field at fault, and/or a JSON object for the envelope's context. */
+#define FAIL_AT(req, code, pointer_, ...) error_at(FAIL(req, code, __VA_ARGS__), (pointer_), NULL)
+#define FAIL_WITH(req, code, context_, ...) error_at(FAIL(req, code, __VA_ARGS__), NULL, (context_))
+const struct error *error_at(struct error *error, const char *pointer, const char *context);
+
+/* ---- statements (services' store.c) ---- */
+
+/* All four run in the request's transaction and tenant.  ret_row and ret_rows are untouched on failure.
+ * find: *(const struct row **)ret_row, NULL when there is none.  exec: waits for the number of rows it changed. */
+const struct error *query_find(struct request *req, const struct db_statement *statement,
+    const struct db_param *params, void *ret_row) MUST_CHECK;
+const struct error *query_list(struct request *req, const struct db_statement *statement,
+    const struct db_param *params, struct shape_list *ret_rows) MUST_CHECK;
+const struct error *query_exec(struct request *req, const struct db_statement *statement,
+    const struct db_param *params, int64_t *ret_n) MUST_CHECK;
+/* Queued without waiting: a failure shows at the next wait or at the commit. */
+void query_send(struct request *req, const struct db_statement *statement, const struct db_param *params);
+/* Several finds in one round trip: ask for all, then claim in order. */
+db_ticket query_ask(struct request *req, const struct db_statement *statement, const struct db_param *params);
+const struct error *query_claim(struct request *req, db_ticket ticket, void *ret_row) MUST_CHECK;
+const struct error *query_claim_list(struct request *req, db_ticket ticket, struct shape_list *ret_rows) MUST_CHECK;
+
+/* ---- events ---- */
+
+/* Called by the generated emit_*: remembers the event; payload is encoded here.  Bounded by REQUEST_EVENTS_MAX. */
+void event_emit(struct request *req, const struct event_type *type, int64_t entity_id, int64_t entity_version,
+    const void *payload);
+/* For the rare mutation whose entity belongs to another tenant than the request (onboarding). */
+void event_emit_for(struct request *req, int64_t tenant, const struct event_type *type, int64_t entity_id,
+    int64_t entity_version, const void *payload);
+
+/* Change the tenant of the rest of this request's transaction: only for system operations that act for one
+ * (onboarding a tenant, consumers applying events). */
+void request_act_for(struct request *req, int64_t tenant);
+
+/* ---- other services ---- */
+
+/* Call an operation of another service with the request's principal, trace and deadline.  A mutation needs an
+ * idempotency key derived from durable state, or NULL for a query.  out is filled in the request's arena. */
+const struct error *request_call(struct request *req, const struct operation *operation, const void *in,
+    const char *idempotency_key, void *out) MUST_CHECK;
+
+#endif

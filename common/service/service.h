@@ -1,0 +1,70 @@
+/* The process skeleton: everything a service is besides its decisions. */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include "config.h"
+#include "operation.h"
+#include "request.h"
+
+struct event_record; /* common_proto.h */
+
+typedef const struct error *(*service_call)(struct request *req, const void *in, void *out);
+typedef const struct error *(*service_batch_call)(struct request *req, size_t n, const void *const in[],
+    void *const out[], const struct error *errors[]);
+
+/* One row per operation the service answers (generated). */
+struct service_operation {
+	const struct operation *operation;
+	service_call call;        /* NULL when batch */
+	service_batch_call batch; /* of one tenant and one operation; errors[i] answers input i */
+};
+
+/* A unique or foreign key whose violation is the caller's mistake. */
+struct constraint_error {
+	const char *constraint;
+	enum error_code code;
+	const char *message; /* one clause */
+};
+
+/* Events of another service, applied exactly once: the position moves in the transaction of apply.
+ * apply runs in system scope; request_act_for() narrows it.  A failure rolls back and is retried. */
+struct consumer {
+	const char *publisher; /* "content" */
+	const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n);
+};
+
+/* Periodic work in a write transaction of system scope, on a thread of its own. */
+struct timer {
+	const char *name;
+	int64_t interval_ms;
+	const struct error *(*run)(struct request *req);
+};
+
+/* A way to run the binary once instead of serving: "--bootstrap".  In a write transaction of system scope. */
+struct service_command {
+	const char *flag;
+	const char *summary;
+	const struct error *(*run)(struct request *req, int argc, char **argv);
+};
+
+struct service_definition {
+	const char *name;
+	const struct service_operation *operations;
+	size_t n_operations;
+	const struct constraint_error *constraints;
+	size_t n_constraints;
+	const struct setting *settings; /* the service's own, besides the skeleton's */
+	size_t n_settings;
+	const struct consumer *consumers;
+	size_t n_consumers;
+	const struct timer *timers;
+	size_t n_timers;
+	const struct service_command *commands;
+	size_t n_commands;
+	bool (*start)(void); /* after the settings were loaded, before the first request; or NULL */
+};
+
+/* The whole of a service's main(): settings, workers, bus, consumers, timers, drain on SIGTERM. */
+int service_main(int argc, char **argv, const struct service_definition *definition);
+
+#endif
