@@ -1,0 +1,181 @@
+# WordClaw.  `make help` lists what can be asked for.
+# Layers see only what they may include: that is the dependency rule (ARCHITECTURE.md), enforced by -iquote.
+
+FLAVOUR  ?= release
+B        := build/$(FLAVOUR)
+BIN      := $(if $(filter release,$(FLAVOUR)),bin,$(B)/bin)
+CC       ?= gcc
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+WARN     := -Wall -Wextra -Werror -Wformat=2 -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef
+CFLAGS_release := -O2 $(HARDEN)
+CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
+# Without the application's tenant checks: proves that row-level security stands alone (tests/e2e).
+CFLAGS_bare    := -O2 $(HARDEN) -DWORDCLAW_TEST_WITHOUT_TENANT_CHECK
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+LDFLAGS_asan   := -fsanitize=address,undefined
+LDFLAGS_tsan   := -fsanitize=thread
+LDFLAGS_bare   := $(LDFLAGS_release)
+CFLAGS   := -std=c11 -D_GNU_SOURCE -g -pthread $(WARN) $(CFLAGS_$(FLAVOUR)) $(EXTRA_CFLAGS)
+LDFLAGS  := -pthread $(LDFLAGS_$(FLAVOUR)) -Wl,--as-needed
+CPPFLAGS  = -MMD -MP -DWORDCLAW_VERSION='"$(VERSION)"' -isystem /usr/include/postgresql
+
+SERVICES := $(notdir $(patsubst %/main.c,%,$(wildcard services/*/main.c)))
+
+# Generated sources only a service links (its thunks and statements) against those everybody may.
+GEN_OF    = $(wildcard proto/generated/$(1)_service.c proto/generated/$(1)_queries.c)
+GEN_OWN  := $(wildcard proto/generated/*_service.c proto/generated/*_queries.c)
+GEN_ALL  := $(filter-out $(GEN_OWN),$(wildcard proto/generated/*.c))
+
+BASE_SRC    := $(wildcard common/base/*.c)
+IO_SRC      := $(wildcard common/io/*.c)
+SKEL_SRC    := $(wildcard common/service/*.c)
+GATEWAY_SRC := $(wildcard gateway/*.c gateway/graphql/*.c)
+CLI_SRC     := $(wildcard gateway/cli/*.c)
+
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+
+Q_BASE    := -iquote common/base
+Q_GEN     := $(Q_BASE) -iquote proto/generated
+Q_IO      := $(Q_GEN) -iquote common/io
+Q_SERVICE := $(Q_IO) -iquote common/service
+
+LIB_IO_NODB := -lzmq -lmsgpackc -lsodium -lpcre2-8 -lcurl -lm
+LIB_HTTP    := -lmicrohttpd
+LIB_DB      := -lpq
+
+BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
+	$(if $(wildcard migrations/migrate.c),$(BIN)/wordclaw-migrate) $(if $(CLI_SRC),$(BIN)/wordclaw)
+
+.PHONY: all run test check generate fmt bench fault fuzz asan tsan help bootstrap clean unit arch tests
+.DEFAULT_GOAL := all
+
+all: $(BINARIES) ## build everything into bin/
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+run: ## install what is missing, build, start everything, print the first calls (Ctrl-C stops)
+	@deploy/local/run
+
+bootstrap: ## install the packages that building and running need
+	@deploy/bootstrap run
+
+generate: ## proto/*.toml and services/*/queries.sql -> proto/generated
+	python3 proto/gen/generate.py
+
+fmt: ## clang-format what changed
+	@git ls-files -m -o --exclude-standard '*.c' '*.h' | grep -v '^proto/generated/' | xargs -r clang-format -i
+
+# ---- objects: one rule per layer ----
+
+$(B)/common/base/%.o: common/base/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_BASE) -c -o $@ $<
+$(B)/common/io/%.o: common/io/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -c -o $@ $<
+$(B)/common/service/%.o: common/service/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -c -o $@ $<
+$(call obj,$(GEN_ALL)): $(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_GEN) -c -o $@ $<
+$(call obj,$(GEN_OWN)): $(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -c -o $@ $<
+$(B)/services/%.o: services/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote $(<D) -c -o $@ $<
+$(B)/gateway/%.o: gateway/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote gateway -iquote gateway/cli -c -o $@ $<
+$(B)/migrations/%.o: migrations/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -c -o $@ $<
+$(B)/gateway/openapi_data.o: proto/generated/openapi.json
+
+# ---- archives and binaries ----
+
+$(B)/libbase.a: $(call obj,$(BASE_SRC))
+$(B)/libio.a: $(call obj,$(IO_SRC))
+$(B)/libservice.a: $(call obj,$(SKEL_SRC))
+$(B)/libproto.a: $(call obj,$(GEN_ALL))
+$(B)/libgateway.a: $(call obj,$(filter-out gateway/main.c,$(GATEWAY_SRC)))
+$(B)/lib%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
+CORE := $(B)/libproto.a $(B)/libio.a $(B)/libbase.a
+
+$(BIN)/wordclaw-gateway: $(B)/gateway/main.o $(B)/libgateway.a $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_HTTP) $(LIB_IO_NODB)
+$(BIN)/wordclaw: $(call obj,$(CLI_SRC)) $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB)
+$(BIN)/wordclaw-migrate: $(call obj,$(wildcard migrations/*.c)) $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB) $(LIB_DB)
+
+define service_rules
+$(B)/libsvc_$(1).a: $(call obj,$(filter-out services/$(1)/main.c,$(wildcard services/$(1)/*.c)) $(call GEN_OF,$(1)))
+$(BIN)/wordclaw-$(1): $(B)/services/$(1)/main.o $(B)/libsvc_$(1).a $(B)/libservice.a $(CORE)
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIB_IO_NODB) $$(LIB_DB)
+endef
+$(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
+
+# ---- tests ----
+
+UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+SERVICE := $(patsubst tests/service/%.c,$(B)/tests/service/%,$(wildcard tests/service/test_*.c))
+BENCH   := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+FUZZ    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+LIB_CHECK := -lcheck -lsubunit -lrt
+
+.SECONDARY:
+$(B)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote gateway -iquote tests/lib $(addprefix -iquote services/,$(SERVICES)) -c -o $@ $<
+
+# A unit test may pull any single object it names: rules of a service, a pure part of the gateway.
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(SERVICES:%=$(B)/libsvc_%.a) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(B)/libservice.a $(CORE)
+	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB) -ljansson
+$(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $(SERVICES:%=$(B)/libsvc_%.a) $(B)/libservice.a $(CORE)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(SERVICES:%=$(B)/libsvc_%.a) $(B)/libservice.a $(CORE)
+	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
+
+tests: $(UNIT) $(SERVICE) ## build the tests without running them
+
+check: $(UNIT) ## fast: architecture rules and unit tests that need no database
+	@tests/run check
+
+test: ## install what is missing and pass the whole suite
+	@deploy/bootstrap test
+	@tests/run all
+
+asan: ## the suite's C parts under AddressSanitizer and UBSan
+	@tests/run asan
+tsan: ## where threads meet, under ThreadSanitizer
+	@tests/run tsan
+fault: all ## kill -9 everything under load, then count
+	@tests/run fault
+bench: all $(BENCH) ## us and the limit in the same run, as ratios
+	@tests/run bench
+fuzz: $(FUZZ) ## every fuzz target for FUZZ_SECONDS (60) each
+	@tests/run fuzz
+
+build/fuzz/%: tests/fuzz/%.c $(BASE_SRC) $(GEN_ALL) $(wildcard common/io/*.c) $(filter-out gateway/main.c,$(GATEWAY_SRC))
+	@mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -DWORDCLAW_VERSION='"fuzz"' -isystem /usr/include/postgresql \
+		$(Q_SERVICE) -iquote gateway -o $@ $^ $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
+
+clean: ## remove what was built
+	rm -rf build bin
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
