@@ -14,4 +14,9 @@ int json_member_compare(const struct json_member *a, const struct json_member *b
 const struct json_member *const *json_order_members(struct arena *arena, const struct json_member *members,
     size_t n);
 
+/* Read the number at `start` (NUL-terminated text).  Returns what follows it; on failure where it
+ * went wrong, with *ret_message set. */
+const char *json_number_read(const char *start, const struct json_limits *limits, struct json_value *ret,
+    const char **ret_message);
+
 #endif

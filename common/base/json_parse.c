@@ -1,6 +1,4 @@
 /* The strict JSON reader: one pass over a copy of the text, in which strings are unescaped in place. */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "json_internal.h"
@@ -11,12 +9,7 @@ enum {
 	DEPTH_LIMIT = 1024,      /* whatever the caller asks for: the reader recurses */
 	STACK_FIRST = 64,        /* members */
 	NAME_SHOWN_MAX = 64,     /* bytes of a duplicate key in the message */
-	EXACT_POWER_MAX = 22,    /* 10^22 is the largest power of ten a double holds exactly */
-	MANTISSA_DIGITS_MAX = 19,/* always fit uint64_t */
-	EXPONENT_MAX = 99999,    /* larger ones are clamped: the value is 0 or out of range anyway */
 };
-
-static const uint64_t MANTISSA_EXACT_MAX = UINT64_C(1) << 53;
 
 struct parser {
 	struct arena *arena;
@@ -72,114 +65,15 @@ push(struct parser *p, const struct json_member *member)
 	return true;
 }
 
-/* ---- numbers ---- */
-
-struct digits {
-	uint64_t mantissa;  /* of the first MANTISSA_DIGITS_MAX significant digits */
-	int n_significant;
-	int n_dropped;      /* digits after those */
-};
-
-static void
-read_digits(struct parser *p, struct digits *digits)
-{
-	for (; *p->at >= '0' && *p->at <= '9'; p->at++) {
-		if (digits->n_significant == MANTISSA_DIGITS_MAX) {
-			digits->n_dropped = 1;
-			continue;
-		}
-		digits->mantissa = digits->mantissa * 10 + (uint64_t)(*p->at - '0');
-		digits->n_significant += digits->mantissa != 0;
-	}
-}
-
-static bool
-read_exponent(struct parser *p, long *ret)
-{
-	bool is_negative = *p->at == '-';
-	long exponent = 0;
-
-	if (*p->at == '-' || *p->at == '+')
-		p->at++;
-	if (*p->at < '0' || *p->at > '9')
-		return fail(p, "expected a digit in the exponent");
-	for (; *p->at >= '0' && *p->at <= '9'; p->at++)
-		exponent = exponent > EXPONENT_MAX ? exponent : exponent * 10 + (*p->at - '0');
-	*ret = is_negative ? -exponent : exponent;
-	return true;
-}
-
-/* Correctly rounded: both operands exact and one rounding, or strtod. */
-static double
-to_double(const char *start, bool is_negative, const struct digits *digits, long exponent)
-{
-	static const double powers[EXACT_POWER_MAX + 1] = {
-		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-	};
-
-	bool is_exact = !digits->n_dropped && digits->mantissa <= MANTISSA_EXACT_MAX &&
-	    exponent >= -EXACT_POWER_MAX && exponent <= EXACT_POWER_MAX;
-	if (!is_exact)
-		return strtod(start, NULL);
-	double value = (double)digits->mantissa;
-	value = exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
-	return is_negative ? -value : value;
-}
-
-static bool
-finish_integer(struct parser *p, const char *start, bool is_negative, const struct digits *digits,
-    struct json_value *ret)
-{
-	uint64_t most = (uint64_t)INT64_MAX + is_negative;
-	if (!digits->n_dropped && digits->mantissa <= most) {
-		ret->type = JSON_INT;
-		ret->integer = is_negative ? (int64_t)(0 - digits->mantissa) : (int64_t)digits->mantissa;
-		return true;
-	}
-	if (!p->limits.allow_big_numbers)
-		return fail_at(p, start, "integer outside the 64-bit range");
-	ret->type = JSON_REAL;
-	ret->real = strtod(start, NULL);
-	return isfinite(ret->real) || fail_at(p, start, "number outside the range of a double");
-}
-
 static bool
 parse_number(struct parser *p, struct json_value *ret)
 {
-	const char *start = p->at;
-	bool is_negative = *p->at == '-';
-	struct digits digits = { 0 };
-	long exponent = 0;
+	const char *message = NULL;
+	const char *after = json_number_read(p->at, &p->limits, ret, &message);
+	size_t n = (size_t)(after - p->at);
 
-	p->at += is_negative;
-	if (*p->at < '0' || *p->at > '9')
-		return fail(p, "expected a digit");
-	if (*p->at == '0' && p->at[1] >= '0' && p->at[1] <= '9')
-		return fail(p, "a number must not start with 0");
-	read_digits(p, &digits);
-	bool is_integer = *p->at != '.' && *p->at != 'e' && *p->at != 'E';
-	if (is_integer)
-		return finish_integer(p, start, is_negative, &digits, ret);
-
-	const char *point = p->at;
-	if (*p->at == '.') {
-		p->at++;
-		if (*p->at < '0' || *p->at > '9')
-			return fail(p, "expected a digit after the decimal point");
-		read_digits(p, &digits);
-	}
-	long n_fraction = p->at > point ? p->at - point - 1 : 0;
-	if (*p->at == 'e' || *p->at == 'E') {
-		p->at++;
-		if (!read_exponent(p, &exponent))
-			return false;
-	}
-	ret->type = JSON_REAL;
-	ret->real = to_double(start, is_negative, &digits, exponent - n_fraction);
-	ret->number = start;
-	ret->n = (uint32_t)(p->at - start);
-	return isfinite(ret->real) || fail_at(p, start, "number outside the range of a double");
+	p->at += n;
+	return !message || fail(p, message);
 }
 
 /* ---- strings ---- */
@@ -266,14 +160,26 @@ unescape(struct parser *p, char **out)
 	return true;
 }
 
+/* `out` is at or before p->at, so a word is read before it is overwritten. */
+static inline char *
+copy_plain_words(struct parser *p, char *out)
+{
+	while (is_plain_word(p->at)) {
+		uint64_t word;
+		memcpy(&word, p->at, sizeof(word));
+		memcpy(out, &word, sizeof(word));
+		out += sizeof(word);
+		p->at += sizeof(word);
+	}
+	return out;
+}
+
 /* At the opening quote.  The text ends up NUL-terminated in our copy. */
 static bool
 parse_text(struct parser *p, const char **ret_text, uint32_t *ret_n)
 {
 	char *start = ++p->at;
-	while (is_plain_word(p->at))
-		p->at += sizeof(uint64_t);
-	char *out = p->at;
+	char *out = copy_plain_words(p, start);
 
 	for (;;) {
 		unsigned char c = (unsigned char)*p->at;
@@ -282,6 +188,7 @@ parse_text(struct parser *p, const char **ret_text, uint32_t *ret_n)
 		if (c == '\\') {
 			if (!unescape(p, &out))
 				return false;
+			out = copy_plain_words(p, out);
 			continue;
 		}
 		if (c < 0x20)
@@ -289,10 +196,8 @@ parse_text(struct parser *p, const char **ret_text, uint32_t *ret_n)
 		size_t n = utf8_sequence(p->at, (size_t)(p->end - p->at));
 		if (n == 0)
 			return fail(p, "invalid UTF-8");
-		if (out != p->at)
-			memmove(out, p->at, n);
-		out += n;
-		p->at += n;
+		for (size_t i = 0; i < n; i++)
+			*out++ = *p->at++;
 	}
 	p->at++;
 	*out = '\0';
@@ -318,7 +223,7 @@ static bool
 is_known_name(const struct json_member *members, size_t n, const struct json_member *name)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (json_member_compare(&members[i], name) == 0)
+		if (members[i].hash == name->hash && json_member_compare(&members[i], name) == 0)
 			return true;
 	}
 	return false;
