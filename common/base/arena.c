@@ -100,6 +100,12 @@ arena_is_exhausted(const struct arena *arena)
 	return arena->used_bytes > arena->limit_bytes;
 }
 
+bool
+arena_has_room(const struct arena *arena, size_t n_bytes)
+{
+	return !arena_is_exhausted(arena) && n_bytes <= arena->limit_bytes - arena->used_bytes;
+}
+
 size_t
 arena_used_bytes(const struct arena *arena)
 {

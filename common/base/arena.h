@@ -23,6 +23,9 @@ void arena_reset(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t n_bytes) __attribute__((malloc, returns_nonnull));
 
 bool arena_is_exhausted(const struct arena *arena);
+
+/* True when n_bytes more stay within the limit: asked before an allocation whose size a message claims. */
+bool arena_has_room(const struct arena *arena, size_t n_bytes);
 size_t arena_used_bytes(const struct arena *arena);
 
 char *arena_strdup(struct arena *arena, const char *text) __attribute__((returns_nonnull, nonnull(2)));

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
+
 enum shape_type {
 	SHAPE_BOOL,   /* bool               optional: const bool *    */
 	SHAPE_INT,    /* int64_t            optional: const int64_t * */
@@ -82,6 +84,29 @@ enum { VIOLATIONS_MAX = 64 };
 struct violations {
 	struct violation list[VIOLATIONS_MAX];
 	size_t n; /* at most VIOLATIONS_MAX; later ones are dropped */
+	/* Required fields of the root that a reader met or already reported: how codec_json_finish tells a plain
+	 * member that was sent as 0 from one that was not sent. */
+	const struct shape_field *settled[VIOLATIONS_MAX];
+	size_t n_settled;
 };
+
+/* Access to one member of a described struct: the only place that knows the member types above. */
+bool shape_is_present(const struct shape_field *field, const void *object);
+bool shape_get_bool(const struct shape_field *field, const void *object);
+int64_t shape_get_int(const struct shape_field *field, const void *object); /* INT and TIME */
+const char *shape_get_text(const struct shape_field *field, const void *object);
+struct doc shape_get_doc(const struct shape_field *field, const void *object);
+const void *shape_get_struct(const struct shape_field *field, const void *object);
+struct shape_list shape_get_list(const struct shape_field *field, const void *object);
+
+void shape_set_bool(struct arena *arena, const struct shape_field *field, void *object, bool value);
+void shape_set_int(struct arena *arena, const struct shape_field *field, void *object, int64_t value);
+void shape_set_text(const struct shape_field *field, void *object, const char *value);
+void shape_set_doc(const struct shape_field *field, void *object, struct doc value);
+void shape_set_struct(const struct shape_field *field, void *object, const void *value);
+void shape_set_list(const struct shape_field *field, void *object, struct shape_list value);
+
+/* Bytes of one item of a SHAPE_LIST. */
+size_t shape_item_size(const struct shape_field *field);
 
 #endif
