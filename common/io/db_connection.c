@@ -1,0 +1,229 @@
+/* One libpq connection: opened, waited for and dropped within bounds. */
+#include "db_internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+
+/* libpq's OpenSSL layer may hold decrypted bytes that poll(2) knows nothing of. */
+enum { TLS_POLL_MS = 20, POLL_MAX_MS = 1000 };
+
+static void
+failure_set(struct db *db, const char *sqlstate, const char *message)
+{
+	memset(&db->failure, 0, sizeof(db->failure));
+	(void)snprintf(db->failure.sqlstate, sizeof(db->failure.sqlstate), "%s", sqlstate);
+	(void)snprintf(db->failure.message, sizeof(db->failure.message), "%s", message);
+	db->failure.message[strcspn(db->failure.message, "\n")] = '\0';
+}
+
+enum db_status
+db_refuse(struct db *db, const char *sqlstate, const char *format, ...)
+{
+	char message[sizeof(db->failure.message)];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	failure_set(db, sqlstate, message);
+	db->is_failed = true;
+	return DB_REFUSED;
+}
+
+enum db_status
+db_lose(struct db *db, const char *why)
+{
+	if (!db->is_lost)
+		failure_set(db, "08006", why);
+	db->is_lost = true;
+	db_connection_close(db);
+	return DB_LOST;
+}
+
+void
+db_connection_close(struct db *db)
+{
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->first = db->flushed = db->next;
+	db->n_prepares = 0;
+	db->is_scope_sent = false;
+	memset(db->prepared, 0, sizeof(db->prepared));
+	arena_reset(db->plans);
+}
+
+static int
+remaining_ms(int64_t deadline_us)
+{
+	int64_t left_us = deadline_us - clock_now_us();
+
+	if (left_us <= 0)
+		return 0;
+	int64_t left_ms = (left_us + 999) / 1000;
+	return left_ms < POLL_MAX_MS ? (int)left_ms : POLL_MAX_MS;
+}
+
+/* Wait for events on the socket; 0 when the deadline passed, -1 on failure. */
+static int
+wait_socket(const PGconn *conn, short events, int64_t deadline_us, short *ret_events)
+{
+	bool is_tls = PQsslInUse((PGconn *)conn);
+
+	for (;;) {
+		struct pollfd fd = { .fd = PQsocket(conn), .events = events };
+		int left_ms = remaining_ms(deadline_us);
+		int n = poll(&fd, 1, is_tls && left_ms > TLS_POLL_MS ? TLS_POLL_MS : left_ms);
+
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n > 0 || (is_tls && n == 0 && left_ms > 0)) {
+			*ret_events = n > 0 ? fd.revents : POLLIN;
+			return 1;
+		}
+		if (left_ms == 0)
+			return 0;
+	}
+}
+
+/* libpq 15 has only a blocking cancel, whose connect(2) may hang on a dead network: a thread owns it. */
+static void *
+cancel_run(void *cancel)
+{
+	char why[256];
+
+	(void)PQcancel(cancel, why, sizeof(why)); /* best effort: statement_timeout ends the statement otherwise */
+	PQfreeCancel(cancel);
+	return NULL;
+}
+
+static void
+cancel_bounded(const PGconn *conn)
+{
+	PGcancel *cancel = PQgetCancel((PGconn *)conn);
+	pthread_t thread;
+	struct timespec until;
+
+	if (!cancel)
+		return;
+	if (pthread_create(&thread, NULL, cancel_run, cancel) != 0) {
+		PQfreeCancel(cancel);
+		return;
+	}
+	(void)clock_gettime(CLOCK_REALTIME, &until); /* cannot fail with this clock */
+	until.tv_nsec += DB_CANCEL_MAX_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	if (pthread_timedjoin_np(thread, NULL, &until) != 0)
+		(void)pthread_detach(thread);
+}
+
+bool
+db_connection_wait(struct db *db)
+{
+	int64_t deadline_us = db->deadline_us ? db->deadline_us : clock_now_us() + DB_WAIT_MAX_US;
+
+	for (;;) {
+		int unwritten = PQflush(db->conn);
+		short events = 0;
+		int n = wait_socket(db->conn, unwritten == 1 ? POLLIN | POLLOUT : POLLIN, deadline_us, &events);
+
+		if (n == 0) {
+			cancel_bounded(db->conn);
+			(void)db_lose(db, "deadline passed while waiting for the database");
+			return false;
+		}
+		if (n < 0) {
+			(void)db_lose(db, "poll failed");
+			return false;
+		}
+		/* A failed write is reported by the read: the server's last words come first. */
+		if (events & ~POLLOUT) {
+			if (PQconsumeInput(db->conn))
+				return true;
+			(void)db_lose(db, PQerrorMessage(db->conn));
+			return false;
+		}
+	}
+}
+
+static void
+ignore_notice(void *context, const PGresult *notice)
+{
+	(void)context;
+	(void)notice;
+}
+
+static PGconn *
+connect_start(const struct db *db)
+{
+	/* Before dbname: defaults that the connection string may change; after it: what it may not. */
+	const char *const keywords[] = { "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+		"options", "dbname", "application_name", "client_encoding", NULL };
+	const char *const values[] = { "10", "3", "3", "10000",
+		"-c jit=off -c idle_in_transaction_session_timeout=30s", db->conninfo, db->name, "UTF8", NULL };
+
+	return PQconnectStartParams(keywords, values, 1);
+}
+
+/* Drive the handshake; NULL or what went wrong. */
+static const char *
+connect_finish(PGconn *conn, int64_t deadline_us)
+{
+	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+
+	while (status != PGRES_POLLING_OK) {
+		short events;
+
+		if (status == PGRES_POLLING_FAILED || PQstatus(conn) == CONNECTION_BAD)
+			return PQerrorMessage(conn);
+		if (wait_socket(conn, status == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_us, &events) != 1)
+			return "deadline passed while connecting to the database";
+		status = PQconnectPoll(conn);
+	}
+	return NULL;
+}
+
+/* A server that restarted or closed us while we were idle has left an end of file to read. */
+static bool
+is_hung_up(const struct db *db)
+{
+	if (clock_monotonic_us() - db->last_used_us < DB_IDLE_CHECK_US)
+		return false;
+	struct pollfd fd = { .fd = PQsocket(db->conn), .events = POLLIN };
+	if (poll(&fd, 1, 0) <= 0)
+		return false;
+	return !PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK;
+}
+
+enum db_status
+db_connection_open(struct db *db, int64_t deadline_us)
+{
+	if (db->conn && !is_hung_up(db))
+		return DB_OK;
+	db_connection_close(db);
+
+	int64_t latest_us = clock_now_us() + DB_CONNECT_MAX_US;
+	if (deadline_us == 0 || deadline_us > latest_us)
+		deadline_us = latest_us;
+
+	PGconn *conn = connect_start(db);
+	if (!conn)
+		abort();
+	const char *problem = connect_finish(conn, deadline_us);
+	if (!problem && (PQsetnonblocking(conn, 1) != 0 || !PQenterPipelineMode(conn)))
+		problem = PQerrorMessage(conn);
+	db->conn = conn;
+	if (problem)
+		return db_lose(db, problem);
+	(void)PQsetNoticeReceiver(conn, ignore_notice, NULL);
+	db->last_used_us = clock_monotonic_us();
+	return DB_OK;
+}
