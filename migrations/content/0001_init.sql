@@ -231,6 +231,32 @@ COMMENT ON COLUMN content_item_versions.created_at IS 'When this version became 
 CREATE INDEX content_item_versions_published_idx ON content_item_versions (domain_id, content_item_id, version DESC)
     WHERE status = 'published';
 
+-- ================================================================ what readers see
+
+CREATE VIEW content_item_heads WITH (security_invoker = true) AS
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.version AS working_copy_version,
+       CASE i.status WHEN 'published' THEN i.version WHEN 'archived' THEN NULL
+            ELSE (SELECT v.version FROM content_item_versions v
+                   WHERE v.domain_id = i.domain_id AND v.content_item_id = i.id AND v.status = 'published'
+                   ORDER BY v.version DESC LIMIT 1)
+       END AS published_version
+  FROM content_items i;
+COMMENT ON VIEW content_item_heads IS 'Working copies, with the version the public sees: NULL when none is published or the item is archived.';
+
+CREATE VIEW content_item_snapshots WITH (security_invoker = true) AS
+SELECT i.id, i.content_type_id, i.created_at, i.version AS working_copy_version,
+       CASE i.status WHEN 'published' THEN i.data ELSE v.data END AS data,
+       CASE i.status WHEN 'published' THEN i.status ELSE v.status END AS status,
+       CASE i.status WHEN 'published' THEN i.version ELSE v.version END AS version,
+       CASE i.status WHEN 'published' THEN i.updated_at ELSE v.created_at END AS updated_at,
+       CASE i.status WHEN 'published' THEN i.version ELSE v.version END AS published_version
+  FROM content_items i
+  LEFT JOIN LATERAL (SELECT n.data, n.status, n.version, n.created_at FROM content_item_versions n
+                      WHERE n.domain_id = i.domain_id AND n.content_item_id = i.id AND n.status = 'published'
+                        AND i.status NOT IN ('published', 'archived')
+                      ORDER BY n.version DESC LIMIT 1) v ON true;
+COMMENT ON VIEW content_item_snapshots IS 'Items as published; data and version are NULL where nothing is.';
+
 -- ================================================================ who may do what
 
 ALTER TABLE content_types ENABLE ROW LEVEL SECURITY;
@@ -247,3 +273,5 @@ CREATE POLICY content_item_versions_tenant ON content_item_versions USING (domai
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON content_types, content_items TO wordclaw_content;
 GRANT SELECT, INSERT ON content_item_versions TO wordclaw_content;
+GRANT SELECT ON content_item_heads, content_item_snapshots TO wordclaw_content;
+GRANT USAGE ON SEQUENCE content_items_id_seq TO wordclaw_content;
