@@ -9,6 +9,7 @@
 
 enum {
 	BUS_RECORDS_MAX = 64,          /* records of one message */
+	BUS_RECORD_BYTES_MAX = 16 * 1024 * 1024, /* a larger record is refused by the sender; receivers drop the connection */
 	BUS_OUTSTANDING_MAX = 512,     /* unanswered requests per instance; further ones are refused at once */
 	BUS_INSTANCES_MAX = 32,
 	BUS_HEARTBEAT_MS = 100,        /* our own heartbeat record */
@@ -45,6 +46,9 @@ void bus_server_flush(struct bus_server *server);
 
 /* Tell subscribers that there is something to pull. */
 void bus_server_poke(struct bus_server *server);
+
+/* From now on heartbeats answer "leaving": callers stop choosing this instance but still get their replies. */
+void bus_server_drain(struct bus_server *server);
 uint64_t bus_server_n_lost(const struct bus_server *server);
 
 /* ---- client ---- */
@@ -92,6 +96,7 @@ uint64_t bus_client_generation(const struct bus_client *client);
 
 size_t bus_client_n_live(const struct bus_client *client);
 size_t bus_client_n_outstanding(const struct bus_client *client);
+uint64_t bus_client_n_stray(const struct bus_client *client); /* replies nobody waited for any more */
 
 /* ---- pokes ---- */
 

@@ -11,6 +11,7 @@
 #include "operation.h"
 
 struct service;
+struct worker;
 
 struct emitted_event {
 	const struct event_type *type;
@@ -35,6 +36,8 @@ struct request {
 	bool dry_run;
 	struct db *db;
 	struct service *service;
+	struct worker *worker;
+	const char *last_statement; /* for the log when one fails */
 	struct emitted_event *events; /* written to the outbox by the dispatcher, in the same transaction */
 	size_t n_events;
 	bool must_rerun;         /* the transaction met a serialisation failure or deadlock: run it again */

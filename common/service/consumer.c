@@ -1,0 +1,216 @@
+/* Event consumers: pull from a publisher, apply, and move the position, all in one transaction.
+ * Two instances racing cannot apply twice: the position moves by compare-and-set. */
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "common_proto.h"
+#include "log.h"
+#include "service_internal.h"
+
+struct inbox_row {
+	int64_t epoch;
+	const char *xid;
+	int64_t seq;
+};
+
+static const struct shape_field inbox_fields[] = {
+	{ .name = "epoch", .column = "epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct inbox_row, epoch) },
+	{ .name = "xid", .column = "xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct inbox_row, xid) },
+	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct inbox_row, seq) },
+};
+static const struct shape inbox_shape = { "inbox_row", sizeof(struct inbox_row), inbox_fields, 3 };
+
+static const struct db_statement add_statement = { "inbox_add",
+	"INSERT INTO inbox (publisher) VALUES ($1) ON CONFLICT DO NOTHING", DB_EXEC, 1, NULL };
+static const struct db_statement get_statement = { "inbox_get",
+	"SELECT epoch, xid, seq FROM inbox WHERE publisher = $1", DB_FIND, 1, &inbox_shape };
+static const struct db_statement move_statement = { "inbox_move",
+	"UPDATE inbox SET epoch = $5, xid = $6::text::xid8, seq = $7, updated_at = now() "
+	"WHERE publisher = $1 AND epoch = $2 AND xid = $3::text::xid8 AND seq = $4", DB_EXEC, 7, NULL };
+
+struct consumer_thread {
+	struct worker worker;
+	const struct consumer *consumer;
+	struct arena *arena;
+	struct bus_subscriber *pokes;
+	struct metric *applied, *failures, *lag_ms;
+	struct inbox_row position;
+	char xid[24];
+	bool is_known; /* position was read since start or the last failure */
+	bool was_failing;
+};
+
+enum { CONSUMERS_MAX = 16, APPLY_TIMEOUT_MS = 5000, RETRY_MS = 200 };
+static struct consumer_thread threads[CONSUMERS_MAX];
+
+static const struct error *
+read_position(struct request *req, void *context)
+{
+	struct consumer_thread *self = context;
+	const struct inbox_row *row;
+
+	query_send(req, &add_statement, PARAMS(P_TEXT(self->consumer->publisher)));
+	const struct error *error = query_find(req, &get_statement, PARAMS(P_TEXT(self->consumer->publisher)), &row);
+	if (error)
+		return error;
+	self->position = *row;
+	(void)snprintf(self->xid, sizeof(self->xid), "%s", row->xid);
+	self->position.xid = self->xid;
+	return NULL;
+}
+
+struct application {
+	struct consumer_thread *self;
+	const struct events_pull_response *pulled;
+	bool was_moved_by_another;
+};
+
+static const struct error *
+apply_and_move(struct request *req, void *context)
+{
+	struct application *application = context;
+	struct consumer_thread *self = application->self;
+	const struct events_pull_response *pulled = application->pulled;
+	int64_t n_moved;
+
+	/* The position first: its row lock makes a second instance wait here and then find it moved. */
+	const struct error *error = query_exec(req, &move_statement,
+	    PARAMS(P_TEXT(self->consumer->publisher), P_INT(self->position.epoch), P_TEXT(self->position.xid),
+	        P_INT(self->position.seq), P_INT(pulled->epoch), P_TEXT(pulled->xid), P_INT(pulled->seq)), &n_moved);
+	if (error)
+		return error;
+	if (n_moved != 1) {
+		application->was_moved_by_another = true;
+		return FAIL(req, SERVICE_UNAVAILABLE, "another instance moved the position");
+	}
+	return self->consumer->apply(req, pulled->events.items, pulled->events.n);
+}
+
+static const struct error *
+pull(struct consumer_thread *self, struct request *req, struct events_pull_response *pulled)
+{
+	const struct operation *operation = &operation_events_pull;
+	struct operation addressed = *operation;
+	struct events_pull_request in = { .consumer = self->worker.service->definition->name,
+		.epoch = self->position.epoch, .xid = self->position.xid, .seq = self->position.seq, .limit = CONSUMER_PULL_MAX };
+
+	addressed.service = self->consumer->publisher;
+	req->deadline_us = clock_now_us() + 2000 * 1000;
+	return request_call(req, &addressed, &in, NULL, pulled);
+}
+
+static void
+advance(struct consumer_thread *self, const struct events_pull_response *pulled)
+{
+	const struct event_record *last = (const struct event_record *)pulled->events.items + (pulled->events.n - 1);
+
+	self->position.epoch = pulled->epoch;
+	(void)snprintf(self->xid, sizeof(self->xid), "%s", pulled->xid);
+	self->position.xid = self->xid;
+	self->position.seq = pulled->seq;
+	metric_add(self->applied, (int64_t)pulled->events.n);
+	metric_set(self->lag_ms, (clock_now_us() - last->occurred_at) / 1000);
+}
+
+/* One turn.  Events applied, 0 when there is nothing to do, -1 when it has to be tried again later. */
+static int
+turn(struct consumer_thread *self, const struct error **ret_error)
+{
+	struct request req;
+	struct events_pull_response pulled = { 0 };
+
+	if (!self->is_known) {
+		*ret_error = transaction_run(&self->worker, self->arena, APPLY_TIMEOUT_MS, read_position, self);
+		if (*ret_error)
+			return -1;
+		self->is_known = true;
+	}
+	request_init(&req, &self->worker, self->arena, NULL);
+	*ret_error = pull(self, &req, &pulled);
+	if (*ret_error)
+		return -1;
+	if (pulled.events.n == 0) {
+		metric_set(self->lag_ms, 0);
+		return 0;
+	}
+	struct application application = { .self = self, .pulled = &pulled };
+	*ret_error = transaction_run(&self->worker, self->arena, APPLY_TIMEOUT_MS, apply_and_move, &application);
+	if (*ret_error) {
+		self->is_known = false; /* the commit may have happened: ask the database where we are */
+		if (application.was_moved_by_another)
+			*ret_error = NULL;
+		return *ret_error ? -1 : 1;
+	}
+	advance(self, &pulled);
+	return (int)pulled.events.n;
+}
+
+static void
+note_failure(struct consumer_thread *self, const struct error *error)
+{
+	metric_add(self->failures, 1);
+	if (!self->was_failing)
+		log_write(LOG_WARN, "consumer.failing", LOG_TEXT("publisher", self->consumer->publisher),
+		    LOG_TEXT("message", error->message), LOG_TEXT("cause", error->cause), LOG_TEXT("where", error->where));
+	self->was_failing = true;
+}
+
+static void *
+consume(void *context)
+{
+	struct consumer_thread *self = context;
+	struct service *service = self->worker.service;
+
+	while (!atomic_load(&service->stopping)) {
+		const struct error *error = NULL;
+		int n = turn(self, &error);
+		if (n < 0)
+			note_failure(self, error);
+		else if (self->was_failing) {
+			log_write(LOG_INFO, "consumer.recovered", LOG_TEXT("publisher", self->consumer->publisher));
+			self->was_failing = false;
+		}
+		arena_reset(self->arena);
+		if (n < 0)
+			(void)bus_subscriber_wait(self->pokes, RETRY_MS);
+		if (n == 0)
+			(void)bus_subscriber_wait(self->pokes, (int)service->settings.consumer_poll_ms);
+	}
+	return NULL;
+}
+
+void
+consumers_start(struct service *service)
+{
+	for (size_t i = 0; i < service->definition->n_consumers && i < CONSUMERS_MAX; i++) {
+		struct consumer_thread *self = &threads[i];
+		const struct consumer *consumer = &service->definition->consumers[i];
+		char labels[64];
+		(void)snprintf(labels, sizeof(labels), "publisher=\"%s\"", consumer->publisher);
+		*self = (struct consumer_thread){
+			.worker = { .service = service, .db = db_new(service->settings.database_url, consumer->publisher) },
+			.consumer = consumer,
+			.arena = arena_new(4 * (size_t)REQUEST_ARENA_BYTES),
+			.pokes = bus_subscriber_new(peer_endpoints(service, consumer->publisher, true)),
+			.applied = metric_counter("wordclaw_events_applied_total", "Events applied exactly once.", labels),
+			.failures = metric_counter("wordclaw_consumer_failures_total", "Turns that will be tried again.", labels),
+			.lag_ms = metric_gauge("wordclaw_event_lag_milliseconds", "Age of the newest applied event when it was applied.", labels),
+		};
+		if (pthread_create(&self->worker.thread, NULL, consume, self) != 0)
+			abort();
+	}
+}
+
+void
+consumers_join(struct service *service)
+{
+	for (size_t i = 0; i < service->definition->n_consumers && i < CONSUMERS_MAX; i++) {
+		pthread_join(threads[i].worker.thread, NULL);
+		for (size_t j = 0; j < PEER_SERVICES_MAX; j++)
+			bus_client_free(threads[i].worker.peers[j]);
+		bus_subscriber_free(threads[i].pokes);
+		db_free(threads[i].worker.db);
+		arena_free(threads[i].arena);
+	}
+}

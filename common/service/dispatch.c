@@ -1,0 +1,414 @@
+/* What every operation needs around its decision: admission, transaction, idempotency, dry run, outbox, reply. */
+#include <assert.h>
+#include <string.h>
+
+#include "clock.h"
+#include "codec_msgpack.h"
+#include "log.h"
+#include "policy.h"
+#include "service_internal.h"
+
+/* ---- admission ---- */
+
+static const struct error *
+check_policy(struct request *req)
+{
+	struct policy_verdict verdict = policy_decide(&(struct policy_question){
+	    .principal = req->principal,
+	    .operation = req->op->policy,
+	    .resource_type = req->op->resource_type,
+	    .resource_tenant = req->principal->tenant,
+	});
+	if (verdict.is_allowed)
+		return NULL;
+	/* The gateway asks the same function and answers with its code; this is the second lock. */
+	return FAIL(req, POLICY_DENIED, "%s may not do %s (%s)", req->principal->id, req->op->policy, verdict.code);
+}
+
+const struct error *
+dispatch_admit(struct request *req)
+{
+	if (clock_now_us() >= req->deadline_us)
+		return FAIL(req, SERVICE_UNAVAILABLE, "the request waited past its deadline");
+	if (req->op->flags & OPERATION_INTERNAL) {
+		if (strcmp(req->principal->type, "system") == 0)
+			return NULL;
+		return FAIL(req, POLICY_DENIED, "%s is for services only", req->op->id);
+	}
+	if (req->dry_run && !(req->op->flags & OPERATION_DRY_RUN))
+		return FAIL(req, VALIDATION_ERROR, "%s has no dry run", req->op->id);
+	if (req->op->flags & OPERATION_PUBLIC)
+		return NULL;
+	return check_policy(req);
+}
+
+/* ---- reply ---- */
+
+static bool
+is_declared(const struct operation *op, const struct error_info *info)
+{
+	for (const struct error_info *const *known = op->errors; *known; known++) {
+		if (*known == info)
+			return true;
+	}
+	return false;
+}
+
+static void
+encode_output(struct job *job)
+{
+	struct buf buf;
+
+	buf_init(&buf, job->arena, 1024);
+	codec_msgpack_write(&buf, job->row->operation->response, job->out);
+	job->output = buf.bytes;
+	job->n_output = buf.len;
+}
+
+static void
+measure(const struct worker *worker, const struct job *job)
+{
+	const struct error *error = job->error;
+	int64_t took_us = clock_monotonic_us() - job->received_us;
+	const struct operation *op = job->row->operation;
+	bool is_fault = error && error->info->status >= 500;
+
+	metric_add(!error ? job->metrics->ok : is_fault ? job->metrics->failed : job->metrics->refused, 1);
+	metric_observe_us(job->metrics->seconds, took_us);
+	/* Reads that went well are counted, not logged: a line each would cost as much as the read. */
+	enum log_level level = is_fault ? LOG_ERROR : op->tx == OPERATION_TX_WRITE ? LOG_INFO : LOG_DEBUG;
+	log_write(level, "request", LOG_TEXT("operation", op->id), LOG_TEXT("outcome", error ? error->info->code : "ok"),
+	    LOG_TEXT("requestId", job->req.request_id), LOG_TEXT("traceParent", job->req.trace_parent),
+	    LOG_TEXT("actor", job->req.principal->id), LOG_INT("tenant", job->req.principal->tenant),
+	    LOG_INT("tookUs", took_us), LOG_TEXT("message", is_fault ? error->message : NULL),
+	    LOG_TEXT("cause", error ? error->cause : NULL), LOG_TEXT("where", is_fault ? error->where : NULL));
+	(void)worker;
+}
+
+void
+dispatch_reply(struct worker *worker, struct job *job)
+{
+	const struct error *error = job->error;
+	struct envelope_reply reply = {
+		.correlation = job->envelope.correlation, .ok = !error, .is_replayed = job->is_replayed, .code = "",
+	};
+
+	if (!error && !job->output)
+		encode_output(job);
+	if (!error) {
+		reply.output = job->output;
+		reply.n_output = job->n_output;
+		reply.effects = job->req.dry_run ? outbox_effects(&job->req) : NULL;
+	} else {
+		/* A code the contract does not promise is our mistake: say so loudly instead of surprising the caller. */
+		assert(is_declared(job->row->operation, error->info));
+		reply.code = error->info->code;
+		reply.message = error->message;
+		reply.remediation = error->remediation;
+		reply.pointer = error->pointer;
+		reply.context = error->context;
+	}
+	buf_init(&job->reply, job->arena, 512 + job->n_output);
+	envelope_write_reply(&job->reply, &reply);
+	measure(worker, job);
+}
+
+/* ---- one handler ---- */
+
+static void
+start_over(struct worker *worker, struct job *job)
+{
+	request_init_from(&job->req, worker, job);
+	memset(job->out, 0, job->row->operation->response->size);
+	job->error = NULL;
+	job->output = NULL;
+	job->is_replayed = false;
+}
+
+static void
+call_one(struct job *job)
+{
+	if (job->row->batch) {
+		const void *in[] = { job->in };
+		void *out[] = { job->out };
+		const struct error *errors[] = { NULL };
+		job->error = job->row->batch(&job->req, 1, in, out, errors);
+		if (!job->error)
+			job->error = errors[0];
+		return;
+	}
+	job->error = job->row->call(&job->req, job->in, job->out);
+}
+
+/* ---- reads ---- */
+
+bool
+dispatch_fits_read(const struct job *first, const struct job *other)
+{
+	return first->row == other->row && first->row->batch
+	    && first->envelope.principal.tenant == other->envelope.principal.tenant;
+}
+
+static void
+call_batch(struct job **jobs, size_t n)
+{
+	const void *in[BATCH_MAX];
+	void *out[BATCH_MAX];
+	const struct error *errors[BATCH_MAX] = { NULL };
+
+	for (size_t i = 0; i < n; i++) {
+		in[i] = jobs[i]->in;
+		out[i] = jobs[i]->out;
+	}
+	/* The first job's request lends its arena, deadline and connection: all have the same tenant. */
+	const struct error *error = jobs[0]->row->batch(&jobs[0]->req, n, in, out, errors);
+	for (size_t i = 0; i < n; i++)
+		jobs[i]->error = error ? error : errors[i];
+}
+
+static size_t
+admit_all(struct worker *worker, struct job **jobs, size_t n, struct job **ready)
+{
+	size_t n_ready = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		start_over(worker, jobs[i]);
+		jobs[i]->error = dispatch_admit(&jobs[i]->req);
+		if (!jobs[i]->error)
+			ready[n_ready++] = jobs[i];
+	}
+	return n_ready;
+}
+
+static bool
+read_once(struct worker *worker, struct job **jobs, size_t n)
+{
+	struct db_scope scope = request_scope(&jobs[0]->req);
+
+	db_set_deadline(worker->db, jobs[0]->req.deadline_us);
+	db_begin_read(worker->db, &scope);
+	if (n == 1)
+		call_one(jobs[0]);
+	else
+		call_batch(jobs, n);
+	enum db_status status = db_end_read(worker->db);
+	if (status != DB_OK && !jobs[0]->error)
+		jobs[0]->error = request_db_error(&jobs[0]->req, status, "end of read");
+	return jobs[0]->req.is_lost;
+}
+
+void
+dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
+{
+	struct job *ready[BATCH_MAX];
+	size_t n_ready = admit_all(worker, jobs, n, ready);
+
+	if (n_ready > 0 && ready[0]->row->operation->tx == OPERATION_TX_NONE) {
+		assert(n_ready == 1);
+		call_one(ready[0]);
+	} else if (n_ready > 0 && read_once(worker, ready, n_ready)) {
+		/* The connection was lost: a read may simply be asked again, once, on a new one. */
+		for (size_t i = 0; i < n_ready; i++)
+			start_over(worker, ready[i]);
+		(void)read_once(worker, ready, n_ready);
+	}
+	if (n > 1) {
+		metric_add(worker->service->batches, 1);
+		metric_add(worker->service->batched, (int64_t)n);
+	}
+	for (size_t i = 0; i < n; i++)
+		dispatch_reply(worker, jobs[i]);
+}
+
+/* ---- writes ---- */
+
+bool
+dispatch_fits_write(const struct job *first, const struct job *other)
+{
+	(void)first; /* each has its own savepoint and scope: any two mutations may share a commit */
+	(void)other;
+	return true;
+}
+
+/* Run one mutation inside the open transaction.  True when its changes may stay. */
+static bool
+write_one(struct job *job)
+{
+	bool is_replay = false;
+
+	job->error = idempotency_claim(job, &is_replay);
+	if (job->error || is_replay) {
+		job->is_replayed = is_replay && !job->error;
+		return false;
+	}
+	call_one(job);
+	if (job->error)
+		return false;
+	encode_output(job);
+	outbox_write(&job->req);
+	idempotency_store(job);
+	return true;
+}
+
+enum group_outcome { GROUP_COMMITTED, GROUP_RERUN, GROUP_UNKNOWN };
+
+/* One mutation under its savepoint.  False when the whole transaction is beyond use. */
+static bool
+write_in_savepoint(struct worker *worker, struct job *job)
+{
+	bool stays = write_one(job);
+	if (job->req.is_lost || job->req.must_rerun)
+		return false;
+	if (stays && !job->req.dry_run) {
+		enum db_status status = db_release(worker->db);
+		if (status == DB_OK)
+			return true;
+		job->error = request_db_error(&job->req, status, "queued statements");
+		if (job->req.is_lost || job->req.must_rerun)
+			return false;
+	} else if (stays) {
+		enum db_status status = db_drain(worker->db);
+		if (status != DB_OK)
+			job->error = request_db_error(&job->req, status, "queued statements");
+		if (job->req.is_lost || job->req.must_rerun)
+			return false;
+	}
+	return db_rollback_to(worker->db) == DB_OK;
+}
+
+static enum group_outcome
+commit(struct worker *worker, struct job **jobs, size_t n)
+{
+	enum db_status status = db_commit(worker->db);
+	if (status == DB_OK) {
+		atomic_store(&worker->service->has_written, true);
+		return GROUP_COMMITTED;
+	}
+	if (status == DB_REFUSED)
+		return GROUP_RERUN;
+	for (size_t i = 0; i < n; i++) {
+		if (jobs[i]->error || jobs[i]->is_replayed || jobs[i]->req.dry_run)
+			continue;
+		jobs[i]->error = FAIL(&jobs[i]->req, SERVICE_UNAVAILABLE,
+		    "the connection was lost while committing: the change may or may not have happened");
+	}
+	return GROUP_UNKNOWN;
+}
+
+static enum group_outcome
+run_group(struct worker *worker, struct job **jobs, size_t n)
+{
+	struct db_scope scope = request_scope(&jobs[0]->req);
+	int64_t deadline_us = jobs[0]->req.deadline_us;
+
+	for (size_t i = 1; i < n; i++) {
+		if (jobs[i]->req.deadline_us < deadline_us)
+			deadline_us = jobs[i]->req.deadline_us;
+	}
+	db_set_deadline(worker->db, deadline_us);
+	db_begin(worker->db, &scope);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0) {
+			scope = request_scope(&jobs[i]->req);
+			db_set_scope(worker->db, &scope);
+		}
+		db_savepoint(worker->db);
+		if (!write_in_savepoint(worker, jobs[i])) {
+			db_rollback(worker->db);
+			return GROUP_RERUN;
+		}
+	}
+	return commit(worker, jobs, n);
+}
+
+/* A mutation on its own needs no savepoint: its statements, outbox row and COMMIT leave in one flight. */
+static enum group_outcome
+run_single(struct worker *worker, struct job *job)
+{
+	struct db_scope scope = request_scope(&job->req);
+
+	db_set_deadline(worker->db, job->req.deadline_us);
+	db_begin(worker->db, &scope);
+	if (write_one(job) && !job->req.dry_run) {
+		enum db_status status = db_commit(worker->db);
+		if (status == DB_OK) {
+			atomic_store(&worker->service->has_written, true);
+			return GROUP_COMMITTED;
+		}
+		job->error = request_db_error(&job->req, status, "commit");
+		if (status == DB_LOST) {
+			job->error = FAIL(&job->req, SERVICE_UNAVAILABLE,
+			    "the connection was lost while committing: the change may or may not have happened");
+			return GROUP_UNKNOWN;
+		}
+	} else if (!job->error && !job->req.is_lost) {
+		enum db_status status = db_drain(worker->db);
+		job->error = request_db_error(&job->req, status, "queued statements");
+	}
+	db_rollback(worker->db);
+	return job->req.must_rerun || job->req.is_lost ? GROUP_RERUN : GROUP_COMMITTED;
+}
+
+static void
+run_alone(struct worker *worker, struct job *job)
+{
+	enum { TRIES_MAX = 3 };
+
+	for (int i = 0; i < TRIES_MAX; i++) {
+		if (i > 0) {
+			metric_add(worker->service->reruns, 1);
+			start_over(worker, job);
+			job->error = dispatch_admit(&job->req);
+			if (job->error)
+				return;
+		}
+		if (run_single(worker, job) != GROUP_RERUN)
+			return;
+	}
+}
+
+void
+dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
+{
+	struct job *ready[GROUP_MAX];
+	size_t n_ready = admit_all(worker, jobs, n, ready);
+
+	if (n_ready == 1)
+		run_alone(worker, ready[0]);
+	if (n_ready > 1) {
+		metric_add(worker->service->groups, 1);
+		metric_add(worker->service->grouped, (int64_t)n_ready);
+		enum group_outcome outcome = run_group(worker, ready, n_ready);
+		for (size_t i = 0; outcome == GROUP_RERUN && i < n_ready; i++) {
+			start_over(worker, ready[i]);
+			run_alone(worker, ready[i]);
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		dispatch_reply(worker, jobs[i]);
+}
+
+const struct error *
+transaction_run(struct worker *worker, struct arena *arena, int64_t timeout_ms,
+    const struct error *(*run)(struct request *req, void *context), void *context)
+{
+	struct request req;
+
+	request_init(&req, worker, arena, NULL);
+	req.deadline_us = req.now_us + timeout_ms * 1000;
+	db_set_deadline(worker->db, req.deadline_us);
+	struct db_scope scope = request_scope(&req);
+	db_begin(worker->db, &scope);
+	const struct error *error = run(&req, context);
+	if (error) {
+		db_rollback(worker->db);
+		return error;
+	}
+	outbox_write(&req);
+	enum db_status status = db_commit(worker->db);
+	if (status != DB_OK)
+		return request_db_error(&req, status, "commit");
+	if (req.n_events > 0)
+		atomic_store(&worker->service->has_written, true);
+	return NULL;
+}

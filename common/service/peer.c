@@ -1,0 +1,109 @@
+/* Other services seen from this one: endpoints by convention or setting, a blocking client per worker. */
+#include <stdlib.h>
+#include <string.h>
+#include <ctype.h>
+
+#include "clock.h"
+#include "codec_msgpack.h"
+#include "service_internal.h"
+
+/* WORDCLAW_<SERVICE>_ENDPOINTS (or _POKES), else the conventional socket of a whole local system. */
+const char *
+peer_endpoints(struct service *service, const char *peer, bool pokes)
+{
+	char name[64];
+	size_t n = (size_t)snprintf(name, sizeof(name), "WORDCLAW_%s_%s", peer, pokes ? "POKES" : "ENDPOINTS");
+
+	for (size_t i = 0; i < n && i < sizeof(name); i++)
+		name[i] = (char)toupper((unsigned char)name[i]);
+	const char *set = getenv(name);
+	if (set && *set)
+		return set;
+	char *endpoint = NULL;
+	if (asprintf(&endpoint, "ipc://%s/%s.%s", service->settings.run_dir, peer, pokes ? "pub" : "ipc") < 0)
+		abort();
+	return endpoint; /* lives as long as the client that was made with it: the process */
+}
+
+struct bus_client *
+peer_client(struct worker *worker, const char *service)
+{
+	for (size_t i = 0; i < PEER_SERVICES_MAX && registry_services[i]; i++) {
+		if (strcmp(registry_services[i], service) != 0)
+			continue;
+		if (!worker->peers[i])
+			worker->peers[i] = bus_client_new(service, peer_endpoints(worker->service, service, false));
+		return worker->peers[i];
+	}
+	return NULL;
+}
+
+struct answer {
+	struct request *req;
+	struct envelope_reply reply;
+	bool is_readable;
+	enum bus_result result;
+};
+
+static void
+take_answer(void *context, enum bus_result result, const void *bytes, size_t n_bytes)
+{
+	struct answer *answer = context;
+
+	answer->result = result;
+	if (result != BUS_REPLIED)
+		return;
+	const void *copy = arena_memdup(answer->req->arena, bytes, n_bytes);
+	answer->is_readable = envelope_read_reply(answer->req->arena, copy, n_bytes, &answer->reply);
+}
+
+static const struct error_info *
+find_code(const char *code)
+{
+	for (size_t i = 0; i < ERROR_CODES_N; i++) {
+		if (strcmp(error_catalogue[i].code, code) == 0)
+			return &error_catalogue[i];
+	}
+	return &error_catalogue[ERROR_INTERNAL_SERVER_ERROR];
+}
+
+static const struct error *
+remote_error(struct request *req, const struct envelope_reply *reply)
+{
+	struct error *error = error_make(req->arena, find_code(reply->code), ERROR_WHERE, "%s",
+	    reply->message ? reply->message : reply->code);
+	error->remediation = reply->remediation;
+	error->pointer = reply->pointer;
+	error->context = reply->context;
+	return error;
+}
+
+const struct error *
+request_call(struct request *req, const struct operation *operation, const void *in, const char *idempotency_key, void *out)
+{
+	struct bus_client *client = peer_client(req->worker, operation->service);
+	struct answer answer = { .req = req };
+	struct buf input, record;
+
+	if (!client)
+		return FAIL(req, SERVICE_UNAVAILABLE, "no service answers %s", operation->id);
+	buf_init(&input, req->arena, 256);
+	codec_msgpack_write(&input, operation->request, in);
+	struct envelope_request envelope = { .correlation = bus_client_next_correlation(client), .op = operation->id,
+		.request_id = req->request_id, .trace_parent = req->trace_parent, .surface = "internal",
+		.deadline_us = req->deadline_us, .principal = *req->principal, .dry_run = req->dry_run,
+		.idempotency_key = idempotency_key, .input = input.bytes, .n_input = input.len };
+	buf_init(&record, req->arena, input.len + 256);
+	envelope_write_request(&record, &envelope);
+	(void)bus_client_ask(client, &(struct bus_call){ .record = record.bytes, .n_record = record.len,
+	    .correlation = envelope.correlation, .deadline_us = req->deadline_us,
+	    .is_retryable = operation->tx != OPERATION_TX_WRITE || idempotency_key, .done = take_answer, .context = &answer });
+	if (answer.result != BUS_REPLIED || !answer.is_readable)
+		return FAIL(req, SERVICE_UNAVAILABLE, "%s did not answer in time", operation->service);
+	if (!answer.reply.ok)
+		return remote_error(req, &answer.reply);
+	const char *problem;
+	if (!codec_msgpack_read(req->arena, operation->response, answer.reply.output, answer.reply.n_output, out, &problem))
+		return FAIL(req, INTERNAL_SERVER_ERROR, "unreadable answer from %s: %s", operation->service, problem);
+	return NULL;
+}

@@ -1,0 +1,87 @@
+/* Bounded hand-over between the bus thread and the workers.  The bound is the number of jobs that exist. */
+#include <assert.h>
+
+#include "service_internal.h"
+
+void
+queue_init(struct job_queue *queue)
+{
+	*queue = (struct job_queue){ 0 };
+	int failed = pthread_mutex_init(&queue->mutex, NULL) || pthread_cond_init(&queue->filled, NULL);
+	assert(!failed);
+}
+
+void
+queue_push(struct job_queue *queue, struct job *job)
+{
+	job->next = NULL;
+	pthread_mutex_lock(&queue->mutex);
+	if (queue->last)
+		queue->last->next = job;
+	else
+		queue->first = job;
+	queue->last = job;
+	queue->n++;
+	pthread_cond_signal(&queue->filled);
+	pthread_mutex_unlock(&queue->mutex);
+}
+
+void
+queue_close(struct job_queue *queue)
+{
+	pthread_mutex_lock(&queue->mutex);
+	queue->is_closed = true;
+	pthread_cond_broadcast(&queue->filled);
+	pthread_mutex_unlock(&queue->mutex);
+}
+
+/* Unlink every job among the waiting ones that fits the first, keeping the order of the rest. */
+static size_t
+take_fitting(struct job_queue *queue, struct job **jobs, size_t n_max,
+    bool (*fits)(const struct job *first, const struct job *other))
+{
+	size_t n = 0;
+	struct job **link = &queue->first;
+	struct job *last = NULL;
+
+	while (*link) {
+		struct job *job = *link;
+		if (n < n_max && (n == 0 || fits(jobs[0], job))) {
+			*link = job->next;
+			jobs[n++] = job;
+			queue->n--;
+			continue;
+		}
+		last = job;
+		link = &job->next;
+		if (n == n_max) {
+			last = queue->last;
+			break;
+		}
+	}
+	queue->last = queue->first ? last : NULL;
+	return n;
+}
+
+size_t
+queue_take(struct job_queue *queue, struct job **jobs, size_t n_max,
+    bool (*fits)(const struct job *first, const struct job *other))
+{
+	pthread_mutex_lock(&queue->mutex);
+	while (!queue->first && !queue->is_closed)
+		pthread_cond_wait(&queue->filled, &queue->mutex);
+	size_t n = take_fitting(queue, jobs, n_max, fits);
+	pthread_mutex_unlock(&queue->mutex);
+	return n;
+}
+
+struct job *
+queue_take_all(struct job_queue *queue)
+{
+	pthread_mutex_lock(&queue->mutex);
+	struct job *first = queue->first;
+	queue->first = queue->last = NULL;
+	queue->n = 0;
+	pthread_mutex_unlock(&queue->mutex);
+	return first;
+}

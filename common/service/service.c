@@ -1,0 +1,508 @@
+/* The life of a service process: settings, workers, the bus loop, drain. */
+#include "service.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "codec_msgpack.h"
+#include "log.h"
+#include "service_internal.h"
+
+enum { RECEIVE_MAX = 256, POLL_MS = 50, DRAIN_MS = 5000, DRAIN_NOTICE_MS = 2 * BUS_HEARTBEAT_MS };
+
+static struct service service;
+
+/* ---- settings ---- */
+
+static const struct setting skeleton_settings[] = {
+	{ "WORDCLAW_HOME", SETTING_TEXT, ".wordclaw", 0, 0, "Directory of sockets, secrets and logs.", &service.settings.home },
+	{ "WORDCLAW_RUN_DIR", SETTING_TEXT, "", 0, 0, "Directory of sockets and metrics ports; default $WORDCLAW_HOME/run.", &service.settings.run_dir },
+	{ "WORDCLAW_BIND_ENDPOINT", SETTING_TEXT, "", 0, 0, "Where requests are taken: ipc://PATH or tcp://ADDRESS:PORT; default ipc in the run directory.", &service.settings.bind_endpoint },
+	{ "WORDCLAW_POKE_ENDPOINT", SETTING_TEXT, "", 0, 0, "Where new events are announced; default ipc in the run directory.", &service.settings.poke_endpoint },
+	{ "WORDCLAW_DATABASE_URL", SETTING_SECRET, NULL, 0, 0, "This service's own role, e.g. postgresql://wordclaw_content:...@db/wordclaw.", &service.settings.database_url },
+	{ "WORDCLAW_MASTER_KEY_PATH", SETTING_TEXT, "", 0, 0, "Key file that seals stored replies, made when missing; default $WORDCLAW_HOME/secrets/master.key.", &service.settings.master_key_file },
+	{ "WORDCLAW_LOG_LEVEL", SETTING_TEXT, "info", 0, 0, "debug, info, warn or error; debug also logs every read.", &service.settings.log_level },
+	{ "WORDCLAW_READ_WORKERS", SETTING_INT, "2", 1, WORKERS_MAX, "Connections that serve reads.", &service.settings.read_workers },
+	{ "WORDCLAW_WRITE_WORKERS", SETTING_INT, "2", 1, WORKERS_MAX, "Connections that serve mutations.", &service.settings.write_workers },
+	{ "WORDCLAW_GROUP_MAX", SETTING_INT, "32", 1, GROUP_MAX, "Mutations that may share one commit.", &service.settings.group_max },
+	{ "WORDCLAW_BATCH_MAX", SETTING_INT, "32", 1, BATCH_MAX, "Reads that may share one statement.", &service.settings.batch_max },
+	{ "WORDCLAW_QUEUE_MAX", SETTING_INT, "512", 1, 16384, "Requests inside the process; further ones are refused at once.", &service.settings.queue_max },
+	{ "WORDCLAW_METRICS_PORT", SETTING_INT, "0", 0, 65535, "Loopback port of /metrics; 0 picks one and writes it to the run directory.", &service.settings.metrics_port },
+	{ "WORDCLAW_CONSUMER_POLL_MS", SETTING_INT, "100", 5, 60000, "Longest wait for a poke before looking for events anyway.", &service.settings.consumer_poll_ms },
+	{ "WORDCLAW_OUTBOX_KEEP_DAYS", SETTING_INT, "7", 1, 3650, "Events stay at least this long after every consumer had them.", &service.settings.outbox_keep_days },
+};
+enum { N_SKELETON_SETTINGS = sizeof(skeleton_settings) / sizeof(skeleton_settings[0]) };
+
+static void
+default_path(const char **target, const char *format, const char *directory, const char *name)
+{
+	char *path = NULL;
+
+	if (**target)
+		return;
+	if (asprintf(&path, "%s%s/%s%s", format, directory, name, "") < 0)
+		abort();
+	*target = path; /* lives for the process */
+}
+
+static bool
+load_settings(const struct service_definition *definition)
+{
+	struct service_settings *settings = &service.settings;
+	char name[64];
+
+	if (!settings_load(skeleton_settings, N_SKELETON_SETTINGS) || !settings_load(definition->settings, definition->n_settings))
+		return false;
+	default_path(&settings->run_dir, "", settings->home, "run");
+	default_path(&settings->master_key_file, "", settings->home, "secrets/master.key");
+	(void)snprintf(name, sizeof(name), "%s.ipc", definition->name);
+	default_path(&settings->bind_endpoint, "ipc://", settings->run_dir, name);
+	(void)snprintf(name, sizeof(name), "%s.pub", definition->name);
+	default_path(&settings->poke_endpoint, "ipc://", settings->run_dir, name);
+	return true;
+}
+
+static void
+print_help(const struct service_definition *definition)
+{
+	printf("usage: wordclaw-%s [--help | --version | --check-config", definition->name);
+	for (size_t i = 0; i < definition->n_commands; i++)
+		printf(" | %s", definition->commands[i].flag);
+	printf("]\n\nServes the %s operations on the message bus.  Without arguments it runs until SIGTERM.\n\n", definition->name);
+	for (size_t i = 0; i < definition->n_commands; i++)
+		printf("%-20s %s\n", definition->commands[i].flag, definition->commands[i].summary);
+	printf("\nSettings (environment):\n");
+	settings_print(skeleton_settings, N_SKELETON_SETTINGS);
+	settings_print(definition->settings, definition->n_settings);
+}
+
+/* ---- operations ---- */
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct service_operation *const *left = a, *const *right = b;
+
+	return strcmp((*left)->operation->id, (*right)->operation->id);
+}
+
+static void
+collect_operations(const struct service_definition *definition)
+{
+	assert(definition->n_operations + 1 <= OPERATIONS_MAX);
+	for (size_t i = 0; i < definition->n_operations; i++)
+		service.rows[service.n_rows++] = &definition->operations[i];
+	service.rows[service.n_rows++] = &outbox_pull_operation;
+	qsort(service.rows, service.n_rows, sizeof(service.rows[0]), by_id);
+	for (size_t i = 0; i < service.n_rows; i++) {
+		static const char *const outcomes[] = { "ok", "refused", "failed" };
+		struct metric *counters[3];
+		char labels[160];
+		const char *id = service.rows[i]->operation->id;
+		for (size_t j = 0; j < 3; j++) {
+			(void)snprintf(labels, sizeof(labels), "operation=\"%s\",outcome=\"%s\"", id, outcomes[j]);
+			counters[j] = metric_counter("wordclaw_requests_total", "Requests by operation and outcome.", labels);
+		}
+		(void)snprintf(labels, sizeof(labels), "operation=\"%s\"", id);
+		service.metrics[i] = (struct operation_metrics){ counters[0], counters[1], counters[2],
+			metric_histogram("wordclaw_request_seconds", "Time inside the service, waiting included.", labels) };
+	}
+}
+
+static bool
+find_operation(struct job *job)
+{
+	size_t low = 0, high = service.n_rows;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(job->envelope.op, service.rows[middle]->operation->id);
+		if (order == 0) {
+			job->row = service.rows[middle];
+			job->metrics = &service.metrics[middle];
+			return true;
+		}
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
+/* ---- workers ---- */
+
+static void *
+serve(void *context)
+{
+	struct worker *worker = context;
+	bool is_writer = worker->queue != &service.reads;
+	struct job *jobs[BATCH_MAX > GROUP_MAX ? BATCH_MAX : GROUP_MAX];
+	size_t n_max = (size_t)(is_writer ? service.settings.group_max : service.settings.batch_max);
+
+	for (;;) {
+		size_t n = queue_take(worker->queue, jobs, n_max, is_writer ? dispatch_fits_write : dispatch_fits_read);
+		if (n == 0)
+			return NULL;
+		if (is_writer)
+			dispatch_writes(worker, jobs, n);
+		else
+			dispatch_reads(worker, jobs, n);
+		for (size_t i = 0; i < n; i++)
+			queue_push(&service.done, jobs[i]);
+		uint64_t one = 1;
+		ssize_t written = write(service.done_fd, &one, sizeof(one));
+		assert(written == sizeof(one));
+	}
+}
+
+static void
+start_worker(struct worker *worker, struct job_queue *queue, const char *kind)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "wordclaw-%s %s", service.definition->name, kind);
+	*worker = (struct worker){ .service = &service, .queue = queue, .db = db_new(service.settings.database_url, name) };
+	if (pthread_create(&worker->thread, NULL, serve, worker) != 0)
+		abort();
+}
+
+static void
+stop_worker(struct worker *worker)
+{
+	pthread_join(worker->thread, NULL);
+	for (size_t i = 0; i < PEER_SERVICES_MAX; i++)
+		bus_client_free(worker->peers[i]);
+	db_free(worker->db);
+}
+
+/* ---- bus loop ---- */
+
+static struct job *
+get_job(void)
+{
+	struct job *job = service.idle_jobs;
+
+	if (job) {
+		service.idle_jobs = job->next;
+	} else if (service.n_jobs < (size_t)service.settings.queue_max) {
+		job = calloc(1, sizeof(*job));
+		if (!job)
+			return NULL;
+		job->arena = arena_new(REQUEST_ARENA_BYTES);
+		service.n_jobs++;
+	}
+	if (job)
+		service.n_busy++;
+	return job;
+}
+
+static void
+put_job(struct job *job)
+{
+	struct arena *arena = job->arena;
+
+	arena_reset(arena);
+	*job = (struct job){ .arena = arena, .next = service.idle_jobs };
+	service.idle_jobs = job;
+	service.n_busy--;
+}
+
+/* An answer that needs no job: unknown operation, unreadable input, no room. */
+static void
+refuse(struct arena *arena, const struct bus_peer *peer, uint64_t correlation, enum error_code code, const char *message)
+{
+	struct buf record;
+
+	buf_init(&record, arena, 256);
+	envelope_write_reply(&record, &(struct envelope_reply){ .correlation = correlation,
+	    .code = error_catalogue[code].code, .message = message });
+	bus_server_reply(service.bus, peer, record.bytes, record.len);
+}
+
+static struct job_queue *
+queue_of(const struct job *job)
+{
+	const struct operation *op = job->row->operation;
+	uint64_t hash = (uint64_t)job->envelope.principal.tenant;
+
+	if (op->tx != OPERATION_TX_WRITE)
+		return &service.reads;
+	/* An entity's mutations always meet the same worker, so a group never waits for another group's row locks. */
+	for (size_t i = 0; op->entity && i < op->request->n_fields; i++) {
+		const struct shape_field *field = &op->request->fields[i];
+		if (strcmp(field->name, op->entity) == 0 && field->type == SHAPE_INT && (field->flags & SHAPE_REQUIRED))
+			hash = hash * 31 + *(const uint64_t *)(const void *)((const char *)job->in + field->offset);
+	}
+	const char *spread = op->entity ? "" : job->envelope.idempotency_key ? job->envelope.idempotency_key : job->envelope.request_id;
+	for (; *spread; spread++)
+		hash = hash * 31 + (unsigned char)*spread;
+	hash ^= hash >> 17;
+	return &service.writes[hash % (uint64_t)service.settings.write_workers];
+}
+
+static bool
+read_input(struct job *job, const char **ret_problem)
+{
+	const struct operation *op = job->row->operation;
+
+	job->in = arena_alloc(job->arena, op->request->size ? op->request->size : 1);
+	job->out = arena_alloc(job->arena, op->response->size ? op->response->size : 1);
+	return codec_msgpack_read(job->arena, op->request, job->envelope.input, job->envelope.n_input, job->in, ret_problem);
+}
+
+static void
+take(void *context, const struct bus_peer *peer, const void *bytes, size_t n_bytes)
+{
+	struct arena *scratch = context;
+	const char *problem = NULL;
+	uint64_t correlation;
+	struct job *job = atomic_load(&service.stopping) ? NULL : get_job();
+
+	if (!job) {
+		metric_add(service.overloaded, 1);
+		if (envelope_peek_correlation(bytes, n_bytes, &correlation))
+			refuse(scratch, peer, correlation, ERROR_SERVICE_OVERLOADED, "the service has as many requests as it takes");
+		return;
+	}
+	job->peer = *peer;
+	job->received_us = clock_monotonic_us();
+	const void *copy = arena_memdup(job->arena, bytes, n_bytes);
+	if (!envelope_read_request(job->arena, copy, n_bytes, &job->envelope)) {
+		put_job(job); /* nobody to answer: not an envelope of ours */
+		return;
+	}
+	if (!find_operation(job)) {
+		refuse(scratch, peer, job->envelope.correlation, ERROR_SERVICE_UNAVAILABLE, "this instance does not know the operation");
+		put_job(job);
+		return;
+	}
+	if (!read_input(job, &problem)) {
+		refuse(scratch, peer, job->envelope.correlation, ERROR_VALIDATION_ERROR, problem);
+		put_job(job);
+		return;
+	}
+	queue_push(queue_of(job), job);
+}
+
+static void
+send_replies(void)
+{
+	uint64_t n;
+	struct job *next;
+
+	if (read(service.done_fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
+		abort();
+	for (struct job *job = queue_take_all(&service.done); job; job = next) {
+		next = job->next;
+		bus_server_reply(service.bus, &job->peer, job->reply.bytes, job->reply.len);
+		put_job(job);
+	}
+	if (atomic_exchange(&service.has_written, false))
+		bus_server_poke(service.bus);
+	metric_set(service.queue_depth, (int64_t)service.n_busy);
+}
+
+static void
+loop(int signal_fd)
+{
+	struct arena *scratch = arena_new(1024 * 1024);
+	struct pollfd fds[] = { { bus_server_fd(service.bus), POLLIN, 0 }, { service.done_fd, POLLIN, 0 }, { signal_fd, POLLIN, 0 } };
+	int64_t stop_us = 0;
+
+	for (;;) {
+		size_t n = bus_server_receive(service.bus, RECEIVE_MAX, take, scratch);
+		send_replies();
+		bus_server_flush(service.bus);
+		arena_reset(scratch);
+		if (n > 0)
+			continue;
+		(void)poll(fds, 3, stop_us ? 5 : POLL_MS);
+		struct signalfd_siginfo info;
+		if (!stop_us && read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+			/* Keep serving while callers learn from the heartbeats that this instance is leaving. */
+			stop_us = clock_monotonic_us();
+			bus_server_drain(service.bus);
+			log_write(LOG_INFO, "service.draining", LOG_INT("busy", (int64_t)service.n_busy));
+		}
+		int64_t stopping_ms = stop_us ? (clock_monotonic_us() - stop_us) / 1000 : 0;
+		if (stop_us && ((stopping_ms > DRAIN_NOTICE_MS && service.n_busy == 0) || stopping_ms > DRAIN_MS))
+			break;
+	}
+	arena_free(scratch);
+}
+
+/* ---- start and stop ---- */
+
+static int
+block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		abort();
+	int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0)
+		abort();
+	return fd;
+}
+
+static void
+declare_metrics(void)
+{
+	service.queue_depth = metric_gauge("wordclaw_requests_inside", "Requests taken and not yet answered.", NULL);
+	service.overloaded = metric_counter("wordclaw_overloaded_total", "Requests refused because the queue was full.", NULL);
+	service.groups = metric_counter("wordclaw_groups_total", "Commits that several mutations shared.", NULL);
+	service.grouped = metric_counter("wordclaw_grouped_total", "Mutations that shared a commit.", NULL);
+	service.batches = metric_counter("wordclaw_batches_total", "Statements that several reads shared.", NULL);
+	service.batched = metric_counter("wordclaw_batched_total", "Reads that shared a statement.", NULL);
+	service.reruns = metric_counter("wordclaw_reruns_total", "Mutations run again after a conflict or a lost connection.", NULL);
+}
+
+static bool
+prepare(const struct service_definition *definition)
+{
+	service.definition = definition;
+	if (!load_settings(definition))
+		return false;
+	const char *level = service.settings.log_level;
+	log_init(definition->name, strcmp(level, "debug") == 0 ? LOG_DEBUG : strcmp(level, "warn") == 0 ? LOG_WARN
+	    : strcmp(level, "error") == 0 ? LOG_ERROR : LOG_INFO);
+	secret_init();
+	if (!secret_load_key(service.settings.master_key_file, SEAL_KEY_BYTES, &service.master_key)) {
+		(void)fprintf(stderr, "wordclaw-%s: cannot read or make the key file '%s'\n", definition->name, service.settings.master_key_file);
+		return false;
+	}
+	declare_metrics();
+	outbox_init(&service);
+	return !definition->start || definition->start();
+}
+
+static bool
+start_serving(void)
+{
+	const char *problem = NULL;
+
+	collect_operations(service.definition);
+	service.done_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	service.bus = bus_server_new(service.settings.bind_endpoint, service.settings.poke_endpoint, &problem);
+	if (!service.bus || service.done_fd < 0) {
+		log_write(LOG_ERROR, "service.failed", LOG_TEXT("endpoint", service.settings.bind_endpoint), LOG_TEXT("message", problem));
+		return false;
+	}
+	(void)metrics_serve(service.definition->name, (int)service.settings.metrics_port, service.settings.run_dir); /* logs its own failure */
+	queue_init(&service.done);
+	queue_init(&service.reads);
+	for (int64_t i = 0; i < service.settings.write_workers; i++)
+		queue_init(&service.writes[i]);
+	for (int64_t i = 0; i < service.settings.read_workers; i++)
+		start_worker(&service.read_workers[i], &service.reads, "read");
+	for (int64_t i = 0; i < service.settings.write_workers; i++)
+		start_worker(&service.write_workers[i], &service.writes[i], "write");
+	consumers_start(&service);
+	timers_start(&service);
+	log_write(LOG_INFO, "service.ready", LOG_TEXT("endpoint", service.settings.bind_endpoint), LOG_TEXT("version", WORDCLAW_VERSION));
+	return true;
+}
+
+static void
+stop_serving(void)
+{
+	atomic_store(&service.stopping, true);
+	consumers_join(&service);
+	timers_join(&service);
+	queue_close(&service.reads);
+	for (int64_t i = 0; i < service.settings.write_workers; i++)
+		queue_close(&service.writes[i]);
+	for (int64_t i = 0; i < service.settings.read_workers; i++)
+		stop_worker(&service.read_workers[i]);
+	for (int64_t i = 0; i < service.settings.write_workers; i++)
+		stop_worker(&service.write_workers[i]);
+	send_replies();
+	bus_server_flush(service.bus);
+	bus_server_free(service.bus);
+	while (service.idle_jobs) {
+		struct job *job = service.idle_jobs;
+		service.idle_jobs = job->next;
+		arena_free(job->arena);
+		free(job);
+	}
+	log_write(LOG_INFO, "service.stopped", LOG_INT("unanswered", (int64_t)service.n_busy));
+}
+
+struct command_line {
+	const struct service_command *command;
+	int argc;
+	char **argv;
+};
+
+static const struct error *
+run_command(struct request *req, void *context)
+{
+	struct command_line *line = context;
+
+	return line->command->run(req, line->argc, line->argv);
+}
+
+static int
+run_once(const struct service_command *command, int argc, char **argv)
+{
+	enum { COMMAND_TIMEOUT_MS = 30000 };
+	struct worker worker = { .service = &service, .db = db_new(service.settings.database_url, service.definition->name) };
+	struct arena *arena = arena_new(REQUEST_ARENA_BYTES);
+	struct command_line line = { command, argc, argv };
+	const struct error *error = transaction_run(&worker, arena, COMMAND_TIMEOUT_MS, run_command, &line);
+
+	if (error)
+		(void)fprintf(stderr, "wordclaw-%s %s: %s%s%s\n", service.definition->name, command->flag, error->message,
+		    error->cause ? ": " : "", error->cause ? error->cause : "");
+	db_free(worker.db);
+	arena_free(arena);
+	return error ? 1 : 0;
+}
+
+int
+service_main(int argc, char **argv, const struct service_definition *definition)
+{
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+		print_help(definition);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		printf("wordclaw-%s %s\n", definition->name, WORDCLAW_VERSION);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--check-config") == 0)
+		return load_settings(definition) ? 0 : 2;
+	const struct service_command *command = NULL;
+	for (size_t i = 0; argc > 1 && i < definition->n_commands; i++) {
+		if (strcmp(argv[1], definition->commands[i].flag) == 0)
+			command = &definition->commands[i];
+	}
+	if (argc > 1 && !command) {
+		(void)fprintf(stderr, "wordclaw-%s: unknown argument '%s', see --help\n", definition->name, argv[1]);
+		return 2;
+	}
+	int signal_fd = block_signals();
+	if (!prepare(definition))
+		return 2;
+	if (command)
+		return run_once(command, argc - 2, argv + 2);
+	if (!start_serving())
+		return 1;
+	loop(signal_fd);
+	stop_serving();
+	return 0;
+}

@@ -1,0 +1,147 @@
+/* What the skeleton's own files share.  Services never include this. */
+#ifndef SERVICE_INTERNAL_H
+#define SERVICE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "bus.h"
+#include "metrics.h"
+#include "secret.h"
+#include "service.h"
+
+enum {
+	GROUP_MAX = 64,         /* mutations of one transaction */
+	BATCH_MAX = 64,         /* inputs of one coalesced read */
+	WORKERS_MAX = 16,
+	OPERATIONS_MAX = 256,
+	PEER_SERVICES_MAX = 16,
+	CONSUMER_PULL_MAX = 200, /* events of one pull */
+};
+
+/* The skeleton's settings. */
+struct service_settings {
+	const char *home, *run_dir;
+	const char *bind_endpoint, *poke_endpoint;
+	const char *database_url;
+	const char *log_level;
+	const char *master_key_file;
+	int64_t read_workers, write_workers;
+	int64_t group_max, batch_max, queue_max;
+	int64_t metrics_port;
+	int64_t consumer_poll_ms;
+	int64_t outbox_keep_days;
+};
+
+/* One request on its way through the process: from the bus thread to a worker and back. */
+struct job {
+	struct job *next;
+	struct arena *arena;
+	struct bus_peer peer;
+	struct envelope_request envelope;
+	const struct service_operation *row;
+	struct operation_metrics *metrics;
+	void *in, *out;
+	struct request req;
+	const struct error *error;
+	const void *output; /* encoded out */
+	size_t n_output;
+	bool is_replayed;
+	bool is_done;       /* answered without (further) running */
+	int64_t received_us; /* monotonic */
+	struct buf reply;
+};
+
+struct job_queue {
+	pthread_mutex_t mutex;
+	pthread_cond_t filled;
+	struct job *first, *last;
+	size_t n;
+	bool is_closed;
+};
+
+struct operation_metrics {
+	struct metric *ok, *refused, *failed, *seconds;
+};
+
+struct worker {
+	struct service *service;
+	struct job_queue *queue;
+	struct db *db;
+	pthread_t thread;
+	struct bus_client *peers[PEER_SERVICES_MAX]; /* parallel to registry_services, made on first use */
+};
+
+struct service {
+	const struct service_definition *definition;
+	struct service_settings settings;
+	struct secret master_key;
+	const struct service_operation *rows[OPERATIONS_MAX]; /* sorted by operation id */
+	struct operation_metrics metrics[OPERATIONS_MAX];
+	size_t n_rows;
+	struct bus_server *bus;
+	struct job_queue reads;
+	struct job_queue writes[WORKERS_MAX];
+	struct job_queue done;
+	int done_fd; /* eventfd: the bus thread has replies to send */
+	struct job *idle_jobs;
+	size_t n_jobs, n_busy;
+	struct worker read_workers[WORKERS_MAX], write_workers[WORKERS_MAX];
+	atomic_bool stopping;
+	atomic_bool has_written; /* a commit since the last poke */
+	struct metric *queue_depth, *late, *overloaded, *groups, *grouped, *batches, *batched, *reruns;
+};
+
+/* queue.c */
+void queue_init(struct job_queue *queue);
+void queue_push(struct job_queue *queue, struct job *job);
+void queue_close(struct job_queue *queue);
+/* Wait for work; up to n_max jobs from the front that may run together with the first.  0 when closed and empty. */
+size_t queue_take(struct job_queue *queue, struct job **jobs, size_t n_max,
+    bool (*fits)(const struct job *first, const struct job *other));
+struct job *queue_take_all(struct job_queue *queue); /* never waits */
+
+/* request.c */
+extern const struct principal principal_system;
+void request_init(struct request *req, struct worker *worker, struct arena *arena, const struct operation *op);
+void request_init_from(struct request *req, struct worker *worker, const struct job *job);
+struct db_scope request_scope(const struct request *req);
+/* The database's verdict as an error; DB_LOST and rerun are also remembered in req. */
+const struct error *request_db_error(struct request *req, enum db_status status, const char *what) MUST_CHECK;
+
+/* dispatch.c: run jobs that fit together, to the end: each leaves with its reply encoded. */
+bool dispatch_fits_read(const struct job *first, const struct job *other);
+bool dispatch_fits_write(const struct job *first, const struct job *other);
+void dispatch_reads(struct worker *worker, struct job **jobs, size_t n);
+void dispatch_writes(struct worker *worker, struct job **jobs, size_t n);
+/* NULL when the operation may run: deadline, internal callers only, policy. */
+const struct error *dispatch_admit(struct request *req);
+/* Error names in replies are checked against what the operation declares. */
+void dispatch_reply(struct worker *worker, struct job *job);
+
+/* idempotency.c */
+const struct error *idempotency_claim(struct job *job, bool *ret_is_replay) MUST_CHECK;
+void idempotency_store(struct job *job);
+const struct error *idempotency_expire(struct request *req) MUST_CHECK;
+
+/* outbox.c */
+void outbox_write(struct request *req);
+const char *outbox_effects(const struct request *req); /* JSON of what a dry run would have emitted */
+extern const struct service_operation outbox_pull_operation;
+const struct error *outbox_maintain(struct request *req) MUST_CHECK;
+void outbox_init(struct service *service);
+
+/* consumer.c, timer.c: threads until service->stopping */
+void consumers_start(struct service *service);
+void consumers_join(struct service *service);
+void timers_start(struct service *service);
+void timers_join(struct service *service);
+/* One write transaction of system scope around run (timers, commands). */
+const struct error *transaction_run(struct worker *worker, struct arena *arena, int64_t timeout_ms,
+    const struct error *(*run)(struct request *req, void *context), void *context) MUST_CHECK;
+
+/* peer.c */
+struct bus_client *peer_client(struct worker *worker, const char *service);
+const char *peer_endpoints(struct service *service, const char *peer, bool pokes);
+
+#endif
