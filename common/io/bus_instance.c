@@ -1,0 +1,189 @@
+/* One connection of a client: socket, monitor, heartbeats, batched sending. */
+#include "bus_instance.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+
+enum {
+	UNCONNECTED_RETRY_US = 10000,
+	MONITOR_EVENTS_MAX = 256,
+};
+
+void
+call_list_add(struct call_list *list, struct call *call)
+{
+	call->list = list;
+	call->next = NULL;
+	call->previous = list->tail;
+	if (list->tail)
+		list->tail->next = call;
+	else
+		list->head = call;
+	list->tail = call;
+	list->n++;
+}
+
+void
+call_list_remove(struct call *call)
+{
+	struct call_list *list = call->list;
+
+	if (call->previous)
+		call->previous->next = call->next;
+	else
+		list->head = call->next;
+	if (call->next)
+		call->next->previous = call->previous;
+	else
+		list->tail = call->previous;
+	list->n--;
+	call->list = NULL;
+	call->previous = call->next = NULL;
+}
+
+/* The monitor tells of a kill -9 within a millisecond; heartbeats need BUS_DEAD_MS. */
+static void *
+monitor_new(void *context, void *socket)
+{
+	static _Atomic uint64_t n_monitors;
+	char address[64];
+
+	(void)snprintf(address, sizeof(address), "inproc://bus-monitor-%" PRIu64, atomic_fetch_add(&n_monitors, 1));
+	int rc = zmq_socket_monitor(socket, address, ZMQ_EVENT_DISCONNECTED);
+	assert(rc == 0);
+	void *monitor = zmq_socket(context, ZMQ_PAIR);
+	assert(monitor);
+	/* Unlimited: libzmq's I/O thread blocks on a full monitor.  It holds one event per lost connection. */
+	bus_socket_set(monitor, ZMQ_RCVHWM, 0);
+	bus_socket_set(monitor, ZMQ_LINGER, 0);
+	rc = zmq_connect(monitor, address);
+	assert(rc == 0);
+	return monitor;
+}
+
+void
+instance_open(struct bus_instance *instance, void *context, const char *address)
+{
+	char copy[BUS_ADDRESS_MAX];
+
+	(void)snprintf(copy, sizeof(copy), "%s", address);
+	*instance = (struct bus_instance){
+		.pending = instance->pending, .sent = instance->sent, .is_leaving = instance->is_leaving,
+	};
+	memcpy(instance->address, copy, sizeof(copy));
+	instance->socket = bus_socket_new(context, ZMQ_DEALER);
+	assert(instance->socket);
+	instance->monitor = monitor_new(context, instance->socket);
+	instance->fd = bus_socket_fd(instance->socket);
+	(void)zmq_connect(instance->socket, instance->address); /* what fails here never becomes live */
+}
+
+void
+instance_close(struct bus_instance *instance)
+{
+	if (!instance->socket)
+		return;
+	(void)zmq_socket_monitor(instance->socket, NULL, 0);
+	bus_socket_free(instance->monitor, 0);
+	bus_socket_free(instance->socket, 0); /* no linger: a stopped peer must not run them when it wakes */
+	instance->socket = instance->monitor = NULL;
+	instance->fd = -1;
+	instance->is_live = false;
+}
+
+bool
+instance_is_disconnected(struct bus_instance *instance)
+{
+	char event[BUS_ADDRESS_MAX];
+	bool is_disconnected = false;
+
+	for (size_t i = 0; i < MONITOR_EVENTS_MAX; i++) {
+		if (zmq_recv(instance->monitor, event, sizeof(event), ZMQ_DONTWAIT) < 0)
+			break;
+		is_disconnected = true;
+	}
+	return is_disconnected;
+}
+
+void
+instance_heartbeat(struct bus_instance *instance, int64_t now_us)
+{
+	uint8_t frame[BUS_HEARTBEAT_BYTES];
+
+	if (now_us < instance->heartbeat_due_us)
+		return;
+	bus_heartbeat_write(frame, now_us);
+	if (zmq_send(instance->socket, frame, sizeof(frame), ZMQ_DONTWAIT) < 0) {
+		instance->heartbeat_due_us = now_us + UNCONNECTED_RETRY_US;
+		return;
+	}
+	instance->heartbeat_due_us = now_us + BUS_HEARTBEAT_MS * 1000;
+	if (instance->silent_since_us == 0)
+		instance->silent_since_us = now_us;
+}
+
+void
+instance_heard(struct bus_instance *instance)
+{
+	instance->silent_since_us = 0;
+	instance->is_live = true;
+}
+
+void
+instance_pardon(struct bus_instance *instance)
+{
+	instance->silent_since_us = 0;
+	instance->heartbeat_due_us = 0;
+}
+
+bool
+instance_is_silent(const struct bus_instance *instance, int64_t now_us)
+{
+	return instance->silent_since_us != 0 && now_us - instance->silent_since_us > BUS_DEAD_MS * 1000;
+}
+
+/* A record that may have to be sent again is shared with libzmq (reference counted), not given away. */
+static bool
+send_call(struct bus_instance *instance, struct call *call, bool is_last)
+{
+	zmq_msg_t frame;
+
+	(void)zmq_msg_init(&frame);
+	if (call->is_retryable)
+		(void)zmq_msg_copy(&frame, &call->record);
+	else
+		(void)zmq_msg_move(&frame, &call->record);
+	if (zmq_msg_send(&frame, instance->socket, ZMQ_DONTWAIT | (is_last ? 0 : ZMQ_SNDMORE)) >= 0)
+		return true;
+	(void)zmq_msg_move(&call->record, &frame);
+	(void)zmq_msg_close(&frame);
+	return false;
+}
+
+bool
+instance_send(struct bus_instance *instance)
+{
+	size_t n = 0, n_bytes = 0;
+	const struct call *counted = instance->pending.head;
+
+	while (counted && n < BUS_RECORDS_MAX && n_bytes < BUS_MESSAGE_BYTES_MAX) {
+		n_bytes += counted->n_record;
+		counted = counted->next;
+		n++;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct call *call = instance->pending.head;
+		/* Only the first frame can be refused; once it is taken, the message is. */
+		if (!send_call(instance, call, i + 1 == n))
+			return false;
+		call_list_remove(call);
+		call->was_sent = true;
+		call_list_add(&instance->sent, call);
+	}
+	return true;
+}
