@@ -52,7 +52,7 @@ struct shape_field {
 	enum shape_type item; /* of a SHAPE_LIST: INT, TEXT, DOC or STRUCT */
 	uint32_t flags;       /* enum shape_flag */
 	enum shape_in in;
-	const char *header;   /* SHAPE_IN_HEADER: its name, lower case */
+	const char *header;   /* lower case: SHAPE_IN_HEADER travels in it only, any other field may (If-Match); or NULL */
 	uint32_t offset;      /* in the struct */
 	int64_t min, max;     /* INT: value; TEXT, DOC: bytes; LIST: items.  TEXT max is never 0 in a request */
 	const struct shape *shape;    /* of STRUCT and of LIST of STRUCT */
@@ -61,6 +61,7 @@ struct shape_field {
 	const char *default_text;     /* documentation and input default as JSON text, or NULL */
 	const char *doc;
 	const char *example;          /* JSON text, or NULL */
+	const char *code;             /* error code of an input whose first violation is in this field, NULL: VALIDATION_ERROR */
 };
 
 struct shape {

@@ -1,0 +1,2 @@
+def outputs(contract):
+    return {}

@@ -1,0 +1,121 @@
+"""<service>_queries.h and .c: the named statements of services/<service>/queries.sql."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctext import NOTICE, literal
+from model import COMMON, ContractError
+
+NAME_LINE = re.compile(r"^--\s*name:\s*(\S+)\s+:(\w+)(?:\s+(\S+))?\s*$")
+KINDS = ("find", "list", "exec")
+
+
+@dataclass
+class Statement:
+    name: str
+    kind: str
+    row: str | None
+    comment: list
+    sql: str
+    where: str
+
+
+def strip_literals(sql):
+    """SQL with string literals and comments blanked, so that words in them are not mistaken for syntax."""
+    return re.sub(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", " ", sql, flags=re.S)
+
+
+def parse(path):
+    statements, current, lines = [], None, path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        where = f"{path.parent.name}/{path.name}:{number}"
+        match = NAME_LINE.match(line)
+        if match:
+            if current:
+                raise ContractError(f"{current.where}: statement '{current.name}' does not end with ';'")
+            current = Statement(match[1], match[2], match[3], [], "", f"{where}: statement '{match[1]}'")
+        elif current is None:
+            if line.strip() and not line.lstrip().startswith("--"):
+                raise ContractError(f"{where}: SQL without a '-- name:' line")
+        elif line.lstrip().startswith("--") and not current.sql:
+            current.comment.append(line.lstrip("- ").rstrip())
+        else:
+            current.sql += line.rstrip() + "\n"
+            if strip_literals(line).rstrip().endswith(";"):
+                current.sql = current.sql.strip().removesuffix(";")
+                statements.append(current)
+                current = None
+    if current:
+        raise ContractError(f"{current.where} does not end with ';'")
+    return statements
+
+
+def check(statement, contract, names):
+    """What a statement must not be."""
+    bare = strip_literals(statement.sql)
+    problem = None
+    if statement.name in names:
+        problem = "is declared twice"
+    elif not re.fullmatch(r"[a-z][a-z0-9_]*", statement.name):
+        problem = "has a name that is not snake_case"
+    elif statement.kind not in KINDS:
+        problem = f"has unknown kind ':{statement.kind}' (one of :find :list :exec)"
+    elif not "".join(statement.comment).strip():
+        problem = "has no comment line saying what it is for"
+    elif re.search(r"\bselect\s+(distinct\s+)?(\w+\.)?\*|\breturning\s+(\w+\.)?\*|,\s*(\w+\.)?\*\s*(,|\bfrom\b)", bare, re.I):
+        problem = "selects *: name the columns"
+    elif statement.kind == "exec" and statement.row:
+        problem = "is :exec and has a row type"
+    elif statement.kind != "exec" and not statement.row:
+        problem = f"is :{statement.kind} and has no row type"
+    elif statement.row and statement.row not in contract.types:
+        problem = f"has unknown row type '{statement.row}'"
+    elif statement.kind == "list" and not re.search(r"\blimit\b", bare, re.I):
+        problem = "is :list without LIMIT"
+    if problem:
+        raise ContractError(f"{statement.where} {problem}")
+
+
+def n_params(statement):
+    """Parameters are $1..$n without a hole."""
+    used = {int(number) for number in re.findall(r"\$(\d+)", strip_literals(statement.sql))}
+    if used != set(range(1, len(used) + 1)):
+        raise ContractError(f"{statement.where} skips a parameter: it uses {sorted(used)}")
+    return len(used)
+
+
+def header(service, statements):
+    guard = f"{service.upper()}_QUERIES_H"
+    rows = []
+    for s in statements:
+        comment = " ".join(s.comment).strip().replace("*/", "* /")
+        row = f"; rows: struct {s.row}" if s.row else ""
+        rows.append(f"/* {comment} :{s.kind}{row} */\nextern const struct db_statement {service}_{s.name}_query;")
+    body = "\n".join(rows)
+    return f'{NOTICE}\n#ifndef {guard}\n#define {guard}\n\n#include "db.h"\n\n{body}\n\n#endif\n'
+
+
+def source(service, statements):
+    out = [NOTICE, f'#include "{service}_queries.h"', f'#include "{service}_proto.h"\n']
+    for s in statements:
+        sql = "\n".join("\t    " + literal(line + "\n") for line in s.sql.splitlines())
+        row = f"&{s.row}_shape" if s.row else "NULL"
+        out.append(f"const struct db_statement {service}_{s.name}_query = {{ .name = {literal(service + '_' + s.name)},\n"
+                   f"\t.sql =\n{sql},\n\t.kind = DB_{s.kind.upper()}, .n_params = {n_params(s)}, .row = {row} }};\n")
+    return "\n".join(out)
+
+
+def outputs(contract, services_dir):
+    files = {}
+    for service in contract.services:
+        path = Path(services_dir) / service.name / "queries.sql"
+        if service.name == COMMON or not path.is_file():
+            continue
+        statements, names = parse(path), set()
+        for statement in statements:
+            check(statement, contract, names)
+            names.add(statement.name)
+        files[f"{service.name}_queries.h"] = header(service.name, statements)
+        files[f"{service.name}_queries.c"] = source(service.name, statements)
+    return files
