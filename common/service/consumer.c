@@ -1,7 +1,8 @@
 /* Event consumers: pull from a publisher, apply, and move the position, all in one transaction.
  * Two instances racing cannot apply twice: the position moves by compare-and-set. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "clock.h"
 #include "common_proto.h"

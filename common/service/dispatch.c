@@ -21,8 +21,9 @@ check_policy(struct request *req)
 	});
 	if (verdict.is_allowed)
 		return NULL;
-	/* The gateway asks the same function and answers with its code; this is the second lock. */
-	return FAIL(req, POLICY_DENIED, "%s may not do %s (%s)", req->principal->id, req->op->policy, verdict.code);
+	/* The gateway asks the same function before it reads the body; this is the second lock. */
+	return error_make(req->arena, request_error_info(verdict.code), ERROR_WHERE, "%s may not do %s",
+	    req->principal->id, req->op->policy);
 }
 
 const struct error *
@@ -33,7 +34,7 @@ dispatch_admit(struct request *req)
 	if (req->op->flags & OPERATION_INTERNAL) {
 		if (strcmp(req->principal->type, "system") == 0)
 			return NULL;
-		return FAIL(req, POLICY_DENIED, "%s is for services only", req->op->id);
+		return FAIL(req, VALIDATION_ERROR, "%s is for services only", req->op->id);
 	}
 	if (req->dry_run && !(req->op->flags & OPERATION_DRY_RUN))
 		return FAIL(req, VALIDATION_ERROR, "%s has no dry run", req->op->id);
@@ -44,14 +45,15 @@ dispatch_admit(struct request *req)
 
 /* ---- reply ---- */
 
-static bool
-is_declared(const struct operation *op, const struct error_info *info)
+/* A code that the contract does not promise is our mistake: stop loudly instead of surprising the caller. */
+static void
+check_declared(const struct job *job)
 {
-	for (const struct error_info *const *known = op->errors; *known; known++) {
-		if (*known == info)
-			return true;
-	}
-	return false;
+	bool is_declared = !job->error;
+
+	for (const struct error_info *const *known = job->row->operation->errors; *known && !is_declared; known++)
+		is_declared = *known == job->error->info;
+	assert(is_declared);
 }
 
 static void
@@ -100,8 +102,6 @@ dispatch_reply(struct worker *worker, struct job *job)
 		reply.n_output = job->n_output;
 		reply.effects = job->req.dry_run ? outbox_effects(&job->req) : NULL;
 	} else {
-		/* A code the contract does not promise is our mistake: say so loudly instead of surprising the caller. */
-		assert(is_declared(job->row->operation, error->info));
 		reply.code = error->info->code;
 		reply.message = error->message;
 		reply.remediation = error->remediation;
@@ -135,9 +135,11 @@ call_one(struct job *job)
 		job->error = job->row->batch(&job->req, 1, in, out, errors);
 		if (!job->error)
 			job->error = errors[0];
+		check_declared(job);
 		return;
 	}
 	job->error = job->row->call(&job->req, job->in, job->out);
+	check_declared(job);
 }
 
 /* ---- reads ---- */
@@ -152,8 +154,8 @@ dispatch_fits_read(const struct job *first, const struct job *other)
 static void
 call_batch(struct job **jobs, size_t n)
 {
-	const void *in[BATCH_MAX];
-	void *out[BATCH_MAX];
+	const void *in[BATCH_MAX] = { NULL };
+	void *out[BATCH_MAX] = { NULL };
 	const struct error *errors[BATCH_MAX] = { NULL };
 
 	for (size_t i = 0; i < n; i++) {
@@ -162,8 +164,10 @@ call_batch(struct job **jobs, size_t n)
 	}
 	/* The first job's request lends its arena, deadline and connection: all have the same tenant. */
 	const struct error *error = jobs[0]->row->batch(&jobs[0]->req, n, in, out, errors);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		jobs[i]->error = error ? error : errors[i];
+		check_declared(jobs[i]);
+	}
 }
 
 static size_t

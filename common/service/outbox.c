@@ -2,6 +2,7 @@
  * A row may be read only when its xid is below the snapshot's xmin: nothing before it can still appear then. */
 #include "common_proto.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "id.h"

@@ -1,7 +1,8 @@
 /* Other services seen from this one: endpoints by convention or setting, a blocking client per worker. */
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ctype.h>
 
 #include "clock.h"
 #include "codec_msgpack.h"
@@ -57,20 +58,10 @@ take_answer(void *context, enum bus_result result, const void *bytes, size_t n_b
 	answer->is_readable = envelope_read_reply(answer->req->arena, copy, n_bytes, &answer->reply);
 }
 
-static const struct error_info *
-find_code(const char *code)
-{
-	for (size_t i = 0; i < ERROR_CODES_N; i++) {
-		if (strcmp(error_catalogue[i].code, code) == 0)
-			return &error_catalogue[i];
-	}
-	return &error_catalogue[ERROR_INTERNAL_SERVER_ERROR];
-}
-
 static const struct error *
 remote_error(struct request *req, const struct envelope_reply *reply)
 {
-	struct error *error = error_make(req->arena, find_code(reply->code), ERROR_WHERE, "%s",
+	struct error *error = error_make(req->arena, request_error_info(reply->code), ERROR_WHERE, "%s",
 	    reply->message ? reply->message : reply->code);
 	error->remediation = reply->remediation;
 	error->pointer = reply->pointer;

@@ -21,6 +21,16 @@ error_at(struct error *error, const char *pointer, const char *context)
 	return error;
 }
 
+const struct error_info *
+request_error_info(const char *code)
+{
+	for (size_t i = 0; i < ERROR_CODES_N; i++) {
+		if (strcmp(error_catalogue[i].code, code) == 0)
+			return &error_catalogue[i];
+	}
+	return &error_catalogue[ERROR_INTERNAL_SERVER_ERROR];
+}
+
 void
 request_init(struct request *req, struct worker *worker, struct arena *arena, const struct operation *op)
 {

@@ -106,6 +106,8 @@ extern const struct principal principal_system;
 void request_init(struct request *req, struct worker *worker, struct arena *arena, const struct operation *op);
 void request_init_from(struct request *req, struct worker *worker, const struct job *job);
 struct db_scope request_scope(const struct request *req);
+/* The catalogue row of a code from another process; INTERNAL_SERVER_ERROR for an unknown one. */
+const struct error_info *request_error_info(const char *code);
 /* The database's verdict as an error; DB_LOST and rerun are also remembered in req. */
 const struct error *request_db_error(struct request *req, enum db_status status, const char *what) MUST_CHECK;
 

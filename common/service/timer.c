@@ -1,5 +1,6 @@
 /* Periodic work of a service and of the skeleton, one after the other on one thread. */
-#include <string.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "clock.h"
 #include "log.h"
