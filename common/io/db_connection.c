@@ -41,8 +41,10 @@ db_refuse(struct db *db, const char *sqlstate, const char *format, ...)
 enum db_status
 db_lose(struct db *db, const char *why)
 {
-	if (!db->is_lost)
+	/* The first failure is the best explanation: a server's farewell, not the end of file after it. */
+	if (!db->is_lost && !db->is_failed)
 		failure_set(db, "08006", why);
+	db->is_failed = false;
 	db->is_lost = true;
 	db_connection_close(db);
 	return DB_LOST;
@@ -191,16 +193,15 @@ connect_finish(PGconn *conn, int64_t deadline_us)
 	return NULL;
 }
 
-/* A server that restarted or closed us while we were idle has left an end of file to read. */
+/* Anything to read while idle is the server's farewell, or news of a reload that a new connection learns too. */
 static bool
 is_hung_up(const struct db *db)
 {
+	struct pollfd fd = { .fd = PQsocket(db->conn), .events = POLLIN };
+
 	if (clock_monotonic_us() - db->last_used_us < DB_IDLE_CHECK_US)
 		return false;
-	struct pollfd fd = { .fd = PQsocket(db->conn), .events = POLLIN };
-	if (poll(&fd, 1, 0) <= 0)
-		return false;
-	return !PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK;
+	return poll(&fd, 1, 0) > 0;
 }
 
 enum db_status

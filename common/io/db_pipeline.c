@@ -229,11 +229,8 @@ take_oldest(struct db *db, PGresult **ret_result, struct db_prepared **ret_prepa
 	}
 	failure_record(db, &op, result);
 	PQclear(result);
-	if (PQstatus(db->conn) == CONNECTION_BAD) {
-		db->is_lost = true; /* keeps the server's last words as the failure */
-		db_connection_close(db);
-		return DB_LOST;
-	}
+	if (PQstatus(db->conn) == CONNECTION_BAD)
+		return db_lose(db, "connection lost");
 	return recover(db);
 }
 
