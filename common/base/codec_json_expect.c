@@ -19,6 +19,8 @@ add_range(struct buf *buf, const char *minimum, const char *maximum, const struc
 {
 	if (field->min > 0 || (field->type == SHAPE_INT && has_range(field) && field->min != INT64_MIN))
 		buf_printf(buf, ",\"%s\":%lld", minimum, (long long)field->min);
+	if (field->max == INT64_MAX)
+		return;
 	if (field->max > 0 || (field->type == SHAPE_INT && has_range(field)))
 		buf_printf(buf, ",\"%s\":%lld", maximum, (long long)field->max);
 }
