@@ -13,7 +13,7 @@ const struct shape content_type_stats_shape = { .name = "content_type_stats", .s
 
 static const char *const content_type_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_type_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Type id; 0 in the dry run of a creation.", .example = "7" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, name), .min = 0, .max = 0, .doc = "Display name.", .example = "\"Article\"" },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, slug), .min = 0, .max = 0, .doc = "Unique within the tenant.", .example = "\"article\"" },
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, kind), .min = 0, .max = 0, .choices = content_type_kind_choices, .doc = "singleton: at most one item.", .example = "\"collection\"" },
@@ -30,7 +30,7 @@ const struct shape content_type_shape = { .name = "content_type", .size = sizeof
 
 static const char *const content_item_publication_state_choices[] = { "draft", "published", "changed", NULL };
 static const struct shape_field content_item_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Item id; 0 in the dry run of a creation.", .example = "42" },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, data), .min = 0, .max = 0, .doc = "The content, as the type's schema says.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, status), .min = 0, .max = INT64_C(64), .doc = "draft, in_review, published, archived or a workflow state.", .example = "\"draft\"" },
@@ -53,23 +53,88 @@ static const struct shape_field content_item_version_fields[] = {
 };
 const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 6 };
 
+static const struct shape_field content_type_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, name), .min = 0, .max = 0, .doc = "Display name." },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, slug), .min = 0, .max = 0, .doc = "Slug." },
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, kind), .min = 0, .max = 0, .doc = "collection or singleton." },
+	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, description), .min = 0, .max = 0, .doc = "What it is for." },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema), .min = 0, .max = 0, .doc = "JSON Schema as it was given." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of it, hex." },
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Satoshis." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
+};
+const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 11 };
+
+static const struct shape_field content_type_stats_row_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, status), .min = 0, .max = 0, .doc = "The status." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Items." },
+	{ .name = "lastUpdatedAt", .column = "last_updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, last_updated_at), .min = 0, .max = 0, .doc = "Latest change of one of them." },
+};
+const struct shape content_type_stats_row_shape = { .name = "content_type_stats_row", .size = sizeof(struct content_type_stats_row), .fields = content_type_stats_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_schema_row_fields[] = {
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_row, schema), .min = 0, .max = 0, .doc = "JSON Schema as it was given." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_row, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of it, hex." },
+};
+const struct shape content_schema_row_shape = { .name = "content_schema_row", .size = sizeof(struct content_schema_row), .fields = content_schema_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_target_row_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type." },
+	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_singleton), .min = 0, .max = 0, .doc = "It holds one item at most." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of its schema, hex." },
+	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Id reserved for the new item." },
+	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item a singleton type has already." },
+};
+const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 5 };
+
+static const struct shape_field content_head_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, data), .min = 0, .max = 0, .doc = "The content." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, status), .min = 0, .max = 0, .doc = "Status." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
+	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type after the change." },
+	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "That type holds one item at most." },
+	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of that type's schema, hex." },
+};
+const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 10 };
+
 static const struct shape_field content_item_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
-	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, data), .min = 0, .max = 0, .doc = "The content." },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, status), .min = 0, .max = 0, .doc = "Status." },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
-	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
-	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Newest published version; null: none." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, data), .min = 0, .max = 0, .doc = "The content." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, status), .min = 0, .max = 0, .doc = "Status." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, created_at), .min = 0, .max = 0, .doc = "When the item was created." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, updated_at), .min = 0, .max = 0, .doc = "When this version became the head." },
+	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, working_copy_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version of the head." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees." },
 };
-const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 8 };
+const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
+
+static const struct shape_field content_state_row_fields[] = {
+	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version of the head." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, data), .min = 0, .max = 0, .doc = "The content of that version." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, status), .min = 0, .max = 0, .doc = "Its status." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, created_at), .min = 0, .max = 0, .doc = "When it became the head." },
+};
+const struct shape content_state_row_shape = { .name = "content_state_row", .size = sizeof(struct content_state_row), .fields = content_state_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_published_row_fields[] = {
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_published_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
+};
+const struct shape content_published_row_shape = { .name = "content_published_row", .size = sizeof(struct content_published_row), .fields = content_published_row_fields, .n_fields = 1 };
 
 static const struct shape_field content_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, created_at), .min = 0, .max = 0, .doc = "When the row was written." },
 };
-const struct shape content_id_row_shape = { .name = "content_id_row", .size = sizeof(struct content_id_row), .fields = content_id_row_fields, .n_fields = 2 };
+const struct shape content_id_row_shape = { .name = "content_id_row", .size = sizeof(struct content_id_row), .fields = content_id_row_fields, .n_fields = 1 };
 
 static const struct shape_field content_count_row_fields[] = {
 	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_count_row, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Rows." },
@@ -89,14 +154,14 @@ const struct shape content_types_create_request_shape = { .name = "content_types
 
 static const struct shape_field content_types_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Types at most." },
-	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, offset), .min = INT64_C(0), .max = INT64_C(100000), .default_text = "0", .doc = "Types to skip." },
+	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .default_text = "0", .doc = "Types to skip." },
 	{ .name = "includeStats", .column = "include_stats", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, include_stats), .min = 0, .max = 0, .default_text = "false", .doc = "Add stats to each type." },
 };
 const struct shape content_types_list_request_shape = { .name = "content_types_list_request", .size = sizeof(struct content_types_list_request), .fields = content_types_list_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_types_list_response_fields[] = {
 	{ .name = "types", .column = "types", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, types), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "In order of id." },
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Types of the tenant." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Types of the tenant; 10000 means that many or more." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, offset), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, has_more), .min = 0, .max = 0, .doc = "There are types after these." },
@@ -143,17 +208,17 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Text contained in data, status or id, ignoring case.", .example = "\"launch\"" },
 	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
-	{ .name = "sortBy", .column = "sort_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_by), .min = 0, .max = INT64_C(16), .choices = content_items_list_request_sort_by_choices, .default_text = "\"updatedAt\"", .doc = "Sort key; with a cursor: createdAt.", .example = "\"createdAt\"" },
+	{ .name = "sortBy", .column = "sort_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_by), .min = 0, .max = INT64_C(16), .choices = content_items_list_request_sort_by_choices, .doc = "Sort key, by default updatedAt; createdAt with a cursor.", .example = "\"createdAt\"" },
 	{ .name = "sortDir", .column = "sort_dir", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_dir), .min = 0, .max = INT64_C(4), .choices = content_items_list_request_sort_dir_choices, .default_text = "\"desc\"", .doc = "Direction; the id breaks ties in the same one.", .example = "\"desc\"" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
-	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, offset), .min = INT64_C(0), .max = INT64_C(100000), .doc = "Items to skip; not together with a cursor." },
+	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items to skip; not together with a cursor, which reaches further." },
 	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = 0, .max = INT64_C(512), .doc = "nextCursor of the previous page." },
 };
 const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 11 };
 
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items that match." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items that match: exact up to 10000, which then means that many or more." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, offset), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, has_more), .min = 0, .max = 0, .doc = "There are items after these." },
@@ -262,8 +327,9 @@ static const struct shape_field content_item_create_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, new_status), .min = 0, .max = 0, .doc = "Status." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text, hex." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, data), .min = 0, .max = 0, .doc = "The content, up to 16 KiB." },
 };
-const struct shape content_item_create_event_shape = { .name = "content_item_create_event", .size = sizeof(struct content_item_create_event), .fields = content_item_create_event_fields, .n_fields = 3 };
+const struct shape content_item_create_event_shape = { .name = "content_item_create_event", .size = sizeof(struct content_item_create_event), .fields = content_item_create_event_fields, .n_fields = 4 };
 
 static const char *const content_item_update_event_mode_choices[] = { "update", "patch", NULL };
 static const struct shape_field content_item_update_event_fields[] = {
@@ -273,16 +339,19 @@ static const struct shape_field content_item_update_event_fields[] = {
 	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, new_status), .min = 0, .max = 0, .doc = "Status after." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text after the change, hex." },
 	{ .name = "changedFields", .column = "changed_fields", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, changed_fields), .min = 0, .max = 0, .doc = "Which of contentTypeId, status and data changed, data by top-level member (data.title)." },
+	{ .name = "changes", .column = "changes", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, changes), .min = 0, .max = 0, .doc = "Merge patch of the data, up to 16 KiB." },
 	{ .name = "mode", .column = "mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, mode), .min = 0, .max = 0, .choices = content_item_update_event_mode_choices, .doc = "How it was changed." },
 };
-const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 7 };
+const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 8 };
 
 static const struct shape_field content_item_delete_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "oldStatus", .column = "old_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, old_status), .min = 0, .max = 0, .doc = "Its last status." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of its last data text, hex." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its last version." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, data), .min = 0, .max = 0, .doc = "Its last content, up to 16 KiB." },
 };
-const struct shape content_item_delete_event_shape = { .name = "content_item_delete_event", .size = sizeof(struct content_item_delete_event), .fields = content_item_delete_event_fields, .n_fields = 3 };
+const struct shape content_item_delete_event_shape = { .name = "content_item_delete_event", .size = sizeof(struct content_item_delete_event), .fields = content_item_delete_event_fields, .n_fields = 5 };
 
 static const struct shape_field content_item_rollback_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },

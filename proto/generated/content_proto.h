@@ -14,9 +14,9 @@ struct content_type_stats {
 };
 extern const struct shape content_type_stats_shape;
 
-/* A content type: the schema its items satisfy. Also a row: stats is filled by the list only. */
+/* A content type: the schema its items satisfy. stats is filled by the list only. */
 struct content_type {
-	int64_t id; /* 1..2147483647 */
+	int64_t id; /* 0..2147483647 */
 	const char *name;
 	const char *slug;
 	const char *kind; /* collection | singleton */
@@ -31,9 +31,9 @@ struct content_type {
 };
 extern const struct shape content_type_shape;
 
-/* A content item. Also a row: the three publication fields come from the query. */
+/* A content item: its working copy, or its published version. */
 struct content_item {
-	int64_t id; /* 1..2147483647 */
+	int64_t id; /* 0..2147483647 */
 	int64_t content_type_id; /* 1..2147483647 */
 	struct doc data;
 	const char *status; /* at most 64 bytes */
@@ -57,8 +57,50 @@ struct content_item_version {
 };
 extern const struct shape content_item_version_shape;
 
-/* An item's head with what a decision about it needs from its type. */
-struct content_item_row {
+/* A type as stored. */
+struct content_type_row {
+	int64_t id; /* 1..2147483647 */
+	const char *name;
+	const char *slug;
+	const char *kind;
+	const char *description; /* optional */
+	const char *schema;
+	const char *schema_hash;
+	const int64_t *base_price;
+	int64_t version;
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+};
+extern const struct shape content_type_row_shape;
+
+/* Items of one type in one status. */
+struct content_type_stats_row {
+	int64_t content_type_id; /* 1..2147483647 */
+	const char *status;
+	int64_t total;
+	int64_t last_updated_at; /* microseconds since 1970 */
+};
+extern const struct shape content_type_stats_row_shape;
+
+/* A type's schema. */
+struct content_schema_row {
+	const char *schema;
+	const char *schema_hash;
+};
+extern const struct shape content_schema_row_shape;
+
+/* The type a new item goes to. */
+struct content_target_row {
+	int64_t content_type_id; /* 1..2147483647 */
+	bool is_singleton;
+	const char *schema_hash;
+	int64_t item_id; /* 1..2147483647 */
+	const int64_t *singleton_item_id; /* 1..2147483647 */
+};
+extern const struct shape content_target_row_shape;
+
+/* A locked head and the type it has or goes to; the target is absent when there is no such type. */
+struct content_head_row {
 	int64_t id; /* 1..2147483647 */
 	int64_t content_type_id; /* 1..2147483647 */
 	struct doc data;
@@ -66,14 +108,44 @@ struct content_item_row {
 	int64_t version;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *target_type_id; /* 1..2147483647 */
+	const bool *target_is_singleton;
+	const char *target_schema_hash; /* optional */
+};
+extern const struct shape content_head_row_shape;
+
+/* A head, or a published snapshot: data, status and version are absent where nothing is published. */
+struct content_item_row {
+	int64_t id; /* 1..2147483647 */
+	int64_t content_type_id; /* 1..2147483647 */
+	struct doc data; /* optional */
+	const char *status; /* optional */
+	const int64_t *version;
+	int64_t created_at; /* microseconds since 1970 */
+	const int64_t *updated_at; /* microseconds since 1970 */
+	int64_t working_copy_version;
 	const int64_t *published_version;
 };
 extern const struct shape content_item_row_shape;
 
-/* An id and its time, answered by INSERT ... RETURNING. */
+/* One version of an item, superseded or head; data and the rest are absent when there is no such version. */
+struct content_state_row {
+	int64_t head_version;
+	struct doc data; /* optional */
+	const char *status; /* optional */
+	const int64_t *created_at; /* microseconds since 1970 */
+};
+extern const struct shape content_state_row_shape;
+
+/* Newest published version among the superseded ones. */
+struct content_published_row {
+	int64_t version;
+};
+extern const struct shape content_published_row_shape;
+
+/* That a row exists. */
 struct content_id_row {
 	int64_t id; /* 1..2147483647 */
-	int64_t created_at; /* microseconds since 1970 */
 };
 extern const struct shape content_id_row_shape;
 
@@ -95,14 +167,14 @@ extern const struct shape content_types_create_request_shape;
 
 struct content_types_list_request {
 	const int64_t *limit; /* 1..500; default 50 */
-	const int64_t *offset; /* 0..100000; default 0 */
+	const int64_t *offset; /* 0..10000; default 0 */
 	const bool *include_stats; /* default false */
 };
 extern const struct shape content_types_list_request_shape;
 
 struct content_types_list_response {
 	struct shape_list types; /* of struct content_type */
-	int64_t total; /* at least 0 */
+	int64_t total; /* 0..10000 */
 	int64_t limit;
 	int64_t offset;
 	bool has_more;
@@ -146,17 +218,17 @@ struct content_items_list_request {
 	const char *q; /* at most 200 bytes; optional */
 	const int64_t *created_after; /* microseconds since 1970 */
 	const int64_t *created_before; /* microseconds since 1970 */
-	const char *sort_by; /* at most 16 bytes; updatedAt | createdAt | version; optional; default "updatedAt" */
+	const char *sort_by; /* at most 16 bytes; updatedAt | createdAt | version; optional */
 	const char *sort_dir; /* at most 4 bytes; asc | desc; optional; default "desc" */
 	const int64_t *limit; /* 1..500; default 50 */
-	const int64_t *offset; /* 0..100000 */
+	const int64_t *offset; /* 0..10000 */
 	const char *cursor; /* at most 512 bytes; optional */
 };
 extern const struct shape content_items_list_request_shape;
 
 struct content_items_list_response {
 	struct shape_list items; /* of struct content_item */
-	int64_t total; /* at least 0 */
+	int64_t total; /* 0..10000 */
 	int64_t limit;
 	int64_t offset;
 	bool has_more;
@@ -265,6 +337,7 @@ struct content_item_create_event {
 	int64_t content_type_id; /* 1..2147483647 */
 	const char *new_status;
 	const char *content_hash;
+	struct doc data; /* optional */
 };
 extern const struct shape content_item_create_event_shape;
 
@@ -275,6 +348,7 @@ struct content_item_update_event {
 	const char *new_status;
 	const char *content_hash;
 	struct shape_list changed_fields; /* of const char * */
+	struct doc changes; /* optional */
 	const char *mode; /* update | patch */
 };
 extern const struct shape content_item_update_event_shape;
@@ -283,6 +357,8 @@ struct content_item_delete_event {
 	int64_t content_type_id; /* 1..2147483647 */
 	const char *old_status;
 	const char *content_hash;
+	int64_t version; /* at least 1 */
+	struct doc data; /* optional */
 };
 extern const struct shape content_item_delete_event_shape;
 

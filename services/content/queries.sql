@@ -1,0 +1,371 @@
+-- Every statement of the content service.  Tenancy is row-level security: no statement names a tenant but the inserts.
+
+-- ---------------------------------------------------------------- content types
+
+-- name: type_insert :find content_type_row
+-- Make a type.
+INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at)
+VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8)
+RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at;
+
+-- name: type_get :find content_type_row
+-- One type.
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at
+  FROM content_types t
+ WHERE t.id = $1;
+
+-- name: type_lock :find content_type_row
+-- One type to change or delete; keeps items from appearing under it meanwhile (their foreign key waits).
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at
+  FROM content_types t
+ WHERE t.id = $1
+   FOR UPDATE;
+
+-- name: types_list :list content_type_row
+-- Page of types, oldest first.
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at
+  FROM content_types t
+ ORDER BY t.id LIMIT $1 OFFSET $2;
+
+-- name: types_count :find content_count_row
+-- How many types there are, exact up to $1.
+SELECT count(*) AS total FROM (SELECT FROM content_types LIMIT $1) t;
+
+-- name: types_stats :list content_type_stats_row
+-- Items of each of these types by status; at most the 100 most frequent statuses of a type.
+SELECT s.content_type_id, s.status, s.total, s.last_updated_at
+  FROM (SELECT i.content_type_id, i.status, count(*) AS total, max(i.updated_at) AS last_updated_at,
+               row_number() OVER (PARTITION BY i.content_type_id ORDER BY count(*) DESC, i.status) AS place
+          FROM content_items i
+         WHERE i.content_type_id = ANY ($1::integer[])
+         GROUP BY i.content_type_id, i.status) s
+ WHERE s.place <= 100
+ ORDER BY s.content_type_id, s.status LIMIT 100 * cardinality($1::integer[]);
+
+-- name: type_items_count :find content_count_row
+-- Items of a type, exact up to $2.
+SELECT count(*) AS total FROM (SELECT FROM content_items WHERE content_type_id = $1 LIMIT $2) i;
+
+-- name: type_update :exec
+-- New state of a locked type.
+UPDATE content_types
+   SET name = $2, slug = $3, kind = $4, description = $5, schema = $6, schema_hash = $7, base_price = $8, updated_at = $9,
+       version = version + 1
+ WHERE id = $1 AND version = $10;
+
+-- name: type_delete :exec
+-- A locked type without items.
+DELETE FROM content_types WHERE id = $1;
+
+-- name: type_schema :find content_schema_row
+-- What the cache of compiled schemas misses.
+SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1;
+
+-- ---------------------------------------------------------------- one item
+
+-- name: item_target :find content_target_row
+-- The type a new item goes to, the singleton item it already has, and the new item's id.
+SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, nextval('content_items_id_seq') AS item_id,
+       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
+  FROM content_types t
+ WHERE t.id = $1;
+
+-- name: item_insert :exec
+-- A new item, version 1.
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at)
+VALUES ($1, tenant(), $2, $3, $4, $5, 1, $6, $6);
+
+-- name: item_lock :find content_head_row
+-- Head to change, and the type it has or goes to ($2): target columns are null when there is no such type.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, t.id AS target_type_id,
+       t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash
+  FROM content_items i
+  LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)
+ WHERE i.id = $1
+   FOR UPDATE OF i;
+
+-- name: item_published_version :find content_published_row
+-- Newest published version among the superseded ones.  A statement of its own, after the lock, so that it sees what the
+-- previous holder committed.
+SELECT v.version FROM content_item_versions v
+ WHERE v.content_item_id = $1 AND v.status = 'published'
+ ORDER BY v.version DESC LIMIT 1;
+
+-- name: type_singleton_item :find content_id_row
+-- The item of a singleton type other than $2.
+SELECT i.id FROM content_items i WHERE i.content_type_id = $1 AND i.id <> $2 LIMIT 1;
+
+-- name: item_keep_version :exec
+-- Copy the locked head into the history, before it changes.
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at)
+SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at FROM content_items i WHERE i.id = $1 AND i.version = $2;
+
+-- name: item_update :exec
+-- New head over version $2.
+UPDATE content_items
+   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7
+ WHERE id = $1 AND version = $2;
+
+-- name: item_delete :exec
+-- A locked item; its history goes with it.
+DELETE FROM content_items WHERE id = $1;
+
+-- name: item_exists :find content_id_row
+-- Whether there is such an item.
+SELECT i.id FROM content_items i WHERE i.id = $1;
+
+-- name: version_get :find content_item_version
+-- One superseded version.
+SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at
+  FROM content_item_versions v
+ WHERE v.content_item_id = $1 AND v.version = $2;
+
+-- name: state_get :find content_state_row
+-- One version of an item, superseded or head.
+SELECT i.version AS head_version, CASE WHEN i.version = $2 THEN i.data ELSE v.data END AS data,
+       CASE WHEN i.version = $2 THEN i.status ELSE v.status END AS status,
+       CASE WHEN i.version = $2 THEN i.updated_at ELSE v.created_at END AS created_at
+  FROM content_items i
+  LEFT JOIN content_item_versions v ON v.domain_id = i.domain_id AND v.content_item_id = i.id AND v.version = $2
+ WHERE i.id = $1;
+
+-- name: versions_list :list content_item_version
+-- Superseded versions below $2, newest first.
+SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at
+  FROM content_item_versions v
+ WHERE v.content_item_id = $1 AND v.version < coalesce($2::integer, 2147483647)
+ ORDER BY v.version DESC LIMIT $3;
+
+-- ---------------------------------------------------------------- many items
+
+-- name: heads_get :list content_item_row
+-- Working copies by id.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
+
+-- name: snapshots_get :list content_item_row
+-- Published snapshots by id; version is null where nothing is published.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_snapshots i
+ WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
+
+-- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 text, $6 and $7 cursor, $8 limit,
+-- $9 offset.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
+
+-- name: heads_updated_desc_all :list content_item_row
+-- Heads all, newest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: heads_updated_desc_type :list content_item_row
+-- Heads of a type, newest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: heads_updated_desc_status :list content_item_row
+-- Heads of a status, newest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: heads_updated_desc_type_status :list content_item_row
+-- Heads of a type and status, newest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: heads_updated_asc_all :list content_item_row
+-- Heads all, oldest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: heads_updated_asc_type :list content_item_row
+-- Heads of a type, oldest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: heads_updated_asc_status :list content_item_row
+-- Heads of a status, oldest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: heads_updated_asc_type_status :list content_item_row
+-- Heads of a type and status, oldest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: heads_created_desc_all :list content_item_row
+-- Heads all, newest first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: heads_created_desc_type :list content_item_row
+-- Heads of a type, newest first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: heads_created_asc_all :list content_item_row
+-- Heads all, oldest first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: heads_created_asc_type :list content_item_row
+-- Heads of a type, oldest first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: heads_version_desc :list content_item_row
+-- Heads matching, highest version first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: heads_version_asc :list content_item_row
+-- Heads matching, lowest version first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_heads i
+ WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_updated_desc :list content_item_row
+-- Snapshots matching, newest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_snapshots i
+ WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_created_desc :list content_item_row
+-- Snapshots matching, newest first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_snapshots i
+ WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_version_desc :list content_item_row
+-- Snapshots matching, highest version first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_snapshots i
+ WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_updated_asc :list content_item_row
+-- Snapshots matching, oldest change first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_snapshots i
+ WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_created_asc :list content_item_row
+-- Snapshots matching, oldest first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_snapshots i
+ WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_version_asc :list content_item_row
+-- Snapshots matching, lowest version first.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+  FROM content_item_snapshots i
+ WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
+
+-- name: heads_count_all :find content_count_row
+-- Heads, exact up to $3.
+SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE $1::integer IS NULL AND $2::text IS NULL LIMIT $3) i;
+
+-- name: heads_count_type :find content_count_row
+-- Heads of a type, exact up to $3.
+SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE i.content_type_id = $1::integer AND $2::text IS NULL LIMIT $3) i;
+
+-- name: heads_count_status :find content_count_row
+-- Heads of a status, exact up to $3.
+SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE $1::integer IS NULL AND i.status = $2::text LIMIT $3) i;
+
+-- name: heads_count_type_status :find content_count_row
+-- Heads of a type and status, exact up to $3.
+SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE i.content_type_id = $1::integer AND i.status = $2::text LIMIT $3) i;
+
+-- name: heads_count_matching :find content_count_row
+-- Heads matching every filter of the lists, exact up to $6.
+SELECT count(*) AS total
+  FROM (SELECT FROM content_items i
+         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         LIMIT $6) i;
+
+-- name: snapshots_count_matching :find content_count_row
+-- Snapshots matching every filter of the lists, exact up to $6.
+SELECT count(*) AS total
+  FROM (SELECT FROM content_item_snapshots i
+         WHERE i.published_version IS NOT NULL
+           AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         LIMIT $6) i;

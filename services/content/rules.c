@@ -1,0 +1,193 @@
+/* What content may be and become. */
+#include "rules.h"
+
+#include <string.h>
+
+static bool
+is_word_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool
+rules_slug_is_valid(const char *slug)
+{
+	size_t n = strnlen(slug, SLUG_BYTES_MAX + 1);
+
+	if (n == 0 || n > SLUG_BYTES_MAX || !is_word_byte(slug[0]) || !is_word_byte(slug[n - 1]))
+		return false;
+	for (size_t i = 1; i < n; i++) {
+		bool is_joint = slug[i] == '-' || slug[i] == '_';
+		if (!is_joint && !is_word_byte(slug[i]))
+			return false;
+		if (is_joint && !is_word_byte(slug[i - 1]))
+			return false;
+	}
+	return true;
+}
+
+bool
+rules_status_is_valid(const char *status)
+{
+	size_t n = strnlen(status, STATUS_BYTES_MAX + 1);
+
+	if (n == 0 || n > STATUS_BYTES_MAX || status[0] == ' ' || status[n - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)status[i];
+		if (c < 0x20 || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+const char *
+rules_publication_state(int64_t version, int64_t published_version)
+{
+	if (published_version == 0)
+		return "draft";
+	return published_version == version ? "published" : "changed";
+}
+
+int64_t
+rules_published_version(const char *status, int64_t version, int64_t published_below)
+{
+	if (strcmp(status, STATUS_PUBLISHED) == 0)
+		return version;
+	if (strcmp(status, STATUS_ARCHIVED) == 0)
+		return 0;
+	return published_below;
+}
+
+int64_t
+rules_published_after(const char *head_status, int64_t head_version, int64_t published_below, const char *status)
+{
+	if (strcmp(head_status, STATUS_PUBLISHED) == 0)
+		published_below = head_version;
+	return rules_published_version(status, head_version + 1, published_below);
+}
+
+bool
+rules_token_is_current(const int64_t *expected_version, int64_t head_version)
+{
+	return !expected_version || *expected_version == head_version;
+}
+
+int64_t
+rules_stored_time(int64_t time_us)
+{
+	return time_us - time_us % 1000;
+}
+
+int64_t
+rules_change_time(int64_t now_us, int64_t last_us)
+{
+	int64_t stored_us = rules_stored_time(now_us);
+	return stored_us < last_us ? last_us : stored_us;
+}
+
+enum order_verdict
+rules_item_order(const char *sort_by, const char *sort_dir, bool has_cursor, bool has_offset, struct item_order *ret_order)
+{
+	struct item_order order = { .sort = has_cursor ? SORT_CREATED : SORT_UPDATED };
+
+	if (has_cursor && has_offset)
+		return ORDER_CURSOR_WITH_OFFSET;
+	if (sort_by && strcmp(sort_by, "createdAt") == 0)
+		order.sort = SORT_CREATED;
+	else if (sort_by && strcmp(sort_by, "version") == 0)
+		order.sort = SORT_VERSION;
+	else if (sort_by)
+		order.sort = SORT_UPDATED;
+	order.is_ascending = sort_dir && strcmp(sort_dir, "asc") == 0;
+	if (has_cursor && !rules_order_has_cursor(&order))
+		return ORDER_CURSOR_SORT;
+	*ret_order = order;
+	return ORDER_OK;
+}
+
+bool
+rules_order_has_cursor(const struct item_order *order)
+{
+	return order->sort == SORT_CREATED && !order->is_ascending;
+}
+
+/* ---- changes ---- */
+
+typedef void (*change_visitor)(void *context, const struct json_member *member, bool is_removed);
+
+static void
+visit_changes(const struct json_value *before, const struct json_value *after, change_visitor visit, void *context)
+{
+	if (before->type != JSON_OBJECT || after->type != JSON_OBJECT)
+		return;
+	for (size_t i = 0; i < after->n; i++) {
+		const struct json_member *member = &after->members[i];
+		const struct json_value *old = json_get_n(before, member->name, member->n_name);
+		if (!old || !json_equal(old, &member->value))
+			visit(context, member, false);
+	}
+	for (size_t i = 0; i < before->n; i++) {
+		const struct json_member *member = &before->members[i];
+		if (!json_get_n(after, member->name, member->n_name))
+			visit(context, member, true);
+	}
+}
+
+struct changed_names {
+	struct arena *arena;
+	const char **names;
+	size_t n;
+};
+
+static void
+add_name(void *context, const struct json_member *member, bool is_removed)
+{
+	struct changed_names *changed = context;
+
+	(void)is_removed;
+	if (changed->n < CHANGED_FIELDS_MAX)
+		changed->names[changed->n++] = arena_strndup(changed->arena, member->name, member->n_name);
+}
+
+struct shape_list
+rules_changed_fields(struct arena *arena, const struct json_value *before, const struct json_value *after)
+{
+	struct changed_names changed = { .arena = arena, .names = ARENA_ARRAY(arena, const char *, CHANGED_FIELDS_MAX) };
+
+	visit_changes(before, after, add_name, &changed);
+	return (struct shape_list){ .items = changed.names, .n = changed.n };
+}
+
+static void
+add_change(void *context, const struct json_member *member, bool is_removed)
+{
+	struct buf *buf = context;
+
+	if (buf->len > 1)
+		buf_add_char(buf, ',');
+	buf_add_json_text(buf, member->name, member->n_name);
+	buf_add_char(buf, ':');
+	if (is_removed)
+		buf_add_text(buf, "null");
+	else
+		json_write(buf, &member->value);
+}
+
+struct doc
+rules_changes(struct arena *arena, const struct json_value *before, const struct json_value *after)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, 256);
+	buf_add_char(&buf, '{');
+	visit_changes(before, after, add_change, &buf);
+	buf_add_char(&buf, '}');
+	return (struct doc){ .json = buf.bytes, .len = buf.len };
+}
+
+struct doc
+rules_event_data(struct doc data)
+{
+	return data.len <= EVENT_DATA_BYTES_MAX ? data : (struct doc){ .json = NULL };
+}

@@ -1,0 +1,77 @@
+/* What content may be and become: values in, verdict out.  No request, clock or database. */
+#ifndef RULES_H
+#define RULES_H
+
+#include "json.h"
+#include "shape.h"
+
+enum {
+	SLUG_BYTES_MAX = 128,
+	STATUS_BYTES_MAX = 64,
+	LIST_LIMIT_MAX = 500,
+	LIST_OFFSET_MAX = 10000,
+	LIST_TOTAL_MAX = 10000,       /* totals are exact up to here */
+	CHANGED_FIELDS_MAX = 100,
+	EVENT_DATA_BYTES_MAX = 16384, /* larger documents travel as their hash only: an event stays below 64 KB */
+};
+
+#define STATUS_DRAFT "draft"
+#define STATUS_PUBLISHED "published"
+#define STATUS_ARCHIVED "archived"
+
+/* Lower-case letters and digits in words joined by single '-' or '_'. */
+bool rules_slug_is_valid(const char *slug);
+
+/* Any workflow state is a status: printable, not padded with blanks, at most STATUS_BYTES_MAX bytes. */
+bool rules_status_is_valid(const char *status);
+
+/* "published", "changed" or "draft", from the head's version and the version the public sees (0: none). */
+const char *rules_publication_state(int64_t version, int64_t published_version);
+
+/* The version the public sees (0: none) of a head with this status, given the newest published one below it. */
+int64_t rules_published_version(const char *status, int64_t version, int64_t published_below);
+
+/* The same after head -> status: the old head becomes one of the versions below. */
+int64_t rules_published_after(const char *head_status, int64_t head_version, int64_t published_below, const char *status);
+
+/* A writer that names no version takes what there is. */
+bool rules_token_is_current(const int64_t *expected_version, int64_t head_version);
+
+/* Stored times have milliseconds, as the wire shows them: a cursor made from one must find its row again. */
+int64_t rules_stored_time(int64_t time_us);
+
+/* When a head changes: now, but never before its last change (clocks of two processes differ, and a writer may have
+ * waited for the lock). */
+int64_t rules_change_time(int64_t now_us, int64_t last_us);
+
+/* ---- lists ---- */
+
+enum item_sort { SORT_UPDATED, SORT_CREATED, SORT_VERSION };
+
+struct item_order {
+	enum item_sort sort;
+	bool is_ascending;
+};
+
+enum order_verdict { ORDER_OK, ORDER_CURSOR_WITH_OFFSET, ORDER_CURSOR_SORT };
+
+/* Order of a list from its request: sort_by and sort_dir may be NULL, the choices are the contract's. */
+enum order_verdict rules_item_order(const char *sort_by, const char *sort_dir, bool has_cursor, bool has_offset,
+    struct item_order *ret_order);
+
+/* Whether a page in this order can be continued with a cursor. */
+bool rules_order_has_cursor(const struct item_order *order);
+
+/* ---- changes ---- */
+
+/* Names of the top-level members that differ (added, removed or another value), in the order of `after`, then the
+ * removed ones; at most CHANGED_FIELDS_MAX.  Documents that are no objects have none. */
+struct shape_list rules_changed_fields(struct arena *arena, const struct json_value *before, const struct json_value *after);
+
+/* The merge patch of those members: what an update's event says.  {} when nothing differs. */
+struct doc rules_changes(struct arena *arena, const struct json_value *before, const struct json_value *after);
+
+/* The document itself, or nothing when it is too large for an event. */
+struct doc rules_event_data(struct doc data);
+
+#endif
