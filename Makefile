@@ -5,6 +5,9 @@ FLAVOUR  ?= release
 B        := build/$(FLAVOUR)
 BIN      := $(if $(filter release,$(FLAVOUR)),bin,$(B)/bin)
 CC       ?= gcc
+# make V=1 shows the command lines.
+Q        := $(if $(V),,@)
+SAY      := $(if $(V),@:,@echo " ")
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
@@ -73,28 +76,36 @@ fmt: ## clang-format what changed
 
 $(B)/common/base/%.o: common/base/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_BASE) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_BASE) -c -o $@ $<
 $(B)/common/io/%.o: common/io/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -c -o $@ $<
 $(B)/common/service/%.o: common/service/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -c -o $@ $<
 $(call obj,$(GEN_ALL)): $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_GEN) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_GEN) -c -o $@ $<
 $(call obj,$(GEN_OWN)): $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -c -o $@ $<
 $(B)/services/%.o: services/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote $(<D) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote $(<D) -c -o $@ $<
 $(B)/gateway/%.o: gateway/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote gateway -iquote gateway/cli -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote gateway -iquote gateway/cli -c -o $@ $<
 $(B)/migrations/%.o: migrations/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -c -o $@ $<
 $(B)/gateway/openapi_data.o: proto/generated/openapi.json
 
 # ---- archives and binaries ----
@@ -107,25 +118,29 @@ $(B)/libgateway.a: $(call obj,$(filter-out gateway/main.c,$(GATEWAY_SRC)))
 $(B)/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 CORE := $(B)/libproto.a $(B)/libio.a $(B)/libbase.a
 
 $(BIN)/wordclaw-gateway: $(B)/gateway/main.o $(B)/libgateway.a $(CORE)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_HTTP) $(LIB_IO_NODB)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_HTTP) $(LIB_IO_NODB)
 $(BIN)/wordclaw: $(call obj,$(CLI_SRC)) $(CORE)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB)
 $(BIN)/wordclaw-migrate: $(call obj,$(wildcard migrations/*.c)) $(CORE)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB) $(LIB_DB)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB) $(LIB_DB)
 
 define service_rules
 $(B)/libsvc_$(1).a: $(call obj,$(filter-out services/$(1)/main.c,$(wildcard services/$(1)/*.c)) $(call GEN_OF,$(1)))
 $(BIN)/wordclaw-$(1): $(B)/services/$(1)/main.o $(B)/libsvc_$(1).a $(B)/libservice.a $(CORE)
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIB_IO_NODB) $$(LIB_DB)
+	$(SAY) LD $$@
+	$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIB_IO_NODB) $$(LIB_DB)
 endef
 $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 
@@ -140,15 +155,19 @@ LIB_CHECK := -lcheck -lsubunit -lrt
 .SECONDARY:
 $(B)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote gateway -iquote tests/lib $(addprefix -iquote services/,$(SERVICES)) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote gateway -iquote tests/lib $(addprefix -iquote services/,$(SERVICES)) -c -o $@ $<
 
 # A unit test may pull any single object it names: rules of a service, a pure part of the gateway.
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(SERVICES:%=$(B)/libsvc_%.a) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(B)/libservice.a $(CORE)
-	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB) -ljansson
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB) -ljansson
 $(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $(SERVICES:%=$(B)/libsvc_%.a) $(B)/libservice.a $(CORE)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(SERVICES:%=$(B)/libsvc_%.a) $(B)/libservice.a $(CORE)
-	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
 
 tests: $(UNIT) $(SERVICE) ## build the tests without running them
 

@@ -10,6 +10,8 @@
 
 #include "report.h"
 
+#define PLATFORM "platform"
+
 const char *
 migration_text(struct arena *arena, const char *directory, const char *name)
 {
@@ -51,10 +53,11 @@ keep_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
+/* One folder's files into a service's list; prefix ("platform/" or "") is part of the name in the ledger. */
 static void
-load_service(struct migration_set *set, struct arena *arena, const char *service)
+load_folder(struct migration_set *set, struct arena *arena, const char *service, const char *folder, const char *prefix)
 {
-	const char *directory = arena_printf(arena, "%s/%s", set->directory, service);
+	const char *directory = arena_printf(arena, "%s/%s", set->directory, folder);
 	struct dirent **entries;
 	int n = scandir(directory, &entries, keep_visible, alphasort);
 	if (n < 0)
@@ -65,13 +68,14 @@ load_service(struct migration_set *set, struct arena *arena, const char *service
 		size_t n_name = strlen(name);
 		bool is_sql = n_name > 4 && strcmp(name + n_name - 4, ".sql") == 0;
 		if (is_sql && !is_file_name(name))
-			report_fail("%s/%s: a migration is named NNNN_what.sql in lower case", service, name);
+			report_fail("%s/%s: a migration is named NNNN_what.sql in lower case", folder, name);
 		if (is_sql && set->n == MIGRATION_FILES_MAX)
 			report_fail("more than %d migration files", MIGRATION_FILES_MAX);
 		if (is_sql) {
 			struct migration *migration = &set->list[set->n++];
 			migration->service = service;
-			migration->file = arena_strdup(arena, name);
+			migration->folder = prefix;
+			migration->file = arena_printf(arena, "%s%s", prefix, name);
 			migration->sql = migration_text(arena, directory, name);
 			sha256_hex(migration->checksum, migration->sql, strlen(migration->sql));
 		}
@@ -79,10 +83,17 @@ load_service(struct migration_set *set, struct arena *arena, const char *service
 	}
 	free(entries);
 	for (size_t i = n_before + 1; i < set->n; i++)
-		if (strncmp(set->list[i - 1].file, set->list[i].file, 5) == 0)
-			report_fail("%s: %s and %s have the same number", service, set->list[i - 1].file, set->list[i].file);
-	if (set->n > n_before)
-		set->services[set->n_services++] = service;
+		if (strncmp(set->list[i - 1].file, set->list[i].file, strlen(prefix) + 5) == 0)
+			report_fail("%s: %s and %s have the same number", folder, set->list[i - 1].file, set->list[i].file);
+}
+
+/* The platform's tables first: they are the same in every service's schema. */
+static void
+load_service(struct migration_set *set, struct arena *arena, const char *service)
+{
+	load_folder(set, arena, service, PLATFORM, PLATFORM "/");
+	load_folder(set, arena, service, service, "");
+	set->services[set->n_services++] = service;
 }
 
 void
@@ -99,7 +110,7 @@ migration_set_load(struct migration_set *set, struct arena *arena, const char *d
 		struct stat stat_;
 		bool is_directory = stat(arena_printf(arena, "%s/%s", directory, name), &stat_) == 0 && S_ISDIR(stat_.st_mode);
 		free(entries[i]);
-		if (!is_directory)
+		if (!is_directory || strcmp(name, PLATFORM) == 0)
 			continue;
 		if (!is_service_name(name))
 			report_fail("%s/%s: a service is named in lower case letters", directory, name);
@@ -151,7 +162,7 @@ migration_set_compare(struct migration_set *set, const struct session *session)
 		n_problems += compare_row(set, &rows.list[i]);
 	for (size_t i = 1; i < set->n; i++) {
 		const struct migration *before = &set->list[i - 1], *after = &set->list[i];
-		if (before->service != after->service || before->state != MIGRATION_PENDING ||
+		if (before->service != after->service || before->folder != after->folder || before->state != MIGRATION_PENDING ||
 		    after->state == MIGRATION_PENDING)
 			continue;
 		report_warn("%s/%s was never applied but %s was: give it the next number", before->service, before->file,

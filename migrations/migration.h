@@ -11,7 +11,8 @@ enum migration_state { MIGRATION_PENDING, MIGRATION_APPLIED, MIGRATION_CHANGED }
 
 struct migration {
 	const char *service;
-	const char *file; /* "0001_init.sql" */
+	const char *folder; /* "platform/" when the file is every service's, "" for its own */
+	const char *file; /* "0001_init.sql", "platform/0001_init.sql" */
 	const char *sql;
 	char checksum[SHA256_HEX_BYTES];
 	enum migration_state state;
@@ -25,7 +26,7 @@ struct migration_set {
 	size_t n;
 };
 
-/* Every service folder below directory and its files.  Ends the program on an unreadable or ill-named file. */
+/* Every service folder below directory: the platform's files, then its own.  Ends the program on an unreadable or ill-named file. */
 void migration_set_load(struct migration_set *set, struct arena *arena, const char *directory);
 
 /* Mark each file by the ledger.  Returns the number of problems, each printed: a changed or missing applied file,
