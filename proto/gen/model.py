@@ -146,6 +146,7 @@ class Contract:
     policy_rules: list
     codes: dict
     info: dict
+    gateway_routes: list      # (Route, summary): answered by the gateway itself
 
     @property
     def operations(self):
@@ -154,7 +155,7 @@ class Contract:
 
 FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare")
 FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error"}
-COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy_rule"}
+COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy_rule", "gateway_route"}
 OPERATION_KEYS = {
     "id", "service", "summary", "description", "rest", "aliases", "mcp", "graphql", "cli", "policy", "scope", "resource",
     "entity", "list", "status", "tx", "audit", "events", "errors", "timeout_ms", "body_max_bytes", "cost", "priority",
@@ -346,6 +347,12 @@ def complete_errors(operation, codes, rules):
     operation.errors = list(dict.fromkeys(wanted))
 
 
+def read_gateway_route(table):
+    where = f"{COMMON}.toml: gateway_route"
+    refuse_unknown(where, table, {"rest", "summary"})
+    return read_route(where, table["rest"]), table["summary"]
+
+
 def load(proto_dir):
     """Read every proto/*.toml.  Raises ContractError; what may be said at all is checked in check.py."""
     paths = sorted(Path(proto_dir).glob("*.toml"), key=lambda p: (p.stem != COMMON, p.stem))
@@ -365,7 +372,8 @@ def load(proto_dir):
     events = merge([(s.file, {e.name: e for e in s.events}) for s in services], "event")
     types = merge([(s.file, s.types) for s in services], "type")
     resolve_responses(services, types)
-    contract = Contract(services, errors, events, types, common.get("policy_rule", []), common["codes"], common["info"])
+    contract = Contract(services, errors, events, types, common.get("policy_rule", []), common["codes"], common["info"],
+                        [read_gateway_route(table) for table in common.get("gateway_route", [])])
     for operation in contract.operations:
         complete_errors(operation, contract.codes, contract.policy_rules)
     return contract

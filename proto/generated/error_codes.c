@@ -34,8 +34,6 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Send the type's JSON Schema in schema, as object or as JSON text." },
 	[ERROR_CONTENT_TYPE_SLUG_CONFLICT] = { .code = "CONTENT_TYPE_SLUG_CONFLICT", .status = 409, .is_retryable = false, .title = "Slug Already Taken",
 	    .remediation = "Choose another slug, or change the existing type with PUT /api/content-types/{id}." },
-	[ERROR_DOMAIN_CREATE_FORBIDDEN] = { .code = "DOMAIN_CREATE_FORBIDDEN", .status = 403, .is_retryable = false, .title = "Tenant Creation Forbidden",
-	    .remediation = "Use a platform administrator's credential: after the first tenant only such a one creates tenants." },
 	[ERROR_DOMAIN_HOSTNAME_CONFLICT] = { .code = "DOMAIN_HOSTNAME_CONFLICT", .status = 409, .is_retryable = false, .title = "Hostname Already Taken",
 	    .remediation = "Choose another hostname; GET /api/domains lists the ones in use." },
 	[ERROR_EMPTY_ONBOARDING_SCOPES] = { .code = "EMPTY_ONBOARDING_SCOPES", .status = 400, .is_retryable = false, .title = "Empty Scopes",

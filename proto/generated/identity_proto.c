@@ -123,13 +123,14 @@ static const struct shape_field api_key_row_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, name), .min = 0, .max = 0, .doc = "What the key is for." },
 	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, key_prefix), .min = 0, .max = 0, .doc = "First characters of the key." },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, scopes), .min = 0, .max = 0, .doc = "What it may do." },
+	{ .name = "isPlatformAdmin", .column = "is_platform_admin", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, is_platform_admin), .min = 0, .max = 0, .doc = "It may manage tenants." },
 	{ .name = "createdBy", .column = "created_by", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_by), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "User who created it." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, expires_at), .min = 0, .max = 0, .doc = "End of its life." },
 	{ .name = "revokedAt", .column = "revoked_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, revoked_at), .min = 0, .max = 0, .doc = "When it was revoked." },
 	{ .name = "lastUsedAt", .column = "last_used_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, last_used_at), .min = 0, .max = 0, .doc = "Last use." },
 };
-const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 10 };
+const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 11 };
 
 static const struct shape_field identity_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
@@ -407,7 +408,6 @@ static const char *const identity_domains_create_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_domains_create_errors[] = {
-	&error_catalogue[ERROR_DOMAIN_CREATE_FORBIDDEN],
 	&error_catalogue[ERROR_DOMAIN_HOSTNAME_CONFLICT],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -495,6 +495,9 @@ static const struct error_info *const identity_onboard_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
 	NULL
 };
 static const struct event_type *const identity_onboard_events[] = {
@@ -516,7 +519,7 @@ const struct operation operation_identity_onboard = {
 	.n_routes = 1,
 	.status = 201,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_SYSTEM,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_SYSTEM,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -559,6 +562,9 @@ static const struct error_info *const identity_keys_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
 	NULL
 };
 static const struct event_type *const identity_keys_create_events[] = {
@@ -579,7 +585,7 @@ const struct operation operation_identity_keys_create = {
 	.n_routes = 1,
 	.status = 201,
 	.tx = OPERATION_TX_WRITE,
-	.flags = 0,
+	.flags = OPERATION_IDEMPOTENT,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -673,6 +679,9 @@ static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
 	NULL
 };
 static const struct event_type *const identity_keys_rotate_events[] = {
@@ -693,7 +702,7 @@ const struct operation operation_identity_keys_rotate = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = 0,
+	.flags = OPERATION_IDEMPOTENT,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,

@@ -137,6 +137,7 @@ struct api_key_row {
 	const char *name;
 	const char *key_prefix;
 	struct shape_list scopes; /* of const char * */
+	bool is_platform_admin;
 	const int64_t *created_by; /* 1..2147483647 */
 	int64_t created_at; /* microseconds since 1970 */
 	const int64_t *expires_at; /* microseconds since 1970 */
@@ -375,7 +376,7 @@ const struct error *identity_domains_list(struct request *req, const struct iden
 
 /* Create a tenant.
  * POST /api/domains
- * Errors: DOMAIN_CREATE_FORBIDDEN, DOMAIN_HOSTNAME_CONFLICT.
+ * Errors: DOMAIN_HOSTNAME_CONFLICT.
  * Emits: domain.create. */
 const struct error *identity_domains_create(struct request *req, const struct identity_domains_create_request *in,
     struct domain *out) MUST_CHECK;

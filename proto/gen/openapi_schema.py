@@ -1,0 +1,77 @@
+"""Fields and structs of the contract as JSON Schema 2020-12."""
+
+SCALARS = {
+    "bool": {"type": "boolean"}, "int": {"type": "integer", "format": "int64"},
+    "time": {"type": "string", "format": "date-time"}, "text": {"type": "string"}}
+
+
+def doc_schema(field):
+    """User data.  doc_text: also accepted as a JSON string holding the document's text."""
+    if field.doc_object and field.doc_text:
+        return {"type": ["object", "string"]}
+    return {"type": "object"} if field.doc_object else {}
+
+
+def bare_schema(field):
+    if field.kind == "struct":
+        return {"$ref": f"#/components/schemas/{field.ref}"}
+    if field.kind == "list":
+        item = {"$ref": f"#/components/schemas/{field.ref}"} if field.item == "struct" else dict(SCALARS.get(field.item, {}))
+        return {"type": "array", "items": item}
+    return doc_schema(field) if field.kind == "doc" else dict(SCALARS[field.kind])
+
+
+def add_limits(schema, field):
+    names = {"int": ("minimum", "maximum"), "text": ("minLength", "maxLength"), "list": ("minItems", "maxItems")}.get(field.kind)
+    if names is None:
+        return
+    # Text limits are bytes: an upper bound for characters, but only a lower bound of one says something about them.
+    if field.min is not None and not (field.kind == "text" and field.min > 1):
+        schema[names[0]] = field.min
+    if field.max is not None:
+        schema[names[1]] = field.max
+
+
+def nullable(schema):
+    if "$ref" in schema:
+        return {"oneOf": [schema, {"type": "null"}]}
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    if "type" in schema:
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        schema["type"] = [*kinds, "null"]
+    return schema
+
+
+def field_schema(field):
+    schema = bare_schema(field)
+    add_limits(schema, field)
+    if field.choices:
+        schema["enum"] = list(field.choices)
+    if field.pattern:
+        schema["pattern"] = f"^(?:{field.pattern})$"
+    if field.format:
+        schema["format"] = field.format
+    if field.nullable:
+        schema = nullable(schema)
+    if field.doc:
+        schema["description"] = field.doc
+    if field.default is not None:
+        schema["default"] = field.default
+    if field.example is not None:
+        schema["examples"] = [field.example]
+    return schema
+
+
+def struct_schema(fields, closed=False, doc=""):
+    """Nullable fields are always present, so they count as required in what we send."""
+    schema = {"type": "object"}
+    if doc:
+        schema["description"] = doc
+    required = [f.name for f in fields if f.required or f.nullable]
+    if required:
+        schema["required"] = required
+    schema["properties"] = {f.name: field_schema(f) for f in fields}
+    if closed:
+        schema["additionalProperties"] = False
+    return schema
