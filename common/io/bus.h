@@ -31,11 +31,12 @@ struct bus_peer {
 struct bus_server *bus_server_new(const char *endpoint, const char *poke_endpoint, const char **ret_problem);
 void bus_server_free(struct bus_server *server);
 
-/* Readable when there may be input.  After any call below, input may be pending without the descriptor turning
- * readable again: call bus_server_receive until it returns 0 before polling. */
+/* Readable when there may be input.  One rule: poll only after a bus_server_receive that returned 0 (sending in between
+ * is harmless: what it may have swallowed raises the descriptor again). */
 int bus_server_fd(const struct bus_server *server);
 
-/* Hand every waiting record (at most n_max) to take(); heartbeats are answered inside.  Bytes die when take returns. */
+/* Hand every waiting record to take(), at most n_max frames; heartbeats are answered inside and count.  0 means that
+ * nothing waits.  Bytes die when take returns. */
 typedef void (*bus_take)(void *context, const struct bus_peer *peer, const void *bytes, size_t n_bytes);
 size_t bus_server_receive(struct bus_server *server, size_t n_max, bus_take take, void *context);
 
@@ -80,17 +81,19 @@ struct bus_client *bus_client_new(const char *service, const char *endpoints);
 void bus_client_free(struct bus_client *client); /* calls done with BUS_LOST for what is outstanding */
 uint64_t bus_client_next_correlation(struct bus_client *client);
 
-/* Queue a call; sent at the next flush together with everything else of this turn. */
+/* Queue a call; sent at the next flush together with everything else of this turn.  While no instance is live it waits
+ * for one, at most 250 ms.  done never runs inside, except when more calls are open than all instances could take. */
 void bus_client_call(struct bus_client *client, const struct bus_call *call);
 void bus_client_flush(struct bus_client *client);
 
-/* Dispatch every waiting reply; returns how many.  Same edge rule as the server: loop until 0. */
+/* Dispatch every waiting reply; 0 when there was none: then poll. */
 size_t bus_client_receive(struct bus_client *client);
 
 /* Heartbeats, deadlines, deaths, re-resolution.  Call at least every 20 ms. */
 void bus_client_tick(struct bus_client *client, int64_t now_us);
 
-/* Descriptors to poll (one per instance; instances come and go: re-read when bus_client_generation changes). */
+/* Descriptors to poll: one over all instances, the same for the client's life.  The generation counts connections made
+ * afresh. */
 size_t bus_client_fds(const struct bus_client *client, int *fds, size_t n_max);
 uint64_t bus_client_generation(const struct bus_client *client);
 

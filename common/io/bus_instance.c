@@ -7,44 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
-
 enum {
 	UNCONNECTED_RETRY_US = 10000,
 	MONITOR_EVENTS_MAX = 256,
 };
-
-void
-call_list_add(struct call_list *list, struct call *call)
-{
-	call->list = list;
-	call->next = NULL;
-	call->previous = list->tail;
-	if (list->tail)
-		list->tail->next = call;
-	else
-		list->head = call;
-	list->tail = call;
-	list->n++;
-}
-
-void
-call_list_remove(struct call *call)
-{
-	struct call_list *list = call->list;
-
-	if (call->previous)
-		call->previous->next = call->next;
-	else
-		list->head = call->next;
-	if (call->next)
-		call->next->previous = call->previous;
-	else
-		list->tail = call->previous;
-	list->n--;
-	call->list = NULL;
-	call->previous = call->next = NULL;
-}
 
 /* The monitor tells of a kill -9 within a millisecond; heartbeats need BUS_DEAD_MS. */
 static void *
@@ -69,13 +35,10 @@ monitor_new(void *context, void *socket)
 void
 instance_open(struct bus_instance *instance, void *context, const char *address)
 {
-	char copy[BUS_ADDRESS_MAX];
-
-	(void)snprintf(copy, sizeof(copy), "%s", address);
-	*instance = (struct bus_instance){
-		.pending = instance->pending, .sent = instance->sent, .is_leaving = instance->is_leaving,
-	};
-	memcpy(instance->address, copy, sizeof(copy));
+	if (address != instance->address)
+		(void)snprintf(instance->address, sizeof(instance->address), "%s", address);
+	instance->is_live = instance->is_draining = instance->was_sent_to = false;
+	instance->heartbeat_due_us = instance->silent_since_us = 0;
 	instance->socket = bus_socket_new(context, ZMQ_DEALER);
 	assert(instance->socket);
 	instance->monitor = monitor_new(context, instance->socket);
@@ -97,6 +60,18 @@ instance_close(struct bus_instance *instance)
 }
 
 bool
+instance_takes_calls(const struct bus_instance *instance)
+{
+	return instance->is_live && !instance->is_draining && !instance->is_unlisted;
+}
+
+size_t
+instance_load(const struct bus_instance *instance)
+{
+	return instance->pending.n + instance->sent.n;
+}
+
+bool
 instance_is_disconnected(struct bus_instance *instance)
 {
 	char event[BUS_ADDRESS_MAX];
@@ -110,6 +85,15 @@ instance_is_disconnected(struct bus_instance *instance)
 	return is_disconnected;
 }
 
+bool
+instance_has_input(struct bus_instance *instance)
+{
+	if (!instance->was_sent_to)
+		return false;
+	instance->was_sent_to = false;
+	return bus_socket_has_input(instance->socket);
+}
+
 void
 instance_heartbeat(struct bus_instance *instance, int64_t now_us)
 {
@@ -118,6 +102,7 @@ instance_heartbeat(struct bus_instance *instance, int64_t now_us)
 	if (now_us < instance->heartbeat_due_us)
 		return;
 	bus_heartbeat_write(frame, now_us);
+	instance->was_sent_to = true;
 	if (zmq_send(instance->socket, frame, sizeof(frame), ZMQ_DONTWAIT) < 0) {
 		instance->heartbeat_due_us = now_us + UNCONNECTED_RETRY_US;
 		return;
@@ -128,8 +113,10 @@ instance_heartbeat(struct bus_instance *instance, int64_t now_us)
 }
 
 void
-instance_heard(struct bus_instance *instance)
+instance_heard(struct bus_instance *instance, const void *bytes, size_t n_bytes)
 {
+	if (bus_heartbeat_is(bytes, n_bytes))
+		instance->is_draining = bus_heartbeat_is_leaving(bytes);
 	instance->silent_since_us = 0;
 	instance->is_live = true;
 }
@@ -176,6 +163,7 @@ instance_send(struct bus_instance *instance)
 		counted = counted->next;
 		n++;
 	}
+	instance->was_sent_to = true;
 	for (size_t i = 0; i < n; i++) {
 		struct call *call = instance->pending.head;
 		/* Only the first frame can be refused; once it is taken, the message is. */

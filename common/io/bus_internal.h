@@ -13,7 +13,7 @@ enum {
 	BUS_RECONNECT_MS = 20,
 	BUS_RECONNECT_MAX_MS = 200,
 	BUS_MESSAGE_BYTES_MAX = 1024 * 1024, /* a message is closed once it holds this much */
-	BUS_HEARTBEAT_BYTES = 9,
+	BUS_HEARTBEAT_BYTES = 10,
 	BUS_ADDRESS_MAX = 320,
 	BUS_HOST_MAX = 256,
 	BUS_IPC_PATH_MAX = 107,    /* sun_path */
@@ -29,10 +29,28 @@ void *bus_socket_new(void *context, int type);
 void bus_socket_free(void *socket, int linger_ms); /* accepts NULL */
 int bus_socket_fd(void *socket);
 void bus_socket_set(void *socket, int option, int value);
+bool bus_socket_has_input(void *socket);
 
-/* 0xc1 is the byte msgpack never uses, so a heartbeat is never mistaken for a record. */
+/* ZMQ_FD signals edges, and any send may swallow one.  A wake is one descriptor over sockets that behaves like a
+ * level: whoever finds input left after sending raises it. */
+struct bus_wake {
+	int fd, event_fd; /* fd is what callers poll */
+	bool is_raised;
+};
+
+void bus_wake_init(struct bus_wake *wake);
+void bus_wake_release(struct bus_wake *wake);
+void bus_wake_watch(struct bus_wake *wake, int fd);
+void bus_wake_unwatch(struct bus_wake *wake, int fd);
+void bus_wake_raise(struct bus_wake *wake);
+void bus_wake_clear(struct bus_wake *wake);
+
+/* Heartbeat: 0xc1 (the byte msgpack never uses, so it is never taken for a record), the asker's stamp big-endian,
+ * and 1 when the answering server is leaving. */
 void bus_heartbeat_write(uint8_t frame[BUS_HEARTBEAT_BYTES], int64_t stamp_us);
 bool bus_heartbeat_is(const void *bytes, size_t n_bytes);
+void bus_heartbeat_set_leaving(void *bytes);
+bool bus_heartbeat_is_leaving(const void *bytes);
 
 /* ---- endpoints ---- */
 

@@ -20,7 +20,9 @@ struct reply_batch {
 
 struct bus_server {
 	void *context, *router, *pub;
-	int fd, lock_fd, poke_lock_fd;
+	struct bus_wake wake;
+	int lock_fd, poke_lock_fd;
+	bool is_leaving;
 	struct bus_peer peer; /* of the message being received */
 	bool is_inside;       /* of that message: more frames are waiting */
 	uint64_t n_lost;
@@ -58,6 +60,7 @@ bus_server_new(const char *endpoint, const char *poke_endpoint, const char **ret
 	assert(server);
 	server->context = bus_context_get();
 	server->lock_fd = server->poke_lock_fd = -1;
+	bus_wake_init(&server->wake);
 	server->router = bind_socket(server, ZMQ_ROUTER, endpoint, &server->lock_fd, ret_problem);
 	if (server->router && poke_endpoint)
 		server->pub = bind_socket(server, ZMQ_PUB, poke_endpoint, &server->poke_lock_fd, ret_problem);
@@ -67,7 +70,7 @@ bus_server_new(const char *endpoint, const char *poke_endpoint, const char **ret
 		errno = problem;
 		return NULL;
 	}
-	server->fd = bus_socket_fd(server->router);
+	bus_wake_watch(&server->wake, bus_socket_fd(server->router));
 	return server;
 }
 
@@ -78,6 +81,7 @@ bus_server_free(struct bus_server *server)
 		return;
 	if (server->router)
 		bus_server_flush(server);
+	bus_wake_release(&server->wake);
 	bus_socket_free(server->router, BUS_LINGER_MS);
 	bus_socket_free(server->pub, BUS_LINGER_MS);
 	bus_context_put();
@@ -91,7 +95,7 @@ bus_server_free(struct bus_server *server)
 int
 bus_server_fd(const struct bus_server *server)
 {
-	return server->fd;
+	return server->wake.fd;
 }
 
 /* First frame of a message: who sent it.  A foreign routing id that does not fit leaves n at 0: dropped. */
@@ -110,6 +114,8 @@ take_peer(struct bus_server *server, zmq_msg_t *frame)
 static void
 answer_heartbeat(struct bus_server *server, zmq_msg_t *frame)
 {
+	if (server->is_leaving)
+		bus_heartbeat_set_leaving(zmq_msg_data(frame));
 	/* Unsent when the peer is gone or its pipe is full; its silence is the signal then. */
 	if (zmq_send(server->router, server->peer.id, server->peer.n, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
 		return;
@@ -135,6 +141,7 @@ bus_server_receive(struct bus_server *server, size_t n_max, bus_take take, void 
 	size_t n = 0;
 	zmq_msg_t frame;
 
+	bus_wake_clear(&server->wake);
 	(void)zmq_msg_init(&frame);
 	while (n < n_max && zmq_msg_recv(&frame, server->router, ZMQ_DONTWAIT) >= 0) {
 		bool is_first = !server->is_inside;
@@ -210,9 +217,13 @@ bus_server_reply(struct bus_server *server, const struct bus_peer *peer, const v
 void
 bus_server_flush(struct bus_server *server)
 {
+	if (server->n_batches == 0)
+		return;
 	for (size_t i = 0; i < server->n_batches; i++)
 		flush_batch(server, &server->batches[i]);
 	server->n_batches = 0;
+	if (bus_socket_has_input(server->router))
+		bus_wake_raise(&server->wake);
 }
 
 void
@@ -220,6 +231,12 @@ bus_server_poke(struct bus_server *server)
 {
 	if (server->pub)
 		(void)zmq_send(server->pub, "", 0, ZMQ_DONTWAIT); /* a hint: the poll behind it covers a lost one */
+}
+
+void
+bus_server_drain(struct bus_server *server)
+{
+	server->is_leaving = true;
 }
 
 uint64_t

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 enum {
@@ -12,6 +14,7 @@ enum {
 	WIRE_TIMEOUT_MS = 600,
 	WIRE_HANDSHAKE_MS = 1000,
 	HEARTBEAT_MARK = 0xc1,
+	HEARTBEAT_LEAVING = BUS_HEARTBEAT_BYTES - 1, /* offset */
 };
 
 static struct {
@@ -109,16 +112,86 @@ bus_socket_fd(void *socket)
 	return fd;
 }
 
+bool
+bus_socket_has_input(void *socket)
+{
+	int events = 0;
+	size_t n = sizeof(events);
+
+	return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &n) == 0 && (events & ZMQ_POLLIN);
+}
+
+void
+bus_wake_init(struct bus_wake *wake)
+{
+	wake->fd = epoll_create1(EPOLL_CLOEXEC);
+	wake->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	wake->is_raised = false;
+	assert(wake->fd >= 0 && wake->event_fd >= 0);
+	bus_wake_watch(wake, wake->event_fd);
+}
+
+void
+bus_wake_release(struct bus_wake *wake)
+{
+	(void)close(wake->event_fd);
+	(void)close(wake->fd);
+}
+
+void
+bus_wake_watch(struct bus_wake *wake, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int rc = epoll_ctl(wake->fd, EPOLL_CTL_ADD, fd, &event);
+	assert(rc == 0);
+}
+
+void
+bus_wake_unwatch(struct bus_wake *wake, int fd)
+{
+	(void)epoll_ctl(wake->fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
+void
+bus_wake_raise(struct bus_wake *wake)
+{
+	if (!wake->is_raised)
+		wake->is_raised = eventfd_write(wake->event_fd, 1) == 0;
+}
+
+void
+bus_wake_clear(struct bus_wake *wake)
+{
+	eventfd_t value;
+
+	if (wake->is_raised)
+		(void)eventfd_read(wake->event_fd, &value);
+	wake->is_raised = false;
+}
+
 void
 bus_heartbeat_write(uint8_t frame[BUS_HEARTBEAT_BYTES], int64_t stamp_us)
 {
 	frame[0] = HEARTBEAT_MARK;
-	for (size_t i = 1; i < BUS_HEARTBEAT_BYTES; i++)
+	for (size_t i = 1; i <= sizeof(stamp_us); i++)
 		frame[i] = (uint8_t)((uint64_t)stamp_us >> (64 - 8 * i));
+	frame[HEARTBEAT_LEAVING] = 0;
 }
 
 bool
 bus_heartbeat_is(const void *bytes, size_t n_bytes)
 {
 	return n_bytes == BUS_HEARTBEAT_BYTES && *(const uint8_t *)bytes == HEARTBEAT_MARK;
+}
+
+void
+bus_heartbeat_set_leaving(void *bytes)
+{
+	((uint8_t *)bytes)[HEARTBEAT_LEAVING] = 1;
+}
+
+bool
+bus_heartbeat_is_leaving(const void *bytes)
+{
+	return ((const uint8_t *)bytes)[HEARTBEAT_LEAVING] != 0;
 }
