@@ -1,0 +1,32 @@
+/* wordclaw-identity: tenants, keys, principals and policy decisions. */
+#include "identity.h"
+#include "store.h"
+
+extern const struct service_operation identity_operations[];
+extern const size_t identity_n_operations;
+
+static const struct timer timers[] = {
+	{ "decisions.expire", 3600 * 1000, identity_expire_decisions },
+};
+
+static const struct service_command commands[] = {
+	{ "--bootstrap", "make the first tenant and print its admin key (--renew: another key)", identity_bootstrap },
+};
+
+int
+main(int argc, char **argv)
+{
+	return service_main(argc, argv, &(struct service_definition){
+	    .name = "identity",
+	    .operations = identity_operations,
+	    .n_operations = identity_n_operations,
+	    .constraints = store_constraints,
+	    .n_constraints = store_n_constraints,
+	    .settings = identity_setting_table,
+	    .n_settings = identity_n_settings,
+	    .timers = timers,
+	    .n_timers = sizeof(timers) / sizeof(timers[0]),
+	    .commands = commands,
+	    .n_commands = sizeof(commands) / sizeof(commands[0]),
+	});
+}

@@ -1,0 +1,12 @@
+/* What an operator may set for identity, besides the skeleton's settings. */
+#include "identity.h"
+
+struct identity_settings identity_settings;
+
+const struct setting identity_setting_table[] = {
+	{ "WORDCLAW_PUBLIC_BASE_URL", SETTING_TEXT, "http://127.0.0.1:4000", 0, 0,
+	    "Where clients reach the gateway, as told to new tenants.", &identity_settings.public_base_url },
+	{ "WORDCLAW_DECISION_KEEP_DAYS", SETTING_INT, "90", 1, 3650, "Policy decisions are kept this long.",
+	    &identity_settings.decision_keep_days },
+};
+const size_t identity_n_settings = sizeof(identity_setting_table) / sizeof(identity_setting_table[0]);

@@ -1,0 +1,132 @@
+/* Identity's rows: one call, one statement. */
+#include "store.h"
+
+#include "identity_queries.h"
+#include "policy.h"
+
+const struct constraint_error store_constraints[] = {
+	{ "domains_hostname_unique", ERROR_DOMAIN_HOSTNAME_CONFLICT, "another tenant has this hostname" },
+};
+const size_t store_n_constraints = sizeof(store_constraints) / sizeof(store_constraints[0]);
+
+const struct error *
+store_domain_count(struct request *req, int64_t *ret_n)
+{
+	const struct identity_count_row *row;
+	const struct error *error = query_find(req, &identity_domain_count_query, PARAMS(P_NULL()), &row);
+	if (error)
+		return error;
+	*ret_n = row->total;
+	return NULL;
+}
+
+const struct error *
+store_domain_list(struct request *req, const int64_t *only, int64_t limit, int64_t offset, struct shape_list *ret_domains)
+{
+	return query_list(req, &identity_domain_list_query, PARAMS(P_INT_OPT(only), P_INT(limit), P_INT(offset)), ret_domains);
+}
+
+const struct error *
+store_domain_get(struct request *req, int64_t id, const struct domain **ret_domain)
+{
+	return query_find(req, &identity_domain_get_query, PARAMS(P_INT(id)), ret_domain);
+}
+
+const struct error *
+store_domain_first(struct request *req, const struct domain **ret_domain)
+{
+	return query_find(req, &identity_domain_first_query, PARAMS(P_NULL()), ret_domain);
+}
+
+const struct error *
+store_domain_add(struct request *req, const char *name, const char *hostname, const struct identity_id_row **ret_row)
+{
+	return query_find(req, &identity_domain_add_query, PARAMS(P_TEXT(name), P_TEXT(hostname), P_TIME(req->now_us)), ret_row);
+}
+
+const struct error *
+store_user_add(struct request *req, int64_t domain_id, const char *email, int64_t *ret_id)
+{
+	const struct identity_id_row *row;
+	const struct error *error = query_find(req, &identity_user_add_query,
+	    PARAMS(P_INT(domain_id), P_TEXT(email), P_TIME(req->now_us)), &row);
+	if (error)
+		return error;
+	*ret_id = row->id;
+	return NULL;
+}
+
+const struct error *
+store_key_add(struct request *req, const struct new_key *key, int64_t *ret_id)
+{
+	const struct identity_id_row *row;
+	const struct error *error = query_find(req, &identity_key_add_query,
+	    PARAMS(P_INT(key->domain_id), P_TEXT(key->name), P_TEXT(key->prefix), P_TEXT(key->hash),
+	        P_TEXT_LIST(key->scopes.items, key->scopes.n), P_BOOL(key->is_platform_admin), P_INT_OPT(key->created_by),
+	        P_TIME(req->now_us), P_TIME_OPT(key->expires_at)), &row);
+	if (error)
+		return error;
+	*ret_id = row->id;
+	return NULL;
+}
+
+const struct error *
+store_key_page(struct request *req, int64_t limit, int64_t offset, struct shape_list *ret_keys, int64_t *ret_total)
+{
+	const struct identity_count_row *count;
+	db_ticket page = query_ask(req, &identity_key_list_query, PARAMS(P_INT(limit), P_INT(offset)));
+	db_ticket total = query_ask(req, &identity_key_count_query, PARAMS(P_NULL()));
+	const struct error *error = query_claim_list(req, page, ret_keys);
+	if (error)
+		return error;
+	error = query_claim(req, total, &count);
+	if (error)
+		return error;
+	*ret_total = count->total;
+	return NULL;
+}
+
+const struct error *
+store_key_lock(struct request *req, int64_t id, const struct api_key_row **ret_key)
+{
+	return query_find(req, &identity_key_lock_query, PARAMS(P_INT(id)), ret_key);
+}
+
+const struct error *
+store_key_by_hash(struct request *req, const char *hash, const struct api_key_row **ret_key)
+{
+	return query_find(req, &identity_key_by_hash_query, PARAMS(P_TEXT(hash)), ret_key);
+}
+
+void
+store_key_revoke(struct request *req, int64_t id)
+{
+	query_send(req, &identity_key_revoke_query, PARAMS(P_INT(id), P_TIME(req->now_us)));
+}
+
+const struct error *
+store_key_touch(struct request *req, struct doc uses, int64_t *ret_n)
+{
+	return query_exec(req, &identity_key_touch_query, PARAMS(P_DOC(uses)), ret_n);
+}
+
+const struct error *
+store_decision_add(struct request *req, struct doc decisions, int64_t *ret_n)
+{
+	return query_exec(req, &identity_decision_add_query, PARAMS(P_DOC(decisions), P_TEXT(POLICY_VERSION)), ret_n);
+}
+
+const struct error *
+store_decision_page(struct request *req, const struct identity_decisions_list_request *in, const int64_t *before_us,
+    int64_t before_id, int64_t limit, struct shape_list *ret_decisions)
+{
+	return query_list(req, &identity_decision_list_query,
+	    PARAMS(P_TEXT(in->outcome), P_TEXT(in->operation), P_TEXT(in->principal_id), P_TIME_OPT(before_us),
+	        P_INT(before_id), P_INT(limit)), ret_decisions);
+}
+
+const struct error *
+store_decision_expire(struct request *req, int64_t before_us, int64_t *ret_n)
+{
+	return query_exec(req, &identity_decision_expire_query, PARAMS(P_TIME(before_us)), ret_n);
+}
