@@ -63,13 +63,15 @@ file_text(const char *path)
 	size_t n = fread(text, 1, FILE_BYTES_MAX + 1, file);
 	int problem = ferror(file) ? EIO : n > FILE_BYTES_MAX ? EFBIG : memchr(text, '\0', n) ? EILSEQ : 0;
 	(void)fclose(file); /* only read from */
+	while (!problem && n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
+		text[--n] = '\0';
+	if (!problem && n == 0)
+		problem = ENODATA;
 	if (problem) {
 		free(text);
 		errno = problem;
 		return NULL;
 	}
-	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
-		text[--n] = '\0';
 	char *fitted = realloc(text, n + 1);
 	return fitted ? fitted : text;
 }
@@ -102,10 +104,6 @@ find_text(const struct setting *setting, const char **ret_text)
 		text = file_text(path);
 		if (!text) {
 			(void)snprintf(fault, sizeof(fault), "cannot read the file '%s': %s", path, strerror(errno));
-			return complain(setting, fault);
-		}
-		if (!*text) {
-			(void)snprintf(fault, sizeof(fault), "the file '%s' is empty", path);
 			return complain(setting, fault);
 		}
 	}
