@@ -45,8 +45,8 @@ make_key_file(const char *path, size_t n)
 		randombytes_buf(bytes, n);
 		bool is_written = write(fd, bytes, n) == (ssize_t)n && fsync(fd) == 0;
 		(void)close(fd);
-		if (is_written)
-			(void)link(name, path); /* EEXIST: another process was first, its key is as good */
+		if (is_written && link(name, path) != 0 && errno != EEXIST)
+			perror(path); /* EEXIST: another process was first, its key is as good; else the caller cannot read it either */
 		(void)unlink(name);
 		sodium_memzero(bytes, sizeof(bytes));
 	}
