@@ -81,6 +81,15 @@ floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
+/* What floor_div leaves over, 0..b-1; computed without the product, which would overflow at the ends. */
+static int64_t
+floor_mod(int64_t a, int64_t b)
+{
+	int64_t rest = a % b;
+
+	return rest < 0 ? rest + b : rest;
+}
+
 static int64_t
 days_from_date(int64_t year, int64_t month, int64_t day)
 {
@@ -128,7 +137,7 @@ put_time(char *p, int64_t time_us)
 {
 	int64_t year, month, day;
 	int64_t days = floor_div(time_us, us_per_day);
-	int64_t seconds = (time_us - days * us_per_day) / us_per_second;
+	int64_t seconds = floor_mod(time_us, us_per_day) / us_per_second;
 
 	date_from_days(days, &year, &month, &day);
 	if (year < 0)
@@ -148,16 +157,10 @@ put_time(char *p, int64_t time_us)
 	return p;
 }
 
-static int64_t
-fraction_us(int64_t time_us)
-{
-	return time_us - floor_div(time_us, us_per_second) * us_per_second;
-}
-
 void
 time_format(char text[TIME_TEXT_BYTES], int64_t time_us)
 {
-	char *p = put_digits(put_time(text, time_us), fraction_us(time_us) / 1000, 3);
+	char *p = put_digits(put_time(text, time_us), floor_mod(time_us, us_per_second) / 1000, 3);
 
 	p[0] = 'Z';
 	p[1] = '\0';
@@ -337,7 +340,7 @@ cursor_encode(struct arena *arena, int64_t created_us, int64_t id)
 	char time[TIME_TEXT_BYTES];
 	struct buf buf;
 
-	int64_t fraction = fraction_us(created_us);
+	int64_t fraction = floor_mod(created_us, us_per_second);
 	bool is_whole_ms = fraction % 1000 == 0;
 	char *p = put_time(time, created_us);
 	p = is_whole_ms ? put_digits(p, fraction / 1000, 3) : put_digits(p, fraction, 6);
