@@ -80,7 +80,6 @@ print_help(const struct service_definition *definition)
 	printf("]\n\nServes the %s operations on the message bus.  Without arguments it runs until SIGTERM.\n\n", definition->name);
 	for (size_t i = 0; i < definition->n_commands; i++)
 		printf("%-20s %s\n", definition->commands[i].flag, definition->commands[i].summary);
-	printf("\nSettings (environment):\n");
 	settings_print(skeleton_settings, N_SKELETON_SETTINGS);
 	settings_print(definition->settings, definition->n_settings);
 }
