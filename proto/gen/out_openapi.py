@@ -119,9 +119,9 @@ class ErrorResponses:
         self.contract = contract
         self.names = {}
 
-    def refs(self, operation):
+    def refs(self, codes):
         groups = {}
-        for code in sorted(operation.errors):
+        for code in sorted(codes):
             groups.setdefault(self.contract.errors[code].status, []).append(code)
         return {str(status): self.ref(status, tuple(codes)) for status, codes in sorted(groups.items())}
 
@@ -154,7 +154,7 @@ def operation_object(operation, route, index, errors):
     body = request_body(operation, route)
     if body:
         out["requestBody"] = body
-    responses = {**success_responses(operation, route), **errors.refs(operation)}
+    responses = {**success_responses(operation, route), **errors.refs(operation.errors)}
     out["responses"] = dict(sorted(responses.items()))
     if operation.has("public"):
         out["security"] = []
@@ -163,17 +163,18 @@ def operation_object(operation, route, index, errors):
     return out
 
 
-def gateway_paths(contract):
+def gateway_paths(contract, errors):
+    refused = errors.refs([code for code in contract.codes["gateway"] if contract.errors[code].status not in (404, 405)])
     paths = {}
     for route, summary in contract.gateway_routes:
         content = "text/html" if route.path == "/documentation" else "text/plain" if route.path == "/metrics" else "application/json"
         schema = {"type": "object"} if content == "application/json" else {"type": "string"}
-        responses = {"200": {"description": summary, "content": {content: {"schema": schema}}}}
+        responses = {"200": {"description": summary, "content": {content: {"schema": schema}}}, **refused}
         if route.path == "/ready":
             responses["503"] = {"description": "A service cannot serve.", "content": {content: {"schema": schema}}}
         paths[route.path] = {route.method.lower(): {
             "operationId": "gateway" + route.path.removeprefix("/api").replace("/", ".").removesuffix(".json"), "tags": ["gateway"],
-            "summary": summary, "description": summary, "responses": responses, "security": []}}
+            "summary": summary, "description": summary, "responses": dict(sorted(responses.items())), "security": []}}
     return paths
 
 
@@ -195,11 +196,13 @@ def document(contract):
     for operation in contract.operations:
         for index, route in enumerate(operation.routes):
             paths.setdefault(route.path, {})[route.method.lower()] = operation_object(operation, route, index, errors)
-    paths.update(gateway_paths(contract))
+    paths.update(gateway_paths(contract, errors))
     tags = [{"name": s.name, "description": s.summary} for s in contract.services if s.name != COMMON]
     tags.append({"name": "gateway", "description": "Answered by the gateway itself."})
     gateway = ", ".join(f"`{code}`" for code in contract.codes["gateway"])
-    components = {**COMPONENTS, "schemas": {**COMPONENTS["schemas"], **reachable_schemas(contract)}, "responses": errors.components()}
+    is_priced = any(op.has("priced") for op in contract.operations)
+    headers = {name: value for name, value in COMPONENTS["headers"].items() if is_priced or name != "www-authenticate"}
+    components = {**COMPONENTS, "headers": headers, "schemas": {**COMPONENTS["schemas"], **reachable_schemas(contract)}, "responses": errors.components()}
     return {
         "openapi": "3.1.0",
         "info": {"title": contract.info["title"], "version": contract.info["version"],
