@@ -1,0 +1,129 @@
+/* The memory region of a request. */
+#include <check.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+
+enum { LIMIT_BYTES = 1024 * 1024 };
+
+static struct arena *arena;
+
+static void
+set_up(void)
+{
+	arena = arena_new(LIMIT_BYTES);
+}
+
+static void
+tear_down(void)
+{
+	arena_free(arena);
+}
+
+START_TEST(memory_is_zeroed_and_aligned)
+{
+	for (size_t n = 1; n < 3000; n += 7) {
+		unsigned char *bytes = arena_alloc(arena, n);
+		ck_assert_uint_eq((uintptr_t)bytes % _Alignof(max_align_t), 0);
+		for (size_t i = 0; i < n; i++)
+			ck_assert_int_eq(bytes[i], 0);
+		memset(bytes, 0xff, n);
+	}
+}
+END_TEST
+
+START_TEST(memory_is_zeroed_again_after_a_reset)
+{
+	memset(arena_alloc(arena, 1000), 0xff, 1000);
+	arena_reset(arena);
+	ck_assert_uint_eq(arena_used_bytes(arena), 0);
+	const char *bytes = arena_alloc(arena, 1000);
+	for (size_t i = 0; i < 1000; i++)
+		ck_assert_int_eq(bytes[i], 0);
+}
+END_TEST
+
+START_TEST(allocations_do_not_overlap)
+{
+	enum { N = 2000 };
+	static unsigned char *blocks[N];
+
+	for (size_t i = 0; i < N; i++) {
+		blocks[i] = arena_alloc(arena, 1 + i % 400);
+		memset(blocks[i], (int)(i % 251), 1 + i % 400);
+	}
+	for (size_t i = 0; i < N; i++)
+		ck_assert(blocks[i][0] == i % 251 && blocks[i][i % 400] == i % 251);
+}
+END_TEST
+
+START_TEST(past_the_limit_it_says_so_and_goes_on)
+{
+	(void)arena_alloc(arena, LIMIT_BYTES);
+	ck_assert(!arena_is_exhausted(arena));
+	ck_assert(!arena_has_room(arena, 1));
+	(void)arena_alloc(arena, 1);
+	ck_assert(arena_is_exhausted(arena));
+	ck_assert(!arena_has_room(arena, 0));
+	arena_reset(arena);
+	ck_assert(!arena_is_exhausted(arena));
+}
+END_TEST
+
+START_TEST(room_is_asked_for_without_taking_it)
+{
+	ck_assert(arena_has_room(arena, LIMIT_BYTES));
+	ck_assert(!arena_has_room(arena, LIMIT_BYTES + 1));
+	ck_assert(!arena_has_room(arena, SIZE_MAX));
+	ck_assert_uint_eq(arena_used_bytes(arena), 0);
+}
+END_TEST
+
+START_TEST(far_past_the_limit_it_aborts)
+{
+	for (int i = 0; i < 6; i++)
+		(void)arena_alloc(arena, LIMIT_BYTES);
+}
+END_TEST
+
+START_TEST(text_is_copied_and_terminated)
+{
+	char text[] = "abcdef";
+	char *copy = arena_strdup(arena, text);
+	char *part = arena_strndup(arena, text, 3);
+	char *bytes = arena_memdup(arena, text, 2);
+
+	text[0] = 'X';
+	ck_assert_str_eq(copy, "abcdef");
+	ck_assert_str_eq(part, "abc");
+	ck_assert_mem_eq(bytes, "ab", 2);
+	ck_assert_str_eq(arena_strndup(arena, NULL, 0), "");
+	ck_assert_str_eq(arena_printf(arena, "%s-%d", "a", 7), "a-7");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("arena");
+	TCase *tc = tcase_create("arena");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, memory_is_zeroed_and_aligned);
+	tcase_add_test(tc, memory_is_zeroed_again_after_a_reset);
+	tcase_add_test(tc, allocations_do_not_overlap);
+	tcase_add_test(tc, past_the_limit_it_says_so_and_goes_on);
+	tcase_add_test(tc, room_is_asked_for_without_taking_it);
+	tcase_add_test_raise_signal(tc, far_past_the_limit_it_aborts, SIGABRT);
+	tcase_add_test(tc, text_is_copied_and_terminated);
+	suite_add_tcase(suite, tc);
+
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int n_failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
