@@ -137,7 +137,7 @@ visit_changes(const struct json_value *before, const struct json_value *after, c
 struct changed_names {
 	struct arena *arena;
 	const char **names;
-	size_t n;
+	size_t n, n_bytes;
 };
 
 static void
@@ -146,8 +146,10 @@ add_name(void *context, const struct json_member *member, bool is_removed)
 	struct changed_names *changed = context;
 
 	(void)is_removed;
-	if (changed->n < CHANGED_FIELDS_MAX)
-		changed->names[changed->n++] = arena_strndup(changed->arena, member->name, member->n_name);
+	if (changed->n == CHANGED_FIELDS_MAX || changed->n_bytes + member->n_name > CHANGED_NAMES_BYTES_MAX)
+		return;
+	changed->names[changed->n++] = arena_strndup(changed->arena, member->name, member->n_name);
+	changed->n_bytes += member->n_name;
 }
 
 struct shape_list

@@ -12,6 +12,8 @@ enum {
 	LIST_OFFSET_MAX = 10000,
 	LIST_TOTAL_MAX = 10000,       /* totals are exact up to here */
 	CHANGED_FIELDS_MAX = 100,
+	CHANGED_NAMES_BYTES_MAX = 8192, /* of all those names */
+	DATA_BYTES_MAX = 1000000,     /* of a document, also after a patch */
 	EVENT_DATA_BYTES_MAX = 16384, /* larger documents travel as their hash only: an event stays below 64 KB */
 };
 
@@ -65,7 +67,7 @@ bool rules_order_has_cursor(const struct item_order *order);
 /* ---- changes ---- */
 
 /* Names of the top-level members that differ (added, removed or another value), in the order of `after`, then the
- * removed ones; at most CHANGED_FIELDS_MAX.  Documents that are no objects have none. */
+ * removed ones; as many as the two bounds allow.  Documents that are no objects have none. */
 struct shape_list rules_changed_fields(struct arena *arena, const struct json_value *before, const struct json_value *after);
 
 /* The merge patch of those members: what an update's event says.  {} when nothing differs. */

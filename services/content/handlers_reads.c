@@ -1,0 +1,182 @@
+/* How items and their history are read. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "content.h"
+#include "id.h"
+#include "rules.h"
+#include "store.h"
+
+enum { LIST_LIMIT_DEFAULT = 50 };
+
+/* Only of rows that have a version: heads, and snapshots of published items. */
+static struct content_item
+item_view(const struct content_item_row *row)
+{
+	int64_t published = row->published_version ? *row->published_version : 0;
+
+	return (struct content_item){
+		.id = row->id, .content_type_id = row->content_type_id, .data = row->data, .status = row->status,
+		.version = *row->version, .created_at = row->created_at, .updated_at = *row->updated_at,
+		.working_copy_version = row->working_copy_version, .published_version = row->published_version,
+		.publication_state = rules_publication_state(row->working_copy_version, published),
+	};
+}
+
+/* ---- list ---- */
+
+static const struct error *
+order_refused(struct request *req, enum order_verdict verdict)
+{
+	switch (verdict) {
+	case ORDER_OK:
+		break;
+	case ORDER_CURSOR_WITH_OFFSET:
+		return FAIL_AT(req, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, "/cursor", "the list has a cursor and an offset");
+	case ORDER_CURSOR_SORT:
+		return FAIL_AT(req, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, "/sortBy", "a cursor continues createdAt descending only");
+	}
+	return NULL;
+}
+
+static const struct error *
+page_of(struct request *req, const struct content_items_list_request *in, struct item_page *ret_page)
+{
+	struct item_page page = {
+		.filter = in, .is_published_view = in->draft && !*in->draft, .has_cursor = in->cursor != NULL,
+		.limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT, .offset = in->offset ? *in->offset : 0,
+	};
+	const struct error *error = order_refused(req,
+	    rules_item_order(in->sort_by, in->sort_dir, page.has_cursor, in->offset != NULL, &page.order));
+	if (error)
+		return error;
+	if (in->cursor && !cursor_decode(req->arena, in->cursor, &page.cursor_time, &page.cursor_id))
+		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor is none of ours");
+	*ret_page = page;
+	return NULL;
+}
+
+const struct error *
+content_items_list(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out)
+{
+	struct item_page page, wanted;
+	struct shape_list rows;
+	int64_t total = 0;
+
+	const struct error *error = page_of(req, in, &page);
+	if (error)
+		return error;
+	wanted = page;
+	wanted.limit++; /* one more tells hasMore */
+	error = store_items(req, &wanted, &rows, &total);
+	if (error)
+		return error;
+	size_t n = rows.n > (size_t)page.limit ? (size_t)page.limit : rows.n;
+	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
+	const struct content_item_row *row = rows.items;
+	for (size_t i = 0; i < n; i++)
+		items[i] = item_view(&row[i]);
+	bool has_more = rows.n > n;
+	*out = (struct content_items_list_response){
+		.items = { .items = items, .n = n }, .total = total, .limit = page.limit, .offset = page.offset, .has_more = has_more,
+		.next_cursor = has_more && n > 0 && rules_order_has_cursor(&page.order)
+		    ? cursor_encode(req->arena, items[n - 1].created_at, items[n - 1].id) : NULL,
+	};
+	return NULL;
+}
+
+/* ---- get ---- */
+
+static bool
+wants_snapshot(const struct content_items_get_request *in)
+{
+	return in->draft && !*in->draft;
+}
+
+static const struct content_item_row *
+find_row(const struct shape_list *rows, int64_t id)
+{
+	const struct content_item_row *row = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) { /* a batch is small: a table would cost more */
+		if (row[i].id == id)
+			return &row[i];
+	}
+	return NULL;
+}
+
+static const struct error *
+answer(struct request *req, const struct content_item_row *row, int64_t id, struct content_item *out)
+{
+	if (!row)
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id);
+	if (!row->version)
+		return FAIL(req, CONTENT_ITEM_UNPUBLISHED, "content item %" PRId64 " has no published version", id);
+	*out = item_view(row);
+	return NULL;
+}
+
+const struct error *
+content_items_get(struct request *req, size_t n, const struct content_items_get_request *const in[],
+    struct content_item *const out[], const struct error *errors[])
+{
+	int64_t *heads = ARENA_ARRAY(req->arena, int64_t, n);
+	int64_t *snapshots = ARENA_ARRAY(req->arena, int64_t, n);
+	struct item_ids ids = { .heads = heads, .snapshots = snapshots };
+	struct shape_list head_rows = { .n = 0 }, snapshot_rows = { .n = 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (wants_snapshot(in[i]))
+			snapshots[ids.n_snapshots++] = in[i]->id;
+		else
+			heads[ids.n_heads++] = in[i]->id;
+	}
+	const struct error *error = store_items_by_id(req, &ids, &head_rows, &snapshot_rows);
+	if (error)
+		return error;
+	for (size_t i = 0; i < n; i++) {
+		const struct content_item_row *row = find_row(wants_snapshot(in[i]) ? &snapshot_rows : &head_rows, in[i]->id);
+		errors[i] = answer(req, row, in[i]->id, out[i]);
+	}
+	return NULL;
+}
+
+/* ---- versions ---- */
+
+const struct error *
+content_items_versions(struct request *req, const struct content_items_versions_request *in,
+    struct content_items_versions_response *out)
+{
+	int64_t limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT;
+	struct shape_list rows;
+	bool exists = false;
+
+	const struct error *error = store_versions(req, in, limit + 1, &exists, &rows); /* one more tells hasMore */
+	if (error)
+		return error;
+	if (!exists)
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+	bool has_more = rows.n > (size_t)limit;
+	if (has_more)
+		rows.n = (size_t)limit;
+	*out = (struct content_items_versions_response){ .versions = rows, .limit = limit, .has_more = has_more };
+	return NULL;
+}
+
+const struct error *
+content_versions_get(struct request *req, const struct content_versions_get_request *in, struct content_versions_get_response *out)
+{
+	const struct content_state_row *state = NULL;
+	const struct error *error = store_state(req, in->id, in->version, &state);
+	if (error)
+		return error;
+	if (!state)
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+	if (!state->status)
+		return FAIL_AT(req, TARGET_VERSION_NOT_FOUND, "/version", "content item %" PRId64 " has no version %" PRId64, in->id, in->version);
+	*out = (struct content_versions_get_response){
+		.content_item_id = in->id, .version = in->version, .data = state->data, .status = state->status,
+		.is_head = state->head_version == in->version, .created_at = *state->created_at,
+	};
+	return NULL;
+}

@@ -1,0 +1,295 @@
+/* What each operation on content types decides. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "conflict.h"
+#include "content.h"
+#include "id.h"
+#include "rules.h"
+#include "secret.h"
+#include "store.h"
+#include "validation.h"
+
+enum { LIST_LIMIT_DEFAULT = 50 };
+
+static struct content_type
+type_view(const struct content_type_row *row)
+{
+	return (struct content_type){
+		.id = row->id, .name = row->name, .slug = row->slug, .kind = row->kind, .description = row->description,
+		.schema = row->schema, .base_price = row->base_price, .version = row->version,
+		.created_at = row->created_at, .updated_at = row->updated_at,
+	};
+}
+
+/* Schema text and its hash into the row, when the schema may be one. */
+static const struct error *
+take_schema(struct request *req, struct doc schema, struct content_type_row *row)
+{
+	const struct error *error = validation_schema(req, schema);
+	if (error)
+		return error;
+	char *hash = arena_alloc(req->arena, SHA256_HEX_BYTES);
+	sha256_hex(hash, schema.json, schema.len);
+	row->schema = arena_strndup(req->arena, schema.json, schema.len);
+	row->schema_hash = hash;
+	return NULL;
+}
+
+static const struct error *
+check_slug(struct request *req, const char *slug)
+{
+	if (!slug || rules_slug_is_valid(slug))
+		return NULL;
+	return FAIL_AT(req, VALIDATION_ERROR, "/slug", "'%s' is no slug of lower-case words joined by '-' or '_'", slug);
+}
+
+static const struct error *
+type_not_found(struct request *req, int64_t id)
+{
+	return FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, id);
+}
+
+/* Lock a type and hold the caller's version token against it. */
+static const struct error *
+lock_type(struct request *req, int64_t id, const int64_t *expected_version, const struct content_type_row **ret_type)
+{
+	const struct content_type_row *row = NULL;
+	const struct error *error = store_type_lock(req, id, &row);
+	if (error)
+		return error;
+	if (!row)
+		return type_not_found(req, id);
+	if (!rules_token_is_current(expected_version, row->version)) {
+		struct content_type theirs = type_view(row);
+		return conflict_type(req, *expected_version, &theirs);
+	}
+	*ret_type = row;
+	return NULL;
+}
+
+const struct error *
+content_types_create(struct request *req, const struct content_types_create_request *in, struct content_type *out)
+{
+	struct content_type_row row = {
+		.name = in->name, .slug = in->slug, .kind = in->kind ? in->kind : "collection",
+		.description = in->description && in->description[0] ? in->description : NULL,
+		.base_price = in->base_price, .created_at = rules_stored_time(req->now_us),
+	};
+	const struct error *error = check_slug(req, in->slug);
+	if (error)
+		return error;
+	if (!in->schema.json)
+		return FAIL_AT(req, CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED, "/schema", "the content type has no schema");
+	error = take_schema(req, in->schema, &row);
+	if (error)
+		return error;
+
+	const struct content_type_row *made = NULL;
+	error = store_type_insert(req, &row, &made);
+	if (error)
+		return error;
+	*out = type_view(made);
+	if (req->dry_run)
+		out->id = 0; /* the one it would get is not known before it is created */
+	emit_content_type_create(req, made->id, made->version, &(struct content_type_create_event){
+	    .name = made->name, .slug = made->slug, .kind = made->kind, .schema_hash = made->schema_hash });
+	return NULL;
+}
+
+/* ---- list ---- */
+
+static const struct content_type_stats *
+stats_of(struct arena *arena, int64_t type_id, const struct shape_list *rows)
+{
+	struct content_type_stats *stats = ARENA_NEW(arena, struct content_type_stats);
+	const struct content_type_stats_row *row = rows->items;
+	struct buf counts;
+
+	buf_init(&counts, arena, 64);
+	buf_add_char(&counts, '{');
+	for (size_t i = 0; i < rows->n; i++, row++) {
+		if (row->content_type_id != type_id)
+			continue;
+		stats->item_count += row->total;
+		if (!stats->last_item_updated_at || *stats->last_item_updated_at < row->last_updated_at)
+			stats->last_item_updated_at = &row->last_updated_at;
+		if (counts.len > 1)
+			buf_add_char(&counts, ',');
+		buf_add_json_text(&counts, row->status, strlen(row->status));
+		buf_printf(&counts, ":%" PRId64, row->total);
+	}
+	buf_add_char(&counts, '}');
+	stats->status_counts = (struct doc){ .json = counts.bytes, .len = counts.len };
+	return stats;
+}
+
+static const struct error *
+add_stats(struct request *req, struct content_type *types, size_t n)
+{
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n);
+	struct shape_list rows = { .n = 0 };
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = types[i].id;
+	const struct error *error = store_types_stats(req, ids, n, &rows);
+	if (error)
+		return error;
+	for (size_t i = 0; i < n; i++)
+		types[i].stats = stats_of(req->arena, types[i].id, &rows);
+	return NULL;
+}
+
+const struct error *
+content_types_list(struct request *req, const struct content_types_list_request *in, struct content_types_list_response *out)
+{
+	int64_t limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT;
+	int64_t offset = in->offset ? *in->offset : 0;
+	struct shape_list rows;
+	int64_t total = 0;
+
+	const struct error *error = store_types(req, limit + 1, offset, &rows, &total); /* one more tells hasMore */
+	if (error)
+		return error;
+	size_t n = rows.n > (size_t)limit ? (size_t)limit : rows.n;
+	struct content_type *types = ARENA_ARRAY(req->arena, struct content_type, n + 1);
+	const struct content_type_row *row = rows.items;
+	for (size_t i = 0; i < n; i++)
+		types[i] = type_view(&row[i]);
+	if (in->include_stats && *in->include_stats && n > 0) {
+		error = add_stats(req, types, n);
+		if (error)
+			return error;
+	}
+	*out = (struct content_types_list_response){
+		.types = { .items = types, .n = n }, .total = total, .limit = limit, .offset = offset, .has_more = rows.n > n,
+	};
+	return NULL;
+}
+
+const struct error *
+content_types_get(struct request *req, const struct content_types_get_request *in, struct content_type *out)
+{
+	const struct content_type_row *row = NULL;
+	const struct error *error = store_type(req, in->id, &row);
+	if (error)
+		return error;
+	if (!row)
+		return type_not_found(req, in->id);
+	*out = type_view(row);
+	return NULL;
+}
+
+/* ---- update ---- */
+
+static bool
+is_empty(const struct content_types_update_request *in)
+{
+	return !in->name && !in->slug && !in->kind && !in->description && !in->schema.json && !in->base_price;
+}
+
+/* The row with the request's fields in place of the old ones; names of those that differ. */
+static const struct error *
+apply_update(struct request *req, const struct content_types_update_request *in, struct content_type_row *row,
+    struct shape_list *ret_changed)
+{
+	const struct content_type_row old = *row;
+	const char **names = ARENA_ARRAY(req->arena, const char *, 6);
+	size_t n = 0;
+
+	if (in->name)
+		row->name = in->name;
+	if (in->slug)
+		row->slug = in->slug;
+	if (in->kind)
+		row->kind = in->kind;
+	if (in->description)
+		row->description = in->description[0] ? in->description : NULL;
+	if (in->base_price)
+		row->base_price = in->base_price;
+	if (in->schema.json) {
+		const struct error *error = take_schema(req, in->schema, row);
+		if (error)
+			return error;
+	}
+	if (strcmp(old.name, row->name) != 0)
+		names[n++] = "name";
+	if (strcmp(old.slug, row->slug) != 0)
+		names[n++] = "slug";
+	if (strcmp(old.kind, row->kind) != 0)
+		names[n++] = "kind";
+	if (strcmp(old.description ? old.description : "", row->description ? row->description : "") != 0)
+		names[n++] = "description";
+	if (strcmp(old.schema_hash, row->schema_hash) != 0)
+		names[n++] = "schema";
+	if ((old.base_price ? *old.base_price : -1) != (row->base_price ? *row->base_price : -1))
+		names[n++] = "basePrice";
+	*ret_changed = (struct shape_list){ .items = names, .n = n };
+	return NULL;
+}
+
+/* Items cannot appear meanwhile: the type is locked. */
+static const struct error *
+check_singleton(struct request *req, const struct content_type_row *old, const struct content_type_row *row)
+{
+	int64_t n = 0;
+
+	if (strcmp(row->kind, "singleton") != 0 || strcmp(old->kind, "singleton") == 0)
+		return NULL;
+	const struct error *error = store_type_items_count(req, row->id, LIST_TOTAL_MAX, &n);
+	if (error || n <= 1)
+		return error;
+	return FAIL_WITH(req, SINGLETON_CONTENT_TYPE_REQUIRES_ONE_ITEM, arena_printf(req->arena, "{\"itemCount\":%" PRId64 "}", n),
+	    "content type %" PRId64 " has %" PRId64 " items", row->id, n);
+}
+
+const struct error *
+content_types_update(struct request *req, const struct content_types_update_request *in, struct content_type *out)
+{
+	const struct content_type_row *old = NULL;
+	struct shape_list changed = { .n = 0 };
+
+	if (is_empty(in))
+		return FAIL(req, EMPTY_UPDATE_BODY, "the update changes nothing");
+	const struct error *error = check_slug(req, in->slug);
+	if (!error)
+		error = lock_type(req, in->id, in->expected_version, &old);
+	if (error)
+		return error;
+	struct content_type_row row = *old;
+	error = apply_update(req, in, &row, &changed);
+	if (!error)
+		error = check_singleton(req, old, &row);
+	if (error)
+		return error;
+
+	row.updated_at = rules_change_time(req->now_us, old->updated_at);
+	store_type_update(req, &row);
+	row.version++;
+	*out = type_view(&row);
+	emit_content_type_update(req, row.id, row.version, &(struct content_type_update_event){
+	    .name = row.name, .slug = row.slug, .kind = row.kind, .schema_hash = row.schema_hash, .changed_fields = changed });
+	return NULL;
+}
+
+const struct error *
+content_types_delete(struct request *req, const struct content_types_delete_request *in, struct confirmation *out)
+{
+	const struct content_type_row *row = NULL;
+	int64_t n = 0;
+
+	const struct error *error = lock_type(req, in->id, in->expected_version, &row);
+	if (!error)
+		error = store_type_items_count(req, in->id, LIST_TOTAL_MAX, &n);
+	if (error)
+		return error;
+	if (n > 0)
+		return FAIL_WITH(req, CONTENT_TYPE_IN_USE, arena_printf(req->arena, "{\"itemCount\":%" PRId64 "}", n),
+		    "content type %" PRId64 " has %" PRId64 " items", in->id, n);
+
+	store_type_delete(req, in->id);
+	*out = (struct confirmation){ .id = in->id, .message = arena_printf(req->arena, "content type %" PRId64 " deleted", in->id) };
+	emit_content_type_delete(req, in->id, row->version, &(struct content_type_delete_event){
+	    .name = row->name, .slug = row->slug, .kind = row->kind });
+	return NULL;
+}

@@ -1,0 +1,284 @@
+/* The statements of queries.sql as functions. */
+#include "store.h"
+
+#include <assert.h>
+
+#include "content_queries.h"
+
+const struct constraint_error content_constraints[] = {
+	{ "content_types_domain_slug_key", ERROR_CONTENT_TYPE_SLUG_CONFLICT, "another content type of this tenant has this slug" },
+	{ "content_items_singleton_key", ERROR_SINGLETON_CONTENT_ITEM_EXISTS, "the singleton type has an item already" },
+	{ "content_items_content_type_fkey", ERROR_CONTENT_TYPE_NOT_FOUND, "the content type was deleted or changed meanwhile" },
+};
+const size_t content_n_constraints = sizeof(content_constraints) / sizeof(content_constraints[0]);
+
+static const struct error *
+claim_count(struct request *req, db_ticket ticket, int64_t *ret_n)
+{
+	const struct content_count_row *row = NULL;
+	const struct error *error = query_claim(req, ticket, &row);
+	if (error)
+		return error;
+	assert(row); /* an aggregate has a row */
+	*ret_n = row->total;
+	return NULL;
+}
+
+/* ---- types ---- */
+
+const struct error *
+store_type_insert(struct request *req, const struct content_type_row *type, const struct content_type_row **ret_type)
+{
+	return query_find(req, &content_type_insert_query,
+	    PARAMS(P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
+	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->created_at)),
+	    ret_type);
+}
+
+const struct error *
+store_type(struct request *req, int64_t id, const struct content_type_row **ret_type)
+{
+	return query_find(req, &content_type_get_query, PARAMS(P_INT(id)), ret_type);
+}
+
+const struct error *
+store_type_lock(struct request *req, int64_t id, const struct content_type_row **ret_type)
+{
+	return query_find(req, &content_type_lock_query, PARAMS(P_INT(id)), ret_type);
+}
+
+const struct error *
+store_types(struct request *req, int64_t limit, int64_t offset, struct shape_list *ret_types, int64_t *ret_total)
+{
+	db_ticket list = query_ask(req, &content_types_list_query, PARAMS(P_INT(limit), P_INT(offset)));
+	db_ticket count = query_ask(req, &content_types_count_query, PARAMS(P_INT(LIST_TOTAL_MAX)));
+
+	const struct error *error = query_claim_list(req, list, ret_types);
+	if (error)
+		return error;
+	return claim_count(req, count, ret_total);
+}
+
+const struct error *
+store_types_stats(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_rows)
+{
+	return query_list(req, &content_types_stats_query, PARAMS(P_INT_LIST(ids, n)), ret_rows);
+}
+
+const struct error *
+store_type_items_count(struct request *req, int64_t id, int64_t n_max, int64_t *ret_n)
+{
+	return claim_count(req, query_ask(req, &content_type_items_count_query, PARAMS(P_INT(id), P_INT(n_max))), ret_n);
+}
+
+void
+store_type_update(struct request *req, const struct content_type_row *type)
+{
+	query_send(req, &content_type_update_query,
+	    PARAMS(P_INT(type->id), P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
+	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->updated_at),
+	        P_INT(type->version)));
+}
+
+void
+store_type_delete(struct request *req, int64_t id)
+{
+	query_send(req, &content_type_delete_query, PARAMS(P_INT(id)));
+}
+
+const struct error *
+store_type_schema(struct request *req, int64_t id, const struct content_schema_row **ret_schema)
+{
+	return query_find(req, &content_type_schema_query, PARAMS(P_INT(id)), ret_schema);
+}
+
+/* ---- one item ---- */
+
+const struct error *
+store_item_target(struct request *req, int64_t type_id, const struct content_target_row **ret_target)
+{
+	return query_find(req, &content_item_target_query, PARAMS(P_INT(type_id)), ret_target);
+}
+
+void
+store_item_insert(struct request *req, const struct new_item *item)
+{
+	query_send(req, &content_item_insert_query,
+	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
+	        P_TEXT(item->status), P_TIME(item->created_at)));
+}
+
+const struct error *
+store_item_lock(struct request *req, int64_t id, const int64_t *type_id, int64_t version, struct locked_item *ret_item)
+{
+	db_ticket lock = query_ask(req, &content_item_lock_query, PARAMS(P_INT(id), P_INT_OPT(type_id)));
+	db_ticket below = query_ask(req, &content_item_published_version_query, PARAMS(P_INT(id)));
+	db_ticket old = version ? query_ask(req, &content_version_get_query, PARAMS(P_INT(id), P_INT(version))) : 0;
+	const struct content_published_row *published = NULL;
+	struct locked_item item = { .head = NULL };
+
+	const struct error *error = query_claim(req, lock, &item.head);
+	if (!error)
+		error = query_claim(req, below, &published);
+	if (!error && version)
+		error = query_claim(req, old, &item.old);
+	if (error)
+		return error;
+	item.published_below = published ? published->version : 0;
+	*ret_item = item;
+	return NULL;
+}
+
+void
+store_item_update(struct request *req, const struct content_head_row *head, const struct next_head *next)
+{
+	query_send(req, &content_item_keep_version_query, PARAMS(P_INT(head->id), P_INT(head->version)));
+	query_send(req, &content_item_update_query,
+	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
+	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at)));
+}
+
+void
+store_item_delete(struct request *req, int64_t id)
+{
+	query_send(req, &content_item_delete_query, PARAMS(P_INT(id)));
+}
+
+const struct error *
+store_singleton_item(struct request *req, int64_t type_id, int64_t item_id, int64_t *ret_id)
+{
+	const struct content_id_row *row = NULL;
+	const struct error *error = query_find(req, &content_type_singleton_item_query,
+	    PARAMS(P_INT(type_id), P_INT(item_id)), &row);
+	if (error)
+		return error;
+	*ret_id = row ? row->id : 0;
+	return NULL;
+}
+
+const struct error *
+store_version(struct request *req, int64_t id, int64_t version, const struct content_item_version **ret_version)
+{
+	return query_find(req, &content_version_get_query, PARAMS(P_INT(id), P_INT(version)), ret_version);
+}
+
+const struct error *
+store_state(struct request *req, int64_t id, int64_t version, const struct content_state_row **ret_state)
+{
+	return query_find(req, &content_state_get_query, PARAMS(P_INT(id), P_INT(version)), ret_state);
+}
+
+const struct error *
+store_versions(struct request *req, const struct content_items_versions_request *in, int64_t limit, bool *ret_exists,
+    struct shape_list *ret_rows)
+{
+	db_ticket item = query_ask(req, &content_item_exists_query, PARAMS(P_INT(in->id)));
+	db_ticket list = query_ask(req, &content_versions_list_query,
+	    PARAMS(P_INT(in->id), P_INT_OPT(in->before), P_INT(limit)));
+	const struct content_id_row *row = NULL;
+
+	const struct error *error = query_claim(req, item, &row);
+	if (error)
+		return error;
+	*ret_exists = row != NULL;
+	return query_claim_list(req, list, ret_rows);
+}
+
+/* ---- many items ---- */
+
+const struct error *
+store_items_by_id(struct request *req, const struct item_ids *ids, struct shape_list *ret_heads,
+    struct shape_list *ret_snapshots)
+{
+	db_ticket heads = 0, snapshots = 0;
+
+	if (ids->n_heads > 0)
+		heads = query_ask(req, &content_heads_get_query, PARAMS(P_INT_LIST(ids->heads, ids->n_heads)));
+	if (ids->n_snapshots > 0)
+		snapshots = query_ask(req, &content_snapshots_get_query, PARAMS(P_INT_LIST(ids->snapshots, ids->n_snapshots)));
+	if (ids->n_heads > 0) {
+		const struct error *error = query_claim_list(req, heads, ret_heads);
+		if (error)
+			return error;
+	}
+	if (ids->n_snapshots == 0)
+		return NULL;
+	return query_claim_list(req, snapshots, ret_snapshots);
+}
+
+/* Which statement's index serves a list of heads: by [sort][direction][filter]. */
+enum { FILTER_NONE, FILTER_TYPE, FILTER_STATUS, FILTER_TYPE_STATUS, N_FILTERS };
+
+static const struct db_statement *const head_lists[3][2][N_FILTERS] = {
+	[SORT_UPDATED] = {
+		{ &content_heads_updated_desc_all_query, &content_heads_updated_desc_type_query,
+		    &content_heads_updated_desc_status_query, &content_heads_updated_desc_type_status_query },
+		{ &content_heads_updated_asc_all_query, &content_heads_updated_asc_type_query,
+		    &content_heads_updated_asc_status_query, &content_heads_updated_asc_type_status_query },
+	},
+	[SORT_CREATED] = {
+		{ &content_heads_created_desc_all_query, &content_heads_created_desc_type_query,
+		    &content_heads_created_desc_all_query, &content_heads_created_desc_type_query },
+		{ &content_heads_created_asc_all_query, &content_heads_created_asc_type_query,
+		    &content_heads_created_asc_all_query, &content_heads_created_asc_type_query },
+	},
+	[SORT_VERSION] = {
+		{ &content_heads_version_desc_query, &content_heads_version_desc_query, &content_heads_version_desc_query,
+		    &content_heads_version_desc_query },
+		{ &content_heads_version_asc_query, &content_heads_version_asc_query, &content_heads_version_asc_query,
+		    &content_heads_version_asc_query },
+	},
+};
+
+static const struct db_statement *const snapshot_lists[3][2] = {
+	[SORT_UPDATED] = { &content_snapshots_updated_desc_query, &content_snapshots_updated_asc_query },
+	[SORT_CREATED] = { &content_snapshots_created_desc_query, &content_snapshots_created_asc_query },
+	[SORT_VERSION] = { &content_snapshots_version_desc_query, &content_snapshots_version_asc_query },
+};
+
+static const struct db_statement *const head_counts[N_FILTERS] = {
+	&content_heads_count_all_query, &content_heads_count_type_query, &content_heads_count_status_query,
+	&content_heads_count_type_status_query,
+};
+
+static int
+filter_of(const struct content_items_list_request *filter)
+{
+	if (filter->content_type_id)
+		return filter->status ? FILTER_TYPE_STATUS : FILTER_TYPE;
+	return filter->status ? FILTER_STATUS : FILTER_NONE;
+}
+
+static db_ticket
+ask_count(struct request *req, const struct item_page *page)
+{
+	const struct content_items_list_request *filter = page->filter;
+	bool is_plain = !filter->q && !filter->created_after && !filter->created_before;
+
+	if (is_plain && !page->is_published_view)
+		return query_ask(req, head_counts[filter_of(filter)],
+		    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_INT(LIST_TOTAL_MAX)));
+	return query_ask(req, page->is_published_view ? &content_snapshots_count_matching_query : &content_heads_count_matching_query,
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after),
+	        P_TIME_OPT(filter->created_before), P_TEXT(filter->q), P_INT(LIST_TOTAL_MAX)));
+}
+
+const struct error *
+store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows, int64_t *ret_total)
+{
+	const struct content_items_list_request *filter = page->filter;
+	const struct db_statement *statement = page->is_published_view
+	    ? snapshot_lists[page->order.sort][page->order.is_ascending]
+	    : head_lists[page->order.sort][page->order.is_ascending][filter_of(filter)];
+	db_ticket list = query_ask(req, statement,
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after),
+	        P_TIME_OPT(filter->created_before), P_TEXT(filter->q),
+	        page->has_cursor ? P_TIME(page->cursor_time) : P_NULL(), page->has_cursor ? P_INT(page->cursor_id) : P_NULL(),
+	        P_INT(page->limit), P_INT(page->offset)));
+	db_ticket count = ask_count(req, page);
+
+	const struct error *error = query_claim_list(req, list, ret_rows);
+	if (error)
+		return error;
+	return claim_count(req, count, ret_total);
+}

@@ -1,0 +1,94 @@
+/* One call per statement of queries.sql; rows live in the request's arena, NULL means there is none. */
+#ifndef STORE_H
+#define STORE_H
+
+#include "content.h"
+#include "rules.h"
+
+/* ---- types ---- */
+
+/* Writes every member of type but id and version, which the answer has. */
+const struct error *store_type_insert(struct request *req, const struct content_type_row *type,
+    const struct content_type_row **ret_type) MUST_CHECK;
+const struct error *store_type(struct request *req, int64_t id, const struct content_type_row **ret_type) MUST_CHECK;
+const struct error *store_type_lock(struct request *req, int64_t id, const struct content_type_row **ret_type) MUST_CHECK;
+/* One round trip for the page and the number of all, exact up to LIST_TOTAL_MAX. */
+const struct error *store_types(struct request *req, int64_t limit, int64_t offset, struct shape_list *ret_types,
+    int64_t *ret_total) MUST_CHECK;
+const struct error *store_types_stats(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_rows) MUST_CHECK;
+/* Exact up to n_max. */
+const struct error *store_type_items_count(struct request *req, int64_t id, int64_t n_max, int64_t *ret_n) MUST_CHECK;
+/* Queued: type is the new state of the locked row, type->version the one it replaces. */
+void store_type_update(struct request *req, const struct content_type_row *type);
+void store_type_delete(struct request *req, int64_t id);
+const struct error *store_type_schema(struct request *req, int64_t id, const struct content_schema_row **ret_schema) MUST_CHECK;
+
+/* ---- one item ---- */
+
+const struct error *store_item_target(struct request *req, int64_t type_id, const struct content_target_row **ret_target) MUST_CHECK;
+
+struct new_item {
+	int64_t id, content_type_id;
+	bool is_singleton;
+	struct doc data;
+	const char *status;
+	int64_t created_at;
+};
+/* Queued. */
+void store_item_insert(struct request *req, const struct new_item *item);
+
+/* A head this request holds the lock of. */
+struct locked_item {
+	const struct content_head_row *head;   /* NULL: no such item */
+	int64_t published_below;               /* newest published version before the head, 0: none */
+	const struct content_item_version *old; /* the superseded version asked for, or NULL */
+};
+/* Lock the head, one round trip for everything.  type_id: type it moves to, or NULL.  version: superseded version wanted
+ * beside it, 0: none. */
+const struct error *store_item_lock(struct request *req, int64_t id, const int64_t *type_id, int64_t version,
+    struct locked_item *ret_item) MUST_CHECK;
+
+/* Queued: keep the locked head in the history and put this in its place. */
+struct next_head {
+	int64_t content_type_id;
+	bool is_singleton;
+	struct doc data;
+	const char *status;
+	int64_t updated_at;
+};
+void store_item_update(struct request *req, const struct content_head_row *head, const struct next_head *next);
+void store_item_delete(struct request *req, int64_t id);
+
+/* The item of a singleton type other than item_id; *ret_id is 0 when there is none. */
+const struct error *store_singleton_item(struct request *req, int64_t type_id, int64_t item_id, int64_t *ret_id) MUST_CHECK;
+
+const struct error *store_version(struct request *req, int64_t id, int64_t version,
+    const struct content_item_version **ret_version) MUST_CHECK;
+const struct error *store_state(struct request *req, int64_t id, int64_t version, const struct content_state_row **ret_state) MUST_CHECK;
+/* Rows of struct content_item_version, newest first; *ret_exists tells an item without history from no item. */
+const struct error *store_versions(struct request *req, const struct content_items_versions_request *in, int64_t limit,
+    bool *ret_exists, struct shape_list *ret_rows) MUST_CHECK;
+
+/* ---- many items ---- */
+
+/* Rows of struct content_item_row: heads of some ids and snapshots of others, one round trip. */
+struct item_ids {
+	const int64_t *heads, *snapshots;
+	size_t n_heads, n_snapshots;
+};
+const struct error *store_items_by_id(struct request *req, const struct item_ids *ids, struct shape_list *ret_heads,
+    struct shape_list *ret_snapshots) MUST_CHECK;
+
+struct item_page {
+	const struct content_items_list_request *filter;
+	bool is_published_view;
+	struct item_order order;
+	bool has_cursor;
+	int64_t cursor_time, cursor_id;
+	int64_t limit, offset;
+};
+/* Rows of struct content_item_row and the number of all matches, exact up to LIST_TOTAL_MAX; one round trip. */
+const struct error *store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows,
+    int64_t *ret_total) MUST_CHECK;
+
+#endif

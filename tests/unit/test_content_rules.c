@@ -1,0 +1,259 @@
+/* What content may be and become, as tables. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../services/content/rules.h"
+
+static struct arena *arena;
+
+static void
+setup(void)
+{
+	arena = arena_new(4 * 1024 * 1024);
+}
+
+static void
+teardown(void)
+{
+	arena_free(arena);
+}
+
+static const struct json_value *
+parse(const char *text)
+{
+	struct json_error problem;
+	const struct json_value *value = json_parse(arena, text, strlen(text), NULL, &problem);
+	ck_assert_msg(value != NULL, "%s: %s", text, value ? "" : problem.message);
+	return value;
+}
+
+/* ---- names ---- */
+
+static char long_slug[SLUG_BYTES_MAX + 2];
+
+static const struct slug_row {
+	const char *slug;
+	bool is_valid;
+} slugs[] = {
+	{ "a", true }, { "article", true }, { "news-2026", true }, { "a_b-c", true }, { "0", true },
+	{ "", false }, { "-a", false }, { "a-", false }, { "a--b", false }, { "a-_b", false }, { "Article", false },
+	{ "a b", false }, { "a/b", false }, { "\xc3\xa9t\xc3\xa9", false }, { long_slug, false },
+};
+
+START_TEST(slug_is_lower_case_words_joined_by_one_sign)
+{
+	const struct slug_row *row = &slugs[_i];
+	memset(long_slug, 'a', sizeof(long_slug) - 1);
+	ck_assert_msg(rules_slug_is_valid(row->slug) == row->is_valid, "'%s'", row->slug);
+}
+END_TEST
+
+static char long_status[STATUS_BYTES_MAX + 2];
+
+static const struct slug_row statuses[] = {
+	{ "draft", true }, { "in_review", true }, { "Legal review", true }, { "gepr\xc3\xbc" "ft", true },
+	{ "", false }, { " draft", false }, { "draft ", false }, { "a\nb", false }, { "a\x7f", false }, { long_status, false },
+};
+
+START_TEST(status_is_printable_and_not_padded)
+{
+	const struct slug_row *row = &statuses[_i];
+	memset(long_status, 's', sizeof(long_status) - 1);
+	ck_assert_msg(rules_status_is_valid(row->slug) == row->is_valid, "'%s'", row->slug);
+}
+END_TEST
+
+/* ---- publication ---- */
+
+static const struct publication_row {
+	const char *label, *status;
+	int64_t version, below, published;
+	const char *state;
+} publications[] = {
+	{ "new draft", "draft", 1, 0, 0, "draft" },
+	{ "created published", "published", 1, 0, 1, "published" },
+	{ "edited after publishing", "draft", 3, 2, 2, "changed" },
+	{ "in review after publishing", "in_review", 4, 2, 2, "changed" },
+	{ "published again", "published", 5, 2, 5, "published" },
+	{ "archived retracts", "archived", 3, 2, 0, "draft" },
+	{ "never published, archived", "archived", 2, 0, 0, "draft" },
+};
+
+START_TEST(publication_follows_status_and_history)
+{
+	const struct publication_row *row = &publications[_i];
+	int64_t published = rules_published_version(row->status, row->version, row->below);
+	ck_assert_msg(published == row->published, "%s: published version %lld", row->label, (long long)published);
+	ck_assert_msg(strcmp(rules_publication_state(row->version, published), row->state) == 0, "%s: %s", row->label,
+	    rules_publication_state(row->version, published));
+}
+END_TEST
+
+static const struct change_row {
+	const char *label, *head_status;
+	int64_t head_version, below;
+	const char *status;
+	int64_t published;
+} changes[] = {
+	{ "publishing a draft", "draft", 1, 0, "published", 2 },
+	{ "editing a published head keeps it as snapshot", "published", 2, 0, "draft", 2 },
+	{ "editing a draft over a snapshot", "draft", 3, 2, "draft", 2 },
+	{ "editing a published head over an older snapshot", "published", 5, 2, "draft", 5 },
+	{ "archiving a published head", "published", 2, 0, "archived", 0 },
+	{ "reviving an archived head", "archived", 3, 2, "draft", 2 },
+	{ "editing a draft", "draft", 1, 0, "draft", 0 },
+};
+
+START_TEST(a_change_leaves_the_newest_published_version)
+{
+	const struct change_row *row = &changes[_i];
+	int64_t published = rules_published_after(row->head_status, row->head_version, row->below, row->status);
+	ck_assert_msg(published == row->published, "%s: %lld", row->label, (long long)published);
+}
+END_TEST
+
+/* ---- tokens and times ---- */
+
+START_TEST(only_the_head_version_is_current)
+{
+	const int64_t head = 3, stale = 2, future = 4;
+	ck_assert(rules_token_is_current(NULL, head));
+	ck_assert(rules_token_is_current(&head, head));
+	ck_assert(!rules_token_is_current(&stale, head));
+	ck_assert(!rules_token_is_current(&future, head));
+}
+END_TEST
+
+START_TEST(stored_times_have_milliseconds_and_never_go_back)
+{
+	ck_assert_int_eq(rules_stored_time(1700000000123456), 1700000000123000);
+	ck_assert_int_eq(rules_change_time(1700000000123456, 1700000000000000), 1700000000123000);
+	ck_assert_int_eq(rules_change_time(1700000000123456, 1700000000999000), 1700000000999000);
+}
+END_TEST
+
+/* ---- lists ---- */
+
+static const struct order_row {
+	const char *label, *by, *dir;
+	bool has_cursor, has_offset;
+	enum order_verdict verdict;
+	enum item_sort sort;
+	bool is_ascending, can_continue;
+} orders[] = {
+	{ "nothing asked", NULL, NULL, false, false, ORDER_OK, SORT_UPDATED, false, false },
+	{ "created, newest first", "createdAt", "desc", false, false, ORDER_OK, SORT_CREATED, false, true },
+	{ "created, oldest first", "createdAt", "asc", false, true, ORDER_OK, SORT_CREATED, true, false },
+	{ "version", "version", NULL, false, true, ORDER_OK, SORT_VERSION, false, false },
+	{ "updated", "updatedAt", "asc", false, false, ORDER_OK, SORT_UPDATED, true, false },
+	{ "cursor alone", NULL, NULL, true, false, ORDER_OK, SORT_CREATED, false, true },
+	{ "cursor with its order", "createdAt", "desc", true, false, ORDER_OK, SORT_CREATED, false, true },
+	{ "cursor and offset", "createdAt", "desc", true, true, ORDER_CURSOR_WITH_OFFSET, SORT_CREATED, false, true },
+	{ "cursor ascending", "createdAt", "asc", true, false, ORDER_CURSOR_SORT, SORT_CREATED, true, false },
+	{ "cursor by update", "updatedAt", NULL, true, false, ORDER_CURSOR_SORT, SORT_UPDATED, false, false },
+};
+
+START_TEST(a_cursor_continues_created_descending_only)
+{
+	const struct order_row *row = &orders[_i];
+	struct item_order order;
+	enum order_verdict verdict = rules_item_order(row->by, row->dir, row->has_cursor, row->has_offset, &order);
+
+	ck_assert_msg(verdict == row->verdict, "%s: verdict %d", row->label, (int)verdict);
+	if (verdict != ORDER_OK)
+		return;
+	ck_assert_msg(order.sort == row->sort && order.is_ascending == row->is_ascending, "%s: order", row->label);
+	ck_assert_msg(rules_order_has_cursor(&order) == row->can_continue, "%s: cursor", row->label);
+}
+END_TEST
+
+/* ---- changes ---- */
+
+static const struct changed_row {
+	const char *before, *after, *names, *changes;
+} changed[] = {
+	{ "{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}", "", "{}" },
+	{ "{\"a\":1}", "{\"a\":1.0}", "", "{}" },
+	{ "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":3,\"c\":[1]}", "b,c", "{\"b\":3,\"c\":[1]}" },
+	{ "{\"a\":1,\"b\":2}", "{\"b\":2}", "a", "{\"a\":null}" },
+	{ "{\"a\":{\"x\":1}}", "{\"a\":{\"x\":2}}", "a", "{\"a\":{\"x\":2}}" },
+	{ "{\"a/\\\"b\":1}", "{}", "a/\"b", "{\"a/\\\"b\":null}" },
+};
+
+START_TEST(changes_are_the_members_that_differ)
+{
+	const struct changed_row *row = &changed[_i];
+	const struct json_value *before = parse(row->before), *after = parse(row->after);
+	struct shape_list list = rules_changed_fields(arena, before, after);
+	struct doc doc = rules_changes(arena, before, after);
+	const char *const *names = list.items;
+	struct buf joined;
+
+	buf_init(&joined, arena, 64);
+	for (size_t i = 0; i < list.n; i++) {
+		if (i > 0)
+			buf_add_char(&joined, ',');
+		buf_add_text(&joined, names[i]);
+	}
+	ck_assert_str_eq(joined.bytes, row->names);
+	ck_assert_str_eq(doc.json, row->changes);
+}
+END_TEST
+
+START_TEST(names_of_changes_are_bounded)
+{
+	struct buf after;
+
+	buf_init(&after, arena, 1024);
+	buf_add_char(&after, '{');
+	for (int i = 0; i < 3 * CHANGED_FIELDS_MAX; i++)
+		buf_printf(&after, "%s\"f%d\":%d", i ? "," : "", i, i);
+	buf_add_char(&after, '}');
+	ck_assert_uint_eq(rules_changed_fields(arena, parse("{}"), parse(after.bytes)).n, CHANGED_FIELDS_MAX);
+
+	buf_reset(&after);
+	buf_add_text(&after, "{\"");
+	for (int i = 0; i < 2 * CHANGED_NAMES_BYTES_MAX; i++)
+		buf_add_char(&after, 'n');
+	buf_add_text(&after, "\":1,\"short\":2}");
+	struct shape_list list = rules_changed_fields(arena, parse("{}"), parse(after.bytes));
+	ck_assert_uint_eq(list.n, 1);
+	ck_assert_str_eq(*(const char *const *)list.items, "short");
+}
+END_TEST
+
+START_TEST(large_data_stays_out_of_events)
+{
+	struct doc small = { .json = "{}", .len = 2 }, large = { .json = "{}", .len = EVENT_DATA_BYTES_MAX + 1 };
+	ck_assert_ptr_eq(rules_event_data(small).json, small.json);
+	ck_assert_ptr_null(rules_event_data(large).json);
+}
+END_TEST
+
+#define N(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+int
+main(void)
+{
+	Suite *suite = suite_create("content rules");
+	TCase *tests = tcase_create("rules");
+	SRunner *runner = srunner_create(suite);
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_loop_test(tests, slug_is_lower_case_words_joined_by_one_sign, 0, N(slugs));
+	tcase_add_loop_test(tests, status_is_printable_and_not_padded, 0, N(statuses));
+	tcase_add_loop_test(tests, publication_follows_status_and_history, 0, N(publications));
+	tcase_add_loop_test(tests, a_change_leaves_the_newest_published_version, 0, N(changes));
+	tcase_add_test(tests, only_the_head_version_is_current);
+	tcase_add_test(tests, stored_times_have_milliseconds_and_never_go_back);
+	tcase_add_loop_test(tests, a_cursor_continues_created_descending_only, 0, N(orders));
+	tcase_add_loop_test(tests, changes_are_the_members_that_differ, 0, N(changed));
+	tcase_add_test(tests, names_of_changes_are_bounded);
+	tcase_add_test(tests, large_data_stays_out_of_events);
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_ENV);
+	int n_failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
