@@ -26,12 +26,13 @@ META = {
 VIOLATION = {
     "type": "object",
     "description": "One thing wrong with the input.",
-    "required": ["instancePath", "keyword", "message"],
+    "required": ["pointer", "keyword", "message"],
     "properties": {
-        "instancePath": {"type": "string", "description": "JSON pointer of the value."},
+        "pointer": {"type": "string", "description": "JSON pointer of the value."},
         "keyword": {"type": "string", "description": "Rule that does not hold.", "examples": ["required", "maxLength", "unknown"]},
         "message": {"type": "string", "description": "What the value must be."},
-        "params": {"type": "object", "description": "The expected value."}}}
+        "expected": {"type": "string", "description": "The expected shape."},
+        "example": {"description": "A value that would do."}}}
 
 ERROR = {
     "type": "object",
@@ -48,7 +49,9 @@ ERROR = {
                 "requestId": {"type": "string", "description": "The request's x-request-id."},
                 "pointer": {"type": "string", "description": "JSON pointer of the field at fault."},
                 "validation": {"type": "array", "items": {"$ref": "#/components/schemas/Violation"}}}},
-        "meta": {"type": "object"}}}
+        "meta": {
+            "type": "object", "description": "Hints, as in answers that succeed.",
+            "properties": {"recommendedNextAction": TEXT, "availableActions": {"type": "array", "items": TEXT}, "actionPriority": TEXT}}}}
 
 PARAMETERS = {
     "RequestId": {"name": "x-request-id", "in": "header", "description": "Id of the request, yours to choose; echoed, logged and kept with audit entries.",
@@ -73,7 +76,7 @@ HEADERS = {
     "etag": header("Version of the answer.", TEXT),
     "x-idempotent-replayed": header("true when the response is that of an earlier request with the same key.", {"type": "string", "enum": ["true"]}),
     "deprecation": header("true: use the preferred route.", {"type": "string", "enum": ["true"]}),
-    "www-authenticate": header("The payment challenge.", TEXT)}
+    "www-authenticate": header("How to authenticate, or the payment challenge.", TEXT)}
 
 SECURITY = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "An API key; wins over Authorization."},

@@ -27,7 +27,7 @@ def field_parameter(field, place):
 
 
 def has_etag(operation):
-    return operation.routes[0].method == "GET" and operation.tx == "read" and not operation.has("bare")
+    return operation.routes[0].method == "GET"
 
 
 def parameters(operation, route):
@@ -87,7 +87,7 @@ def envelope(data, meta):
 
 def success_responses(operation, route):
     headers = list(RATE_HEADERS)
-    headers += ["etag"] if has_etag(operation) else []
+    headers += ["etag"] if has_etag(operation) or operation.response.field("version") and not operation.list_field else []
     headers += ["x-idempotent-replayed"] if operation.has("idempotent") else []
     headers += ["deprecation"] if route.deprecated else []
     content = {"application/json": {"schema": response_schema(operation)}}
@@ -104,7 +104,7 @@ def error_response(contract, status, codes):
     """One response for all codes of a status, with what to do about each."""
     lines = [f"`{code}`: {contract.errors[code].title}. {contract.errors[code].remediation}" for code in codes]
     headers = ["x-request-id"] + (["retry-after"] if any(contract.errors[code].retryable for code in codes) else [])
-    headers += ["www-authenticate"] if status == 402 else []
+    headers += ["www-authenticate"] if status in (401, 402) else []
     schema = {"allOf": [{"$ref": "#/components/schemas/Error"}, {"type": "object", "properties": {"code": {"enum": codes}}}]}
     first = contract.errors[codes[0]]
     example = {"error": first.title, "code": first.code, "remediation": first.remediation, "context": {"requestId": "3f0c9a52-1b7e-4a53-9d58-1f7f3d3a9f10"}}
@@ -200,9 +200,7 @@ def document(contract):
     tags = [{"name": s.name, "description": s.summary} for s in contract.services if s.name != COMMON]
     tags.append({"name": "gateway", "description": "Answered by the gateway itself."})
     gateway = ", ".join(f"`{code}`" for code in contract.codes["gateway"])
-    is_priced = any(op.has("priced") for op in contract.operations)
-    headers = {name: value for name, value in COMPONENTS["headers"].items() if is_priced or name != "www-authenticate"}
-    components = {**COMPONENTS, "headers": headers, "schemas": {**COMPONENTS["schemas"], **reachable_schemas(contract)}, "responses": errors.components()}
+    components = {**COMPONENTS, "schemas": {**COMPONENTS["schemas"], **reachable_schemas(contract)}, "responses": errors.components()}
     return {
         "openapi": "3.1.0",
         "info": {"title": contract.info["title"], "version": contract.info["version"],
