@@ -75,6 +75,8 @@ start(struct db *db, enum db_mode mode, const struct db_scope *scope)
 	db->is_scope_sent = false;
 	db->is_failed = db->is_lost = false;
 	memset(&db->failure, 0, sizeof(db->failure));
+	if (db->n_prepares > DB_PREPARES_MAX)
+		db_connection_close(db);
 	/* A failure has set is_lost: every later call of this work says so. */
 	(void)db_connection_open(db, db->deadline_us);
 }

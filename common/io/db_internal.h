@@ -8,6 +8,7 @@
 
 enum {
 	DB_PREPARED_MAX = 1024, /* statements of one process; a power of two, slots of a hash table */
+	DB_PREPARES_MAX = 8192, /* of one connection; outdated ones stay in the server's memory until it is closed */
 	DB_QUEUE_MAX = 1024,    /* queued results nobody has claimed yet; a power of two */
 	DB_QUEUE_RESERVE = 8,   /* one statement, the scope, their preparations, a Sync and a Sync to recover */
 	DB_PARAMS_MAX = 64,

@@ -166,16 +166,28 @@ is_result_good(const PGresult *result)
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_PIPELINE_SYNC;
 }
 
+/* The server has forgotten the statement, or its result type changed with the schema.  The latter shares its SQLSTATE with
+ * every unsupported feature and its message is translated, so the raising function tells. */
+static bool
+is_outdated(const PGresult *result)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+
+	if (!sqlstate)
+		return false;
+	if (strcmp(sqlstate, "26000") == 0)
+		return true;
+	return strcmp(sqlstate, "0A000") == 0 && function && strcmp(function, "RevalidateCachedQuery") == 0;
+}
+
 /* Keep what is known of a statement true to what its result says. */
 static void
 prepared_learn(const struct db_op *op, const PGresult *result)
 {
-	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
 	if (op->kind == DB_OP_PREPARE)
 		op->prepared->state = is_result_good(result) ? DB_PREPARED : DB_UNPREPARED;
-	/* The statement is gone, or its result type changed with the schema: prepare it anew next time. */
-	if (op->kind == DB_OP_EXECUTE && sqlstate && (strcmp(sqlstate, "26000") == 0 || strcmp(sqlstate, "0A000") == 0))
+	if (op->kind == DB_OP_EXECUTE && is_outdated(result))
 		op->prepared->state = DB_UNPREPARED;
 }
 

@@ -17,6 +17,8 @@ enum {
 
 static const int64_t EPOCH_2000_US = INT64_C(946684800) * 1000000;
 
+static const char TOO_LARGE[] = "54000"; /* program_limit_exceeded */
+
 enum { ARRAY_HEADER_BYTES = 12, ARRAY_DIMENSION_BYTES = 8, UUID_BYTES = 16 };
 
 union value {
@@ -299,7 +301,7 @@ map_columns(struct db *db, struct db_prepared *prepared, const PGresult *result)
 
 	if (n_columns > DB_COLUMNS_MAX)
 		return db_refuse(db, "", "%s: %d columns, at most %d are possible", statement->name, n_columns, DB_COLUMNS_MAX);
-	struct db_column *columns = ARENA_ARRAY(db->plans, struct db_column, n_columns + 1);
+	struct db_column columns[DB_COLUMNS_MAX];
 	for (int i = 0; i < n_columns; i++) {
 		const char *column = PQfname(result, i);
 		const struct shape_field *field = field_find(statement->row, column);
@@ -320,7 +322,7 @@ map_columns(struct db *db, struct db_prepared *prepared, const PGresult *result)
 			return db_refuse(db, "", "%s: column '%s' is missing", statement->name, field->column);
 	}
 	prepared->n_columns = n_columns;
-	prepared->columns = columns;
+	prepared->columns = arena_memdup(db->plans, columns, (size_t)n_columns * sizeof(columns[0]));
 	prepared->is_mapped = true;
 	return DB_OK;
 }
@@ -375,6 +377,10 @@ decode_row(struct db *db, struct arena *arena, const struct db_prepared *prepare
 				return db_refuse(db, "", "%s: column '%s' is NULL but required", prepared->statement->name, column->field->column);
 			continue;
 		}
+		/* Lists grow the most: an empty text takes 4 bytes on the wire and a pointer and an allocation here. */
+		size_t n_bytes = (size_t)PQgetlength(result, number, i) * (column->field->type == SHAPE_LIST ? 8 : 2) + 64;
+		if (!arena_has_room(arena, n_bytes))
+			return db_refuse(db, TOO_LARGE, "%s: the result exceeds the memory of a request", prepared->statement->name);
 		if (!column->decode(arena, column->field, PQgetvalue(result, number, i), PQgetlength(result, number, i), &value))
 			return db_refuse(db, "", "%s: column '%s' holds a value that member '%s' cannot", prepared->statement->name,
 			    column->field->column, column->field->name);
@@ -396,13 +402,13 @@ db_rows_decode(struct db *db, struct arena *arena, struct db_prepared *prepared,
 	if (PQnfields(result) != prepared->n_columns)
 		return db_refuse(db, "", "%s: its columns changed", prepared->statement->name);
 
-	char *rows = arena_alloc(arena, n_rows > 0 ? (size_t)n_rows * shape->size : 1);
-	for (int i = 0; i < n_rows; i++) {
-		if (arena_is_exhausted(arena))
-			return db_refuse(db, "54000", "%s: its %d rows exceed the memory of a request", prepared->statement->name, n_rows);
+	size_t n_bytes = n_rows > 0 ? (size_t)n_rows * shape->size : 1;
+	if (!arena_has_room(arena, n_bytes))
+		return db_refuse(db, TOO_LARGE, "%s: %d rows exceed the memory of a request", prepared->statement->name, n_rows);
+	char *rows = arena_alloc(arena, n_bytes);
+	for (int i = 0; i < n_rows; i++)
 		if (decode_row(db, arena, prepared, result, i, rows + (size_t)i * shape->size) != DB_OK)
 			return DB_REFUSED;
-	}
 	*ret_rows = (struct shape_list){ .items = rows, .n = (size_t)n_rows };
 	return DB_OK;
 }
