@@ -153,19 +153,23 @@ FUZZ    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 LIB_CHECK := -lcheck -lsubunit -lrt
 
 .SECONDARY:
+.SECONDEXPANSION:
+# test_content_rules.c is about the service content: it sees and links that service and no other, for every
+# service has the same rooms and hence the same names.
+svc_of = $(filter $(SERVICES),$(word 2,$(subst _, ,$(basename $(notdir $(1))))))
+svc_lib = $(patsubst %,$(B)/libsvc_%.a,$(call svc_of,$(1)))
 $(B)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote gateway -iquote tests/lib $(addprefix -iquote services/,$(SERVICES)) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote gateway -iquote gateway/cli -iquote tests/lib $(patsubst %,-iquote services/%,$(call svc_of,$<)) -c -o $@ $<
 
-# A unit test may pull any single object it names: rules of a service, a pure part of the gateway.
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(SERVICES:%=$(B)/libsvc_%.a) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(B)/libservice.a $(CORE)
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB) -ljansson
-$(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $(SERVICES:%=$(B)/libsvc_%.a) $(B)/libservice.a $(CORE)
+$(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $$(call svc_lib,$$@) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(SERVICES:%=$(B)/libsvc_%.a) $(B)/libservice.a $(CORE)
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
 

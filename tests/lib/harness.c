@@ -1,0 +1,243 @@
+/* A service's operations run in process, through the real dispatcher, on a real and freshly migrated database. */
+#include "harness.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "codec_msgpack.h"
+#include "log.h"
+#include "service_internal.h"
+
+struct harness {
+	struct service service;
+	struct worker worker;
+	struct arena *arena; /* what callers keep */
+	struct operation_metrics metrics;
+	PGconn *admin;
+	char database[64];
+	char home[64];
+};
+
+static void
+give_up(const char *what, const char *why)
+{
+	(void)fprintf(stderr, "harness: %s: %s\n", what, why);
+	exit(3);
+}
+
+static void
+run_sql(PGconn *connection, const char *sql)
+{
+	PGresult *result = PQexec(connection, sql);
+
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		give_up(sql, PQerrorMessage(connection));
+	PQclear(result);
+}
+
+static void
+make_database(struct harness *harness)
+{
+	const char *url = getenv("WORDCLAW_TEST_DATABASE_URL");
+	char sql[128];
+
+	if (!url)
+		give_up("WORDCLAW_TEST_DATABASE_URL is not set", "run through `make test`, which starts a throw-away cluster");
+	harness->admin = PQconnectdb(url);
+	if (PQstatus(harness->admin) != CONNECTION_OK)
+		give_up(url, PQerrorMessage(harness->admin));
+	(void)snprintf(harness->database, sizeof(harness->database), "wc_%s_%d", harness->service.definition->name, (int)getpid());
+	(void)snprintf(sql, sizeof(sql), "CREATE DATABASE %s", harness->database);
+	run_sql(harness->admin, sql);
+	PQfinish(harness->admin);
+	char *own = arena_printf(harness->arena, "%s dbname=%s", url, harness->database);
+	harness->admin = PQconnectdb(own);
+	if (PQstatus(harness->admin) != CONNECTION_OK)
+		give_up(own, PQerrorMessage(harness->admin));
+}
+
+static void
+migrate(struct harness *harness)
+{
+	const char *bin = getenv("WORDCLAW_TEST_BIN") ? getenv("WORDCLAW_TEST_BIN") : "bin";
+	char *program = arena_printf(harness->arena, "%s/wordclaw-migrate", bin);
+	char *url = arena_printf(harness->arena, "%s dbname=%s", getenv("WORDCLAW_TEST_DATABASE_URL"), harness->database);
+
+	(void)snprintf(harness->home, sizeof(harness->home), "/tmp/wch%d", (int)getpid());
+	if (mkdir(harness->home, 0700) != 0)
+		give_up(harness->home, "cannot be made");
+	setenv("WORDCLAW_HOME", harness->home, 1);
+	setenv("DATABASE_URL", url, 1);
+	char *command = arena_printf(harness->arena, "'%s' >'%s/migrate.log' 2>&1 || { cat '%s/migrate.log' >&2; exit 1; }", program,
+	    harness->home, harness->home);
+	FILE *shell = popen(command, "r");
+	if (!shell || pclose(shell) != 0)
+		give_up(program, "failed");
+}
+
+static char *
+read_dsn(struct harness *harness)
+{
+	char *path = arena_printf(harness->arena, "%s/secrets/%s.dsn", harness->home, harness->service.definition->name);
+	char *text = arena_alloc(harness->arena, 1024);
+	FILE *file = fopen(path, "r");
+
+	if (!file || !fgets(text, 1024, file))
+		give_up(path, "cannot be read");
+	(void)fclose(file);
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+struct harness *
+harness_start(const struct service_definition *definition)
+{
+	struct harness *harness = calloc(1, sizeof(*harness));
+	struct service *service = &harness->service;
+
+	if (!harness)
+		give_up("calloc", "no memory");
+	log_init(definition->name, LOG_ERROR);
+	secret_init();
+	service->definition = definition;
+	harness->arena = arena_new((size_t)1 << 30);
+	make_database(harness);
+	migrate(harness);
+	if (!settings_load(definition->settings, definition->n_settings) || (definition->start && !definition->start()))
+		give_up(definition->name, "does not start");
+	service->settings.outbox_keep_days = 7;
+	service->master_key.n = SEAL_KEY_BYTES;
+	secret_random(service->master_key.bytes, SEAL_KEY_BYTES);
+	service->groups = service->grouped = service->batches = service->batched = service->reruns =
+	    metric_counter("harness_total", "Whatever the dispatcher counts.", NULL);
+	harness->metrics = (struct operation_metrics){ service->groups, service->groups, service->groups,
+		metric_histogram("harness_seconds", "Whatever the dispatcher measures.", NULL) };
+	harness->worker = (struct worker){ .service = service, .db = db_new(read_dsn(harness), "harness") };
+	return harness;
+}
+
+void
+harness_stop(struct harness *harness)
+{
+	db_free(harness->worker.db);
+	PQfinish(harness->admin);
+	PGconn *connection = PQconnectdb(getenv("WORDCLAW_TEST_DATABASE_URL"));
+	char sql[128];
+	(void)snprintf(sql, sizeof(sql), "DROP DATABASE %s (FORCE)", harness->database);
+	run_sql(connection, sql);
+	PQfinish(connection);
+	FILE *shell = popen(arena_printf(harness->arena, "rm -rf '%s'", harness->home), "r");
+	if (shell)
+		(void)pclose(shell);
+	arena_free(harness->arena);
+	free(harness);
+}
+
+static struct job *
+make_job(struct harness *harness, const struct operation *operation, const struct principal *principal, const void *in)
+{
+	struct job *job = ARENA_NEW(harness->arena, struct job);
+	const struct service_definition *definition = harness->service.definition;
+	struct buf input;
+
+	job->arena = harness->arena;
+	for (size_t i = 0; i < definition->n_operations; i++) {
+		if (definition->operations[i].operation == operation)
+			job->row = &definition->operations[i];
+	}
+	if (!job->row)
+		give_up(operation->id, "is no operation of this service");
+	buf_init(&input, job->arena, 256);
+	codec_msgpack_write(&input, operation->request, in);
+	job->envelope = (struct envelope_request){ .op = operation->id, .request_id = "harness", .surface = "rest",
+		.deadline_us = clock_now_us() + 10 * 1000000, .principal = *principal, .input = input.bytes, .n_input = input.len };
+	job->metrics = &harness->metrics;
+	job->received_us = clock_monotonic_us();
+	/* Through the wire format, as a worker gets it. */
+	const char *problem;
+	job->in = arena_alloc(job->arena, operation->request->size + 1);
+	job->out = arena_alloc(job->arena, operation->response->size + 1);
+	if (!codec_msgpack_read(job->arena, operation->request, input.bytes, input.len, job->in, &problem))
+		give_up(operation->id, problem);
+	return job;
+}
+
+const struct error *
+harness_run(struct harness *harness, const struct operation *operation, struct harness_call *call, const void *in, const void **ret_out)
+{
+	struct job *job = make_job(harness, operation, call->principal, in);
+
+	job->envelope.idempotency_key = call->idempotency_key;
+	job->envelope.dry_run = call->dry_run;
+	if (operation->tx == OPERATION_TX_WRITE)
+		dispatch_writes(&harness->worker, &job, 1);
+	else
+		dispatch_reads(&harness->worker, &job, 1);
+	call->is_replayed = job->is_replayed;
+	call->effects = call->dry_run && !job->error ? outbox_effects(&job->req) : NULL;
+	/* Read back what was encoded: a replay has no struct, and every answer must survive the wire. */
+	if (!job->error) {
+		const char *problem;
+		void *out = arena_alloc(harness->arena, operation->response->size + 1);
+		if (!codec_msgpack_read(harness->arena, operation->response, job->output, job->n_output, out, &problem))
+			give_up(operation->id, problem);
+		*ret_out = out;
+	}
+	return job->error;
+}
+
+void
+harness_run_group(struct harness *harness, const struct operation *const operations[],
+    const struct principal *const principals[], const void *const ins[], size_t n, const struct error *errors[], const void *outs[])
+{
+	struct job *jobs[GROUP_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		jobs[i] = make_job(harness, operations[i], principals[i], ins[i]);
+	dispatch_writes(&harness->worker, jobs, n);
+	for (size_t i = 0; i < n; i++) {
+		errors[i] = jobs[i]->error;
+		outs[i] = jobs[i]->out;
+	}
+}
+
+int64_t
+harness_count(struct harness *harness, const char *sql)
+{
+	PGresult *result = PQexec(harness->admin, sql);
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1)
+		give_up(sql, PQerrorMessage(harness->admin));
+	int64_t n = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+	PQclear(result);
+	return n;
+}
+
+void
+harness_execute(struct harness *harness, const char *sql)
+{
+	run_sql(harness->admin, sql);
+}
+
+uint64_t
+harness_n_statements(const struct harness *harness)
+{
+	return db_n_statements(harness->worker.db);
+}
+
+struct principal
+harness_principal(int64_t tenant, const char *scope)
+{
+	static const char *scopes[8][1];
+	static size_t n;
+	const char **list = scopes[n++ % 8];
+
+	list[0] = scope;
+	return (struct principal){ .tenant = tenant, .id = "api_key:1", .type = "api_key", .source = "db", .key_id = 1,
+		.scopes = list, .n_scopes = 1 };
+}

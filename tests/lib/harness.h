@@ -1,0 +1,42 @@
+/* A service's operations run in process, through the real dispatcher, on a real and freshly migrated database. */
+#ifndef HARNESS_H
+#define HARNESS_H
+
+#include "service.h"
+
+struct harness;
+
+/* Make a database of its own in the cluster of WORDCLAW_TEST_DATABASE_URL, migrate it with the built wordclaw-migrate and
+ * connect as the service's role.  Ends the program with a message when it cannot. */
+struct harness *harness_start(const struct service_definition *definition);
+void harness_stop(struct harness *harness);
+
+struct harness_call {
+	const struct principal *principal;
+	const char *idempotency_key; /* or NULL */
+	bool dry_run;
+	bool is_replayed;            /* set by harness_run */
+	const char *effects;         /* set by harness_run for a dry run */
+};
+
+/* One operation to its end.  The error and *ret_out (the operation's response struct) live until harness_stop. */
+const struct error *harness_run(struct harness *harness, const struct operation *operation, struct harness_call *call,
+    const void *in, const void **ret_out);
+
+/* Many mutations as the worker would take them: one group, one commit.  errors[i] and outs[i] answer ins[i]. */
+void harness_run_group(struct harness *harness, const struct operation *const operations[],
+    const struct principal *const principals[], const void *const ins[], size_t n, const struct error *errors[], const void *outs[]);
+
+/* A single integer answered by SQL as the superuser (row-level security does not apply). */
+int64_t harness_count(struct harness *harness, const char *sql);
+
+/* A statement without rows, on the same superuser connection ("SET ROLE ..."). */
+void harness_execute(struct harness *harness, const char *sql);
+
+/* Statements the service's connection has sent. */
+uint64_t harness_n_statements(const struct harness *harness);
+
+/* A tenant administrator. */
+struct principal harness_principal(int64_t tenant, const char *scope);
+
+#endif

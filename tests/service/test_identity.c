@@ -1,0 +1,271 @@
+/* Identity through the real dispatcher on a real database: keys, tenants, and what the dispatcher promises for every operation. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+#include "identity.h"
+#include "secret.h"
+#include "store.h"
+
+extern const struct service_operation identity_operations[];
+extern const size_t identity_n_operations;
+
+static struct harness *harness;
+static struct principal platform, first_admin, second_admin;
+
+static void
+start(void)
+{
+	static struct service_definition definition;
+
+	definition = (struct service_definition){ .name = "identity", .operations = identity_operations,
+		.n_operations = identity_n_operations, .constraints = store_constraints, .n_constraints = store_n_constraints,
+		.settings = identity_setting_table, .n_settings = identity_n_settings };
+	harness = harness_start(&definition);
+	platform = harness_principal(0, "admin");
+	platform.is_platform_admin = true;
+	platform.tenant = 1;
+}
+
+static void
+stop(void)
+{
+	harness_stop(harness);
+}
+
+static const struct identity_onboard_response *
+onboard(const char *hostname, struct harness_call *call)
+{
+	struct identity_onboard_request in = { .tenant_name = "Tenant", .hostname = hostname };
+	const void *out = NULL;
+
+	call->principal = &platform;
+	const struct error *error = harness_run(harness, &operation_identity_onboard, call, &in, &out);
+	ck_assert_msg(!error, "onboarding %s: %s (%s)", hostname, error ? error->message : "", error && error->cause ? error->cause : "");
+	return out;
+}
+
+static void
+onboard_two(void)
+{
+	first_admin = harness_principal(onboard("one.example.com", &(struct harness_call){ 0 })->domain->id, "admin");
+	second_admin = harness_principal(onboard("two.example.com", &(struct harness_call){ 0 })->domain->id, "admin");
+}
+
+static const struct error *
+create_key(const struct principal *principal, struct harness_call *call, const char *name, const struct api_key_created **ret_key)
+{
+	static const char *const scopes[] = { "content:read" };
+	struct identity_keys_create_request in = { .name = name, .scopes = { scopes, 1 } };
+	const void *out = NULL;
+
+	call->principal = principal;
+	const struct error *error = harness_run(harness, &operation_identity_keys_create, call, &in, &out);
+	if (!error)
+		*ret_key = out;
+	return error;
+}
+
+START_TEST(onboarding_makes_a_tenant_and_a_working_admin_key)
+{
+	const struct identity_onboard_response *made = onboard("new.example.com", &(struct harness_call){ 0 });
+	char hash[SHA256_HEX_BYTES];
+	const void *out;
+
+	sha256_hex(hash, made->api_key->api_key, strlen(made->api_key->api_key));
+	struct identity_keys_authenticate_request in = { .key_hash = hash };
+	struct principal system = { .id = "system", .type = "system", .source = "internal" };
+	const struct error *error = harness_run(harness, &operation_identity_keys_authenticate,
+	    &(struct harness_call){ .principal = &system }, &in, &out);
+	ck_assert_ptr_null(error);
+	const struct identity_keys_authenticate_response *principal = out;
+	ck_assert_int_eq(principal->domain_id, made->domain->id);
+	ck_assert_int_eq(principal->key_id, made->api_key->id);
+	ck_assert(!principal->is_platform_admin);
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.outbox WHERE domain_id = (SELECT id FROM identity.domains "
+	                                        "WHERE hostname = 'new.example.com')"), 2);
+}
+END_TEST
+
+START_TEST(a_hostname_taken_twice_is_a_conflict_and_leaves_nothing)
+{
+	struct identity_onboard_request in = { .tenant_name = "Tenant", .hostname = "one.example.com" };
+	const void *out;
+	int64_t before = harness_count(harness, "SELECT count(*) FROM identity.outbox");
+	const struct error *error = harness_run(harness, &operation_identity_onboard, &(struct harness_call){ .principal = &platform }, &in, &out);
+
+	ck_assert_ptr_nonnull(error);
+	ck_assert_str_eq(error->info->code, "DOMAIN_HOSTNAME_CONFLICT");
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.outbox"), before);
+}
+END_TEST
+
+START_TEST(a_tenant_admin_may_not_onboard)
+{
+	struct identity_onboard_request in = { .tenant_name = "Tenant", .hostname = "three.example.com" };
+	const void *out;
+	const struct error *error = harness_run(harness, &operation_identity_onboard, &(struct harness_call){ .principal = &first_admin }, &in, &out);
+
+	ck_assert_ptr_nonnull(error);
+	ck_assert_str_eq(error->info->code, "PLATFORM_ADMIN_REQUIRED");
+}
+END_TEST
+
+START_TEST(a_revoked_key_is_unknown)
+{
+	const struct api_key_created *key = NULL;
+	char hash[SHA256_HEX_BYTES];
+	const void *out;
+
+	ck_assert_ptr_null(create_key(&first_admin, &(struct harness_call){ 0 }, "short-lived", &key));
+	sha256_hex(hash, key->api_key, strlen(key->api_key));
+	struct identity_keys_revoke_request revoke = { .id = key->id };
+	ck_assert_ptr_null(harness_run(harness, &operation_identity_keys_revoke, &(struct harness_call){ .principal = &first_admin }, &revoke, &out));
+	struct identity_keys_authenticate_request in = { .key_hash = hash };
+	struct principal system = { .id = "system", .type = "system", .source = "internal" };
+	const struct error *error = harness_run(harness, &operation_identity_keys_authenticate,
+	    &(struct harness_call){ .principal = &system }, &in, &out);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_str_eq(error->info->code, "AUTH_INVALID_API_KEY");
+}
+END_TEST
+
+START_TEST(another_tenants_key_is_as_absent_as_one_that_never_was)
+{
+	const struct api_key_created *key = NULL;
+	const void *out;
+
+	ck_assert_ptr_null(create_key(&first_admin, &(struct harness_call){ 0 }, "private", &key));
+	struct identity_keys_rotate_request theirs = { .id = key->id }, nobodys = { .id = 2000000000 };
+	const struct error *error = harness_run(harness, &operation_identity_keys_rotate, &(struct harness_call){ .principal = &second_admin }, &theirs, &out);
+	const struct error *absent = harness_run(harness, &operation_identity_keys_rotate, &(struct harness_call){ .principal = &second_admin }, &nobodys, &out);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_ptr_nonnull(absent);
+	ck_assert_ptr_eq(error->info, absent->info);
+}
+END_TEST
+
+START_TEST(a_repeated_idempotency_key_answers_the_same_and_changes_nothing)
+{
+	const struct api_key_created *first = NULL, *second = NULL;
+	struct harness_call call = { .idempotency_key = "once" };
+
+	ck_assert_ptr_null(create_key(&first_admin, &call, "idempotent", &first));
+	ck_assert(!call.is_replayed);
+	ck_assert_ptr_null(create_key(&first_admin, &call, "idempotent", &second));
+	ck_assert(call.is_replayed);
+	ck_assert_str_eq(first->api_key, second->api_key);
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.api_keys WHERE name = 'idempotent'"), 1);
+	/* The stored reply is sealed: the secret is nowhere in the database. */
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.idempotency_keys WHERE position('wcak_'::bytea IN response) > 0"), 0);
+}
+END_TEST
+
+START_TEST(an_idempotency_key_with_another_request_is_refused)
+{
+	const struct api_key_created *key = NULL;
+	struct harness_call call = { .idempotency_key = "reused" };
+
+	ck_assert_ptr_null(create_key(&first_admin, &call, "one thing", &key));
+	const struct error *error = create_key(&first_admin, &call, "another thing", &key);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_str_eq(error->info->code, "IDEMPOTENCY_KEY_REUSED");
+}
+END_TEST
+
+START_TEST(an_idempotency_key_of_another_tenant_means_nothing)
+{
+	const struct api_key_created *first = NULL, *second = NULL;
+	struct harness_call call = { .idempotency_key = "shared" };
+
+	ck_assert_ptr_null(create_key(&first_admin, &call, "same name", &first));
+	ck_assert_ptr_null(create_key(&second_admin, &call, "same name", &second));
+	ck_assert(!call.is_replayed);
+	ck_assert_str_ne(first->api_key, second->api_key);
+}
+END_TEST
+
+START_TEST(a_group_commits_its_good_mutations_and_refuses_the_bad_one)
+{
+	static const char *const good_scopes[] = { "content:read" };
+	static const char *const bad_scopes[] = { "content:eat" };
+	struct identity_keys_create_request good = { .name = "grouped", .scopes = { good_scopes, 1 } };
+	struct identity_keys_create_request bad = { .name = "grouped", .scopes = { bad_scopes, 1 } };
+	struct identity_onboard_request taken = { .tenant_name = "T", .hostname = "one.example.com" };
+	const struct operation *operations[] = { &operation_identity_keys_create, &operation_identity_keys_create,
+		&operation_identity_onboard, &operation_identity_keys_create };
+	const struct principal *principals[] = { &first_admin, &first_admin, &platform, &second_admin };
+	const void *ins[] = { &good, &bad, &taken, &good };
+	const struct error *errors[4];
+	const void *outs[4];
+	int64_t before = harness_count(harness, "SELECT count(*) FROM identity.outbox WHERE type = 'api_key.create'");
+
+	harness_run_group(harness, operations, principals, ins, 4, errors, outs);
+	ck_assert_ptr_null(errors[0]);
+	ck_assert_str_eq(errors[1]->info->code, "INVALID_KEY_SCOPES");
+	ck_assert_str_eq(errors[2]->info->code, "DOMAIN_HOSTNAME_CONFLICT");
+	ck_assert_ptr_null(errors[3]);
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.outbox WHERE type = 'api_key.create'"), before + 2);
+	ck_assert_int_eq(harness_count(harness, "SELECT count(DISTINCT domain_id) FROM identity.api_keys WHERE name = 'grouped'"), 2);
+}
+END_TEST
+
+START_TEST(expired_and_past_expiries_are_refused)
+{
+	static const char *const scopes[] = { "admin" };
+	int64_t past = 1000000;
+	struct identity_keys_create_request in = { .name = "late", .scopes = { scopes, 1 }, .expires_at = &past };
+	const void *out;
+	const struct error *error = harness_run(harness, &operation_identity_keys_create, &(struct harness_call){ .principal = &first_admin }, &in, &out);
+
+	ck_assert_ptr_nonnull(error);
+	ck_assert_str_eq(error->info->code, "INVALID_EXPIRES_AT");
+	ck_assert_str_eq(error->pointer, "/expiresAt");
+}
+END_TEST
+
+START_TEST(without_a_tenant_every_tenant_table_looks_empty)
+{
+	static const char *const tables[] = { "domains", "users", "api_keys", "policy_decision_logs", "outbox", "idempotency_keys" };
+	char sql[256];
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		harness_execute(harness, "SET ROLE wordclaw_identity");
+		(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM identity.%s", tables[i]);
+		int64_t n = harness_count(harness, sql);
+		harness_execute(harness, "RESET ROLE");
+		ck_assert_msg(n == 0, "%s shows %lld rows to nobody", tables[i], (long long)n);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("identity");
+	TCase *tests = tcase_create("operations");
+	SRunner *runner = srunner_create(suite);
+
+	srunner_set_fork_status(runner, CK_NOFORK); /* one database for all; each test makes what it needs */
+	tcase_set_timeout(tests, 60);
+	start();
+	onboard_two();
+	tcase_add_test(tests, a_hostname_taken_twice_is_a_conflict_and_leaves_nothing);
+	tcase_add_test(tests, a_tenant_admin_may_not_onboard);
+	tcase_add_test(tests, a_revoked_key_is_unknown);
+	tcase_add_test(tests, another_tenants_key_is_as_absent_as_one_that_never_was);
+	tcase_add_test(tests, a_repeated_idempotency_key_answers_the_same_and_changes_nothing);
+	tcase_add_test(tests, an_idempotency_key_with_another_request_is_refused);
+	tcase_add_test(tests, an_idempotency_key_of_another_tenant_means_nothing);
+	tcase_add_test(tests, a_group_commits_its_good_mutations_and_refuses_the_bad_one);
+	tcase_add_test(tests, expired_and_past_expiries_are_refused);
+	tcase_add_test(tests, without_a_tenant_every_tenant_table_looks_empty);
+	tcase_add_test(tests, onboarding_makes_a_tenant_and_a_working_admin_key);
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_NORMAL);
+	int n_failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	stop();
+	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
