@@ -1,5 +1,6 @@
 /* Identity through the real dispatcher on a real database: keys, tenants, and what the dispatcher promises for every operation. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
