@@ -11,7 +11,7 @@ enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_BOOL, SETTING_SECRET };
 struct setting {
 	const char *name;     /* environment variable; SETTING_SECRET and SETTING_TEXT also take NAME_FILE */
 	enum setting_type type;
-	const char *fallback; /* default as text, NULL: required; "" : optional */
+	const char *fallback; /* default as text, NULL: required; "" : optional (text is "" then, other targets keep their value) */
 	int64_t min, max;     /* INT */
 	const char *doc;
 	void *target;         /* const char ** , int64_t * or bool * ; text lives for the process */

@@ -77,17 +77,19 @@ struct db_scope {
 };
 
 /* Start of work.  All are queued, nothing is waited for.
- * db_begin_read: an implicit read-only-by-convention transaction that lasts until db_end_read (one Sync).
+ * db_begin_read: implicit read-only-by-convention transactions until db_end_read.  A receive that has to wait ends the one it
+ * waits for (its Sync is the flush), so a single statement costs one round trip; what is sent after it gets the same scope,
+ * a new snapshot, and none of the locks.
  * db_begin: BEGIN, then the scope.  db_set_scope: change tenant within the transaction (grouped mutations). */
 void db_begin_read(struct db *db, const struct db_scope *scope);
 enum db_status db_end_read(struct db *db) MUST_CHECK;
 void db_begin(struct db *db, const struct db_scope *scope);
 void db_set_scope(struct db *db, const struct db_scope *scope);
-enum db_status db_commit(struct db *db) MUST_CHECK;     /* waits; DB_OK means durable */
+enum db_status db_commit(struct db *db) MUST_CHECK;     /* waits; DB_OK means durable, DB_REFUSED rolled back, DB_LOST unknown */
 void db_rollback(struct db *db);                        /* waits, ignores failure: the server forgets anyway */
 void db_savepoint(struct db *db);                       /* queued: SAVEPOINT m */
 enum db_status db_release(struct db *db) MUST_CHECK;    /* drains what was queued since (its failures show here), RELEASE m is queued */
-enum db_status db_rollback_to(struct db *db);           /* after DB_REFUSED: transaction usable again */
+enum db_status db_rollback_to(struct db *db);           /* after DB_REFUSED or for its own sake: undoes and removes the savepoint, scope stays */
 
 /* Queue a statement and return its ticket.  Results come in order.  params must have statement->n_params entries. */
 typedef uint64_t db_ticket;

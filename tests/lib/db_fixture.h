@@ -95,6 +95,7 @@ setup(void)
 {
 	admin = PQconnectdb(url());
 	ck_assert_msg(PQstatus(admin) == CONNECTION_OK, "%s", PQerrorMessage(admin));
+	admin_do("select pg_advisory_lock(5420)"); /* test programs may run at once, and share one schema name */
 	admin_do("set client_min_messages = warning; drop schema if exists db_test cascade; create schema db_test;"
 		 " create table db_test.thing (id bigint primary key, name text, rank integer constraint rank_once unique deferrable initially deferred)");
 	db = db_new(url(), "test_db");

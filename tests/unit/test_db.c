@@ -1,8 +1,6 @@
 /* Units of work of db against a real PostgreSQL. */
 #include "db.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "db_fixture.h"
@@ -14,8 +12,6 @@ static const struct db_statement RENAME_ALL = STATEMENT("thing_rename_all", DB_E
 static const struct db_statement DIVIDE = STATEMENT("divide", DB_FIND, 1, &thing_shape, "select 1 / $1::bigint as id");
 static const struct db_statement SETTINGS = STATEMENT("settings", DB_FIND, 0, &thing_shape,
     "select 1 as id, current_setting('wordclaw.tenant', true) || '/' || current_setting('wordclaw.system', true) || '/' || current_setting('statement_timeout') as name");
-static const struct db_statement SLEEP = STATEMENT("sleep", DB_EXEC, 1, NULL, "select pg_sleep($1::bigint)");
-static const struct db_statement BACKEND = STATEMENT("backend", DB_FIND, 0, &thing_shape, "select pg_backend_pid() as id");
 static const struct db_statement BROKEN = STATEMENT("broken", DB_FIND, 0, &thing_shape, "select id from db_test.missing");
 
 static void
@@ -357,87 +353,6 @@ START_TEST(changed_result_type_is_prepared_again)
 }
 END_TEST
 
-START_TEST(statement_timeout_is_refused_not_lost)
-{
-	db_begin(db, &(struct db_scope){ .timeout_ms = 50 });
-	int64_t n;
-	ck_assert_int_eq(db_receive_count(db, db_send(db, &SLEEP, PARAMS(P_INT(5))), &n), DB_REFUSED);
-	ck_assert_str_eq(db_failure(db)->sqlstate, "57014");
-	db_rollback(db);
-	db_begin_read(db, &SCOPE);
-	ck_assert_int_eq(find(&DIVIDE, PARAMS(P_INT(1)))->id, 1);
-	ck_assert_int_eq(db_end_read(db), DB_OK);
-}
-END_TEST
-
-START_TEST(passed_deadline_cancels_and_loses_the_connection)
-{
-	int64_t n;
-	int64_t start_us = clock_monotonic_us();
-
-	db_set_deadline(db, clock_now_us() + 100 * 1000);
-	db_begin(db, &(struct db_scope){ .timeout_ms = 0 });
-	ck_assert_int_eq(db_receive_count(db, db_send(db, &SLEEP, PARAMS(P_INT(30))), &n), DB_LOST);
-	ck_assert_int_lt(clock_monotonic_us() - start_us, 2000 * 1000);
-	ck_assert_int_eq(db_commit(db), DB_LOST);
-	admin_wait("select count(*) from pg_stat_activity where application_name = 'test_db' and state = 'active'", 0);
-
-	db_set_deadline(db, clock_now_us() + 5000 * 1000);
-	begin_with(1, "one");
-	ck_assert_int_eq(db_commit(db), DB_OK);
-}
-END_TEST
-
-START_TEST(killed_backend_loses_the_work_and_the_next_work_reconnects)
-{
-	char sql[64];
-	const void *row;
-
-	begin_with(1, "one");
-	int64_t pid = find(&BACKEND, NULL)->id;
-	(void)snprintf(sql, sizeof(sql), "select pg_terminate_backend(%" PRId64 ", 5000)::int", pid);
-	ck_assert_int_eq(admin_int(sql), 1);
-	ck_assert_int_eq(db_receive_row(db, arena, db_send(db, &GET, PARAMS(P_INT(1))), &row), DB_LOST);
-	ck_assert_int_eq(db_receive_row(db, arena, db_send(db, &GET, PARAMS(P_INT(1))), &row), DB_LOST);
-	ck_assert_int_eq(db_commit(db), DB_LOST);
-	ck_assert_int_eq(n_things(), 0);
-
-	begin_with(1, "one");
-	ck_assert_int_ne(find(&BACKEND, NULL)->id, pid);
-	ck_assert_int_eq(db_commit(db), DB_OK);
-}
-END_TEST
-
-START_TEST(backend_killed_while_idle_is_noticed_before_it_matters)
-{
-	char sql[64];
-
-	db_begin_read(db, &SCOPE);
-	int64_t pid = find(&BACKEND, NULL)->id;
-	ck_assert_int_eq(db_end_read(db), DB_OK);
-	(void)snprintf(sql, sizeof(sql), "select pg_terminate_backend(%" PRId64 ", 5000)::int", pid);
-	ck_assert_int_eq(admin_int(sql), 1);
-	(void)poll(NULL, 0, 50); /* past the time within which a connection is trusted unseen */
-	db_begin_read(db, &SCOPE);
-	ck_assert_int_ne(find(&BACKEND, NULL)->id, pid);
-	ck_assert_int_eq(db_end_read(db), DB_OK);
-}
-END_TEST
-
-START_TEST(absent_server_is_lost_at_once_and_bounded)
-{
-	struct db *nowhere = db_new("host=/nonexistent dbname=postgres", "test_db");
-	struct shape_list rows;
-
-	db_begin_read(nowhere, &SCOPE);
-	ck_assert_int_eq(db_receive_rows(nowhere, arena, db_send(nowhere, &ALL, NULL), &rows), DB_LOST);
-	ck_assert_int_eq(db_end_read(nowhere), DB_LOST);
-	ck_assert_msg(strlen(db_failure(nowhere)->message) > 0, "no reason given");
-	ck_assert_int_eq(db_connect(nowhere, clock_now_us() + 100000), DB_LOST);
-	db_free(nowhere);
-}
-END_TEST
-
 START_TEST(unclaimed_results_may_outnumber_the_queue)
 {
 	db_begin(db, &SCOPE);
@@ -494,9 +409,6 @@ main(void)
 		savepoint_undoes_work_that_did_not_fail, rows_that_cannot_be_decoded_leave_the_transaction_recoverable,
 		refused_read_ends_and_the_next_one_works, statement_that_could_not_be_prepared_is_prepared_again,
 		statement_skipped_after_a_failure_is_not_taken_for_prepared, changed_result_type_is_prepared_again,
-		statement_timeout_is_refused_not_lost, passed_deadline_cancels_and_loses_the_connection,
-		killed_backend_loses_the_work_and_the_next_work_reconnects,
-		backend_killed_while_idle_is_noticed_before_it_matters, absent_server_is_lost_at_once_and_bounded,
 		unclaimed_results_may_outnumber_the_queue, large_parameters_and_results_do_not_deadlock,
 	};
 	Suite *suite = suite_create("db");
