@@ -251,7 +251,8 @@ main(void)
 	srunner_set_fork_status(runner, CK_NOFORK); /* one database for all; each test makes what it needs */
 	tcase_set_timeout(tests, 60);
 	start();
-	onboard_two();
+	tcase_add_unchecked_fixture(tests, onboard_two, NULL);
+
 	tcase_add_test(tests, a_hostname_taken_twice_is_a_conflict_and_leaves_nothing);
 	tcase_add_test(tests, a_tenant_admin_may_not_onboard);
 	tcase_add_test(tests, a_revoked_key_is_unknown);
