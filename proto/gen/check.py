@@ -41,7 +41,7 @@ def fits(field, value):
     if expected and (not isinstance(value, expected) or field.kind == "int" and isinstance(value, bool)):
         return False
     if field.kind == "doc":
-        return isinstance(value, dict) or not field.doc_object
+        return isinstance(value, dict) or not field.doc_object or field.doc_text and isinstance(value, str)
     size = value if field.kind == "int" else len(value.encode()) if field.kind == "text" else len(value) if field.kind == "list" else None
     if size is not None and (field.min is not None and size < field.min or field.max is not None and size > field.max):
         return False
@@ -189,10 +189,25 @@ def check_values(operation):
         refuse(where, f"answers the row '{operation.response.name}': rows never leave their service")
 
 
+def check_examples(operation):
+    for example in operation.examples:
+        where = f"{operation.where}: example '{example.get('title', '?')}'"
+        if not example.get("title") or "request" not in example:
+            refuse(where, "needs a title and a request")
+        for field in operation.request.fields:
+            if field.name not in example["request"] and field.required:
+                refuse(where, f"lacks '{field.name}'")
+        for name, value in example["request"].items():
+            field = operation.request.field(name)
+            if field is None or not fits(field, value):
+                refuse(where, f"'{name}' is no value of a request field")
+
+
 def check_operation(operation, contract):
     check_values(operation)
     check_references(operation, contract)
     check_routes(operation)
+    check_examples(operation)
     check_scope(operation, contract)
     check_effects(operation)
     check_limits(operation.where, operation.request, contract)

@@ -24,6 +24,11 @@ def literal(text):
     return '"' + "".join(out).replace("??", "?\\?") + '"'
 
 
+def comment(text):
+    """Text that can stand inside a C comment."""
+    return text.replace("*/", "* /").replace("/*", "/ *").replace("\n", " ")
+
+
 def json_text(value):
     return None if value is None else json.dumps(value, ensure_ascii=False)
 
@@ -75,12 +80,12 @@ def field_remark(field):
     if not field.required and field.kind in ("text", "doc", "struct", "list"):
         notes.append("optional")
     if field.default is not None:
-        notes.append("default " + str(json_text(field.default)).replace("*/", "* /"))
-    return "; ".join(notes)
+        notes.append(f"default {json_text(field.default)}")
+    return comment("; ".join(notes))
 
 
 def struct_declaration(struct):
-    doc = f"/* {struct.doc} */\n" if struct.doc else ""
+    doc = f"/* {comment(struct.doc)} */\n" if struct.doc else ""
     members = "\n".join(field_declaration(f) for f in struct.fields) or "\tchar no_members;"
     return f"{doc}struct {struct.name} {{\n{members}\n}};\nextern const struct shape {struct.name}_shape;\n"
 

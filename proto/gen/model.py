@@ -272,6 +272,8 @@ def read_operation(file, service, table, defaults):
     response = table.get("response", {})
     if isinstance(response, dict):
         response = read_struct(where, f"{symbol}_response", response)
+    for example in table.get("examples", []):
+        refuse_unknown(f"{where}: examples", example, {"title", "request"})
     keys = ("description", "policy", "scope", "resource", "entity", "audit", "mcp", "graphql", "cli", "status", "tx",
             "cost", "priority", "next_action", "actions", "events", "examples")
     values = {key: table[key] for key in keys if key in table}

@@ -61,6 +61,7 @@ def operation_section(operation, contract):
     if operation.description:
         parts.append(operation.description + "\n")
     parts += [facts(operation), "Request:\n", request_table(operation.request)]
+    parts += [f"{e['title']}: `{json_text(e['request'])}`\n" for e in operation.examples]
     if operation.response.name in contract.types:
         parts.append(f"Answers [{operation.response.name}](#{operation.response.name}).\n")
     else:

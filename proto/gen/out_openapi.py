@@ -53,12 +53,21 @@ def body_fields(operation, route):
     return [f for f in operation.request.fields if f.place == "body" and f.name not in route.variables]
 
 
+def body_values(values, fields):
+    """The part of an example that travels in the body of a route."""
+    names = {f.name for f in fields}
+    return {name: value for name, value in values.items() if name in names}
+
+
 def request_body(operation, route):
     fields = body_fields(operation, route)
     if not fields:
         return None
     schema = struct_schema(fields, closed=True)
     media = {"schema": schema}
+    if operation.examples:
+        media["examples"] = {e["title"].lower().replace(" ", "-"): {"summary": e["title"], "value": body_values(e["request"], fields)} for e in operation.examples}
+        return {"required": any(f.required for f in fields), "content": {"application/json": media}}
     example = {f.name: f.example for f in fields if f.example is not None and f.header is None}
     if all(f.name in example for f in fields if f.required) and example:
         media["example"] = example

@@ -1,6 +1,6 @@
 """<service>_proto.h and .c: structs, shapes, operation tables and handler prototypes."""
 
-from ctext import NOTICE, literal, struct_declaration, struct_tables
+from ctext import NOTICE, comment, literal, struct_declaration, struct_tables
 from model import COMMON
 from naming import c_symbol, error_symbol, event_symbol, operation_symbol
 
@@ -25,7 +25,7 @@ def handler_prototype(operation):
 
 
 def handler_comment(operation):
-    lines = [f"/* {operation.summary}"]
+    lines = [f"/* {comment(operation.summary)}"]
     if operation.routes:
         lines.append(f" * {operation.routes[0]}")
     if operation.own_errors:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctext import NOTICE, literal
+from ctext import NOTICE, comment, literal
 from model import COMMON, ContractError
 
 NAME_LINE = re.compile(r"^--\s*name:\s*(\S+)\s+:(\w+)(?:\s+(\S+))?\s*$")
@@ -89,9 +89,9 @@ def header(service, statements):
     guard = f"{service.upper()}_QUERIES_H"
     rows = []
     for s in statements:
-        comment = " ".join(s.comment).strip().replace("*/", "* /")
+        purpose = comment(" ".join(s.comment).strip())
         row = f"; rows: struct {s.row}" if s.row else ""
-        rows.append(f"/* {comment} :{s.kind}{row} */\nextern const struct db_statement {service}_{s.name}_query;")
+        rows.append(f"/* {purpose} :{s.kind}{row} */\nextern const struct db_statement {service}_{s.name}_query;")
     body = "\n".join(rows)
     return f'{NOTICE}\n#ifndef {guard}\n#define {guard}\n\n#include "db.h"\n\n{body}\n\n#endif\n'
 

@@ -59,6 +59,9 @@ BENDS = [
     ("timeout beyond reason", 'tx = "write"', 'tx = "write"\ntimeout_ms = 600000', CREATE, "timeout_ms"),
     ("operation of another service", 'id = "things.create"', 'id = "stuff.create"', "things.toml: operation 'stuff.create'", "'things.'"),
     ("internal operation with a route", 'scope = "thing:write"\n', "internal = true\n", CREATE, "no surface"),
+    ("example that lacks a field", 'tx = "write"', 'tx = "write"\nexamples = [{ title = "Lamp", request = {} }]', CREATE, "lacks 'label'"),
+    ("example of another type", 'tx = "write"', 'tx = "write"\nexamples = [{ title = "Lamp", request = { label = 1 } }]', CREATE, "'label' is no value"),
+    ("example without title", 'tx = "write"', 'tx = "write"\nexamples = [{ request = { label = "x" } }]', CREATE, "needs a title"),
     ("bad TOML", "[type.thing]", "[type.thing", "things.toml", "line"),
 ]
 

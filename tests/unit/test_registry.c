@@ -8,6 +8,7 @@
 #include "error_codes.h"
 #include "events.h"
 #include "identity_proto.h"
+#include "policy.h"
 #include "registry.h"
 
 enum { SHAPE_DEPTH_MAX = 8 };
@@ -136,6 +137,23 @@ START_TEST(every_operation_is_answerable)
 }
 END_TEST
 
+START_TEST(every_policy_denial_is_a_declared_error)
+{
+	static const char *const scopes[] = { "unknown" };
+	const struct operation *operation = registry_operations[_i];
+	const struct principal nobody = { .tenant = 1, .id = "api_key:1", .type = "api_key", .source = "db", .scopes = scopes, .n_scopes = 1 };
+
+	if (operation->flags & (OPERATION_INTERNAL | OPERATION_PUBLIC))
+		return;
+	for (int64_t tenant = 0; tenant <= 2; tenant++) {
+		struct policy_verdict verdict = policy_decide(&(struct policy_question){ .principal = &nobody,
+		    .operation = operation->policy, .resource_type = operation->resource_type, .resource_tenant = tenant });
+		ck_assert_msg(!verdict.is_allowed, "%s", operation->id);
+		ck_assert_msg(has_error(operation, verdict.code), "%s: %s", operation->id, verdict.code);
+	}
+}
+END_TEST
+
 START_TEST(every_writing_operation_emits_and_no_reading_one_does)
 {
 	const struct operation *operation = registry_operations[_i];
@@ -249,6 +267,7 @@ registry_suite(void)
 	tcase_add_test(operations, unknown_ids_are_not_found);
 	tcase_add_loop_test(operations, every_shape_fits_its_struct, 0, n);
 	tcase_add_loop_test(operations, every_operation_is_answerable, 0, n);
+	tcase_add_loop_test(operations, every_policy_denial_is_a_declared_error, 0, n);
 	tcase_add_loop_test(operations, every_writing_operation_emits_and_no_reading_one_does, 0, n);
 	tcase_add_loop_test(operations, entity_and_list_name_fields, 0, n);
 	tcase_add_loop_test(operations, every_service_of_an_operation_is_listed, 0, n);
