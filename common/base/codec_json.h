@@ -28,7 +28,7 @@ bool codec_json_read_all(struct arena *arena, const struct shape *shape, const c
     const struct json_value *value, void *ret_object, struct violations *violations);
 
 /* Fill one field from text (path variable, query parameter, header): integers in decimal, true/false/1/0, RFC 3339
- * times, lists of text or integers with commas, documents and structs as JSON.  Same checks; copied into the arena. */
+ * times, lists of text or integers with commas, everything else as JSON.  Same checks; copied into the arena. */
 bool codec_json_read_text(struct arena *arena, const struct shape_field *field, const char *text,
     void *ret_object, struct violations *violations);
 

@@ -115,7 +115,6 @@ static bool
 read_items(struct reader *reader, const struct place *place, const struct shape_field *field, const char *text,
     void *object)
 {
-	assert(field->item == SHAPE_INT || field->item == SHAPE_TEXT);
 	size_t n = count_items(text);
 	if (!check_count(reader, place, field, n))
 		return false;
@@ -156,7 +155,9 @@ read_field(struct reader *reader, const struct place *place, const struct shape_
 	case SHAPE_STRUCT:
 		return read_document(reader, place, field, arena_strndup(reader->arena, text, n_bytes), object);
 	case SHAPE_LIST:
-		return read_items(reader, place, field, text, object);
+		if (field->item == SHAPE_INT || field->item == SHAPE_TEXT)
+			return read_items(reader, place, field, text, object);
+		return read_document(reader, place, field, arena_strndup(reader->arena, text, n_bytes), object);
 	}
 	assert(!"shape type");
 	return false;

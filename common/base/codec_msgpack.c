@@ -255,9 +255,8 @@ take_field(struct decoder *decoder, const struct shape_field *field, const msgpa
 static bool
 is_key_of(const msgpack_object *key, const struct shape_field *field)
 {
-	size_t n = key->via.str.size;
-
-	return key->type == MSGPACK_OBJECT_STR && strncmp(field->name, key->via.str.ptr, n) == 0 && field->name[n] == '\0';
+	return key->type == MSGPACK_OBJECT_STR && strlen(field->name) == key->via.str.size &&
+	    memcmp(field->name, key->via.str.ptr, key->via.str.size) == 0;
 }
 
 /* Both sides list fields in table order, so the one at `next` is nearly always it. */

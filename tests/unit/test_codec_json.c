@@ -307,6 +307,8 @@ static const struct text_row {
 	{ "data", "[]", "type", NULL },
 	{ "part", "{\"size\":3}", NULL, "{\"size\":3}" },
 	{ "part", "{\"size\":30}", "maximum", NULL },
+	{ "parts", "[{\"size\":3}]", NULL, "[{\"size\":3}]" },
+	{ "parts", "3", "type", NULL },
 };
 
 START_TEST(fields_are_read_from_text)

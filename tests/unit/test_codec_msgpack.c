@@ -160,6 +160,18 @@ START_TEST(keys_in_any_order_unknown_keys_and_nil_are_accepted)
 }
 END_TEST
 
+START_TEST(a_key_with_a_nul_inside_is_unknown)
+{
+	/* "size" and 8 bytes more, the first of them NUL. */
+	static const char bytes[] = "\x82\xa4size\x01\xacsize\0\0\0\0\0\0\0\0\x05";
+	struct part part = { 0, NULL };
+	const char *problem;
+
+	ck_assert(codec_msgpack_read(arena, &part_shape, bytes, sizeof(bytes) - 1, &part, &problem));
+	ck_assert_int_eq(part.size, 1);
+}
+END_TEST
+
 static const struct refusal {
 	const char *label;
 	const char *bytes;
@@ -294,6 +306,7 @@ main(void)
 	tcase_add_test(tc, absent_members_stay_absent_and_empty_lists_stay_lists);
 	tcase_add_test(tc, documents_are_borrowed_and_text_is_copied);
 	tcase_add_test(tc, keys_in_any_order_unknown_keys_and_nil_are_accepted);
+	tcase_add_test(tc, a_key_with_a_nul_inside_is_unknown);
 	tcase_add_loop_test(tc, what_does_not_fit_the_shape_is_refused_by_name, 0, ROWS(refusals));
 	tcase_add_test(tc, a_list_that_claims_more_than_the_arena_holds_is_refused);
 	tcase_add_loop_test(tc, frames_are_checked_before_decoding, 0, ROWS(frames));
