@@ -94,7 +94,7 @@ login_prepare(const struct session *session, const char *secrets, const char *se
 	const char *dsn = session_uri_for(session, role, password);
 	if (!before || strcmp(before, dsn) != 0)
 		write_dsn(arena, path, dsn);
-	if (session_can_login(dsn))
+	if (before && session_can_login(dsn))
 		return;
 	set_password(session, role, password);
 	if (!session_can_login(dsn))
