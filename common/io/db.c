@@ -75,6 +75,13 @@ start(struct db *db, enum db_mode mode, const struct db_scope *scope)
 	db->is_scope_sent = false;
 	db->is_failed = db->is_lost = false;
 	memset(&db->failure, 0, sizeof(db->failure));
+	if (db->deadline_us != 0 && db->deadline_us <= clock_now_us()) {
+		/* Nothing was sent: the work is lost, the connection is not. */
+		(void)db_refuse(db, "57014", "the deadline passed before the work began");
+		db->is_failed = false;
+		db->is_lost = true;
+		return;
+	}
 	if (db->n_prepares > DB_PREPARES_MAX)
 		db_connection_close(db);
 	/* A failure has set is_lost: every later call of this work says so. */

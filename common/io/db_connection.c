@@ -132,6 +132,8 @@ db_connection_wait(struct db *db)
 {
 	int64_t deadline_us = db->deadline_us ? db->deadline_us : clock_now_us() + DB_WAIT_MAX_US;
 
+	if (db->scope.timeout_ms > 0)
+		deadline_us += DB_LATE_GRACE_US;
 	for (;;) {
 		int unwritten = PQflush(db->conn);
 		short events = 0;

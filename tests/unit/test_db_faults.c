@@ -63,6 +63,43 @@ START_TEST(passed_deadline_cancels_and_loses_the_connection)
 }
 END_TEST
 
+START_TEST(work_begun_too_late_is_lost_but_its_connection_is_not)
+{
+	const void *row;
+
+	db_begin_read(db, &SCOPE);
+	int64_t pid = find(&BACKEND, NULL)->id;
+	ck_assert_int_eq(db_end_read(db), DB_OK);
+	uint64_t n_statements = db_n_statements(db);
+
+	db_set_deadline(db, clock_now_us() - 1);
+	db_begin_read(db, &SCOPE);
+	ck_assert_int_eq(db_receive_row(db, arena, db_send(db, &GET, PARAMS(P_INT(1))), &row), DB_LOST);
+	ck_assert_int_eq(db_end_read(db), DB_LOST);
+	begin_with(1, "one");
+	ck_assert_int_eq(db_commit(db), DB_LOST);
+	ck_assert_uint_eq(db_n_statements(db), n_statements);
+
+	db_set_deadline(db, clock_now_us() + 5000 * 1000);
+	db_begin_read(db, &SCOPE);
+	ck_assert_int_eq(find(&BACKEND, NULL)->id, pid);
+	ck_assert_int_eq(db_end_read(db), DB_OK);
+}
+END_TEST
+
+START_TEST(server_timeout_answers_before_the_client_gives_up)
+{
+	int64_t n;
+
+	ck_assert_int_eq(db_connect(db, clock_now_us() + 5000 * 1000), DB_OK);
+	db_set_deadline(db, clock_now_us() + 100 * 1000);
+	db_begin(db, &(struct db_scope){ .timeout_ms = 100 });
+	ck_assert_int_eq(db_receive_count(db, db_send(db, &SLEEP, PARAMS(P_INT(5))), &n), DB_REFUSED);
+	ck_assert_str_eq(db_failure(db)->sqlstate, "57014");
+	db_rollback(db);
+}
+END_TEST
+
 START_TEST(killed_backend_loses_the_work_and_the_next_work_reconnects)
 {
 	char sql[64];
@@ -168,6 +205,8 @@ main(void)
 	const TTest *const tests[] = {
 		statement_timeout_is_refused_not_lost,
 		passed_deadline_cancels_and_loses_the_connection,
+		work_begun_too_late_is_lost_but_its_connection_is_not,
+		server_timeout_answers_before_the_client_gives_up,
 		killed_backend_loses_the_work_and_the_next_work_reconnects,
 		backend_killed_while_idle_is_noticed_before_it_matters,
 		absent_server_is_lost_at_once_and_bounded,
