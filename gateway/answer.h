@@ -1,0 +1,28 @@
+/* The envelopes: what a success and every failure look like over REST (contract, sections 2.1 and 2.2). */
+#ifndef ANSWER_H
+#define ANSWER_H
+
+#include "error.h"
+#include "error_codes.h"
+#include "exchange.h"
+#include "shape.h"
+
+/* Answer with an error of the catalogue and a formatted message:
+ * ANSWER_FAIL(exchange, NOT_FOUND, "no route %s %s", method, path); */
+#define ANSWER_FAIL(exchange, code, ...) \
+	answer_error((exchange), error_make((exchange)->arena, &error_catalogue[ERROR_##code], ERROR_WHERE, __VA_ARGS__))
+
+/* An error value for the arena of an exchange. */
+#define EXCHANGE_ERROR(exchange, code, ...) \
+	error_make((exchange)->arena, &error_catalogue[ERROR_##code], ERROR_WHERE, __VA_ARGS__)
+
+/* Sets Retry-After where the catalogue says that the same request may succeed later. */
+void answer_error(struct exchange *exchange, const struct error *error);
+
+/* 400 with context.validation.  The first violation's field may have a code of its own. */
+void answer_violations(struct exchange *exchange, const struct shape *shape, const struct violations *violations);
+
+/* JSON that is no operation's envelope. */
+void answer_json(struct exchange *exchange, int status, const struct buf *json);
+
+#endif

@@ -1,0 +1,96 @@
+/* One HTTP request and its answer, as everything behind http.c sees it. */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "buf.h"
+#include "envelope.h"
+#include "gateway.h"
+#include "route.h"
+#include "uri.h"
+
+enum {
+	EXCHANGE_ARENA_BYTES = 64 * 1024 * 1024,
+	EXCHANGE_HEADERS_MAX = 64,
+	EXCHANGE_HEADER_BYTES_MAX = 5 * 1024, /* target and headers together; beyond libmicrohttpd's pool it answers itself */
+	EXCHANGE_OUT_HEADERS_MAX = 24,
+	EXCHANGE_BODY_MAX = 1024 * 1024, /* where no operation says otherwise */
+};
+
+struct header {
+	const char *name;
+	const char *value;
+};
+
+struct rest_plan;
+
+struct exchange {
+	struct gateway *gateway;
+	struct arena *arena; /* everything below lives in it or in the connection */
+	int64_t started_us;  /* monotonic: when the request line was read */
+
+	/* the request */
+	const char *method;
+	const char *uri;     /* raw target */
+	const char *path;    /* raw, without the query */
+	struct query query;
+	struct header headers[EXCHANGE_HEADERS_MAX];
+	size_t n_headers;
+	size_t n_header_bytes;
+	const char *repeated_header; /* one that may come once only, or NULL */
+	char address[64];    /* of the client, text */
+	uint64_t address_id; /* what its limits are counted under */
+	bool is_local;       /* the client is on this host */
+	bool has_body;
+	int64_t content_length; /* -1: chunked */
+	size_t body_max;
+	struct buf body;
+
+	/* where it belongs */
+	const char *request_id;
+	const char *trace_parent;
+	struct route_match match;
+	const struct page *page;      /* one of these two once routed */
+	const struct rest_plan *plan;
+	const char *operation;        /* for the log */
+	struct outcomes *outcomes;
+	struct principal principal;
+	const void *input;            /* of the operation */
+	bool dry_run;
+	bool is_cors; /* the browser's origin may call us */
+
+	/* the answer */
+	int status;
+	const char *content_type;
+	const void *content; /* arena or static */
+	size_t n_content;
+	struct header out_headers[EXCHANGE_OUT_HEADERS_MAX];
+	size_t n_out_headers;
+	bool has_retry_after;
+	const char *error_meta; /* JSON object merged into an error's meta, or NULL */
+	const char *code; /* of the error, for the log */
+	const char *cause;
+
+	/* progress: see exchange_wait, exchange_continue, exchange_answer */
+	bool has_begun;
+	bool is_waiting;
+	bool has_run;
+	bool is_answered;
+
+	void *connection; /* http.c's */
+	struct exchange *next; /* in the list of whoever holds it: the pool, a queue */
+};
+
+/* NULL when absent.  name in lower case. */
+const char *exchange_header(const struct exchange *exchange, const char *name);
+
+/* Headers of the answer; value lives in the arena or is static. */
+void exchange_set_header(struct exchange *exchange, const char *name, const char *value);
+
+/* The request cannot go on before somebody calls exchange_continue or exchange_answer. */
+void exchange_wait(struct exchange *exchange);
+void exchange_continue(struct exchange *exchange);
+
+/* The answer is complete.  Sent when the connection allows; a request body still under way is discarded. */
+void exchange_answer(struct exchange *exchange, int status, const char *content_type, const void *content, size_t n_content);
+
+#endif

@@ -1,0 +1,313 @@
+/* The front: from a request line to whoever answers, and one log line at the end. */
+#include "front.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "access.h"
+#include "answer.h"
+#include "clock.h"
+#include "header.h"
+#include "id.h"
+#include "log.h"
+#include "outcomes.h"
+#include "page.h"
+#include "rest.h"
+#include "secret.h"
+
+enum { ROUTES_ARENA_BYTES = 4 * 1024 * 1024, RANDOM_BYTES = 4096, URI_BYTES_MAX = 3072 };
+
+/* What a route leads to: one of the two. */
+struct target {
+	const struct rest_plan *plan;
+	const struct page *page;
+	struct outcomes *outcomes;
+};
+
+struct front {
+	struct front_options options;
+	struct arena *arena; /* of the routes */
+	struct router *router;
+	struct outcomes *unrouted;
+	unsigned char random[RANDOM_BYTES];
+	size_t n_random; /* still unused */
+};
+
+/* ---- start ---- */
+
+static bool
+add_route(struct front *front, const char *method, const char *path, const struct target *target)
+{
+	const struct target *kept = arena_memdup(front->arena, target, sizeof(*target));
+	if (router_add(front->router, method, path, kept))
+		return true;
+	log_write(LOG_ERROR, "route.refused", LOG_TEXT("method", method), LOG_TEXT("path", path));
+	return false;
+}
+
+static bool
+add_routes(struct front *front)
+{
+	bool is_good = true;
+
+	for (const struct rest_plan *const *plan = rest_plans(front->arena); *plan; plan++)
+		is_good &= add_route(front, (*plan)->route->method, (*plan)->route->path,
+		    &(struct target){ .plan = *plan, .outcomes = (*plan)->outcomes });
+	for (const struct page *const *page = pages; *page; page++) {
+		if (*page == &documentation_page && !front->options.documentation)
+			continue;
+		is_good &= add_route(front, (*page)->method, (*page)->path,
+		    &(struct target){ .page = *page, .outcomes = outcomes_new((*page)->name) });
+	}
+	return is_good;
+}
+
+struct front *
+front_new(const struct front_options *options)
+{
+	struct front *front = calloc(1, sizeof(*front));
+	if (!front)
+		abort();
+	front->options = *options;
+	front->arena = arena_new(ROUTES_ARENA_BYTES);
+	front->router = router_new(front->arena);
+	front->unrouted = outcomes_new("none");
+	if (add_routes(front))
+		return front;
+	front_free(front);
+	return NULL;
+}
+
+void
+front_free(struct front *front)
+{
+	arena_free(front->arena);
+	free(front);
+}
+
+/* ---- the request's identity ---- */
+
+/* The system call once per few hundred requests. */
+static const unsigned char *
+random_bytes(struct front *front, size_t n)
+{
+	if (front->n_random < n) {
+		secret_random(front->random, sizeof(front->random));
+		front->n_random = sizeof(front->random);
+	}
+	front->n_random -= n;
+	return &front->random[front->n_random];
+}
+
+static void
+identify(struct exchange *exchange)
+{
+	struct front *front = exchange->gateway->front;
+	const char *request_id = exchange_header(exchange, "x-request-id");
+	const char *parent = exchange_header(exchange, "traceparent");
+	char *trace_parent = arena_alloc(exchange->arena, TRACE_PARENT_BYTES);
+
+	if (!request_id || !header_is_request_id(request_id)) {
+		char *made = arena_alloc(exchange->arena, UUID_TEXT_BYTES);
+		uuid7_format(made, clock_now_us(), random_bytes(front, 10));
+		request_id = made;
+	}
+	if (parent && !header_is_trace_parent(parent))
+		parent = NULL;
+	const unsigned char *bytes = random_bytes(front, 24);
+	header_trace_parent_continue(trace_parent, parent, bytes, bytes + 16);
+	exchange->request_id = request_id;
+	exchange->trace_parent = trace_parent;
+}
+
+/* ---- headers every answer has ---- */
+
+static void
+set_cors_headers(struct exchange *exchange)
+{
+	const char *allowed = exchange->gateway->front->options.cors_allowed_origins;
+	const char *origin = allowed[0] ? exchange_header(exchange, "origin") : NULL;
+
+	if (!allowed[0])
+		return;
+	exchange_set_header(exchange, "Vary", "Origin");
+	if (!origin || !header_list_has(allowed, origin))
+		return;
+	exchange->is_cors = true;
+	exchange_set_header(exchange, "Access-Control-Allow-Origin", origin);
+	exchange_set_header(exchange, "Access-Control-Expose-Headers",
+	    "ETag, Retry-After, x-request-id, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-idempotent-replayed");
+}
+
+static void
+set_common_headers(struct exchange *exchange)
+{
+	exchange_set_header(exchange, "x-request-id", exchange->request_id);
+	exchange_set_header(exchange, "x-content-type-options", "nosniff");
+	exchange_set_header(exchange, "x-frame-options", "DENY");
+	exchange_set_header(exchange, "referrer-policy", "no-referrer");
+	exchange_set_header(exchange, "x-xss-protection", "0");
+	if (exchange->gateway->front->options.hsts)
+		exchange_set_header(exchange, "strict-transport-security", "max-age=63072000; includeSubDomains; preload");
+	set_cors_headers(exchange);
+}
+
+/* ---- what is refused before anybody is asked ---- */
+
+static bool
+check_framing(struct exchange *exchange)
+{
+	const char *length = exchange_header(exchange, "content-length");
+	const char *encoding = exchange_header(exchange, "transfer-encoding");
+	uint64_t n = 0;
+
+	if (strlen(exchange->uri) > URI_BYTES_MAX)
+		ANSWER_FAIL(exchange, URI_TOO_LONG, "the request target has more than %d bytes", URI_BYTES_MAX);
+	else if (exchange->n_header_bytes > EXCHANGE_HEADER_BYTES_MAX)
+		ANSWER_FAIL(exchange, HEADERS_TOO_LARGE, "the headers have more than %d bytes or there are more than %d",
+		    EXCHANGE_HEADER_BYTES_MAX, EXCHANGE_HEADERS_MAX);
+	else if (exchange->repeated_header)
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "header '%s' is given twice", exchange->repeated_header);
+	else if (length && (encoding || !header_size(length, &n)))
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "the length of the body is not clear");
+	exchange->content_length = encoding ? -1 : (int64_t)n;
+	exchange->has_body = encoding || n > 0;
+	return !exchange->is_answered;
+}
+
+static bool
+parse_target(struct exchange *exchange)
+{
+	size_t n_path = strcspn(exchange->uri, "?");
+	const char *query = exchange->uri[n_path] ? exchange->uri + n_path + 1 : "";
+
+	exchange->path = arena_strndup(exchange->arena, exchange->uri, n_path);
+	const char *problem = query_parse(exchange->arena, query, &exchange->query);
+	if (!problem)
+		return true;
+	ANSWER_FAIL(exchange, VALIDATION_ERROR, "%s", problem);
+	return false;
+}
+
+/* ---- routing ---- */
+
+static void
+answer_options(struct exchange *exchange)
+{
+	const char *allow = route_allow(exchange->arena, &exchange->match);
+
+	exchange_set_header(exchange, "Allow", allow);
+	if (exchange->is_cors && exchange_header(exchange, "access-control-request-method")) {
+		exchange_set_header(exchange, "Access-Control-Allow-Methods", allow);
+		exchange_set_header(exchange, "Access-Control-Allow-Headers",
+		    "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-api-key, x-request-id");
+		exchange_set_header(exchange, "Access-Control-Max-Age", "600");
+	}
+	exchange_answer(exchange, 204, NULL, "", 0);
+}
+
+static const struct target *
+route(struct exchange *exchange)
+{
+	if (!router_find(exchange->gateway->front->router, exchange->path, &exchange->match)) {
+		if (access_count_anonymous(exchange))
+			ANSWER_FAIL(exchange, NOT_FOUND, "no route '%s'", exchange->path);
+		return NULL;
+	}
+	if (strcmp(exchange->method, "OPTIONS") == 0) {
+		answer_options(exchange);
+		return NULL;
+	}
+	const struct target *target = route_choose(&exchange->match, exchange->method);
+	if (!target) {
+		exchange_set_header(exchange, "Allow", route_allow(exchange->arena, &exchange->match));
+		ANSWER_FAIL(exchange, METHOD_NOT_ALLOWED, "'%s' does not take %s", exchange->path, exchange->method);
+	}
+	return target;
+}
+
+static void
+enter_page(struct exchange *exchange)
+{
+	exchange->operation = exchange->page->name;
+	if (exchange->has_body)
+		ANSWER_FAIL(exchange, PAYLOAD_TOO_LARGE, "'%s' takes no body", exchange->path);
+	else if (exchange->page->permission)
+		access_check(exchange, exchange->page->permission);
+}
+
+static void
+enter_operation(struct exchange *exchange)
+{
+	exchange->operation = exchange->plan->operation->id;
+	rest_check_headers(exchange);
+	if (!exchange->is_answered)
+		access_check(exchange, exchange->plan->operation);
+}
+
+static void
+begin(struct exchange *exchange)
+{
+	exchange->outcomes = exchange->gateway->front->unrouted;
+	identify(exchange);
+	set_common_headers(exchange);
+	if (!check_framing(exchange) || !parse_target(exchange))
+		return;
+	const struct target *target = route(exchange);
+	if (!target)
+		return;
+	exchange->outcomes = target->outcomes;
+	exchange->plan = target->plan;
+	exchange->page = target->page;
+	if (exchange->page)
+		enter_page(exchange);
+	else
+		enter_operation(exchange);
+}
+
+static void
+run(struct exchange *exchange)
+{
+	if (exchange->page)
+		exchange->page->answer(exchange);
+	else
+		rest_run(exchange);
+}
+
+static void
+overflow(struct exchange *exchange)
+{
+	struct error *error = EXCHANGE_ERROR(exchange, PAYLOAD_TOO_LARGE, "the body has more than %zu bytes", exchange->body_max);
+	error->context = arena_printf(exchange->arena, "{\"maxBytes\":%zu}", exchange->body_max);
+	answer_error(exchange, error);
+}
+
+/* ---- the end ---- */
+
+/* Reads cost more in log lines than in work, and overload is no time to write more: both are told at debug only. */
+static enum log_level
+level_of(const struct exchange *exchange)
+{
+	if (exchange->code == error_catalogue[ERROR_SERVICE_OVERLOADED].code)
+		return LOG_DEBUG;
+	if (exchange->status >= 500)
+		return LOG_ERROR;
+	bool is_mutation = exchange->plan && exchange->plan->operation->tx == OPERATION_TX_WRITE;
+	return is_mutation ? LOG_INFO : LOG_DEBUG;
+}
+
+static void
+end(struct exchange *exchange)
+{
+	int64_t duration_us = clock_monotonic_us() - exchange->started_us;
+
+	if (!exchange->is_answered)
+		return; /* the client left before there was an answer */
+	outcomes_count(exchange->outcomes, exchange->status, duration_us);
+	log_write(level_of(exchange), "http.request", LOG_TEXT("requestId", exchange->request_id), LOG_TEXT("method", exchange->method),
+	    LOG_TEXT("path", exchange->path), LOG_TEXT("operation", exchange->operation), LOG_INT("status", exchange->status),
+	    LOG_TEXT("code", exchange->code), LOG_TEXT("cause", exchange->cause), LOG_TEXT("principal", exchange->principal.id),
+	    LOG_INT("tenant", exchange->principal.tenant), LOG_TEXT("address", exchange->address), LOG_INT("durationUs", duration_us));
+}
+
+const struct http_handlers front_handlers = { .begin = begin, .run = run, .overflow = overflow, .end = end };

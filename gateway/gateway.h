@@ -1,0 +1,28 @@
+/* What one gateway process is made of. */
+#ifndef GATEWAY_H
+#define GATEWAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct access;
+struct credentials;
+struct decisions;
+struct front;
+struct http;
+struct metrics_page;
+struct upstreams;
+
+struct gateway {
+	int64_t started_us; /* monotonic */
+	bool is_draining;
+	struct http *http;
+	struct front *front;
+	struct upstreams *upstreams;
+	struct access *access;
+	struct credentials *credentials;
+	struct decisions *decisions;
+	struct metrics_page *metrics_page;
+};
+
+#endif

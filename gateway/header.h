@@ -1,0 +1,43 @@
+/* Values of HTTP headers: pure parsers, strict and bounded. */
+#ifndef HEADER_H
+#define HEADER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+
+enum { REQUEST_ID_MAX = 128, IDEMPOTENCY_KEY_MAX = 255, API_KEY_MAX = 512, TRACE_PARENT_BYTES = 56 };
+
+/* A caller's request id is echoed and logged, so only harmless characters, 1..REQUEST_ID_MAX. */
+bool header_is_request_id(const char *text);
+
+/* 1..n_max characters from '!' to '~'. */
+bool header_is_visible_ascii(const char *text, size_t n_max);
+
+/* W3C trace context, version 00.  False when malformed. */
+bool header_is_trace_parent(const char *text);
+
+/* The same trace continued by a span of ours; span is 8 random bytes.  parent may be NULL: trace16 begins a new one. */
+void header_trace_parent_continue(char text[TRACE_PARENT_BYTES], const char *parent, const unsigned char trace[16],
+    const unsigned char span[8]);
+
+/* The credential of "Bearer <key>", or NULL for another scheme. */
+const char *header_bearer(const char *authorization);
+
+/* application/json or application/<x>+json, charset absent or utf-8. */
+bool header_is_json(const char *content_type);
+
+/* If-Match of a version token: "3" or W/"3".  False when it is anything else. */
+bool header_version(const char *if_match, int64_t *ret_version);
+
+/* If-None-Match: does the list (or *) name etag?  Weak comparison (RFC 9110, 13.1.2). */
+bool header_names_etag(const char *if_none_match, const char *etag);
+
+/* Non-negative decimal; false when malformed. */
+bool header_size(const char *text, uint64_t *ret_size);
+
+/* Is text one of the comma-separated list's entries (exact match)? */
+bool header_list_has(const char *list, const char *text);
+
+#endif

@@ -1,0 +1,486 @@
+/* The only file that knows libmicrohttpd.
+ *
+ * One daemon without threads of its own, driven by MHD_run from the process's loop: its internal epoll loop hangs from 128
+ * connections on, and one thread for HTTP and bus saves two hand-overs per request.  Its own timeouts count inactivity
+ * only; http_sweep counts whole phases, so a client that trickles is closed too. */
+#include "http.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "admission.h"
+#include "clock.h"
+
+enum {
+	CONNECTION_POOL_BYTES = 8 * 1024, /* measured: 32 KB costs a quarter of the throughput at 64 connections */
+	LISTEN_BACKLOG = 512,
+	EXCHANGES_POOLED_MAX = 128,
+	DISCARD_MAX = 2 * 1024 * 1024, /* of a body whose answer is known already */
+};
+
+enum phase { PHASE_FRESH, PHASE_IDLE, PHASE_RECEIVING, PHASE_WORKING, PHASE_SENDING };
+
+struct connection {
+	struct http *http;
+	struct MHD_Connection *mhd;
+	struct connection *previous, *next;
+	enum phase phase;
+	int64_t phase_since_us;
+	bool is_suspended;
+	size_t n_discarded;
+};
+
+struct http {
+	struct gateway *gateway;
+	struct http_options options;
+	struct http_handlers handlers;
+	struct MHD_Daemon *daemon;
+	int epoll_fd;
+	struct connection *connections;
+	size_t n_connections;
+	size_t n_exchanges;
+	struct exchange *pool;
+	size_t n_pooled;
+	bool wants_run;
+};
+
+/* ---- exchanges ---- */
+
+static struct exchange *
+exchange_acquire(struct http *http)
+{
+	struct exchange *exchange = http->pool;
+	struct arena *arena;
+
+	http->n_exchanges++;
+	if (exchange) {
+		http->pool = exchange->next;
+		http->n_pooled--;
+		arena = exchange->arena;
+		memset(exchange, 0, sizeof(*exchange));
+	} else {
+		exchange = calloc(1, sizeof(*exchange));
+		if (!exchange)
+			abort();
+		arena = arena_new(EXCHANGE_ARENA_BYTES);
+	}
+	exchange->arena = arena;
+	return exchange;
+}
+
+static void
+exchange_release(struct http *http, struct exchange *exchange)
+{
+	http->n_exchanges--;
+	arena_reset(exchange->arena);
+	if (http->n_pooled == EXCHANGES_POOLED_MAX) {
+		arena_free(exchange->arena);
+		free(exchange);
+		return;
+	}
+	exchange->next = http->pool;
+	http->pool = exchange;
+	http->n_pooled++;
+}
+
+/* ---- connections ---- */
+
+static void
+enter_phase(struct connection *connection, enum phase phase)
+{
+	connection->phase = phase;
+	connection->phase_since_us = clock_monotonic_us();
+}
+
+static void
+connection_add(struct http *http, struct MHD_Connection *mhd, void **socket_context)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+	if (!connection)
+		abort();
+	connection->http = http;
+	connection->mhd = mhd;
+	connection->next = http->connections;
+	if (http->connections)
+		http->connections->previous = connection;
+	http->connections = connection;
+	http->n_connections++;
+	enter_phase(connection, PHASE_FRESH);
+	*socket_context = connection;
+}
+
+static void
+connection_remove(struct http *http, struct connection *connection)
+{
+	if (connection->previous)
+		connection->previous->next = connection->next;
+	else
+		http->connections = connection->next;
+	if (connection->next)
+		connection->next->previous = connection->previous;
+	http->n_connections--;
+	free(connection);
+}
+
+static void
+on_connection(void *context, struct MHD_Connection *mhd, void **socket_context, enum MHD_ConnectionNotificationCode code)
+{
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		connection_add(context, mhd, socket_context);
+	else if (*socket_context)
+		connection_remove(context, *socket_context);
+}
+
+static struct connection *
+connection_of(struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info->socket_context;
+}
+
+/* An IPv6 caller owns a /64, so that is what its limits count. */
+static void
+read_address(struct exchange *exchange, struct connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *address = info ? info->client_addr : NULL;
+	uint64_t seed = connection->http->options.address_seed;
+
+	if (address && address->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+		(void)inet_ntop(AF_INET6, &v6->sin6_addr, exchange->address, sizeof(exchange->address));
+		exchange->is_local = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+		bool is_v4 = IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
+		exchange->address_id = admission_hash(seed, &v6->sin6_addr, is_v4 ? 16 : 8);
+		return;
+	}
+	if (!address || address->sa_family != AF_INET)
+		return;
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+	(void)inet_ntop(AF_INET, &v4->sin_addr, exchange->address, sizeof(exchange->address));
+	exchange->is_local = ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	exchange->address_id = admission_hash(seed, &v4->sin_addr, sizeof(v4->sin_addr));
+}
+
+/* The request line was read: the earliest moment libmicrohttpd shows. */
+static void *
+on_request_line(void *context, const char *uri, struct MHD_Connection *mhd)
+{
+	struct http *http = context;
+	struct connection *connection = connection_of(mhd);
+	struct exchange *exchange = exchange_acquire(http);
+
+	enter_phase(connection, PHASE_RECEIVING);
+	exchange->gateway = http->gateway;
+	exchange->connection = connection;
+	exchange->started_us = connection->phase_since_us;
+	exchange->uri = arena_strdup(exchange->arena, uri);
+	exchange->body_max = EXCHANGE_BODY_MAX;
+	return exchange;
+}
+
+static void
+on_completed(void *context, struct MHD_Connection *mhd, void **request_context, enum MHD_RequestTerminationCode code)
+{
+	struct http *http = context;
+	struct exchange *exchange = *request_context;
+
+	(void)mhd;
+	(void)code; /* an answer that could not be sent is not worth a line: the client left */
+	if (!exchange)
+		return;
+	struct connection *connection = exchange->connection;
+	assert(!connection->is_suspended);
+	enter_phase(connection, PHASE_IDLE);
+	connection->n_discarded = 0;
+	http->handlers.end(exchange);
+	exchange_release(http, exchange);
+	*request_context = NULL;
+}
+
+/* ---- requests ---- */
+
+/* Headers that must not come twice: two readers would each believe another one. */
+static bool
+must_be_single(const char *name)
+{
+	static const char *const single[] = { "content-length", "authorization", "x-api-key", "idempotency-key", "if-match", NULL };
+	for (size_t i = 0; single[i]; i++)
+		if (strcasecmp(single[i], name) == 0)
+			return true;
+	return false;
+}
+
+static enum MHD_Result
+on_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct exchange *exchange = context;
+
+	(void)kind;
+	exchange->n_header_bytes += strlen(name) + (value ? strlen(value) : 0);
+	if (exchange->n_headers == EXCHANGE_HEADERS_MAX) {
+		exchange->n_header_bytes = SIZE_MAX / 2; /* refused like any header block that is too large */
+		return MHD_NO;
+	}
+	if (must_be_single(name) && exchange_header(exchange, name))
+		exchange->repeated_header = name;
+	exchange->headers[exchange->n_headers++] = (struct header){ name, value ? value : "" };
+	return MHD_YES;
+}
+
+static enum MHD_Result
+send_answer(struct connection *connection, struct exchange *exchange)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(exchange->n_content,
+	    (void *)(uintptr_t)exchange->content, MHD_RESPMEM_PERSISTENT);
+	if (!response)
+		return MHD_NO;
+	if (exchange->content_type)
+		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->content_type);
+	for (size_t i = 0; i < exchange->n_out_headers; i++)
+		(void)MHD_add_response_header(response, exchange->out_headers[i].name, exchange->out_headers[i].value);
+	if (exchange->gateway->is_draining)
+		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	enter_phase(connection, PHASE_SENDING);
+	enum MHD_Result result = MHD_queue_response(connection->mhd, (unsigned)exchange->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* After a handler ran: answer, or wait for whoever the exchange waits for. */
+static enum MHD_Result
+settle(struct connection *connection, struct exchange *exchange)
+{
+	if (exchange->is_answered)
+		return send_answer(connection, exchange);
+	if (exchange->is_waiting) {
+		connection->is_suspended = true;
+		MHD_suspend_connection(connection->mhd);
+	}
+	return MHD_YES;
+}
+
+static void
+run(struct connection *connection, struct exchange *exchange)
+{
+	exchange->has_run = true;
+	enter_phase(connection, PHASE_WORKING);
+	connection->http->handlers.run(exchange);
+}
+
+static enum MHD_Result
+begin(struct connection *connection, struct exchange *exchange, const char *method)
+{
+	exchange->method = method;
+	exchange->has_begun = true;
+	read_address(exchange, connection);
+	exchange->n_header_bytes = strlen(exchange->uri);
+	(void)MHD_get_connection_values(connection->mhd, MHD_HEADER_KIND, on_header, exchange);
+	connection->http->handlers.begin(exchange);
+	if (!exchange->is_answered && !exchange->is_waiting && !exchange->has_body)
+		run(connection, exchange);
+	return settle(connection, exchange);
+}
+
+static enum MHD_Result
+receive(struct connection *connection, struct exchange *exchange, const char *bytes, size_t *n_bytes)
+{
+	size_t n = *n_bytes;
+
+	*n_bytes = 0;
+	if (exchange->is_answered) {
+		connection->n_discarded += n;
+		return connection->n_discarded > DISCARD_MAX ? MHD_NO : MHD_YES;
+	}
+	if (!exchange->body.bytes)
+		buf_init(&exchange->body, exchange->arena, n > 2048 ? 16384 : 4096);
+	buf_add(&exchange->body, bytes, n);
+	if (exchange->body.len > exchange->body_max)
+		connection->http->handlers.overflow(exchange);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+on_request(void *context, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
+    const char *bytes, size_t *n_bytes, void **request_context)
+{
+	struct exchange *exchange = *request_context;
+
+	(void)context;
+	(void)mhd;
+	(void)url;
+	(void)version;
+	if (!exchange)
+		return MHD_NO;
+	struct connection *connection = exchange->connection;
+	if (!exchange->has_begun)
+		return begin(connection, exchange, method);
+	if (*n_bytes > 0)
+		return receive(connection, exchange, bytes, n_bytes);
+	if (!exchange->is_answered && !exchange->has_run)
+		run(connection, exchange);
+	return settle(connection, exchange);
+}
+
+/* uri.c decodes, strictly. */
+static size_t
+keep_escapes(void *context, struct MHD_Connection *mhd, char *text)
+{
+	(void)context;
+	(void)mhd;
+	return strlen(text);
+}
+
+/* ---- the daemon ---- */
+
+static int
+listen_on(const char *host, int port, const char **ret_problem)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE }, *address = NULL;
+	char service[8];
+	const int on = 1;
+
+	(void)snprintf(service, sizeof(service), "%d", port);
+	if (getaddrinfo(host, service, &hints, &address) != 0 || !address) {
+		*ret_problem = "not a numeric address";
+		return -1;
+	}
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	bool is_bound = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, LISTEN_BACKLOG) == 0;
+	freeaddrinfo(address);
+	if (is_bound)
+		return fd;
+	*ret_problem = strerror(errno);
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+struct http *
+http_new(struct gateway *gateway, const struct http_options *options, const struct http_handlers *handlers,
+    const char **ret_problem)
+{
+	int listener = listen_on(options->bind, options->port, ret_problem);
+	if (listener < 0)
+		return NULL;
+	struct http *http = calloc(1, sizeof(*http));
+	if (!http)
+		abort();
+	http->gateway = gateway;
+	http->options = *options;
+	http->handlers = *handlers;
+	http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
+	    MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,
+	    MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+	    options->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+	    MHD_OPTION_END);
+	if (!http->daemon) {
+		*ret_problem = "the HTTP daemon did not start";
+		(void)close(listener);
+		free(http);
+		return NULL;
+	}
+	http->epoll_fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+	return http;
+}
+
+void
+http_free(struct http *http)
+{
+	MHD_stop_daemon(http->daemon);
+	while (http->pool) {
+		struct exchange *exchange = http->pool;
+		http->pool = exchange->next;
+		arena_free(exchange->arena);
+		free(exchange);
+	}
+	free(http);
+}
+
+int
+http_fd(const struct http *http)
+{
+	return http->epoll_fd;
+}
+
+bool
+http_run(struct http *http)
+{
+	MHD_UNSIGNED_LONG_LONG timeout_ms;
+
+	http->wants_run = false;
+	(void)MHD_run(http->daemon);
+	return http->wants_run || (MHD_get_timeout(http->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0);
+}
+
+void
+http_resume(struct exchange *exchange)
+{
+	struct connection *connection = exchange->connection;
+	if (!connection->is_suspended)
+		return;
+	connection->is_suspended = false;
+	connection->http->wants_run = true;
+	MHD_resume_connection(connection->mhd);
+}
+
+static int64_t
+phase_max_us(const struct http_options *options, enum phase phase)
+{
+	switch (phase) {
+	case PHASE_FRESH:
+	case PHASE_RECEIVING:
+		return options->receive_timeout_us;
+	case PHASE_IDLE:
+		return options->idle_timeout_us;
+	case PHASE_SENDING:
+		return options->send_timeout_us;
+	case PHASE_WORKING: /* every call has a deadline of its own */
+		return INT64_MAX;
+	}
+	return INT64_MAX;
+}
+
+void
+http_sweep(struct http *http, int64_t now_us)
+{
+	for (struct connection *connection = http->connections; connection; connection = connection->next) {
+		if (connection->is_suspended || now_us - connection->phase_since_us <= phase_max_us(&http->options, connection->phase))
+			continue;
+		/* libmicrohttpd meets the end of the stream at its next run and cleans up. */
+		(void)shutdown(MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, SHUT_RDWR);
+	}
+}
+
+void
+http_quiesce(struct http *http)
+{
+	int listener = MHD_quiesce_daemon(http->daemon);
+	if (listener >= 0)
+		(void)close(listener);
+}
+
+size_t
+http_n_connections(const struct http *http)
+{
+	return http->n_connections;
+}
+
+size_t
+http_n_exchanges(const struct http *http)
+{
+	return http->n_exchanges;
+}

@@ -1,0 +1,297 @@
+/* The gateway's process: settings, one loop that owns HTTP and bus, drain on SIGTERM. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "clock.h"
+#include "credentials.h"
+#include "decisions.h"
+#include "front.h"
+#include "gateway.h"
+#include "http.h"
+#include "log.h"
+#include "metrics.h"
+#include "metrics_page.h"
+#include "operation.h"
+#include "patterns.h"
+#include "secret.h"
+#include "settings.h"
+#include "upstream.h"
+
+enum {
+	TICK_MS = 10,
+	SWEEP_US = 500000,
+	EVENTS_MAX = 64,
+	ROUNDS_MAX = 8, /* of HTTP and bus before the kernel is asked again */
+};
+
+enum tag { TAG_HTTP, TAG_BUS, TAG_TIMER, TAG_SIGNAL, TAG_METRICS };
+
+struct loop {
+	struct gateway *gateway;
+	int epoll_fd, timer_fd, signal_fd;
+	bool has_more; /* HTTP can go on at once */
+	bool is_done;
+	int64_t drain_until_us; /* 0: serving */
+	int64_t next_sweep_us;
+	struct metric *connections, *exchanges;
+};
+
+static void
+watch(struct loop *loop, int fd, enum tag tag)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = tag };
+	if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+		abort();
+}
+
+/* ---- signals and time ---- */
+
+static int
+block_signals(void)
+{
+	sigset_t signals;
+
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static int
+start_timer(void)
+{
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	struct timespec period = { .tv_nsec = TICK_MS * 1000000L };
+
+	(void)timerfd_settime(fd, 0, &(struct itimerspec){ .it_interval = period, .it_value = period }, NULL);
+	return fd;
+}
+
+static void
+start_drain(struct loop *loop)
+{
+	struct signalfd_siginfo info;
+
+	if (read(loop->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info) || loop->drain_until_us)
+		return;
+	log_write(LOG_INFO, "gateway.draining", LOG_INT("requests", (int64_t)http_n_exchanges(loop->gateway->http)));
+	loop->gateway->is_draining = true;
+	loop->drain_until_us = clock_monotonic_us() + settings.drain_timeout_ms * 1000;
+	http_quiesce(loop->gateway->http);
+}
+
+static void
+tick(struct loop *loop)
+{
+	struct gateway *gateway = loop->gateway;
+	int64_t now_us = clock_monotonic_us();
+	uint64_t n_expired;
+
+	(void)!read(loop->timer_fd, &n_expired, sizeof(n_expired));
+	upstreams_tick(gateway->upstreams, clock_now_us());
+	if (now_us < loop->next_sweep_us)
+		return;
+	loop->next_sweep_us = now_us + SWEEP_US;
+	http_sweep(gateway->http, now_us);
+	credentials_tick(gateway->credentials, now_us);
+	metric_set(loop->connections, (int64_t)http_n_connections(gateway->http));
+	metric_set(loop->exchanges, (int64_t)http_n_exchanges(gateway->http));
+}
+
+/* ---- the loop ---- */
+
+/* HTTP makes calls, calls go out together, replies make answers, and answers may bring the next requests. */
+static void
+turn(struct loop *loop)
+{
+	struct gateway *gateway = loop->gateway;
+
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		loop->has_more = http_run(gateway->http);
+		decisions_flush(gateway->decisions, clock_monotonic_us());
+		upstreams_flush(gateway->upstreams);
+		if (!upstreams_receive(gateway->upstreams) && !loop->has_more)
+			return;
+	}
+	loop->has_more = true;
+}
+
+static void
+react(struct loop *loop, enum tag tag)
+{
+	switch (tag) {
+	case TAG_TIMER:
+		tick(loop);
+		return;
+	case TAG_SIGNAL:
+		start_drain(loop);
+		return;
+	case TAG_METRICS:
+		metrics_page_deliver(loop->gateway->metrics_page);
+		return;
+	case TAG_HTTP: /* every turn looks at both */
+	case TAG_BUS:
+		return;
+	}
+}
+
+static void
+serve(struct loop *loop)
+{
+	struct epoll_event events[EVENTS_MAX];
+
+	while (!loop->is_done) {
+		int n = epoll_wait(loop->epoll_fd, events, EVENTS_MAX, loop->has_more ? 0 : -1);
+		for (int i = 0; i < n; i++)
+			react(loop, (enum tag)events[i].data.u64);
+		turn(loop);
+		if (loop->drain_until_us)
+			loop->is_done = http_n_exchanges(loop->gateway->http) == 0 || clock_monotonic_us() >= loop->drain_until_us;
+	}
+}
+
+/* ---- start and stop ---- */
+
+static bool
+start_http(struct gateway *gateway)
+{
+	const char *problem = NULL;
+	uint64_t seed;
+
+	secret_random(&seed, sizeof(seed));
+	gateway->http = http_new(gateway, &(struct http_options){ .bind = settings.bind, .port = (int)settings.port,
+	    .connections_max = (unsigned)settings.connections_max,
+	    .connections_per_address_max = (unsigned)settings.connections_per_address_max,
+	    .idle_timeout_us = settings.idle_timeout_ms * 1000, .receive_timeout_us = settings.receive_timeout_ms * 1000,
+	    .send_timeout_us = settings.send_timeout_ms * 1000, .address_seed = seed }, &front_handlers, &problem);
+	if (!gateway->http)
+		log_write(LOG_ERROR, "gateway.not_listening", LOG_TEXT("address", settings.bind), LOG_INT("port", settings.port),
+		    LOG_TEXT("problem", problem));
+	return gateway->http != NULL;
+}
+
+static bool
+start(struct loop *loop, struct gateway *gateway)
+{
+	const char *problem = NULL;
+
+	gateway->started_us = clock_monotonic_us();
+	gateway->upstreams = upstreams_new(&(struct upstreams_options){ .services = registry_services, .endpoints = settings.endpoints,
+	    .outstanding_max = settings.outstanding_max, .queue_delay_max_us = settings.queue_delay_max_ms * 1000,
+	    .epoll_fd = loop->epoll_fd, .epoll_tag = TAG_BUS });
+	gateway->credentials = credentials_new(gateway, settings.api_keys, &problem);
+	gateway->decisions = decisions_new(gateway);
+	gateway->access = access_new(&(struct access_options){ .rate_limit_max = settings.rate_limit_max,
+	    .address_rate_limit_max = settings.address_rate_limit_max, .auth_failures_max = settings.auth_failures_max,
+	    .window_us = settings.rate_limit_window_ms * 1000 });
+	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
+	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
+	    .hsts = settings.hsts, .documentation = settings.documentation });
+	if (!gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
+		return false;
+	(void)mkdir(settings.run_dir, 0700); /* a missing directory shows when the metrics file is written */
+	if (!metrics_serve("gateway", (int)settings.metrics_port, settings.run_dir))
+		return false;
+	loop->gateway = gateway;
+	loop->connections = metric_gauge("wordclaw_http_connections", "Open client connections.", NULL);
+	loop->exchanges = metric_gauge("wordclaw_http_requests_in_flight", "Requests not answered yet.", NULL);
+	watch(loop, http_fd(gateway->http), TAG_HTTP);
+	watch(loop, metrics_page_fd(gateway->metrics_page), TAG_METRICS);
+	return true;
+}
+
+/* Calls still under way end as lost, so every exchange is answered before the connections close. */
+static void
+stop(struct gateway *gateway)
+{
+	size_t n_left = http_n_exchanges(gateway->http);
+
+	struct upstreams *upstreams = gateway->upstreams;
+	gateway->upstreams = NULL; /* what still comes in is refused */
+	upstreams_free(upstreams);
+	metrics_page_free(gateway->metrics_page);
+	(void)http_run(gateway->http);
+	http_free(gateway->http);
+	credentials_free(gateway->credentials);
+	decisions_free(gateway->decisions);
+	access_free(gateway->access);
+	front_free(gateway->front);
+	log_write(LOG_INFO, "gateway.stopped", LOG_INT("cutOff", (int64_t)n_left));
+}
+
+static int
+usage(void)
+{
+	(void)printf("wordclaw-gateway: HTTP in front of the services.\n\n"
+		     "  --help          this text\n  --version       the build\n  --check-config  read the settings, report, exit\n\n"
+		     "Settings (environment):\n");
+	gateway_settings_print();
+	return 0;
+}
+
+/* API_KEYS has a grammar of its own. */
+static bool
+check_config(void)
+{
+	const char *problem = NULL;
+	struct credentials *credentials;
+
+	if (!gateway_settings_load())
+		return false;
+	credentials = credentials_new(NULL, settings.api_keys, &problem);
+	if (!credentials)
+		(void)fprintf(stderr, "API_KEYS: %s\n", problem);
+	else
+		credentials_free(credentials);
+	return credentials != NULL;
+}
+
+static enum log_level
+log_level_setting(void)
+{
+	static const char *const names[] = { "debug", "info", "warn", "error" };
+	for (int level = LOG_DEBUG; level <= LOG_ERROR; level++)
+		if (strcmp(names[level], settings.log_level) == 0)
+			return (enum log_level)level;
+	return LOG_INFO;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct gateway gateway;
+	struct loop loop = { .epoll_fd = epoll_create1(EPOLL_CLOEXEC) };
+
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return usage();
+	if (argc > 1 && strcmp(argv[1], "--version") == 0)
+		return printf("%s\n", WORDCLAW_VERSION) < 0;
+	secret_init();
+	if (!check_config())
+		return 2;
+	if (argc > 1 && strcmp(argv[1], "--check-config") == 0)
+		return 0;
+	log_init("gateway", log_level_setting());
+	loop.signal_fd = block_signals();
+	loop.timer_fd = start_timer();
+	if (!start(&loop, &gateway))
+		return 1;
+	watch(&loop, loop.signal_fd, TAG_SIGNAL);
+	watch(&loop, loop.timer_fd, TAG_TIMER);
+	log_write(LOG_INFO, "gateway.listening", LOG_TEXT("address", settings.bind), LOG_INT("port", settings.port),
+	    LOG_TEXT("version", WORDCLAW_VERSION));
+	serve(&loop);
+	stop(&gateway);
+	return 0;
+}

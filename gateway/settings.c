@@ -1,0 +1,102 @@
+/* The gateway's settings. */
+#include "settings.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "operation.h"
+
+struct gateway_settings settings;
+
+#define TEXT_SETTING(name_, fallback_, member, doc_) \
+	{ .name = (name_), .type = SETTING_TEXT, .fallback = (fallback_), .doc = (doc_), .target = &settings.member }
+#define INT_SETTING(name_, fallback_, min_, max_, member, doc_) \
+	{ .name = (name_), .type = SETTING_INT, .fallback = (fallback_), .min = (min_), .max = (max_), .doc = (doc_), \
+	  .target = &settings.member }
+#define BOOL_SETTING(name_, fallback_, member, doc_) \
+	{ .name = (name_), .type = SETTING_BOOL, .fallback = (fallback_), .doc = (doc_), .target = &settings.member }
+
+static const struct setting own_settings[] = {
+	INT_SETTING("WORDCLAW_PORT", "4000", 1, 65535, port, "HTTP port"),
+	TEXT_SETTING("WORDCLAW_BIND", "127.0.0.1", bind, "address to listen on (IPv4 or IPv6; 0.0.0.0 for every interface)"),
+	TEXT_SETTING("WORDCLAW_HOME", "./.wordclaw", home, "directory of everything that belongs to one installation"),
+	TEXT_SETTING("WORDCLAW_RUN_DIR", "", run_dir, "sockets and process files; default $WORDCLAW_HOME/run"),
+	TEXT_SETTING("WORDCLAW_LOG_LEVEL", "info", log_level, "debug, info, warn or error; debug logs every request"),
+	INT_SETTING("WORDCLAW_GATEWAY_METRICS_PORT", "0", 0, 65535, metrics_port, "loopback port of this process's own metrics; 0 picks one"),
+	BOOL_SETTING("WORDCLAW_METRICS_REMOTE", "false", metrics_remote, "answer GET /metrics to other hosts than this one"),
+	BOOL_SETTING("WORDCLAW_DOCS", "true", documentation, "serve /documentation (ENABLE_DOCS of the contract)"),
+	INT_SETTING("WORDCLAW_CONNECTIONS_MAX", "1000", 16, 60000, connections_max, "open client connections; further ones wait in the accept queue"),
+	INT_SETTING("WORDCLAW_CONNECTIONS_PER_ADDRESS_MAX", "0", 0, 60000, connections_per_address_max, "open connections of one address; 0: no limit of its own"),
+	INT_SETTING("WORDCLAW_IDLE_TIMEOUT_MS", "60000", 1000, 3600000, idle_timeout_ms, "an idle keep-alive connection is closed after this"),
+	INT_SETTING("WORDCLAW_RECEIVE_TIMEOUT_MS", "15000", 500, 600000, receive_timeout_ms, "a request must have arrived whole within this, however steadily it trickles"),
+	INT_SETTING("WORDCLAW_SEND_TIMEOUT_MS", "60000", 500, 600000, send_timeout_ms, "an answer must have been taken within this"),
+	INT_SETTING("WORDCLAW_DRAIN_TIMEOUT_MS", "5000", 0, 60000, drain_timeout_ms, "on SIGTERM, requests in flight may take this long"),
+	INT_SETTING("WORDCLAW_SERVICE_OUTSTANDING_MAX", "384", 1, 16384, outstanding_max, "unanswered calls per service; beyond it 503 SERVICE_OVERLOADED at once"),
+	INT_SETTING("WORDCLAW_SERVICE_QUEUE_DELAY_MAX_MS", "1000", 10, 60000, queue_delay_max_ms, "when the oldest of many unanswered calls has waited this long, new ones get 503 SERVICE_OVERLOADED"),
+	INT_SETTING("WORDCLAW_RATE_LIMIT_MAX", "6000", 0, 1000000000, rate_limit_max, "requests per verified key and window; 0 is off.  RATE_LIMIT_MAX of the contract has 100 a minute: an agent that reads a few hundred items in a burst met it within seconds, so ours guards against loops, not against use"),
+	INT_SETTING("WORDCLAW_RATE_LIMIT_WINDOW_MS", "60000", 1000, 3600000, rate_limit_window_ms, "length of every rate limit's window (RATE_LIMIT_TIME_WINDOW of the contract)"),
+	INT_SETTING("WORDCLAW_ADDRESS_RATE_LIMIT_MAX", "600", 0, 1000000000, address_rate_limit_max, "requests without a verified key per address and window; 0 is off"),
+	INT_SETTING("WORDCLAW_AUTH_FAILURES_MAX", "60", 0, 1000000000, auth_failures_max, "refused credentials per address and window; beyond it unknown keys are not even looked up; 0 is off"),
+	{ .name = "API_KEYS", .type = SETTING_SECRET, .fallback = "", .doc = "keys of tenant 1: key1=content:read|content:write,key2=admin; API_KEYS_FILE reads them from a file", .target = &settings.api_keys },
+	TEXT_SETTING("WORDCLAW_CORS_ALLOWED_ORIGINS", "", cors_allowed_origins, "comma list of exact origins that browsers may call from; empty: none (CORS_ALLOWED_ORIGINS of the contract)"),
+	BOOL_SETTING("WORDCLAW_HSTS", "false", hsts, "send Strict-Transport-Security: true behind a TLS proxy"),
+	TEXT_SETTING("WORDCLAW_BUILD_COMMIT_SHA", "", build_commit, "shown by GET /api/runtime"),
+	TEXT_SETTING("WORDCLAW_BUILD_TIME", "", build_time, "shown by GET /api/runtime"),
+};
+
+enum { N_OWN = sizeof(own_settings) / sizeof(own_settings[0]) };
+
+static struct setting table[N_OWN + SETTINGS_SERVICES_MAX];
+static char endpoint_names[SETTINGS_SERVICES_MAX][64];
+
+/* The fixed rows and one per service of the registry. */
+static size_t
+build_table(void)
+{
+	memcpy(table, own_settings, sizeof(own_settings));
+	size_t n = 0;
+	for (; registry_services[n] && n < SETTINGS_SERVICES_MAX; n++) {
+		char *name = endpoint_names[n];
+		(void)snprintf(name, sizeof(endpoint_names[n]), "WORDCLAW_%s_ENDPOINTS", registry_services[n]);
+		for (char *c = name; *c; c++)
+			*c = (char)toupper((unsigned char)*c);
+		table[N_OWN + n] = (struct setting){ .name = name, .type = SETTING_TEXT, .fallback = "",
+			.doc = "comma list of the service's instances, ipc:// or tcp://; default its socket in the run directory",
+			.target = &settings.endpoints[n] };
+	}
+	return N_OWN + n;
+}
+
+static const char *
+join(const char *before, const char *middle, const char *after)
+{
+	char *text = NULL;
+	if (asprintf(&text, "%s%s%s", before, middle, after) < 0)
+		abort();
+	return text;
+}
+
+bool
+gateway_settings_load(void)
+{
+	if (!settings_load(table, build_table()))
+		return false;
+	if (settings.run_dir[0] == '\0')
+		settings.run_dir = join(settings.home, "/run", "");
+	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++) {
+		if (settings.endpoints[i][0] != '\0')
+			continue;
+		const char *file = join(registry_services[i], ".ipc", "");
+		settings.endpoints[i] = join(join("ipc://", settings.run_dir, "/"), file, "");
+	}
+	return true;
+}
+
+void
+gateway_settings_print(void)
+{
+	settings_print(table, build_table());
+}

@@ -1,0 +1,51 @@
+/* The gateway's settings: one typed table, read once at start. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SETTINGS_SERVICES_MAX = 16 };
+
+struct gateway_settings {
+	int64_t port;
+	const char *bind;
+	const char *home;
+	const char *run_dir;
+	const char *log_level;
+	int64_t metrics_port;
+	bool metrics_remote;
+	bool documentation;
+
+	int64_t connections_max;
+	int64_t connections_per_address_max;
+	int64_t idle_timeout_ms;
+	int64_t receive_timeout_ms;
+	int64_t send_timeout_ms;
+	int64_t drain_timeout_ms;
+
+	int64_t outstanding_max;
+	int64_t queue_delay_max_ms;
+
+	int64_t rate_limit_max;
+	int64_t rate_limit_window_ms;
+	int64_t address_rate_limit_max;
+	int64_t auth_failures_max;
+
+	const char *api_keys;
+	const char *cors_allowed_origins;
+	bool hsts;
+	const char *build_commit;
+	const char *build_time;
+
+	const char *endpoints[SETTINGS_SERVICES_MAX]; /* in the order of registry_services */
+};
+
+extern struct gateway_settings settings;
+
+/* Read the environment and fill in what depends on other settings.  False when a value is refused (printed). */
+bool gateway_settings_load(void);
+
+void gateway_settings_print(void);
+
+#endif
