@@ -21,6 +21,7 @@ struct bus_client {
 	struct bus_wake wake;
 	struct bus_resolver *resolver; /* NULL when no endpoint has a name */
 	struct bus_endpoints fixed;   /* endpoints without a name */
+	struct bus_endpoints found;   /* what the names last resolved to */
 	uint64_t last_correlation, n_stray;
 	int64_t earliest_deadline_us; /* no call's is before it */
 	int64_t next_check_us, last_tick_us;
@@ -31,7 +32,6 @@ struct bus_client {
 struct bus_client *
 bus_client_new(const char *service, const char *endpoints)
 {
-	static const struct bus_endpoints none = { .n = 0 };
 	struct bus_endpoints parsed;
 	const char *problem;
 
@@ -51,7 +51,7 @@ bus_client_new(const char *service, const char *endpoints)
 	for (size_t i = 0; i < parsed.n; i++)
 		if (!parsed.items[i].is_name)
 			client->fixed.items[client->fixed.n++] = parsed.items[i];
-	dispatch_want(&client->dispatcher, &client->fixed, &none);
+	dispatch_want(&client->dispatcher, &client->fixed, &client->found);
 	if (client->fixed.n < parsed.n)
 		client->resolver = bus_resolver_new(&parsed);
 	return client;
@@ -248,11 +248,11 @@ check_instance(struct bus_client *client, struct bus_instance *instance, int64_t
 static void
 check_instances(struct bus_client *client, int64_t monotonic_us)
 {
-	struct bus_endpoints found;
+	uint64_t generation = client->dispatcher.generation;
 	bool was_stalled = monotonic_us - client->last_tick_us > BUS_DEAD_MS * 1000 / 2;
 
-	if (client->resolver && bus_resolver_take(client->resolver, &found))
-		dispatch_want(&client->dispatcher, &client->fixed, &found);
+	if (client->resolver && bus_resolver_take(client->resolver, &client->found))
+		dispatch_want(&client->dispatcher, &client->fixed, &client->found);
 	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++) {
 		struct bus_instance *instance = &client->dispatcher.instances[i];
 		if (!instance->socket)
@@ -261,6 +261,8 @@ check_instances(struct bus_client *client, int64_t monotonic_us)
 			instance_pardon(instance);
 		check_instance(client, instance, monotonic_us);
 	}
+	if (client->dispatcher.generation != generation) /* a slot may have become free for an address without one */
+		dispatch_want(&client->dispatcher, &client->fixed, &client->found);
 	dispatch_held(&client->dispatcher);
 }
 

@@ -118,14 +118,42 @@ serve_forever(const char *address, enum server_mode mode)
 	}
 }
 
+/* main calls this first: a server is this program started anew, since a fork alone inherits the caller's threads' locks. */
+static inline void
+serve_when_asked(int argc, char **argv)
+{
+	char byte;
+
+	if (argc != 5 || strcmp(argv[1], "serve") != 0)
+		return;
+	int trigger = atoi(argv[4]);
+	log_init("test_bus_server", LOG_ERROR);
+	if (trigger < 0 || read(trigger, &byte, 1) == 1)
+		serve_forever(argv[2], (enum server_mode)atoi(argv[3]));
+	_exit(0);
+}
+
+static inline pid_t
+spawn_server(const char *address, enum server_mode mode, int trigger)
+{
+	char mode_text[16], trigger_text[16];
+	char *arguments[] = { (char[]){ "test" }, (char[]){ "serve" }, arena_strdup(arena, address), mode_text, trigger_text, NULL };
+
+	(void)snprintf(mode_text, sizeof(mode_text), "%d", (int)mode);
+	(void)snprintf(trigger_text, sizeof(trigger_text), "%d", trigger);
+	pid_t pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		(void)execv("/proc/self/exe", arguments);
+		_exit(127);
+	}
+	return pid;
+}
+
 static inline pid_t
 start_server(const char *address, enum server_mode mode)
 {
-	pid_t pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0)
-		serve_forever(address, mode);
-	return pid;
+	return spawn_server(address, mode, -1);
 }
 
 /* A process that binds when a byte arrives on *ret_trigger. */
@@ -133,13 +161,9 @@ static inline pid_t
 prepare_server(const char *address, enum server_mode mode, int *ret_trigger)
 {
 	int ends[2];
-	char byte;
 
 	ck_assert_int_eq(pipe(ends), 0);
-	pid_t pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0 && read(ends[0], &byte, 1) == 1)
-		serve_forever(address, mode);
+	pid_t pid = spawn_server(address, mode, ends[0]);
 	(void)close(ends[0]);
 	*ret_trigger = ends[1];
 	return pid;
