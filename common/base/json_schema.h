@@ -30,10 +30,28 @@ struct json_schema_document {
 	const struct json_value *value;
 };
 
+enum json_regex_verdict { JSON_REGEX_NO_MATCH, JSON_REGEX_MATCH, JSON_REGEX_GAVE_UP };
+
+/* How patterns are matched: this layer links no regex library.  io/regex.h has the instance. */
+struct json_regex_engine {
+	void *(*compile)(const char *pattern, size_t n_bytes, struct arena *arena, const char **ret_message);
+	/* Unanchored.  An impatient call gives up early; a patient one may cost 20 times more. */
+	enum json_regex_verdict (*match)(const void *regex, const char *text, size_t n_bytes, bool is_patient);
+	void (*free)(void *regex);
+};
+
+enum json_schema_dialect {
+	JSON_SCHEMA_BY_KEYWORD, /* $schema decides; without one: 2020-12 that honours draft-07's forms too */
+	JSON_SCHEMA_DRAFT_07,
+	JSON_SCHEMA_2020_12,
+};
+
 struct json_schema_options {
 	const struct json_schema_document *documents; /* may be NULL */
 	size_t n_documents;
 	bool assert_format; /* the product's default is true; the official suite's optional */
+	const struct json_regex_engine *regex; /* NULL: a schema with a pattern does not compile */
+	enum json_schema_dialect dialect;      /* of schemas without $schema */
 };
 
 /* Compile.  NULL on failure with *ret_error filled (strings in arena).  options may be NULL: assert_format true.
