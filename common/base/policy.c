@@ -13,16 +13,6 @@ principal_has_scope(const struct principal *principal, const char *scope)
 	return false;
 }
 
-bool
-principal_derive_platform_admin(const struct principal *principal)
-{
-	if (principal_has_scope(principal, "tenant:admin"))
-		return true;
-	/* A supervisor bound to a tenant holds admin from a cookie: admin of that tenant, never of the platform. */
-	return strcmp(principal->type, "supervisor") != 0 && strcmp(principal->source, "db") != 0 &&
-	    principal_has_scope(principal, "admin");
-}
-
 static struct policy_verdict
 allow(const char *code)
 {

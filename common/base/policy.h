@@ -24,8 +24,4 @@ struct policy_verdict policy_decide(const struct policy_question *question);
 
 bool principal_has_scope(const struct principal *principal, const char *scope);
 
-/* What principal.is_platform_admin is set to where a credential becomes a principal: tenant:admin, or admin that
- * comes neither from a supervisor's cookie nor from a key in the database. */
-bool principal_derive_platform_admin(const struct principal *principal);
-
 #endif
