@@ -51,14 +51,8 @@ check_item_text(struct reader *reader, const struct place *place, const struct s
 	if (memchr(text, '\0', n_bytes))
 		return violate(reader, place, "type", field,
 		    arena_printf(reader->arena, "'%s' must not contain the character U+0000", field->name));
-	if (field->choices && !is_choice(field, text)) {
-		struct buf buf;
-		buf_init(&buf, reader->arena, 128);
-		buf_printf(&buf, "'%s' must be one of ", field->name);
-		for (size_t i = 0; field->choices[i]; i++)
-			buf_printf(&buf, "%s'%s'", i ? ", " : "", field->choices[i]);
-		return violate(reader, place, "enum", field, buf.bytes);
-	}
+	if (field->choices && !is_choice(field, text))
+		return violate_choice(reader, place, field);
 	if (field->pattern && match_pattern && !match_pattern(field->pattern, text, n_bytes))
 		return violate(reader, place, "pattern", field,
 		    arena_printf(reader->arena, "'%s' must match %s", field->name, field->pattern));
@@ -71,10 +65,12 @@ check_bytes(struct reader *reader, const struct place *place, const struct shape
 {
 	if (field->min > 0 && n_bytes < (uint64_t)field->min)
 		return violate(reader, place, "minLength", field, arena_printf(reader->arena,
-		    "'%s' must have at least %lld bytes, not %zu", field->name, (long long)field->min, n_bytes));
+		    "'%s' must have at least %lld byte%s, not %zu", field->name, (long long)field->min,
+		    field->min == 1 ? "" : "s", n_bytes));
 	if (field->max > 0 && n_bytes > (uint64_t)field->max)
 		return violate(reader, place, "maxLength", field, arena_printf(reader->arena,
-		    "'%s' must have at most %lld bytes, not %zu", field->name, (long long)field->max, n_bytes));
+		    "'%s' must have at most %lld byte%s, not %zu", field->name, (long long)field->max,
+		    field->max == 1 ? "" : "s", n_bytes));
 	return true;
 }
 
@@ -83,10 +79,12 @@ check_count(struct reader *reader, const struct place *place, const struct shape
 {
 	if (field->min > 0 && n < (uint64_t)field->min)
 		return violate(reader, place, "minItems", field, arena_printf(reader->arena,
-		    "'%s' must have at least %lld items, not %zu", field->name, (long long)field->min, n));
+		    "'%s' must have at least %lld item%s, not %zu", field->name, (long long)field->min,
+		    field->min == 1 ? "" : "s", n));
 	if (field->max > 0 && n > (uint64_t)field->max)
 		return violate(reader, place, "maxItems", field, arena_printf(reader->arena,
-		    "'%s' must have at most %lld items, not %zu", field->name, (long long)field->max, n));
+		    "'%s' must have at most %lld item%s, not %zu", field->name, (long long)field->max,
+		    field->max == 1 ? "" : "s", n));
 	/* A short text may ask for many large structs. */
 	if (!arena_has_room(reader->arena, n * shape_item_size(field)))
 		return violate(reader, place, "maxItems", field,

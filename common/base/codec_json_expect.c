@@ -250,6 +250,17 @@ violate_item_type(struct reader *reader, const struct place *place, const struct
 }
 
 bool
+violate_choice(struct reader *reader, const struct place *place, const struct shape_field *field)
+{
+	struct buf buf;
+
+	buf_init(&buf, reader->arena, 128);
+	buf_printf(&buf, "'%s' must be ", field->name);
+	add_choices(&buf, field);
+	return violate(reader, place, "enum", field, buf.bytes);
+}
+
+bool
 violate_required(struct reader *reader, const struct place *place, const struct shape_field *field)
 {
 	struct buf buf;

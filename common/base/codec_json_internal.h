@@ -26,6 +26,7 @@ bool violate(struct reader *reader, const struct place *place, const char *keywo
     const struct shape_field *field, const char *message);
 bool violate_type(struct reader *reader, const struct place *place, const struct shape_field *field);
 bool violate_item_type(struct reader *reader, const struct place *place, const struct shape_field *field);
+bool violate_choice(struct reader *reader, const struct place *place, const struct shape_field *field);
 bool violate_required(struct reader *reader, const struct place *place, const struct shape_field *field);
 bool violate_unknown(struct reader *reader, const struct place *parent, const struct shape *shape,
     const struct json_member *member);
