@@ -73,7 +73,7 @@ void db_set_deadline(struct db *db, int64_t deadline_us);
 struct db_scope {
 	int64_t tenant;      /* 0: none */
 	bool is_system;
-	int64_t timeout_ms;  /* statement and lock timeout */
+	int64_t timeout_ms;  /* statement and lock timeout, applied rounded down to four significant bits (2000: 1920); 0: none */
 };
 
 /* Start of work.  All are queued, nothing is waited for.

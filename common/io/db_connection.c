@@ -2,6 +2,7 @@
 #include "db_internal.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -165,16 +166,44 @@ ignore_notice(void *context, const PGresult *notice)
 	(void)notice;
 }
 
+int64_t
+db_timeout_step(int64_t timeout_ms)
+{
+	int shift = 0;
+
+	while (timeout_ms >> shift >= 16)
+		shift++;
+	return timeout_ms >> shift << shift;
+}
+
+/* Our settings, then the connection string's, then the timeouts, about which queue_scope must be right. */
+static const char *
+session_options(const struct db *db)
+{
+	PQconninfoOption *all = PQconninfoParse(db->conninfo, NULL);
+	const char *given = "";
+
+	for (const PQconninfoOption *one = all; one && one->keyword; one++)
+		if (strcmp(one->keyword, "options") == 0 && one->val)
+			given = one->val;
+	const char *options = arena_printf(db->scratch,
+	    "-c jit=off -c idle_in_transaction_session_timeout=30s %s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64, given,
+	    db->session_timeout_ms, db->session_timeout_ms);
+	PQconninfoFree(all);
+	return options;
+}
+
 static PGconn *
 connect_start(const struct db *db)
 {
 	/* Before dbname: defaults that the connection string may change; after it: what it may not. */
-	const char *const keywords[] = { "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-		"options", "dbname", "application_name", "client_encoding", NULL };
-	const char *const values[] = { "10", "3", "3", "10000",
-		"-c jit=off -c idle_in_transaction_session_timeout=30s", db->conninfo, db->name, "UTF8", NULL };
+	const char *const keywords[] = { "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "dbname",
+		"application_name", "client_encoding", "options", NULL };
+	const char *const values[] = { "10", "3", "3", "10000", db->conninfo, db->name, "UTF8", session_options(db), NULL };
 
-	return PQconnectStartParams(keywords, values, 1);
+	PGconn *conn = PQconnectStartParams(keywords, values, 1);
+	arena_reset(db->scratch);
+	return conn;
 }
 
 /* Drive the handshake; NULL or what went wrong. */
@@ -217,6 +246,8 @@ db_connection_open(struct db *db, int64_t deadline_us)
 	if (deadline_us == 0 || deadline_us > latest_us)
 		deadline_us = latest_us;
 
+	int64_t timeout_ms = db_timeout_step(db->scope.timeout_ms);
+	db->session_timeout_ms = timeout_ms > 0 ? timeout_ms : DB_SESSION_TIMEOUT_MS;
 	PGconn *conn = connect_start(db);
 	if (!conn)
 		abort();

@@ -17,6 +17,7 @@ enum {
 	DB_SCRATCH_BYTES = 64 * 1024 * 1024, /* parameters of one statement, as text */
 	DB_PLANS_BYTES = 8 * 1024 * 1024,    /* row mappings of one connection */
 	DB_WAIT_MAX_US = 30 * 1000000,       /* any wait, when no deadline was set */
+	DB_SESSION_TIMEOUT_MS = 1920, /* of a session opened before its first work: the usual 2 s, rounded */
 	DB_CONNECT_MAX_US = 3 * 1000000,
 	DB_CANCEL_MAX_MS = 300,
 	DB_LATE_GRACE_US = 30 * 1000,        /* past the deadline, for the server's own timeout to answer and the connection to live on */
@@ -57,6 +58,8 @@ struct db {
 
 	enum db_mode mode;
 	struct db_scope scope;
+	int64_t session_timeout_ms; /* what the server applies when nothing else was set */
+	bool has_own_timeout;       /* this work has set another one */
 	bool is_scope_sent; /* READ: within the implicit transaction being queued */
 	bool is_failed;     /* this work was refused */
 	bool is_lost;       /* this work's connection is gone */
@@ -82,6 +85,8 @@ enum db_status db_connection_open(struct db *db, int64_t deadline_us);
 void db_connection_close(struct db *db);
 /* Wait until the connection has input, writing what is pending; false when it broke or the deadline passed (db_lose was called). */
 bool db_connection_wait(struct db *db) MUST_CHECK;
+/* Rounded down to four significant bits, so that the timeouts of like requests are equal. */
+int64_t db_timeout_step(int64_t timeout_ms);
 enum db_status db_lose(struct db *db, const char *why);
 enum db_status db_refuse(struct db *db, const char *sqlstate, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

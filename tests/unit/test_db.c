@@ -99,12 +99,12 @@ END_TEST
 START_TEST(scope_holds_for_every_statement_of_a_read)
 {
 	db_begin_read(db, &SCOPE);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/2s");
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/2s");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
 	ck_assert_int_eq(db_end_read(db), DB_OK);
 
 	db_begin_read(db, &(struct db_scope){ .is_system = true, .timeout_ms = 100 });
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/on/100ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/on/96ms");
 	ck_assert_int_eq(db_end_read(db), DB_OK);
 }
 END_TEST
@@ -112,14 +112,34 @@ END_TEST
 START_TEST(scope_changes_within_a_transaction_and_ends_with_it)
 {
 	db_begin(db, &SCOPE);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/2s");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
 	db_set_scope(db, &(struct db_scope){ .tenant = 8, .timeout_ms = 2000 });
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "8/off/2s");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "8/off/1920ms");
 	ck_assert_int_eq(db_commit(db), DB_OK);
 
 	db_begin(db, &(struct db_scope){ .timeout_ms = 2000 });
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/off/2s");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/off/1920ms");
 	db_rollback(db);
+}
+END_TEST
+
+START_TEST(timeout_of_one_work_is_not_that_of_the_next)
+{
+	static const struct { int64_t timeout_ms; const char *wanted; } rows[] = {
+		{ 2000, "7/off/1920ms" }, { 1930, "7/off/1920ms" }, { 5000, "7/off/4608ms" }, { 15, "7/off/15ms" }, { 0, "7/off/0" }, { 2000, "7/off/1920ms" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		db_begin_read(db, &(struct db_scope){ .tenant = 7, .timeout_ms = rows[i].timeout_ms });
+		ck_assert_str_eq(find(&SETTINGS, NULL)->name, rows[i].wanted);
+		ck_assert_int_eq(db_end_read(db), DB_OK);
+	}
+	db_begin(db, &SCOPE);
+	db_set_scope(db, &(struct db_scope){ .tenant = 7, .timeout_ms = 500 });
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/480ms");
+	db_set_scope(db, &SCOPE);
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
+	ck_assert_int_eq(db_commit(db), DB_OK);
 }
 END_TEST
 
@@ -129,7 +149,7 @@ START_TEST(scope_survives_a_rollback_to_the_savepoint)
 	db_savepoint(db);
 	db_set_scope(db, &SCOPE);
 	ck_assert_int_eq(db_rollback_to(db), DB_OK);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/2s");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
 	ck_assert_int_eq(db_commit(db), DB_OK);
 }
 END_TEST
@@ -366,7 +386,7 @@ START_TEST(unclaimed_results_may_outnumber_the_queue)
 	db_ticket forgotten = db_send(db, &ALL, NULL);
 	for (int i = 0; i < 1500; i++)
 		(void)db_send(db, &SETTINGS, NULL);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/2s");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
 	ck_assert_int_eq(db_receive_rows(db, arena, forgotten, &rows), DB_REFUSED);
 	ck_assert_int_eq(db_end_read(db), DB_REFUSED);
 }
@@ -401,7 +421,8 @@ main(void)
 		one_statement_read_costs_one_round_trip, row_that_is_not_there_is_null,
 		more_rows_than_one_is_refused_by_find, list_decodes_every_row, result_larger_than_the_arena_is_refused,
 		scope_holds_for_every_statement_of_a_read, scope_changes_within_a_transaction_and_ends_with_it,
-		scope_survives_a_rollback_to_the_savepoint, write_without_questions_costs_one_round_trip,
+		scope_survives_a_rollback_to_the_savepoint,
+		timeout_of_one_work_is_not_that_of_the_next, write_without_questions_costs_one_round_trip,
 		write_that_asks_once_costs_two_round_trips, exec_reports_how_many_rows_it_changed,
 		rollback_undoes_and_leaves_the_connection_usable, refused_statement_names_state_and_constraint,
 		refused_statement_nobody_asked_about_fails_the_commit, refused_statement_fails_a_later_receive,
