@@ -118,8 +118,7 @@ answer_violations(struct exchange *exchange, const struct shape *shape, const st
 		add_violation(&list, &violations->list[i]);
 	}
 	buf_add_char(&list, ']');
-	struct error *error = error_make(exchange->arena, code_of(shape, first), ERROR_WHERE, "%s%s%s",
-	    first->pointer, first->pointer[0] ? " " : "", first->message);
+	struct error *error = error_make(exchange->arena, code_of(shape, first), ERROR_WHERE, "%s", first->message);
 	error->pointer = first->pointer;
 	answer_with(exchange, error, list.bytes);
 }

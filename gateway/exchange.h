@@ -72,6 +72,7 @@ struct exchange {
 
 	/* progress: see exchange_wait, exchange_continue, exchange_answer */
 	bool has_begun;
+	bool is_at_headers;
 	bool is_waiting;
 	bool has_run;
 	bool is_answered;

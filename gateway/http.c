@@ -25,7 +25,7 @@ enum {
 	CONNECTION_POOL_BYTES = 8 * 1024, /* measured: 32 KB costs a quarter of the throughput at 64 connections */
 	LISTEN_BACKLOG = 512,
 	EXCHANGES_POOLED_MAX = 128,
-	DISCARD_MAX = 2 * 1024 * 1024, /* of a body whose answer is known already */
+	DISCARD_MAX = 16 * 1024 * 1024, /* of a body whose answer is known already */
 };
 
 enum phase { PHASE_FRESH, PHASE_IDLE, PHASE_RECEIVING, PHASE_WORKING, PHASE_SENDING };
@@ -270,6 +270,19 @@ settle(struct connection *connection, struct exchange *exchange)
 	return MHD_YES;
 }
 
+/* While only the headers were read.  An answer given here ends the connection, and where the client is still sending it
+ * meets a reset before it reads the answer.  So a refused body is discarded first, unless it is huge or the client asked
+ * with Expect whether to send it; and without a body the next call, which comes at once, answers or waits. */
+static enum MHD_Result
+settle_headers(struct connection *connection, struct exchange *exchange)
+{
+	bool is_answered_now = exchange->is_answered && exchange->has_body &&
+	    (exchange->content_length > DISCARD_MAX || exchange_header(exchange, "expect"));
+
+	exchange->is_at_headers = exchange->has_body && exchange->is_waiting;
+	return is_answered_now || exchange->is_at_headers ? settle(connection, exchange) : MHD_YES;
+}
+
 static void
 run(struct connection *connection, struct exchange *exchange)
 {
@@ -287,9 +300,7 @@ begin(struct connection *connection, struct exchange *exchange, const char *meth
 	exchange->n_header_bytes = strlen(exchange->uri);
 	(void)MHD_get_connection_values(connection->mhd, MHD_HEADER_KIND, on_header, exchange);
 	connection->http->handlers.begin(exchange);
-	if (!exchange->is_answered && !exchange->is_waiting && !exchange->has_body)
-		run(connection, exchange);
-	return settle(connection, exchange);
+	return settle_headers(connection, exchange);
 }
 
 static enum MHD_Result
@@ -325,9 +336,11 @@ on_request(void *context, struct MHD_Connection *mhd, const char *url, const cha
 	struct connection *connection = exchange->connection;
 	if (!exchange->has_begun)
 		return begin(connection, exchange, method);
+	if (exchange->is_at_headers) /* resumed there: libmicrohttpd calls once more before it reads on */
+		return settle_headers(connection, exchange);
 	if (*n_bytes > 0)
 		return receive(connection, exchange, bytes, n_bytes);
-	if (!exchange->is_answered && !exchange->has_run)
+	if (!exchange->is_answered && !exchange->is_waiting && !exchange->has_run)
 		run(connection, exchange);
 	return settle(connection, exchange);
 }

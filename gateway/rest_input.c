@@ -32,29 +32,33 @@ read_text(struct reading *reading, const struct shape_field *field, const char *
 	(void)codec_json_read_text(reading->exchange->arena, field, text, reading->input, reading->violations);
 }
 
-/* "limit, offset, mode": what a refused parameter could have been. */
+/* Names what the parameter could have been. */
 static const char *
-query_names(const struct reading *reading)
+unknown_parameter(const struct reading *reading, const char *name)
 {
 	struct buf buf;
+	const char *between = "; known are ";
 
 	buf_init(&buf, reading->exchange->arena, 128);
+	buf_printf(&buf, "unknown query parameter '%s'", name);
 	for (size_t i = 0; i < reading->shape->n_fields; i++) {
-		if (reading->shape->fields[i].in == SHAPE_IN_QUERY)
-			buf_printf(&buf, "%s%s", buf.len > 0 ? ", " : "", reading->shape->fields[i].name);
+		if (reading->shape->fields[i].in != SHAPE_IN_QUERY)
+			continue;
+		buf_printf(&buf, "%s'%s'", between, reading->shape->fields[i].name);
+		between = ", ";
 	}
 	if (reading->plan->operation->flags & OPERATION_DRY_RUN)
-		buf_printf(&buf, "%smode", buf.len > 0 ? ", " : "");
-	return buf.len > 0 ? arena_printf(reading->exchange->arena, "one of: %s", buf.bytes) : "no query parameters";
+		buf_printf(&buf, "%s'mode'", between);
+	return buf.bytes;
 }
 
 static void
 read_mode(struct reading *reading, const char *value)
 {
 	if (!(reading->plan->operation->flags & OPERATION_DRY_RUN))
-		add_violation(reading, "mode", "unknown", "is refused: this operation has no dry run", NULL);
+		add_violation(reading, "mode", "unknown", "query parameter 'mode' is unknown: this operation has no dry run", NULL);
 	else if (strcmp(value, "dry_run") != 0)
-		add_violation(reading, "mode", "enum", "must be dry_run", "dry_run");
+		add_violation(reading, "mode", "enum", "query parameter 'mode' must be dry_run", "{\"const\":\"dry_run\"}");
 	else
 		reading->exchange->dry_run = true;
 }
@@ -72,7 +76,7 @@ read_query(struct reading *reading)
 		else if (strcmp(parameter->name, "mode") == 0)
 			read_mode(reading, parameter->value);
 		else
-			add_violation(reading, parameter->name, "unknown", "is not a query parameter of this operation", query_names(reading));
+			add_violation(reading, parameter->name, "unknown", unknown_parameter(reading, parameter->name), NULL);
 	}
 }
 
@@ -90,11 +94,11 @@ read_version(struct reading *reading, const char *if_match)
 		return;
 	}
 	if (!header_version(if_match, &version)) {
-		add_violation(reading, field->name, "If-Match", "the If-Match header must be a version in quotes", "\"3\"");
+		add_violation(reading, field->name, "If-Match", "the If-Match header must be a version in quotes, such as \"3\"", NULL);
 		return;
 	}
 	if (codec_json_has_field(field, reading->input) && shape_get_int(field, reading->input) != version) {
-		add_violation(reading, field->name, "If-Match", "differs from the If-Match header", NULL);
+		add_violation(reading, field->name, "If-Match", "the version differs from the If-Match header", NULL);
 		return;
 	}
 	read_text(reading, field, arena_printf(reading->exchange->arena, "%lld", (long long)version));
