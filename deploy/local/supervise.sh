@@ -34,6 +34,8 @@ readonly DEFINE_SERVICES='
 		printf "s10485760\nn10\n" >"log/$process/config"
 		ln -sfn "$process/current" "log/$process.log"
 	done
+	# runsvdir waits out the second a directory was changed in.
+	touch -d "-5 seconds" service
 '
 
 supervise_define() { launch sh -c "$DEFINE_SERVICES" sh "$@"; }
