@@ -18,7 +18,7 @@ static const struct shape_field audit_entry_fields[] = {
 	{ .name = "details", .column = "details", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, details), .min = 0, .max = 0, .doc = "What changed, as JSON text." },
 	{ .name = "requestId", .column = "request_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, request_id), .min = 0, .max = 0, .doc = "Request that caused it." },
 	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, event_id), .min = 0, .max = 0, .doc = "The event it records (UUIDv7): each is recorded once." },
-	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, hash), .min = 0, .max = 0, .doc = "SHA-256 over the entry and the previous hash, hex." },
+	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, hash), .min = 0, .max = 0, .doc = "BLAKE2b-256 over the previous hash and the entry, hex." },
 	{ .name = "previousHash", .column = "previous_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, previous_hash), .min = 0, .max = 0, .doc = "Hash of the entry before, hex; zeros for the first." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, created_at), .min = 0, .max = 0, .doc = "When it happened." },
 };
@@ -35,7 +35,7 @@ static const struct shape_field audit_checkpoint_fields[] = {
 };
 const struct shape audit_checkpoint_shape = { .name = "audit_checkpoint", .size = sizeof(struct audit_checkpoint), .fields = audit_checkpoint_fields, .n_fields = 7 };
 
-static const char *const audit_break_reason_choices[] = { "hash_mismatch", "previous_hash_mismatch", "gap", "checkpoint_mismatch", "checkpoint_signature_invalid", NULL };
+static const char *const audit_break_reason_choices[] = { "hash_mismatch", "previous_hash_mismatch", "columns_mismatch", "gap", "head_mismatch", "checkpoint_mismatch", "checkpoint_signature_invalid", NULL };
 static const struct shape_field audit_break_fields[] = {
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_break, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Place in the chain.", .example = "12" },
 	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_break, reason), .min = 0, .max = 0, .choices = audit_break_reason_choices, .doc = "What is wrong there." },
@@ -43,6 +43,74 @@ static const struct shape_field audit_break_fields[] = {
 	{ .name = "found", .column = "found", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_break, found), .min = 0, .max = 0, .doc = "What is there." },
 };
 const struct shape audit_break_shape = { .name = "audit_break", .size = sizeof(struct audit_break), .fields = audit_break_fields, .n_fields = 4 };
+
+static const struct shape_field audit_fact_fields[] = {
+	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, action), .min = 0, .max = 0, .doc = "What was done." },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, actor_id), .min = 0, .max = 0, .doc = "Who acted." },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, actor_source), .min = 0, .max = 0, .doc = "Where the credential lives." },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, actor_type), .min = 0, .max = 0, .doc = "Kind of actor." },
+	{ .name = "createdAtUs", .column = "created_at_us", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, created_at_us), .min = INT64_MIN, .max = INT64_MAX, .doc = "When it happened, microseconds since 1970." },
+	{ .name = "details", .column = "details", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, details), .min = 0, .max = 0, .doc = "What changed, as JSON text." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Tenant." },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Which thing." },
+	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, entity_type), .min = 0, .max = 0, .doc = "Kind of thing." },
+	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, entity_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its version after." },
+	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, event_id), .min = 0, .max = 0, .doc = "The event." },
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Place in the chain." },
+	{ .name = "publisher", .column = "publisher", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, publisher), .min = 0, .max = 0, .doc = "Service that published it." },
+	{ .name = "requestId", .column = "request_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, request_id), .min = 0, .max = 0, .doc = "Request that caused it." },
+	{ .name = "traceParent", .column = "trace_parent", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, trace_parent), .min = 0, .max = 0, .doc = "Trace parent of that request." },
+	{ .name = "userId", .column = "user_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, user_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "API key id." },
+};
+const struct shape audit_fact_shape = { .name = "audit_fact", .size = sizeof(struct audit_fact), .fields = audit_fact_fields, .n_fields = 16 };
+
+static const struct shape_field audit_append_fields[] = {
+	{ .name = "canonical", .column = "canonical", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_append, canonical), .min = 0, .max = 0, .doc = "The hashed text: an audit_fact as JSON." },
+	{ .name = "previousHash", .column = "previous_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_append, previous_hash), .min = 0, .max = 0, .doc = "Hash of the entry before." },
+	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_append, hash), .min = 0, .max = 0, .doc = "Hash of this entry." },
+};
+const struct shape audit_append_shape = { .name = "audit_append", .size = sizeof(struct audit_append), .fields = audit_append_fields, .n_fields = 3 };
+
+static const struct shape_field audit_chain_row_fields[] = {
+	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, action), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_id), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_source), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_type), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, created_at), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "details", .column = "details", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, details), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
+	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_type), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
+	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, event_id), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
+	{ .name = "publisher", .column = "publisher", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, publisher), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "requestId", .column = "request_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, request_id), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "traceParent", .column = "trace_parent", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, trace_parent), .min = 0, .max = 0, .doc = "Column." },
+	{ .name = "userId", .column = "user_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, user_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
+	{ .name = "canonical", .column = "canonical", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, canonical), .min = 0, .max = 0, .doc = "The hashed text." },
+	{ .name = "previousHash", .column = "previous_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, previous_hash), .min = 0, .max = 0, .doc = "Hash of the entry before." },
+	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, hash), .min = 0, .max = 0, .doc = "Hash of this entry." },
+};
+const struct shape audit_chain_row_shape = { .name = "audit_chain_row", .size = sizeof(struct audit_chain_row), .fields = audit_chain_row_fields, .n_fields = 19 };
+
+static const struct shape_field audit_head_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Tenant." },
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Last number; 0 for an empty chain." },
+	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, hash), .min = 0, .max = 0, .doc = "Last hash; zeros for an empty chain." },
+};
+const struct shape audit_head_shape = { .name = "audit_head", .size = sizeof(struct audit_head), .fields = audit_head_fields, .n_fields = 3 };
+
+static const struct shape_field audit_checkpoint_new_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Tenant." },
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Place in the chain." },
+	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, hash), .min = 0, .max = 0, .doc = "Hash of that entry." },
+	{ .name = "signedText", .column = "signed_text", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, signed_text), .min = 0, .max = 0, .doc = "What is signed." },
+	{ .name = "signature", .column = "signature", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, signature), .min = 0, .max = 0, .doc = "Signature." },
+	{ .name = "publicKey", .column = "public_key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, public_key), .min = 0, .max = 0, .doc = "Public key." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, created_at), .min = 0, .max = 0, .doc = "When it was signed." },
+};
+const struct shape audit_checkpoint_new_shape = { .name = "audit_checkpoint_new", .size = sizeof(struct audit_checkpoint_new), .fields = audit_checkpoint_new_fields, .n_fields = 7 };
 
 static const struct shape_field audit_count_row_fields[] = {
 	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_count_row, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Rows." },

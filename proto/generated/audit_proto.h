@@ -42,11 +42,84 @@ extern const struct shape audit_checkpoint_shape;
 /* The first place where a chain does not hold. */
 struct audit_break {
 	int64_t number; /* at least 1 */
-	const char *reason; /* hash_mismatch | previous_hash_mismatch | gap | checkpoint_mismatch | checkpoint_signature_invalid */
+	const char *reason; /* hash_mismatch | previous_hash_mismatch | columns_mismatch | gap | head_mismatch | checkpoint_mismatch | checkpoint_signature_invalid */
 	const char *expected; /* optional */
 	const char *found; /* optional */
 };
 extern const struct shape audit_break_shape;
+
+/* What of an entry is hashed: this struct as JSON text, in this order of members. */
+struct audit_fact {
+	const char *action;
+	const char *actor_id; /* optional */
+	const char *actor_source; /* optional */
+	const char *actor_type; /* optional */
+	int64_t created_at_us;
+	const char *details; /* optional */
+	int64_t domain_id;
+	int64_t entity_id;
+	const char *entity_type;
+	const int64_t *entity_version;
+	const char *event_id;
+	int64_t number;
+	const char *publisher;
+	const char *request_id; /* optional */
+	const char *trace_parent; /* optional */
+	const int64_t *user_id;
+};
+extern const struct shape audit_fact_shape;
+
+/* An entry on its way into the table. */
+struct audit_append {
+	const char *canonical;
+	const char *previous_hash;
+	const char *hash;
+};
+extern const struct shape audit_append_shape;
+
+/* An entry as verification needs it. */
+struct audit_chain_row {
+	const char *action;
+	const char *actor_id; /* optional */
+	const char *actor_source; /* optional */
+	const char *actor_type; /* optional */
+	int64_t created_at; /* microseconds since 1970 */
+	const char *details; /* optional */
+	int64_t domain_id;
+	int64_t entity_id;
+	const char *entity_type;
+	const int64_t *entity_version;
+	const char *event_id;
+	int64_t number;
+	const char *publisher;
+	const char *request_id; /* optional */
+	const char *trace_parent; /* optional */
+	const int64_t *user_id;
+	const char *canonical;
+	const char *previous_hash;
+	const char *hash;
+};
+extern const struct shape audit_chain_row_shape;
+
+/* End of a chain. */
+struct audit_head {
+	int64_t domain_id;
+	int64_t number;
+	const char *hash;
+};
+extern const struct shape audit_head_shape;
+
+/* A checkpoint on its way into the table. */
+struct audit_checkpoint_new {
+	int64_t domain_id;
+	int64_t number;
+	const char *hash;
+	const char *signed_text;
+	const char *signature;
+	const char *public_key;
+	int64_t created_at; /* microseconds since 1970 */
+};
+extern const struct shape audit_checkpoint_new_shape;
 
 /* A count. */
 struct audit_count_row {

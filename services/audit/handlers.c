@@ -1,0 +1,178 @@
+/* handlers.c: what each operation of audit decides.  Order follows proto/audit.toml. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "clock.h"
+#include "id.h"
+#include "rules.h"
+#include "store.h"
+
+enum { LIMIT_DEFAULT = 50, TOTAL_MAX = 10000, PAGE = 500, CHECKPOINTS_MAX = 500, TIME_LEFT_MS = 500 };
+
+/* ---- reading ---- */
+
+const struct error *
+audit_logs_list(struct request *req, const struct audit_logs_list_request *in, struct audit_logs_list_response *out)
+{
+	int64_t before_us, before_id = 0;
+
+	if (in->cursor && !cursor_decode(req->arena, in->cursor, &before_us, &before_id))
+		return FAIL_AT(req, INVALID_AUDIT_CURSOR, "/cursor", "the cursor is not one of ours");
+	out->limit = in->limit ? *in->limit : LIMIT_DEFAULT;
+	const struct error *error = store_entry_page(req, in, in->cursor ? &before_us : NULL, before_id, out->limit + 1, TOTAL_MAX,
+	    &out->entries, &out->total);
+	if (error)
+		return error;
+	out->has_more = (int64_t)out->entries.n > out->limit;
+	if (out->has_more) {
+		out->entries.n = (size_t)out->limit;
+		const struct audit_entry *last = (const struct audit_entry *)out->entries.items + (out->limit - 1);
+		out->next_cursor = cursor_encode(req->arena, last->created_at, last->id);
+	}
+	return NULL;
+}
+
+/* ---- verification ---- */
+
+struct verification {
+	struct audit_logs_verify_response *out;
+	int64_t number;            /* of the next entry */
+	const char *previous_hash; /* it must name */
+	const struct audit_checkpoint *checkpoints;
+	size_t n_checkpoints, n_compared;
+};
+
+static void
+report(struct request *req, struct verification *run, int64_t number, const struct chain_break *found)
+{
+	struct audit_break *broken = ARENA_NEW(req->arena, struct audit_break);
+
+	*broken = (struct audit_break){ .number = number, .reason = found->reason, .expected = found->expected, .found = found->found };
+	run->out->first_break = broken;
+	run->out->is_intact = false;
+}
+
+/* The checkpoint of this number, if there is one, must be ours and name this hash. */
+static bool
+compare_checkpoint(struct request *req, struct verification *run, const struct audit_chain_row *row)
+{
+	struct chain_break found;
+
+	if (run->n_compared >= run->n_checkpoints || run->checkpoints[run->n_compared].number != row->number)
+		return true;
+	const struct audit_checkpoint *checkpoint = &run->checkpoints[run->n_compared++];
+	bool holds = rules_checkpoint_holds(req->arena, req->tenant, checkpoint, audit_settings.public_key, &found);
+	if (holds && strcmp(checkpoint->hash, row->hash) != 0) {
+		found = (struct chain_break){ "checkpoint_mismatch", checkpoint->hash, row->hash };
+		holds = false;
+	}
+	run->out->checked_checkpoints++;
+	if (!holds)
+		report(req, run, row->number, &found);
+	return holds;
+}
+
+static bool
+check_page(struct request *req, struct verification *run, const struct shape_list *page)
+{
+	for (size_t i = 0; i < page->n; i++) {
+		const struct audit_chain_row *row = (const struct audit_chain_row *)page->items + i;
+		struct chain_break found;
+		if (!rules_entry_holds(req->arena, row, run->number, run->previous_hash, &found)) {
+			report(req, run, run->number, &found);
+			return false;
+		}
+		if (!compare_checkpoint(req, run, row))
+			return false;
+		run->out->checked_entries++;
+		run->out->last_number = row->number;
+		run->out->head_hash = run->previous_hash = row->hash;
+		run->number++;
+	}
+	return true;
+}
+
+/* The table ended: the head and the next checkpoint must not know of more. */
+static const struct error *
+check_end(struct request *req, struct verification *run)
+{
+	const struct audit_head *head;
+	struct shape_list later;
+	const struct error *error = store_head_get(req, &head);
+	if (error)
+		return error;
+	int64_t last = run->number - 1;
+	/* Entries appended since the last page make the head newer, never older; a head ahead of the table is a cut. */
+	if (head && head->number == last && strcmp(head->hash, run->previous_hash) != 0)
+		report(req, run, last > 0 ? last : 1, &(struct chain_break){ "head_mismatch", head->hash, run->previous_hash });
+	error = store_checkpoint_range(req, run->number, 1, &later);
+	if (error || later.n == 0 || run->out->first_break)
+		return error;
+	const struct audit_checkpoint *checkpoint = later.items;
+	struct shape_list appended;
+	error = store_chain_page(req, run->number, 1, &appended);
+	if (!error && appended.n == 0)
+		report(req, run, run->number, &(struct chain_break){ "gap", arena_printf(req->arena, "%" PRId64, checkpoint->number),
+		    arena_printf(req->arena, "%" PRId64, last) });
+	return error;
+}
+
+static const struct error *
+start_at(struct request *req, struct verification *run)
+{
+	struct shape_list before;
+
+	run->previous_hash = CHAIN_START;
+	if (run->number == 1)
+		return NULL;
+	const struct error *error = store_chain_page(req, run->number - 1, 1, &before);
+	if (error)
+		return error;
+	const struct audit_chain_row *row = before.items;
+	if (before.n == 1 && row->number == run->number - 1)
+		run->previous_hash = row->hash;
+	return NULL;
+}
+
+const struct error *
+audit_logs_verify(struct request *req, const struct audit_logs_verify_request *in, struct audit_logs_verify_response *out)
+{
+	struct verification run = { .out = out, .number = in->from ? *in->from : 1 };
+	int64_t left = in->limit ? *in->limit : 100000;
+	struct shape_list checkpoints, page;
+	const struct error *error = start_at(req, &run);
+	if (!error)
+		error = store_checkpoint_range(req, run.number, CHECKPOINTS_MAX, &checkpoints);
+	if (error)
+		return error;
+	run.checkpoints = checkpoints.items;
+	run.n_checkpoints = checkpoints.n;
+	out->is_intact = true;
+	while (left > 0 && clock_now_us() < req->deadline_us - TIME_LEFT_MS * 1000 && arena_used_bytes(req->arena) < REQUEST_ARENA_BYTES / 2) {
+		error = store_chain_page(req, run.number, left < PAGE ? left : PAGE, &page);
+		if (error)
+			return error;
+		if (page.n == 0) {
+			out->is_complete = true;
+			return check_end(req, &run);
+		}
+		left -= (int64_t)page.n;
+		/* More checkpoints than one page of them: stop where the next call takes up again. */
+		if (!check_page(req, &run, &page) || (checkpoints.n == CHECKPOINTS_MAX && run.n_compared == CHECKPOINTS_MAX))
+			return NULL;
+	}
+	return NULL;
+}
+
+const struct error *
+audit_checkpoints_list(struct request *req, const struct audit_checkpoints_list_request *in, struct audit_checkpoints_list_response *out)
+{
+	out->limit = in->limit ? *in->limit : LIMIT_DEFAULT;
+	const struct error *error = store_checkpoint_page(req, in->before, out->limit + 1, &out->checkpoints);
+	if (error)
+		return error;
+	out->has_more = (int64_t)out->checkpoints.n > out->limit;
+	if (out->has_more)
+		out->checkpoints.n = (size_t)out->limit;
+	return NULL;
+}

@@ -1,0 +1,76 @@
+-- Statements of audit.  Readers see their tenant through row-level security; the appender works in system scope.
+
+-- name: head_make :exec
+-- Chains that have no head yet.
+INSERT INTO audit_chain_heads (domain_id) SELECT unnest($1::integer[]) ON CONFLICT DO NOTHING;
+
+-- name: head_lock :list audit_head
+-- Heads of the chains to append to, locked in order of tenant.
+SELECT domain_id, number, hash FROM audit_chain_heads WHERE domain_id = ANY($1::integer[]) ORDER BY domain_id LIMIT 1000 FOR UPDATE;
+
+-- name: head_move :exec
+-- The one writer of heads: [{"domainId", "number", "hash"}].
+UPDATE audit_chain_heads h SET number = n.number, hash = n.hash
+  FROM json_to_recordset($1::json) AS n("domainId" integer, number bigint, hash text) WHERE h.domain_id = n."domainId";
+
+-- name: entry_add :exec
+-- A batch of entries: a JSON array of audit_append.
+INSERT INTO audit_logs (domain_id, number, event_id, publisher, action, entity_type, entity_id, entity_version, user_id,
+       actor_id, actor_type, actor_source, details, request_id, trace_parent, created_at, canonical, previous_hash, hash)
+SELECT f."domainId", f.number, f."eventId", f.publisher, f.action, f."entityType", f."entityId", f."entityVersion", f."userId",
+       f."actorId", f."actorType", f."actorSource", f.details, f."requestId", f."traceParent",
+       'epoch'::timestamptz + f."createdAtUs" * interval '1 microsecond', a.canonical, a."previousHash", a.hash
+  FROM json_to_recordset($1::json) AS a(canonical text, "previousHash" text, hash text),
+       json_to_record(a.canonical::json) AS f("domainId" integer, number bigint, "eventId" uuid, publisher text, action text,
+       "entityType" text, "entityId" bigint, "entityVersion" integer, "userId" integer, "actorId" text, "actorType" text,
+       "actorSource" text, details text, "requestId" text, "traceParent" text, "createdAtUs" bigint);
+
+-- name: entry_list :list audit_entry
+-- Newest first, after a cursor ($7, $8).
+SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,
+       request_id, event_id, hash, previous_hash, created_at
+  FROM audit_logs
+ WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)
+   AND ($7::timestamptz IS NULL OR (created_at, id) < ($7, $8::bigint))
+ ORDER BY created_at DESC, id DESC LIMIT $9;
+
+-- name: entry_count :find audit_count_row
+-- Matching entries, counted up to $7.
+SELECT count(*) AS total FROM (SELECT FROM audit_logs
+ WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)
+ LIMIT $7) AS matching;
+
+-- name: chain_page :list audit_chain_row
+-- Consecutive entries of the tenant's chain.
+SELECT action, actor_id, actor_source, actor_type, created_at, details, domain_id, entity_id, entity_type, entity_version,
+       event_id, number, publisher, request_id, trace_parent, user_id, canonical, previous_hash, hash
+  FROM audit_logs WHERE number >= $1 ORDER BY number LIMIT $2;
+
+-- name: head_get :find audit_head
+-- End of the tenant's chain.
+SELECT domain_id, number, hash FROM audit_chain_heads WHERE domain_id = $1;
+
+-- name: head_unsigned :list audit_head
+-- Chains that moved since their last checkpoint.
+SELECT h.domain_id, h.number, h.hash FROM audit_chain_heads h
+ WHERE h.number > coalesce((SELECT max(c.number) FROM audit_checkpoints c WHERE c.domain_id = h.domain_id), 0)
+ ORDER BY h.domain_id LIMIT 500;
+
+-- name: checkpoint_add :exec
+-- A batch of checkpoints: a JSON array of audit_checkpoint_new.
+INSERT INTO audit_checkpoints (domain_id, number, hash, signed_text, signature, public_key, created_at)
+SELECT c."domainId", c.number, c.hash, c."signedText", c.signature, c."publicKey", c."createdAt"
+  FROM json_to_recordset($1::json) AS c("domainId" integer, number bigint, hash text, "signedText" text, signature text,
+       "publicKey" text, "createdAt" timestamptz) ON CONFLICT DO NOTHING;
+
+-- name: checkpoint_list :list audit_checkpoint
+-- Newest first, below a number.
+SELECT id, number, hash, signed_text, signature, public_key, created_at FROM audit_checkpoints
+ WHERE ($1::bigint IS NULL OR number < $1) ORDER BY number DESC LIMIT $2;
+
+-- name: checkpoint_range :list audit_checkpoint
+-- Checkpoints of a stretch of the chain, in its order.
+SELECT id, number, hash, signed_text, signature, public_key, created_at FROM audit_checkpoints
+ WHERE number >= $1 ORDER BY number LIMIT $2;
