@@ -193,11 +193,12 @@ parse_text(struct parser *p, const char **ret_text, uint32_t *ret_n)
 		}
 		if (c < 0x20)
 			return fail(p, "control character in a string");
-		size_t n = utf8_sequence(p->at, (size_t)(p->end - p->at));
+		size_t n = c < 0x80 ? 1 : utf8_sequence(p->at, (size_t)(p->end - p->at));
 		if (n == 0)
 			return fail(p, "invalid UTF-8");
-		for (size_t i = 0; i < n; i++)
+		do
 			*out++ = *p->at++;
+		while (--n > 0);
 	}
 	p->at++;
 	*out = '\0';
