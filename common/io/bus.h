@@ -16,6 +16,11 @@ enum {
 	BUS_DEAD_MS = 500,             /* silence after which an instance is taken for dead */
 };
 
+/* Encrypt tcp with CURVE, both ends using one key pair: the secret half is the 32 raw bytes of the file at path, made (0600)
+ * when absent; every host of an installation needs the same file.  Only holders of the file can connect or be connected to.
+ * ipc stays plain (file permissions guard it).  Once per process, before any bus object. */
+bool bus_use_key(const char *path, const char **ret_problem);
+
 /* ---- server ---- */
 
 struct bus_server;
@@ -76,7 +81,8 @@ struct bus_call {
 	void *context;
 };
 
-/* endpoints: comma-separated "ipc://..." or "tcp://host:port"; host names are re-resolved every second and every address gets its own connection. */
+/* endpoints: comma-separated "ipc://..." or "tcp://host:port"; host names are re-resolved every second and every address gets its own connection.
+ * NULL with a log line when the list is malformed. */
 struct bus_client *bus_client_new(const char *service, const char *endpoints);
 void bus_client_free(struct bus_client *client); /* calls done with BUS_LOST for what is outstanding */
 uint64_t bus_client_next_correlation(struct bus_client *client);
@@ -104,7 +110,7 @@ uint64_t bus_client_n_stray(const struct bus_client *client); /* replies nobody 
 /* ---- pokes ---- */
 
 struct bus_subscriber;
-struct bus_subscriber *bus_subscriber_new(const char *endpoints);
+struct bus_subscriber *bus_subscriber_new(const char *endpoints); /* NULL like bus_client_new */
 void bus_subscriber_free(struct bus_subscriber *subscriber);
 /* Wait for a poke at most timeout_ms; swallows all waiting ones; true when there was one. */
 bool bus_subscriber_wait(struct bus_subscriber *subscriber, int timeout_ms);

@@ -48,6 +48,7 @@ bus_client_new(const char *service, const char *endpoints)
 	client->dispatcher.context = bus_context_get();
 	client->dispatcher.wake = &client->wake;
 	client->dispatcher.calls = &client->calls;
+	client->dispatcher.generation = 1; /* so that a caller starting at 0 reads the descriptors */
 	for (size_t i = 0; i < parsed.n; i++)
 		if (!parsed.items[i].is_name)
 			client->fixed.items[client->fixed.n++] = parsed.items[i];

@@ -43,6 +43,7 @@ instance_open(struct bus_instance *instance, void *context, const char *address)
 	assert(instance->socket);
 	instance->monitor = monitor_new(context, instance->socket);
 	instance->fd = bus_socket_fd(instance->socket);
+	bus_socket_secure(instance->socket, instance->address, false);
 	(void)zmq_connect(instance->socket, instance->address); /* what fails here never becomes live */
 }
 

@@ -26,6 +26,8 @@ void bus_context_put(void);
 
 /* A socket with the limits of this bus: bounded queues, heartbeats, no routing id.  NULL with errno. */
 void *bus_socket_new(void *context, int type);
+/* Before each bind or connect: sets or clears encryption for this endpoint. */
+void bus_socket_secure(void *socket, const char *endpoint, bool is_server);
 void bus_socket_free(void *socket, int linger_ms); /* accepts NULL */
 int bus_socket_fd(void *socket);
 void bus_socket_set(void *socket, int option, int value);

@@ -38,6 +38,8 @@ bind_socket(struct bus_server *server, int type, const char *endpoint, int *ret_
 	if (lock_fd < 0 && errno != 0)
 		return NULL;
 	void *socket = bus_socket_new(server->context, type);
+	if (socket)
+		bus_socket_secure(socket, endpoint, true);
 	if (socket && zmq_bind(socket, endpoint) == 0) {
 		if (lock_fd >= 0)
 			(void)chmod(endpoint + strlen("ipc://"), 0660); /* the directory guards what the mode does not */

@@ -30,8 +30,10 @@ bus_subscriber_new(const char *endpoints)
 	int rc = zmq_setsockopt(subscriber->sub, ZMQ_SUBSCRIBE, "", 0);
 	assert(rc == 0);
 	/* A name with several addresses reaches one of them: pokes are hints, and the poll finds the rest. */
-	for (size_t i = 0; i < parsed.n; i++)
+	for (size_t i = 0; i < parsed.n; i++) {
+		bus_socket_secure(subscriber->sub, parsed.items[i].address, false);
 		(void)zmq_connect(subscriber->sub, parsed.items[i].address);
+	}
 	return subscriber;
 }
 

@@ -118,6 +118,16 @@ serve_forever(const char *address, enum server_mode mode)
 	}
 }
 
+static inline void
+use_key(const char *path)
+{
+	const char *problem = "";
+	if (path && !bus_use_key(path, &problem)) {
+		(void)fprintf(stderr, "%s\n", problem);
+		_exit(1);
+	}
+}
+
 /* main calls this first: a server is this program started anew, since a fork alone inherits the caller's threads' locks. */
 static inline void
 serve_when_asked(int argc, char **argv)
@@ -128,6 +138,7 @@ serve_when_asked(int argc, char **argv)
 		return;
 	int trigger = atoi(argv[4]);
 	log_init("test_bus_server", LOG_ERROR);
+	use_key(getenv("TEST_BUS_KEY"));
 	if (trigger < 0 || read(trigger, &byte, 1) == 1)
 		serve_forever(argv[2], (enum server_mode)atoi(argv[3]));
 	_exit(0);

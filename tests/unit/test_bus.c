@@ -256,6 +256,76 @@ START_TEST(receive_resumes_inside_a_message)
 }
 END_TEST
 
+/* ---- encryption ---- */
+
+static const struct {
+	const char *label, *server_key, *client_key;
+	enum bus_result result;
+} key_pairings[] = {
+	{ "same key", "k1", "k1", BUS_REPLIED },
+	{ "other key", "k1", "k2", BUS_UNREACHABLE },
+	{ "client without a key", "k1", NULL, BUS_UNREACHABLE },
+	{ "server without a key", NULL, "k1", BUS_UNREACHABLE },
+};
+
+static const char *
+key_path(const char *name)
+{
+	return name ? arena_printf(arena, "%s/%s", directory, name) : NULL;
+}
+
+static void
+wait_listening(const char *port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int64_t until_us = clock_monotonic_us() + WAIT_US;
+	bool is_listening = false;
+
+	while (!is_listening && clock_monotonic_us() < until_us) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+		is_listening = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+		(void)close(fd);
+		(void)poll(NULL, 0, 1);
+	}
+	ck_assert(is_listening);
+}
+
+/* Over tcp only equal keys meet; the ipc instance beside it stays reachable. */
+START_TEST(tcp_needs_the_same_key)
+{
+	const char *port = free_tcp_port();
+	const char *tcp = arena_printf(arena, "tcp://127.0.0.1:%s", port);
+	struct outcome outcome = { 0 };
+
+	use_key(key_path(key_pairings[_i].client_key));
+	if (key_pairings[_i].server_key)
+		ck_assert_int_eq(setenv("TEST_BUS_KEY", key_path(key_pairings[_i].server_key), 1), 0);
+	pid_t pids[] = { start_server(tcp, SERVER_ECHO), start_server(endpoint("a"), SERVER_ECHO) };
+	struct bus_client *ipc = bus_client_new("content", endpoint("a"));
+	wait_live(ipc, 1);
+	wait_listening(port);
+	struct bus_client *client = bus_client_new("content", tcp);
+	if (key_pairings[_i].result == BUS_REPLIED)
+		wait_live(client, 1);
+	struct bus_call made = make_call(client, &outcome, true, SECOND_US);
+	ck_assert_msg(bus_client_ask(client, &made) == key_pairings[_i].result, "%s", key_pairings[_i].label);
+	bus_client_free(client);
+	bus_client_free(ipc);
+	kill_server(pids[0]);
+	kill_server(pids[1]);
+}
+END_TEST
+
+START_TEST(unreadable_key_is_refused)
+{
+	const char *problem = NULL;
+
+	ck_assert(!bus_use_key("/nonexistent/dir/key", &problem));
+	ck_assert_ptr_nonnull(strstr(problem, "/nonexistent/dir/key"));
+}
+END_TEST
+
 int
 main(int argc, char **argv)
 {
@@ -273,6 +343,8 @@ main(int argc, char **argv)
 	tcase_add_loop_test(tcase, malformed_endpoint_makes_no_client, 0,
 	    (int)(sizeof(bad_endpoints) / sizeof(bad_endpoints[0])));
 	tcase_add_test(tcase, unbindable_endpoint_says_why);
+	tcase_add_loop_test(tcase, tcp_needs_the_same_key, 0, (int)(sizeof(key_pairings) / sizeof(key_pairings[0])));
+	tcase_add_test(tcase, unreadable_key_is_refused);
 	tcase_add_test(tcase, poke_wakes_the_subscriber);
 	tcase_add_test(tcase, reply_to_a_gone_peer_is_counted);
 	tcase_add_test(tcase, receive_resumes_inside_a_message);
