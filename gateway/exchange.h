@@ -67,6 +67,7 @@ struct exchange {
 	size_t n_out_headers;
 	bool has_retry_after;
 	const char *error_meta; /* JSON object merged into an error's meta, or NULL */
+	bool must_close; /* the connection ends with this answer */
 	const char *code; /* of the error, for the log */
 	const char *cause;
 

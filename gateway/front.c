@@ -170,6 +170,7 @@ check_framing(struct exchange *exchange)
 		ANSWER_FAIL(exchange, VALIDATION_ERROR, "header '%s' is given twice", exchange->repeated_header);
 	else if (length && (encoding || !header_size(length, &n)))
 		ANSWER_FAIL(exchange, VALIDATION_ERROR, "the length of the body is not clear");
+	exchange->must_close = exchange->is_answered; /* where the next request would begin is not certain */
 	exchange->content_length = encoding ? -1 : (int64_t)n;
 	exchange->has_body = encoding || n > 0;
 	return !exchange->is_answered;

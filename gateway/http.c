@@ -249,7 +249,7 @@ send_answer(struct connection *connection, struct exchange *exchange)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->content_type);
 	for (size_t i = 0; i < exchange->n_out_headers; i++)
 		(void)MHD_add_response_header(response, exchange->out_headers[i].name, exchange->out_headers[i].value);
-	if (exchange->gateway->is_draining)
+	if (exchange->gateway->is_draining || exchange->must_close)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	enter_phase(connection, PHASE_SENDING);
 	enum MHD_Result result = MHD_queue_response(connection->mhd, (unsigned)exchange->status, response);

@@ -39,7 +39,7 @@ static const struct setting own_settings[] = {
 	INT_SETTING("WORDCLAW_RATE_LIMIT_MAX", "6000", 0, 1000000000, rate_limit_max, "requests per verified key and window; 0 is off.  RATE_LIMIT_MAX of the contract has 100 a minute: an agent that reads a few hundred items in a burst met it within seconds, so ours guards against loops, not against use"),
 	INT_SETTING("WORDCLAW_RATE_LIMIT_WINDOW_MS", "60000", 1000, 3600000, rate_limit_window_ms, "length of every rate limit's window (RATE_LIMIT_TIME_WINDOW of the contract)"),
 	INT_SETTING("WORDCLAW_ADDRESS_RATE_LIMIT_MAX", "600", 0, 1000000000, address_rate_limit_max, "requests without a verified key per address and window; 0 is off"),
-	INT_SETTING("WORDCLAW_AUTH_FAILURES_MAX", "60", 0, 1000000000, auth_failures_max, "refused credentials per address and window; beyond it unknown keys are not even looked up; 0 is off"),
+	INT_SETTING("WORDCLAW_AUTH_FAILURES_MAX", "300", 0, 1000000000, auth_failures_max, "refused credentials per address and window; beyond it unknown keys are not even looked up; 0 is off"),
 	{ .name = "API_KEYS", .type = SETTING_SECRET, .fallback = "", .doc = "keys of tenant 1: key1=content:read|content:write,key2=admin; API_KEYS_FILE reads them from a file", .target = &settings.api_keys },
 	TEXT_SETTING("WORDCLAW_CORS_ALLOWED_ORIGINS", "", cors_allowed_origins, "comma list of exact origins that browsers may call from; empty: none (CORS_ALLOWED_ORIGINS of the contract)"),
 	BOOL_SETTING("WORDCLAW_HSTS", "false", hsts, "send Strict-Transport-Security: true behind a TLS proxy"),
