@@ -97,10 +97,11 @@ by_id(const void *a, const void *b)
 static void
 collect_operations(const struct service_definition *definition)
 {
-	assert(definition->n_operations + 1 <= OPERATIONS_MAX);
+	assert(definition->n_operations + 2 <= OPERATIONS_MAX);
 	for (size_t i = 0; i < definition->n_operations; i++)
 		service.rows[service.n_rows++] = &definition->operations[i];
 	service.rows[service.n_rows++] = &outbox_pull_operation;
+	service.rows[service.n_rows++] = &health_ping_operation;
 	qsort(service.rows, service.n_rows, sizeof(service.rows[0]), by_id);
 	for (size_t i = 0; i < service.n_rows; i++) {
 		static const char *const outcomes[] = { "ok", "refused", "failed" };
@@ -309,6 +310,7 @@ send_replies(void)
 	if (atomic_exchange(&service.has_written, false))
 		bus_server_poke(service.bus);
 	metric_set(service.queue_depth, (int64_t)service.n_busy);
+	atomic_store(&service.n_inside, service.n_busy);
 }
 
 static void
@@ -386,6 +388,7 @@ prepare(const struct service_definition *definition)
 	}
 	declare_metrics();
 	outbox_init(&service);
+	health_init();
 	return !definition->start || definition->start();
 }
 

@@ -88,6 +88,7 @@ struct service {
 	size_t n_jobs, n_busy;
 	struct worker read_workers[WORKERS_MAX], write_workers[WORKERS_MAX];
 	atomic_bool stopping;
+	atomic_size_t n_inside;  /* n_busy as other threads may see it */
 	atomic_bool has_written; /* a commit since the last poke */
 	struct metric *queue_depth, *late, *overloaded, *groups, *grouped, *batches, *batched, *reruns;
 };
@@ -132,6 +133,10 @@ const char *outbox_effects(const struct request *req); /* JSON of what a dry run
 extern const struct service_operation outbox_pull_operation;
 const struct error *outbox_maintain(struct request *req) MUST_CHECK;
 void outbox_init(struct service *service);
+
+/* health.c */
+extern const struct service_operation health_ping_operation;
+void health_init(void);
 
 /* consumer.c, timer.c: threads until service->stopping */
 void consumers_start(struct service *service);
