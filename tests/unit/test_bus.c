@@ -12,6 +12,7 @@ START_TEST(ask_is_answered)
 	struct bus_client *client = bus_client_new("content", endpoint("a"));
 	struct outcome outcome = { 0 };
 
+	wait_live(client, 1);
 	for (int i = 0; i < 100; i++) {
 		struct bus_call made = make_call(client, &outcome, false, SECOND_US);
 		ck_assert_int_eq(bus_client_ask(client, &made), BUS_REPLIED);

@@ -276,6 +276,7 @@ START_TEST(done_may_call_again)
 	struct outcome outcome = { 0 };
 	struct again again = { .client = client, .outcome = &outcome, .n_left = 50 };
 
+	wait_live(client, 1);
 	call_again(&again, BUS_LATE, NULL, 0);
 	wait_done(client);
 	ck_assert_uint_eq(outcome.n_done[BUS_REPLIED], 50);
