@@ -9,7 +9,7 @@
 #include "clock.h"
 #include "db.h"
 
-enum { N_ROWS = 1000, THREADS_MAX = 4, ARENA_BYTES = 1024 * 1024, DEADLINE_US = 10 * 1000000 };
+enum { N_ROWS = 1000, ROUNDS = 5, THREADS_MAX = 4, ARENA_BYTES = 1024 * 1024, DEADLINE_US = 10 * 1000000 };
 
 struct item {
 	int64_t id;
@@ -123,8 +123,9 @@ work(void *context)
 	return NULL;
 }
 
-static void
-measure(const char *label, const char *url, int n_threads, work_unit task, double seconds)
+/* Units per second. */
+static double
+measure(const char *url, int n_threads, work_unit task, double seconds)
 {
 	struct worker workers[THREADS_MAX] = { 0 };
 	struct run runs[THREADS_MAX];
@@ -147,7 +148,25 @@ measure(const char *label, const char *url, int n_threads, work_unit task, doubl
 		PQfinish(workers[i].conn);
 		arena_free(workers[i].arena);
 	}
-	(void)printf("%-52s %8.0f/s  %7.1f us each\n", label, (double)n_done / seconds, seconds * 1e6 * n_threads / (double)n_done);
+	return (double)n_done / seconds;
+}
+
+/* On a shared machine the best of several slices says most, and slices by turns meet the same neighbours. */
+static void
+compare(const char *label, const char *url, int n_threads, work_unit task, double seconds)
+{
+	double best = 0;
+	double limit = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		double bare_rate = measure(url, n_threads, raw_read, seconds / ROUNDS);
+		double rate = measure(url, n_threads, task, seconds / ROUNDS);
+
+		limit = bare_rate > limit ? bare_rate : limit;
+		best = rate > best ? rate : best;
+	}
+	(void)printf("%-28s %d connection%s %8.0f/s  %6.1f us each; %.2f of bare libpq's autocommitted reads without a tenant, %.0f/s\n", label,
+	    n_threads, n_threads > 1 ? "s" : " ", best, 1e6 * n_threads / best, best / limit, limit);
 }
 
 static void
@@ -179,13 +198,11 @@ main(int argc, char **argv)
 		     " create table db_bench.log (item_id bigint);"
 		     " insert into db_bench.item select n, 'item ' || n, json_build_object('body', repeat('x', 1400)) from generate_series(1, 1000) n;"
 		     " analyze db_bench.item");
-	measure("bare libpq read, autocommit, no tenant, 1 connection", url, 1, raw_read, seconds);
-	measure("db read with scope, 1 connection", url, 1, db_read, seconds);
-	measure("bare libpq read, autocommit, no tenant, 2 connections", url, 2, raw_read, seconds);
-	measure("db read with scope, 2 connections", url, 2, db_read, seconds);
-	measure("db lock + update + log, 1 connection", url, 1, db_write, seconds);
-	measure("db lock + update + log, 4 connections", url, 4, db_write, seconds);
-	measure("db update + log unasked, 1 connection", url, 1, db_write_blind, seconds);
+	compare("read with scope", url, 1, db_read, seconds);
+	compare("read with scope", url, 2, db_read, seconds);
+	compare("lock, update, log, commit", url, 1, db_write, seconds);
+	compare("lock, update, log, commit", url, 4, db_write, seconds);
+	compare("update, log, commit", url, 1, db_write_blind, seconds);
 	command(url, "drop schema db_bench cascade");
 	return 0;
 }
