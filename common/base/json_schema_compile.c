@@ -167,68 +167,82 @@ schema_regex(struct schema_compiler *c, const struct schema_place *place, const 
 
 /* ---- reference loops ---- */
 
-static bool check_loop(struct schema_compiler *c, struct schema_node *node, int depth);
+/* Height of a node: how many schemas it applies in a row to one value.  A loop has none. */
+static bool measure_height(struct schema_compiler *c, struct schema_node *node, int depth);
 
 static bool
-check_loops_of(struct schema_compiler *c, const struct schema_nodes *nodes, int depth)
+raise_above(struct schema_compiler *c, struct schema_node *node, const struct schema_node *below, int depth)
 {
-	for (size_t i = 0; i < nodes->n; i++) {
-		if (!check_loop(c, nodes->list[i]->place->node, depth))
+	if (!below)
+		return true;
+	if (!measure_height(c, below->place->node, depth + 1))
+		return false;
+	if (node->height <= below->height)
+		node->height = below->height + 1;
+	return node->height <= SCHEMA_REFS_MAX ||
+	    schema_fail(c, node->place, NULL, "more than %d references in a row", SCHEMA_REFS_MAX);
+}
+
+static bool
+raise_above_all(struct schema_compiler *c, struct schema_node *node, const struct schema_nodes *below, int depth)
+{
+	for (size_t i = 0; i < below->n; i++) {
+		if (!raise_above(c, node, below->list[i], depth))
 			return false;
 	}
 	return true;
 }
 
 static bool
-check_logic_loops(struct schema_compiler *c, const struct schema_logic_rules *logic, int depth)
+raise_above_logic(struct schema_compiler *c, struct schema_node *node, int depth)
 {
+	const struct schema_logic_rules *logic = node->logic;
 	const struct schema_node *single[] = { logic->ref, logic->dynamic_anchor ? NULL : logic->dynamic_ref,
 		logic->not_, logic->if_, logic->then_, logic->else_ };
 
 	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
-		if (single[i] && !check_loop(c, single[i]->place->node, depth))
+		if (!raise_above(c, node, single[i], depth))
 			return false;
 	}
-	return check_loops_of(c, &logic->all_of, depth) && check_loops_of(c, &logic->any_of, depth) &&
-	    check_loops_of(c, &logic->one_of, depth);
+	return raise_above_all(c, node, &logic->all_of, depth) && raise_above_all(c, node, &logic->any_of, depth) &&
+	    raise_above_all(c, node, &logic->one_of, depth);
 }
 
 static bool
-check_dependency_loops(struct schema_compiler *c, const struct schema_object_rules *object, int depth)
+raise_above_dependencies(struct schema_compiler *c, struct schema_node *node, int depth)
 {
-	for (size_t i = 0; i < object->n_dependencies; i++) {
-		const struct schema_node *node = object->dependencies[i].node;
-		if (node && !check_loop(c, node->place->node, depth))
+	for (size_t i = 0; i < node->object->n_dependencies; i++) {
+		if (!raise_above(c, node, node->object->dependencies[i].node, depth))
 			return false;
 	}
 	return true;
 }
 
 static bool
-check_loop(struct schema_compiler *c, struct schema_node *node, int depth)
+measure_height(struct schema_compiler *c, struct schema_node *node, int depth)
 {
-	if (node->is_loop_free)
-		return true;
 	if (node->is_on_path)
 		return schema_fail(c, node->place, NULL,
 		    "infinite $ref loop: the schema applies itself to the same value without end");
-	if (depth == SCHEMA_REFS_MAX)
+	if (node->height > 0)
+		return true;
+	if (depth > SCHEMA_REFS_MAX)
 		return schema_fail(c, node->place, NULL, "more than %d references in a row", SCHEMA_REFS_MAX);
+	node->height = 1;
 	node->is_on_path = true;
-	if (node->logic && !check_logic_loops(c, node->logic, depth + 1))
+	if (node->logic && !raise_above_logic(c, node, depth))
 		return false;
-	if (node->object && !check_dependency_loops(c, node->object, depth + 1))
+	if (node->object && !raise_above_dependencies(c, node, depth))
 		return false;
 	node->is_on_path = false;
-	node->is_loop_free = true;
 	return true;
 }
 
 static bool
-check_all_loops(struct schema_compiler *c)
+check_heights(struct schema_compiler *c)
 {
 	for (struct schema_node *node = c->nodes; node; node = node->next) {
-		if (!check_loop(c, node, 0))
+		if (!measure_height(c, node, 0))
 			return false;
 	}
 	return true;
@@ -283,7 +297,7 @@ build_nodes(struct schema_compiler *c, struct schema_place *root)
 		if (!fill_nodes(c) || !link_dynamic_anchors(c, &is_complete))
 			return false;
 	}
-	return check_all_loops(c);
+	return check_heights(c);
 }
 
 static bool check_metaschema(struct schema_compiler *c, const struct schema_place *root,

@@ -12,7 +12,7 @@ enum {
 	SCHEMA_RESOURCES_MAX = 1000,  /* and anchors of one resource: both are searched front to back */
 	SCHEMA_PROGRAM_BYTES_MAX = 32 * 1024 * 1024,
 	SCHEMA_DEPTH_MAX = 1000,      /* nested evaluations: instance depth and in-place references together */
-	SCHEMA_REFS_MAX = 500,        /* in-place references in a row; a loop has more */
+	SCHEMA_REFS_MAX = 500,        /* schemas applied in a row to one value */
 	SCHEMA_STEPS_MAX = 10000000,  /* of one validation: about a second */
 	SCHEMA_EXPECTED_BYTES_MAX = 4096,
 };
@@ -179,8 +179,8 @@ struct schema_node {
 	enum schema_kind kind;
 	uint32_t types; /* enum schema_type_bit */
 	bool collects;  /* has unevaluatedItems or unevaluatedProperties */
-	bool is_on_path; /* while looking for reference loops */
-	bool is_loop_free;
+	bool is_on_path; /* while heights are measured */
+	int height;      /* schemas applied in a row to one value, itself included; 0: not measured yet */
 	const struct json_value *choices;  /* enum: the list, or NULL */
 	const struct json_value *constant; /* or NULL */
 	const struct schema_number_rules *number;
