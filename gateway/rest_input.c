@@ -119,7 +119,7 @@ read_headers(struct reading *reading)
 		read_version(reading, if_match);
 }
 
-/* After the body, so that the path wins over a field of the same name there. */
+/* Before the body: a field that the path has given is refused there. */
 static bool
 read_path(struct reading *reading)
 {
@@ -175,7 +175,7 @@ rest_read_input(struct exchange *exchange)
 	struct reading reading = { .exchange = exchange, .plan = exchange->plan, .shape = shape,
 		.input = arena_alloc(exchange->arena, shape->size), .violations = ARENA_NEW(exchange->arena, struct violations) };
 
-	if (!read_body(&reading) || !read_path(&reading))
+	if (!read_path(&reading) || !read_body(&reading))
 		return NULL;
 	read_query(&reading);
 	read_headers(&reading);

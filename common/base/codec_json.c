@@ -285,7 +285,7 @@ check_required(struct reader *reader, const struct place *place, const struct sh
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		const struct shape_field *field = &shape->fields[i];
 		bool is_elsewhere = is_root && !reader->takes_all && field->in != SHAPE_IN_BODY;
-		if (!(field->flags & SHAPE_REQUIRED) || is_elsewhere)
+		if (!(field->flags & SHAPE_REQUIRED) || is_elsewhere || (is_root && is_settled(reader->violations, field)))
 			continue;
 		if (is_root)
 			settle(reader->violations, field);
@@ -312,6 +312,11 @@ read_object(struct reader *reader, const struct place *place, const struct shape
 		const struct shape_field *field = find_field(reader, shape, member, !place->up);
 		if (!field) {
 			is_good = violate_unknown(reader, place, shape, member);
+			continue;
+		}
+		if (!place->up && is_settled(reader->violations, field)) {
+			struct place twice = { .up = place, .name = field->name };
+			is_good = violate(reader, &twice, "unknown", NULL, "is given by the path already and has no place in the body");
 			continue;
 		}
 		seen |= UINT64_C(1) << (field - shape->fields);
