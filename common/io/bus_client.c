@@ -262,7 +262,8 @@ check_instances(struct bus_client *client, int64_t monotonic_us)
 			instance_pardon(instance);
 		check_instance(client, instance, monotonic_us);
 	}
-	if (client->dispatcher.generation != generation) /* a slot may have become free for an address without one */
+	/* A slot may have become free for an address without one. */
+	if (client->dispatcher.generation != generation || client->dispatcher.is_short_of_fds)
 		dispatch_want(&client->dispatcher, &client->fixed, &client->found);
 	dispatch_held(&client->dispatcher);
 }

@@ -102,8 +102,16 @@ instance_find(struct dispatcher *dispatcher, const char *address)
 static void
 open_and_watch(struct dispatcher *dispatcher, struct bus_instance *instance, const char *address)
 {
-	instance_open(instance, dispatcher->context, address);
-	bus_wake_watch(dispatcher->wake, instance->fd);
+	bool is_open = instance_open(instance, dispatcher->context, address);
+
+	if (is_open) {
+		bus_wake_watch(dispatcher->wake, instance->fd);
+		return;
+	}
+	if (!dispatcher->is_short_of_fds)
+		log_write(LOG_ERROR, "bus.out_of_descriptors", LOG_TEXT("service", dispatcher->service),
+		    LOG_TEXT("address", instance->address));
+	dispatcher->is_short_of_fds = true;
 }
 
 static void
@@ -129,6 +137,13 @@ dispatch_want(struct dispatcher *dispatcher, const struct bus_endpoints *fixed, 
 		want_one(dispatcher, fixed->items[i].address);
 	for (size_t i = 0; i < found->n; i++)
 		want_one(dispatcher, found->items[i].address);
+	dispatcher->is_short_of_fds = false;
+	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++) {
+		struct bus_instance *instance = &dispatcher->instances[i];
+		if (instance->is_unlisted && !instance->socket)
+			*instance = (struct bus_instance){ .fd = -1 };
+		dispatcher->is_short_of_fds |= instance->address[0] && !instance->socket;
+	}
 }
 
 /* A query gets its second try; of everything else it is unknown whether it was done. */

@@ -13,6 +13,7 @@ struct dispatcher {
 	struct call_list held;         /* until an instance is live, at most for a moment */
 	size_t next_instance;
 	uint64_t generation;
+	bool is_short_of_fds;          /* an instance could not be opened: want again */
 };
 
 /* The call is in no list: assign it to the least loaded instance, hold it while there is none, or give it up. */

@@ -20,31 +20,17 @@ monitor_new(void *context, void *socket)
 	char address[64];
 
 	(void)snprintf(address, sizeof(address), "inproc://bus-monitor-%" PRIu64, atomic_fetch_add(&n_monitors, 1));
-	int rc = zmq_socket_monitor(socket, address, ZMQ_EVENT_DISCONNECTED);
-	assert(rc == 0);
+	if (zmq_socket_monitor(socket, address, ZMQ_EVENT_DISCONNECTED) < 0)
+		return NULL;
 	void *monitor = zmq_socket(context, ZMQ_PAIR);
-	assert(monitor);
+	if (!monitor)
+		return NULL;
 	/* Unlimited: libzmq's I/O thread blocks on a full monitor.  It holds one event per lost connection. */
 	bus_socket_set(monitor, ZMQ_RCVHWM, 0);
 	bus_socket_set(monitor, ZMQ_LINGER, 0);
-	rc = zmq_connect(monitor, address);
+	int rc = zmq_connect(monitor, address);
 	assert(rc == 0);
 	return monitor;
-}
-
-void
-instance_open(struct bus_instance *instance, void *context, const char *address)
-{
-	if (address != instance->address)
-		(void)snprintf(instance->address, sizeof(instance->address), "%s", address);
-	instance->is_live = instance->is_draining = instance->was_sent_to = false;
-	instance->heartbeat_due_us = instance->silent_since_us = 0;
-	instance->socket = bus_socket_new(context, ZMQ_DEALER);
-	assert(instance->socket);
-	instance->monitor = monitor_new(context, instance->socket);
-	instance->fd = bus_socket_fd(instance->socket);
-	bus_socket_secure(instance->socket, instance->address, false);
-	(void)zmq_connect(instance->socket, instance->address); /* what fails here never becomes live */
 }
 
 void
@@ -58,6 +44,25 @@ instance_close(struct bus_instance *instance)
 	instance->socket = instance->monitor = NULL;
 	instance->fd = -1;
 	instance->is_live = false;
+}
+
+bool
+instance_open(struct bus_instance *instance, void *context, const char *address)
+{
+	if (address != instance->address)
+		(void)snprintf(instance->address, sizeof(instance->address), "%s", address);
+	instance->is_live = instance->is_draining = instance->was_sent_to = false;
+	instance->heartbeat_due_us = instance->silent_since_us = 0;
+	instance->socket = bus_socket_new(context, ZMQ_DEALER);
+	instance->monitor = instance->socket ? monitor_new(context, instance->socket) : NULL;
+	if (!instance->monitor) {
+		instance_close(instance);
+		return false;
+	}
+	instance->fd = bus_socket_fd(instance->socket);
+	bus_socket_secure(instance->socket, instance->address, false);
+	(void)zmq_connect(instance->socket, instance->address); /* what fails here never becomes live */
+	return true;
 }
 
 bool

@@ -18,9 +18,9 @@ struct bus_instance {
 	struct call_list sent;
 };
 
-/* Connect; call lists are left alone. */
-void instance_open(struct bus_instance *instance, void *context, const char *address);
-/* Drop the connection and whatever was still queued in it. */
+/* Connect; call lists are left alone.  False when the process is out of descriptors: the address is kept. */
+bool instance_open(struct bus_instance *instance, void *context, const char *address);
+/* Drop the connection and whatever was still queued in it; accepts one that is closed. */
 void instance_close(struct bus_instance *instance);
 
 bool instance_takes_calls(const struct bus_instance *instance);

@@ -1,4 +1,6 @@
 /* The bus when processes are killed, stopped, silent, late or overloaded. */
+#include <sys/resource.h>
+
 #include "bus_fixture.h"
 
 START_TEST(killed_instance_loses_only_commands)
@@ -248,6 +250,44 @@ START_TEST(draining_server_answers_but_is_not_chosen)
 }
 END_TEST
 
+static void
+limit_fds(rlim_t n)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = n;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* Losing an instance while no descriptor is to be had must not take the process with it. */
+START_TEST(client_survives_running_out_of_descriptors)
+{
+	int trigger;
+	pid_t pid = start_server(endpoint("a"), SERVER_ECHO);
+	pid_t next = prepare_server(endpoint("a"), SERVER_ECHO, &trigger);
+	struct bus_client *client = bus_client_new("content", endpoint("a"));
+	struct outcome outcome = { 0 };
+	int64_t until_us = clock_monotonic_us() + WAIT_US;
+
+	wait_live(client, 1);
+	log_init("test_bus", LOG_ERROR + 1);
+	limit_fds(3);
+	kill_server(pid);
+	while (bus_client_n_live(client) > 0 && clock_monotonic_us() < until_us)
+		turn(client);
+	call(client, &outcome, true, SECOND_US);
+	wait_done(client);
+	ck_assert_uint_eq(outcome.n_done[BUS_UNREACHABLE], 1);
+
+	limit_fds(1024);
+	ck_assert_int_eq(write(trigger, "x", 1), 1);
+	wait_live(client, 1);
+	bus_client_free(client);
+	kill_server(next);
+}
+END_TEST
+
 struct again {
 	struct bus_client *client;
 	struct outcome *outcome;
@@ -363,6 +403,7 @@ main(int argc, char **argv)
 	tcase_add_test(tcase, oversized_record_is_refused_by_the_sender);
 	tcase_add_test(tcase, own_stall_does_not_kill_peers);
 	tcase_add_test(tcase, draining_server_answers_but_is_not_chosen);
+	tcase_add_test(tcase, client_survives_running_out_of_descriptors);
 	tcase_add_test(tcase, done_may_call_again);
 	tcase_add_loop_test(tcase, chaos_finishes_every_call_once, 1, 5);
 	suite_add_tcase(suite, tcase);
