@@ -106,7 +106,7 @@ $(B)/migrations/%.o: migrations/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -c -o $@ $<
-$(B)/gateway/openapi_data.o: proto/generated/openapi.json
+$(B)/gateway/openapi_data.o: proto/generated/openapi.json gateway/documentation.html
 
 # ---- archives and binaries ----
 

@@ -181,12 +181,25 @@ start_http(struct gateway *gateway)
 	return gateway->http != NULL;
 }
 
+/* Before any bus object. */
+static bool
+use_bus_key(void)
+{
+	const char *problem = NULL;
+	if (settings.bus_key_file[0] == '\0' || bus_use_key(settings.bus_key_file, &problem))
+		return true;
+	log_write(LOG_ERROR, "bus.key_refused", LOG_TEXT("path", settings.bus_key_file), LOG_TEXT("problem", problem));
+	return false;
+}
+
 static bool
 start(struct loop *loop, struct gateway *gateway)
 {
 	const char *problem = NULL;
 
 	gateway->started_us = clock_monotonic_us();
+	if (!use_bus_key())
+		return false;
 	gateway->upstreams = upstreams_new(&(struct upstreams_options){ .services = registry_services, .endpoints = settings.endpoints,
 	    .outstanding_max = settings.outstanding_max, .queue_delay_max_us = settings.queue_delay_max_ms * 1000,
 	    .epoll_fd = loop->epoll_fd, .epoll_tag = TAG_BUS });
@@ -198,7 +211,7 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
 	    .hsts = settings.hsts, .documentation = settings.documentation });
-	if (!gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
+	if (!gateway->upstreams || !gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
 		return false;
 	(void)mkdir(settings.run_dir, 0700); /* a missing directory shows when the metrics file is written */
 	if (!metrics_serve("gateway", (int)settings.metrics_port, settings.run_dir))

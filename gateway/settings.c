@@ -43,6 +43,7 @@ static const struct setting own_settings[] = {
 	{ .name = "API_KEYS", .type = SETTING_SECRET, .fallback = "", .doc = "keys of tenant 1: key1=content:read|content:write,key2=admin; API_KEYS_FILE reads them from a file", .target = &settings.api_keys },
 	TEXT_SETTING("WORDCLAW_CORS_ALLOWED_ORIGINS", "", cors_allowed_origins, "comma list of exact origins that browsers may call from; empty: none (CORS_ALLOWED_ORIGINS of the contract)"),
 	BOOL_SETTING("WORDCLAW_HSTS", "false", hsts, "send Strict-Transport-Security: true behind a TLS proxy"),
+	TEXT_SETTING("WORDCLAW_BUS_KEY_FILE", "", bus_key_file, "32-byte key of the installation: encrypts tcp:// endpoints; every host needs the same file"),
 	TEXT_SETTING("WORDCLAW_BUILD_COMMIT_SHA", "", build_commit, "shown by GET /api/runtime"),
 	TEXT_SETTING("WORDCLAW_BUILD_TIME", "", build_time, "shown by GET /api/runtime"),
 };

@@ -33,17 +33,21 @@ struct upstreams {
 	size_t n;
 };
 
-static void
+/* False when the endpoints are malformed (logged). */
+static bool
 init_upstream(struct upstreams *all, struct upstream *upstream, const char *service, const char *endpoints)
 {
 	char labels[96];
 
 	*upstream = (struct upstream){ .service = service, .all = all, .generation = UINT64_MAX };
 	upstream->client = bus_client_new(service, endpoints);
+	if (!upstream->client)
+		return false;
 	(void)snprintf(labels, sizeof(labels), "service=\"%s\"", service);
 	upstream->outstanding = metric_gauge("wordclaw_bus_outstanding", "Calls sent to a service and not answered yet.", labels);
 	upstream->live = metric_gauge("wordclaw_bus_instances", "Live instances of a service.", labels);
 	upstream->shed = metric_counter("wordclaw_shed_total", "Calls refused because the service had too much to do.", labels);
+	return true;
 }
 
 struct upstreams *
@@ -53,9 +57,13 @@ upstreams_new(const struct upstreams_options *options)
 	if (!upstreams)
 		abort();
 	upstreams->options = *options;
-	for (; options->services[upstreams->n] && upstreams->n < SERVICES_MAX; upstreams->n++)
-		init_upstream(upstreams, &upstreams->list[upstreams->n], options->services[upstreams->n],
-		    options->endpoints[upstreams->n]);
+	for (; options->services[upstreams->n] && upstreams->n < SERVICES_MAX; upstreams->n++) {
+		size_t i = upstreams->n;
+		if (!init_upstream(upstreams, &upstreams->list[i], options->services[i], options->endpoints[i])) {
+			upstreams_free(upstreams);
+			return NULL;
+		}
+	}
 	return upstreams;
 }
 

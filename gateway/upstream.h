@@ -28,6 +28,7 @@ struct upstreams_options {
 	uint64_t epoll_tag;
 };
 
+/* NULL with a log line when a list of endpoints is malformed. */
 struct upstreams *upstreams_new(const struct upstreams_options *options);
 void upstreams_free(struct upstreams *upstreams); /* every call under way ends as BUS_LOST */
 
