@@ -39,7 +39,12 @@ CREATE TABLE content_items (
     version         integer NOT NULL DEFAULT 1 CONSTRAINT content_items_version_check CHECK (version >= 1),
     created_at      timestamptz NOT NULL DEFAULT now(),
     updated_at      timestamptz NOT NULL DEFAULT now(),
+    last_published_version integer,
+    last_published_at      timestamptz,
     PRIMARY KEY (domain_id, id),
+    CONSTRAINT content_items_last_published_check CHECK (
+        (last_published_version IS NULL) = (last_published_at IS NULL) AND last_published_version <= version
+        AND (status = 'published') = (last_published_version IS NOT DISTINCT FROM version)),
     CONSTRAINT content_items_content_type_fkey FOREIGN KEY (domain_id, content_type_id, is_singleton)
         REFERENCES content_types (domain_id, id, is_singleton) ON UPDATE CASCADE
 );
@@ -47,6 +52,9 @@ COMMENT ON TABLE content_items IS 'Heads: the working copy of each item. Earlier
 COMMENT ON COLUMN content_items.data IS 'Kept byte for byte: json, not jsonb.';
 COMMENT ON COLUMN content_items.is_singleton IS
     'The type''s, held equal by the foreign key: so one partial index allows a singleton type one item, also while its kind is being changed.';
+COMMENT ON COLUMN content_items.last_published_version IS
+    'Newest version, head or superseded, whose status is published; set by the statement that makes a version the head. Without it the published view could not be listed by index.';
+COMMENT ON COLUMN content_items.last_published_at IS 'When that version became the head.';
 CREATE UNIQUE INDEX content_items_singleton_key ON content_items (domain_id, content_type_id) WHERE is_singleton;
 
 -- One index per way to list (queries.sql, items_list_*).
@@ -56,6 +64,10 @@ CREATE INDEX content_items_type_updated_idx ON content_items (domain_id, content
 CREATE INDEX content_items_type_status_updated_idx ON content_items (domain_id, content_type_id, status, updated_at DESC, id DESC);
 CREATE INDEX content_items_created_idx ON content_items (domain_id, created_at DESC, id DESC);
 CREATE INDEX content_items_type_created_idx ON content_items (domain_id, content_type_id, created_at DESC, id DESC);
+CREATE INDEX content_items_published_idx ON content_items (domain_id, last_published_at DESC, id DESC)
+    WHERE last_published_version IS NOT NULL AND status <> 'archived';
+CREATE INDEX content_items_type_published_idx ON content_items (domain_id, content_type_id, last_published_at DESC, id DESC)
+    WHERE last_published_version IS NOT NULL AND status <> 'archived';
 
 -- ================================================================ versions
 
@@ -74,34 +86,24 @@ CREATE TABLE content_item_versions (
 );
 COMMENT ON TABLE content_item_versions IS 'Superseded heads, 1 to head - 1 without holes. Append-only: only the deletion of the item removes them.';
 COMMENT ON COLUMN content_item_versions.created_at IS 'When this version became the head.';
-CREATE INDEX content_item_versions_published_idx ON content_item_versions (domain_id, content_item_id, version DESC)
-    WHERE status = 'published';
 
 -- ================================================================ what readers see
 
 CREATE VIEW content_item_heads WITH (security_invoker = true) AS
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.version AS working_copy_version,
-       CASE i.status WHEN 'published' THEN i.version WHEN 'archived' THEN NULL
-            ELSE (SELECT v.version FROM content_item_versions v
-                   WHERE v.domain_id = i.domain_id AND v.content_item_id = i.id AND v.status = 'published'
-                   ORDER BY v.version DESC LIMIT 1)
-       END AS published_version
+       CASE WHEN i.status <> 'archived' THEN i.last_published_version END AS published_version
   FROM content_items i;
 COMMENT ON VIEW content_item_heads IS 'Working copies, with the version the public sees: NULL when none is published or the item is archived.';
 
 CREATE VIEW content_item_snapshots WITH (security_invoker = true) AS
 SELECT i.id, i.content_type_id, i.created_at, i.version AS working_copy_version,
+       i.status <> 'archived' AND i.last_published_version IS NOT NULL AS is_published,
        CASE i.status WHEN 'published' THEN i.data ELSE v.data END AS data,
-       CASE i.status WHEN 'published' THEN i.status ELSE v.status END AS status,
-       CASE i.status WHEN 'published' THEN i.version ELSE v.version END AS version,
-       CASE i.status WHEN 'published' THEN i.updated_at ELSE v.created_at END AS updated_at,
-       CASE i.status WHEN 'published' THEN i.version ELSE v.version END AS published_version
+       i.last_published_version AS version, i.last_published_at AS updated_at
   FROM content_items i
-  LEFT JOIN LATERAL (SELECT n.data, n.status, n.version, n.created_at FROM content_item_versions n
-                      WHERE n.domain_id = i.domain_id AND n.content_item_id = i.id AND n.status = 'published'
-                        AND i.status NOT IN ('published', 'archived')
-                      ORDER BY n.version DESC LIMIT 1) v ON true;
-COMMENT ON VIEW content_item_snapshots IS 'Items as published; data and version are NULL where nothing is.';
+  LEFT JOIN content_item_versions v ON v.domain_id = i.domain_id AND v.content_item_id = i.id
+       AND v.version = i.last_published_version AND i.status <> 'published';
+COMMENT ON VIEW content_item_snapshots IS 'Items as last published, also those that are archived since or never were: see is_published.';
 
 -- ================================================================ who may do what
 

@@ -99,11 +99,12 @@ static const struct shape_field content_head_row_fields[] = {
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
+	{ .name = "lastPublishedVersion", .column = "last_published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, last_published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Newest version with status published, the head included." },
 	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type after the change." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "That type holds one item at most." },
 	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of that type's schema, hex." },
 };
-const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 10 };
+const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 11 };
 
 static const struct shape_field content_item_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
@@ -125,11 +126,6 @@ static const struct shape_field content_state_row_fields[] = {
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, created_at), .min = 0, .max = 0, .doc = "When it became the head." },
 };
 const struct shape content_state_row_shape = { .name = "content_state_row", .size = sizeof(struct content_state_row), .fields = content_state_row_fields, .n_fields = 4 };
-
-static const struct shape_field content_published_row_fields[] = {
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_published_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
-};
-const struct shape content_published_row_shape = { .name = "content_published_row", .size = sizeof(struct content_published_row), .fields = content_published_row_fields, .n_fields = 1 };
 
 static const struct shape_field content_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
@@ -218,7 +214,7 @@ const struct shape content_items_list_request_shape = { .name = "content_items_l
 
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items that match: exact up to 10000, which then means that many or more." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items that match, counted at most a second ago; 10000 means that many or more." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, offset), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, has_more), .min = 0, .max = 0, .doc = "There are items after these." },

@@ -108,6 +108,7 @@ struct content_head_row {
 	int64_t version;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *last_published_version;
 	const int64_t *target_type_id; /* 1..2147483647 */
 	const bool *target_is_singleton;
 	const char *target_schema_hash; /* optional */
@@ -136,12 +137,6 @@ struct content_state_row {
 	const int64_t *created_at; /* microseconds since 1970 */
 };
 extern const struct shape content_state_row_shape;
-
-/* Newest published version among the superseded ones. */
-struct content_published_row {
-	int64_t version;
-};
-extern const struct shape content_published_row_shape;
 
 /* That a row exists. */
 struct content_id_row {

@@ -81,26 +81,22 @@ const struct db_statement content_item_target_query = { .name = "content_item_ta
 
 const struct db_statement content_item_insert_query = { .name = "content_item_insert",
 	.sql =
-	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at)\n"
-	    "VALUES ($1, tenant(), $2, $3, $4, $5, 1, $6, $6)\n",
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at,\n"
+	    "                           last_published_version, last_published_at)\n"
+	    "VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6,\n"
+	    "        CASE WHEN $5 = 'published' THEN 1 END, CASE WHEN $5 = 'published' THEN $6 END)\n",
 	.kind = DB_EXEC, .n_params = 6, .row = NULL };
 
 const struct db_statement content_item_lock_query = { .name = "content_item_lock",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, t.id AS target_type_id,\n"
+	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.last_published_version,\n"
+	    "       t.id AS target_type_id,\n"
 	    "       t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash\n"
 	    "  FROM content_items i\n"
 	    "  LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)\n"
 	    " WHERE i.id = $1\n"
 	    "   FOR UPDATE OF i\n",
 	.kind = DB_FIND, .n_params = 2, .row = &content_head_row_shape };
-
-const struct db_statement content_item_published_version_query = { .name = "content_item_published_version",
-	.sql =
-	    "SELECT v.version FROM content_item_versions v\n"
-	    " WHERE v.content_item_id = $1 AND v.status = 'published'\n"
-	    " ORDER BY v.version DESC LIMIT 1\n",
-	.kind = DB_FIND, .n_params = 1, .row = &content_published_row_shape };
 
 const struct db_statement content_type_singleton_item_query = { .name = "content_type_singleton_item",
 	.sql =
@@ -116,7 +112,9 @@ const struct db_statement content_item_keep_version_query = { .name = "content_i
 const struct db_statement content_item_update_query = { .name = "content_item_update",
 	.sql =
 	    "UPDATE content_items\n"
-	    "   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7\n"
+	    "   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6::text, version = version + 1, updated_at = $7::timestamptz,\n"
+	    "       last_published_version = CASE WHEN $6 = 'published' THEN version + 1 ELSE last_published_version END,\n"
+	    "       last_published_at = CASE WHEN $6 = 'published' THEN $7 ELSE last_published_at END\n"
 	    " WHERE id = $1 AND version = $2\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
@@ -164,7 +162,8 @@ const struct db_statement content_heads_get_query = { .name = "content_heads_get
 
 const struct db_statement content_snapshots_get_query = { .name = "content_snapshots_get",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, CASE WHEN i.is_published THEN i.version END AS version, i.created_at,\n"
+	    "       i.updated_at, i.working_copy_version, i.version AS published_version\n"
 	    "  FROM content_item_snapshots i\n"
 	    " WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
 	.kind = DB_LIST, .n_params = 1, .row = &content_item_row_shape };
@@ -309,63 +308,113 @@ const struct db_statement content_heads_version_asc_query = { .name = "content_h
 	    " ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9\n",
 	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
 
-const struct db_statement content_snapshots_updated_desc_query = { .name = "content_snapshots_updated_desc",
+const struct db_statement content_snapshots_updated_desc_all_query = { .name = "content_snapshots_updated_desc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
 	    "  FROM content_item_snapshots i\n"
-	    " WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    " ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
 	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
 
-const struct db_statement content_snapshots_created_desc_query = { .name = "content_snapshots_created_desc",
+const struct db_statement content_snapshots_created_desc_all_query = { .name = "content_snapshots_created_desc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
 	    "  FROM content_item_snapshots i\n"
-	    " WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
-	    "   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    " ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+
+const struct db_statement content_snapshots_updated_desc_type_query = { .name = "content_snapshots_updated_desc_type",
+	.sql =
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
+	    "  FROM content_item_snapshots i\n"
+	    " WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+
+const struct db_statement content_snapshots_created_desc_type_query = { .name = "content_snapshots_created_desc_type",
+	.sql =
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
+	    "  FROM content_item_snapshots i\n"
+	    " WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+
+const struct db_statement content_snapshots_updated_asc_all_query = { .name = "content_snapshots_updated_asc_all",
+	.sql =
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
+	    "  FROM content_item_snapshots i\n"
+	    " WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+
+const struct db_statement content_snapshots_created_asc_all_query = { .name = "content_snapshots_created_asc_all",
+	.sql =
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
+	    "  FROM content_item_snapshots i\n"
+	    " WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+
+const struct db_statement content_snapshots_updated_asc_type_query = { .name = "content_snapshots_updated_asc_type",
+	.sql =
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
+	    "  FROM content_item_snapshots i\n"
+	    " WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+
+const struct db_statement content_snapshots_created_asc_type_query = { .name = "content_snapshots_created_asc_type",
+	.sql =
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
+	    "  FROM content_item_snapshots i\n"
+	    " WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
 	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_desc_query = { .name = "content_snapshots_version_desc",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
 	    "  FROM content_item_snapshots i\n"
-	    " WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    " ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
-
-const struct db_statement content_snapshots_updated_asc_query = { .name = "content_snapshots_updated_asc",
-	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
-
-const struct db_statement content_snapshots_created_asc_query = { .name = "content_snapshots_created_asc",
-	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
 	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_asc_query = { .name = "content_snapshots_version_asc",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "       i.version AS published_version\n"
 	    "  FROM content_item_snapshots i\n"
-	    " WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    " WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    " ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9\n",
 	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
 
@@ -399,13 +448,25 @@ const struct db_statement content_heads_count_matching_query = { .name = "conten
 	    "         LIMIT $6) i\n",
 	.kind = DB_FIND, .n_params = 6, .row = &content_count_row_shape };
 
+const struct db_statement content_snapshots_count_all_query = { .name = "content_snapshots_count_all",
+	.sql =
+	    "SELECT count(*) AS total\n"
+	    "  FROM (SELECT FROM content_item_snapshots i WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') LIMIT $3) i\n",
+	.kind = DB_FIND, .n_params = 3, .row = &content_count_row_shape };
+
+const struct db_statement content_snapshots_count_type_query = { .name = "content_snapshots_count_type",
+	.sql =
+	    "SELECT count(*) AS total\n"
+	    "  FROM (SELECT FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') LIMIT $3) i\n",
+	.kind = DB_FIND, .n_params = 3, .row = &content_count_row_shape };
+
 const struct db_statement content_snapshots_count_matching_query = { .name = "content_snapshots_count_matching",
 	.sql =
 	    "SELECT count(*) AS total\n"
 	    "  FROM (SELECT FROM content_item_snapshots i\n"
-	    "         WHERE i.published_version IS NOT NULL\n"
-	    "           AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)\n"
+	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published')\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         LIMIT $6) i\n",
 	.kind = DB_FIND, .n_params = 6, .row = &content_count_row_shape };

@@ -30,8 +30,6 @@ extern const struct db_statement content_item_target_query;
 extern const struct db_statement content_item_insert_query;
 /* Head to change, and the type it has or goes to ($2): target columns are null when there is no such type. :find; rows: struct content_head_row */
 extern const struct db_statement content_item_lock_query;
-/* Newest published version among the superseded ones.  A statement of its own, after the lock, so that it sees what the previous holder committed. :find; rows: struct content_published_row */
-extern const struct db_statement content_item_published_version_query;
 /* The item of a singleton type other than $2. :find; rows: struct content_id_row */
 extern const struct db_statement content_type_singleton_item_query;
 /* Copy the locked head into the history, before it changes. :exec */
@@ -52,13 +50,13 @@ extern const struct db_statement content_versions_list_query;
 extern const struct db_statement content_heads_get_query;
 /* Published snapshots by id; version is null where nothing is published. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_get_query;
-/* Heads all, newest change first. :list; rows: struct content_item_row */
+/* Heads all, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_all_query;
-/* Heads of a type, newest change first. :list; rows: struct content_item_row */
+/* Heads of a type, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_type_query;
-/* Heads of a status, newest change first. :list; rows: struct content_item_row */
+/* Heads of a status, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_status_query;
-/* Heads of a type and status, newest change first. :list; rows: struct content_item_row */
+/* Heads of a type and status, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_type_status_query;
 /* Heads all, oldest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_asc_all_query;
@@ -68,29 +66,37 @@ extern const struct db_statement content_heads_updated_asc_type_query;
 extern const struct db_statement content_heads_updated_asc_status_query;
 /* Heads of a type and status, oldest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_asc_type_status_query;
-/* Heads all, newest first. :list; rows: struct content_item_row */
+/* Heads all, latest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_created_desc_all_query;
-/* Heads of a type, newest first. :list; rows: struct content_item_row */
+/* Heads of a type, latest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_created_desc_type_query;
-/* Heads all, oldest first. :list; rows: struct content_item_row */
+/* Heads all, oldest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_created_asc_all_query;
-/* Heads of a type, oldest first. :list; rows: struct content_item_row */
+/* Heads of a type, oldest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_created_asc_type_query;
-/* Heads matching, highest version first. :list; rows: struct content_item_row */
+/* Heads matching (no index: a scan), highest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_version_desc_query;
-/* Heads matching, lowest version first. :list; rows: struct content_item_row */
+/* Heads matching (no index: a scan), lowest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_version_asc_query;
-/* Snapshots matching, newest change first. :list; rows: struct content_item_row */
-extern const struct db_statement content_snapshots_updated_desc_query;
-/* Snapshots matching, newest first. :list; rows: struct content_item_row */
-extern const struct db_statement content_snapshots_created_desc_query;
-/* Snapshots matching, highest version first. :list; rows: struct content_item_row */
+/* Snapshots all, latest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_updated_desc_all_query;
+/* Snapshots all, latest creation first. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_created_desc_all_query;
+/* Snapshots of a type, latest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_updated_desc_type_query;
+/* Snapshots of a type, latest creation first. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_created_desc_type_query;
+/* Snapshots all, oldest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_updated_asc_all_query;
+/* Snapshots all, oldest creation first. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_created_asc_all_query;
+/* Snapshots of a type, oldest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_updated_asc_type_query;
+/* Snapshots of a type, oldest creation first. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_created_asc_type_query;
+/* Snapshots matching (no index: a scan), highest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_version_desc_query;
-/* Snapshots matching, oldest change first. :list; rows: struct content_item_row */
-extern const struct db_statement content_snapshots_updated_asc_query;
-/* Snapshots matching, oldest first. :list; rows: struct content_item_row */
-extern const struct db_statement content_snapshots_created_asc_query;
-/* Snapshots matching, lowest version first. :list; rows: struct content_item_row */
+/* Snapshots matching (no index: a scan), lowest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_version_asc_query;
 /* Heads, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_all_query;
@@ -102,6 +108,10 @@ extern const struct db_statement content_heads_count_status_query;
 extern const struct db_statement content_heads_count_type_status_query;
 /* Heads matching every filter of the lists, exact up to $6. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_matching_query;
+/* Published items, exact up to $3. :find; rows: struct content_count_row */
+extern const struct db_statement content_snapshots_count_all_query;
+/* Published items of a type, exact up to $3. :find; rows: struct content_count_row */
+extern const struct db_statement content_snapshots_count_type_query;
 /* Snapshots matching every filter of the lists, exact up to $6. :find; rows: struct content_count_row */
 extern const struct db_statement content_snapshots_count_matching_query;
 

@@ -172,11 +172,11 @@ emit_update(struct request *req, const struct change *change, const struct conte
 
 /* The head once next is in its place. */
 static struct content_item
-changed_item(struct request *req, const struct locked_item *item, const struct next_head *next)
+changed_item(struct request *req, const struct content_head_row *head, const struct next_head *next)
 {
-	const struct content_head_row *head = item->head;
-	int64_t published = rules_published_after(head->status, head->version, item->published_below, next->status);
 	int64_t version = head->version + 1;
+	int64_t last = head->last_published_version ? *head->last_published_version : 0;
+	int64_t published = rules_published_version(next->status, version, last);
 
 	return (struct content_item){
 		.id = head->id, .content_type_id = next->content_type_id, .data = next->data, .status = next->status,
@@ -212,7 +212,7 @@ change_item(struct request *req, const struct change *change, struct content_ite
 		.updated_at = rules_change_time(req->now_us, item.head->updated_at),
 	};
 	store_item_update(req, item.head, &next);
-	*out = changed_item(req, &item, &next);
+	*out = changed_item(req, item.head, &next);
 	emit_update(req, change, item.head, &next, data);
 	return NULL;
 }

@@ -56,11 +56,30 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 	return NULL;
 }
 
+/* A page that shows the end tells the total by itself. */
+static const struct error *
+total_of(struct request *req, const struct item_page *page, size_t n_rows, int64_t *ret_total)
+{
+	int64_t seen = page->offset + (int64_t)n_rows;
+	bool has_more = n_rows > (size_t)page->limit;
+	int64_t total = 0;
+
+	if (!page->has_cursor && !has_more && (n_rows > 0 || page->offset == 0)) {
+		*ret_total = seen < LIST_TOTAL_MAX ? seen : LIST_TOTAL_MAX;
+		return NULL;
+	}
+	const struct error *error = store_items_count(req, page, &total);
+	if (error)
+		return error;
+	*ret_total = total < seen && n_rows > 0 && seen <= LIST_TOTAL_MAX ? seen : total; /* never less than what it shows */
+	return NULL;
+}
+
 const struct error *
 content_items_list(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out)
 {
 	struct item_page page, wanted;
-	struct shape_list rows;
+	struct shape_list rows = { .n = 0 };
 	int64_t total = 0;
 
 	const struct error *error = page_of(req, in, &page);
@@ -68,7 +87,9 @@ content_items_list(struct request *req, const struct content_items_list_request 
 		return error;
 	wanted = page;
 	wanted.limit++; /* one more tells hasMore */
-	error = store_items(req, &wanted, &rows, &total);
+	error = store_items(req, &wanted, &rows);
+	if (!error)
+		error = total_of(req, &page, rows.n, &total);
 	if (error)
 		return error;
 	size_t n = rows.n > (size_t)page.limit ? (size_t)page.limit : rows.n;

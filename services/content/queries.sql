@@ -72,24 +72,20 @@ SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, nextval('content_
 
 -- name: item_insert :exec
 -- A new item, version 1.
-INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at)
-VALUES ($1, tenant(), $2, $3, $4, $5, 1, $6, $6);
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at,
+                           last_published_version, last_published_at)
+VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6,
+        CASE WHEN $5 = 'published' THEN 1 END, CASE WHEN $5 = 'published' THEN $6 END);
 
 -- name: item_lock :find content_head_row
 -- Head to change, and the type it has or goes to ($2): target columns are null when there is no such type.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, t.id AS target_type_id,
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.last_published_version,
+       t.id AS target_type_id,
        t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash
   FROM content_items i
   LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)
  WHERE i.id = $1
    FOR UPDATE OF i;
-
--- name: item_published_version :find content_published_row
--- Newest published version among the superseded ones.  A statement of its own, after the lock, so that it sees what the
--- previous holder committed.
-SELECT v.version FROM content_item_versions v
- WHERE v.content_item_id = $1 AND v.status = 'published'
- ORDER BY v.version DESC LIMIT 1;
 
 -- name: type_singleton_item :find content_id_row
 -- The item of a singleton type other than $2.
@@ -103,7 +99,9 @@ SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at FROM content
 -- name: item_update :exec
 -- New head over version $2.
 UPDATE content_items
-   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7
+   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6::text, version = version + 1, updated_at = $7::timestamptz,
+       last_published_version = CASE WHEN $6 = 'published' THEN version + 1 ELSE last_published_version END,
+       last_published_at = CASE WHEN $6 = 'published' THEN $7 ELSE last_published_at END
  WHERE id = $1 AND version = $2;
 
 -- name: item_delete :exec
@@ -146,7 +144,8 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
 
 -- name: snapshots_get :list content_item_row
 -- Published snapshots by id; version is null where nothing is published.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, CASE WHEN i.is_published THEN i.version END AS version, i.created_at,
+       i.updated_at, i.working_copy_version, i.version AS published_version
   FROM content_item_snapshots i
  WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
 
@@ -154,7 +153,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
 -- $9 offset.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
 
 -- name: heads_updated_desc_all :list content_item_row
--- Heads all, newest change first.
+-- Heads all, latest change first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
@@ -163,7 +162,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
 
 -- name: heads_updated_desc_type :list content_item_row
--- Heads of a type, newest change first.
+-- Heads of a type, latest change first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
@@ -172,7 +171,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
 
 -- name: heads_updated_desc_status :list content_item_row
--- Heads of a status, newest change first.
+-- Heads of a status, latest change first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
@@ -181,7 +180,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
 
 -- name: heads_updated_desc_type_status :list content_item_row
--- Heads of a type and status, newest change first.
+-- Heads of a type and status, latest change first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
@@ -226,7 +225,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
 
 -- name: heads_created_desc_all :list content_item_row
--- Heads all, newest first.
+-- Heads all, latest creation first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
@@ -235,7 +234,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
 
 -- name: heads_created_desc_type :list content_item_row
--- Heads of a type, newest first.
+-- Heads of a type, latest creation first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
@@ -244,7 +243,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
 
 -- name: heads_created_asc_all :list content_item_row
--- Heads all, oldest first.
+-- Heads all, oldest creation first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
@@ -253,7 +252,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
 
 -- name: heads_created_asc_type :list content_item_row
--- Heads of a type, oldest first.
+-- Heads of a type, oldest creation first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
@@ -262,7 +261,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
 
 -- name: heads_version_desc :list content_item_row
--- Heads matching, highest version first.
+-- Heads matching (no index: a scan), highest version first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
@@ -271,7 +270,7 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
  ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9;
 
 -- name: heads_version_asc :list content_item_row
--- Heads matching, lowest version first.
+-- Heads matching (no index: a scan), lowest version first.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
@@ -279,58 +278,104 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
    AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
  ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9;
 
--- name: snapshots_updated_desc :list content_item_row
--- Snapshots matching, newest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+-- name: snapshots_updated_desc_all :list content_item_row
+-- Snapshots all, latest change first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
   FROM content_item_snapshots i
- WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
  ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
 
--- name: snapshots_created_desc :list content_item_row
--- Snapshots matching, newest first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+-- name: snapshots_created_desc_all :list content_item_row
+-- Snapshots all, latest creation first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
   FROM content_item_snapshots i
- WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
  ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
 
--- name: snapshots_version_desc :list content_item_row
--- Snapshots matching, highest version first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+-- name: snapshots_updated_desc_type :list content_item_row
+-- Snapshots of a type, latest change first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
   FROM content_item_snapshots i
- WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9;
+ WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
 
--- name: snapshots_updated_asc :list content_item_row
--- Snapshots matching, oldest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+-- name: snapshots_created_desc_type :list content_item_row
+-- Snapshots of a type, latest creation first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
   FROM content_item_snapshots i
- WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_updated_asc_all :list content_item_row
+-- Snapshots all, oldest change first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
+  FROM content_item_snapshots i
+ WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
  ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
 
--- name: snapshots_created_asc :list content_item_row
--- Snapshots matching, oldest first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+-- name: snapshots_created_asc_all :list content_item_row
+-- Snapshots all, oldest creation first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
   FROM content_item_snapshots i
- WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
  ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
 
--- name: snapshots_version_asc :list content_item_row
--- Snapshots matching, lowest version first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+-- name: snapshots_updated_asc_type :list content_item_row
+-- Snapshots of a type, oldest change first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
   FROM content_item_snapshots i
- WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.published_version IS NOT NULL AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+ WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_created_asc_type :list content_item_row
+-- Snapshots of a type, oldest creation first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
+  FROM content_item_snapshots i
+ WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_version_desc :list content_item_row
+-- Snapshots matching (no index: a scan), highest version first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
+  FROM content_item_snapshots i
+ WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+ ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9;
+
+-- name: snapshots_version_asc :list content_item_row
+-- Snapshots matching (no index: a scan), lowest version first.
+SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+       i.version AS published_version
+  FROM content_item_snapshots i
+ WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
  ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9;
 
 -- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
@@ -360,12 +405,22 @@ SELECT count(*) AS total
            AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
          LIMIT $6) i;
 
+-- name: snapshots_count_all :find content_count_row
+-- Published items, exact up to $3.
+SELECT count(*) AS total
+  FROM (SELECT FROM content_item_snapshots i WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') LIMIT $3) i;
+
+-- name: snapshots_count_type :find content_count_row
+-- Published items of a type, exact up to $3.
+SELECT count(*) AS total
+  FROM (SELECT FROM content_item_snapshots i
+         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') LIMIT $3) i;
+
 -- name: snapshots_count_matching :find content_count_row
 -- Snapshots matching every filter of the lists, exact up to $6.
 SELECT count(*) AS total
   FROM (SELECT FROM content_item_snapshots i
-         WHERE i.published_version IS NOT NULL
-           AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)
+         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published')
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)
          LIMIT $6) i;

@@ -50,21 +50,13 @@ rules_publication_state(int64_t version, int64_t published_version)
 }
 
 int64_t
-rules_published_version(const char *status, int64_t version, int64_t published_below)
+rules_published_version(const char *status, int64_t version, int64_t last_published)
 {
 	if (strcmp(status, STATUS_PUBLISHED) == 0)
 		return version;
 	if (strcmp(status, STATUS_ARCHIVED) == 0)
 		return 0;
-	return published_below;
-}
-
-int64_t
-rules_published_after(const char *head_status, int64_t head_version, int64_t published_below, const char *status)
-{
-	if (strcmp(head_status, STATUS_PUBLISHED) == 0)
-		published_below = head_version;
-	return rules_published_version(status, head_version + 1, published_below);
+	return last_published;
 }
 
 bool

@@ -30,11 +30,9 @@ bool rules_status_is_valid(const char *status);
 /* "published", "changed" or "draft", from the head's version and the version the public sees (0: none). */
 const char *rules_publication_state(int64_t version, int64_t published_version);
 
-/* The version the public sees (0: none) of a head with this status, given the newest published one below it. */
-int64_t rules_published_version(const char *status, int64_t version, int64_t published_below);
-
-/* The same after head -> status: the old head becomes one of the versions below. */
-int64_t rules_published_after(const char *head_status, int64_t head_version, int64_t published_below, const char *status);
+/* The version the public sees (0: none) once this status and version are the head: itself when published, the last
+ * published one otherwise (0: none), nothing while archived. */
+int64_t rules_published_version(const char *status, int64_t version, int64_t last_published);
 
 /* A writer that names no version takes what there is. */
 bool rules_token_is_current(const int64_t *expected_version, int64_t head_version);

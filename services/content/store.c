@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "content_queries.h"
+#include "total_cache.h"
 
 const struct constraint_error content_constraints[] = {
 	{ "content_types_domain_slug_key", ERROR_CONTENT_TYPE_SLUG_CONFLICT, "another content type of this tenant has this slug" },
@@ -103,6 +104,7 @@ store_item_target(struct request *req, int64_t type_id, const struct content_tar
 void
 store_item_insert(struct request *req, const struct new_item *item)
 {
+	total_cache_touch(req->tenant);
 	query_send(req, &content_item_insert_query,
 	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
 	        P_TEXT(item->status), P_TIME(item->created_at)));
@@ -112,19 +114,14 @@ const struct error *
 store_item_lock(struct request *req, int64_t id, const int64_t *type_id, int64_t version, struct locked_item *ret_item)
 {
 	db_ticket lock = query_ask(req, &content_item_lock_query, PARAMS(P_INT(id), P_INT_OPT(type_id)));
-	db_ticket below = query_ask(req, &content_item_published_version_query, PARAMS(P_INT(id)));
 	db_ticket old = version ? query_ask(req, &content_version_get_query, PARAMS(P_INT(id), P_INT(version))) : 0;
-	const struct content_published_row *published = NULL;
 	struct locked_item item = { .head = NULL };
 
 	const struct error *error = query_claim(req, lock, &item.head);
-	if (!error)
-		error = query_claim(req, below, &published);
 	if (!error && version)
 		error = query_claim(req, old, &item.old);
 	if (error)
 		return error;
-	item.published_below = published ? published->version : 0;
 	*ret_item = item;
 	return NULL;
 }
@@ -132,6 +129,7 @@ store_item_lock(struct request *req, int64_t id, const int64_t *type_id, int64_t
 void
 store_item_update(struct request *req, const struct content_head_row *head, const struct next_head *next)
 {
+	total_cache_touch(req->tenant);
 	query_send(req, &content_item_keep_version_query, PARAMS(P_INT(head->id), P_INT(head->version)));
 	query_send(req, &content_item_update_query,
 	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
@@ -141,6 +139,7 @@ store_item_update(struct request *req, const struct content_head_row *head, cons
 void
 store_item_delete(struct request *req, int64_t id)
 {
+	total_cache_touch(req->tenant);
 	query_send(req, &content_item_delete_query, PARAMS(P_INT(id)));
 }
 
@@ -230,15 +229,35 @@ static const struct db_statement *const head_lists[3][2][N_FILTERS] = {
 	},
 };
 
-static const struct db_statement *const snapshot_lists[3][2] = {
-	[SORT_UPDATED] = { &content_snapshots_updated_desc_query, &content_snapshots_updated_asc_query },
-	[SORT_CREATED] = { &content_snapshots_created_desc_query, &content_snapshots_created_asc_query },
-	[SORT_VERSION] = { &content_snapshots_version_desc_query, &content_snapshots_version_asc_query },
+static const struct db_statement *const snapshot_lists[3][2][N_FILTERS] = {
+	[SORT_UPDATED] = {
+		{ &content_snapshots_updated_desc_all_query, &content_snapshots_updated_desc_type_query,
+		    &content_snapshots_updated_desc_all_query, &content_snapshots_updated_desc_type_query },
+		{ &content_snapshots_updated_asc_all_query, &content_snapshots_updated_asc_type_query,
+		    &content_snapshots_updated_asc_all_query, &content_snapshots_updated_asc_type_query },
+	},
+	[SORT_CREATED] = {
+		{ &content_snapshots_created_desc_all_query, &content_snapshots_created_desc_type_query,
+		    &content_snapshots_created_desc_all_query, &content_snapshots_created_desc_type_query },
+		{ &content_snapshots_created_asc_all_query, &content_snapshots_created_asc_type_query,
+		    &content_snapshots_created_asc_all_query, &content_snapshots_created_asc_type_query },
+	},
+	[SORT_VERSION] = {
+		{ &content_snapshots_version_desc_query, &content_snapshots_version_desc_query,
+		    &content_snapshots_version_desc_query, &content_snapshots_version_desc_query },
+		{ &content_snapshots_version_asc_query, &content_snapshots_version_asc_query,
+		    &content_snapshots_version_asc_query, &content_snapshots_version_asc_query },
+	},
 };
 
 static const struct db_statement *const head_counts[N_FILTERS] = {
 	&content_heads_count_all_query, &content_heads_count_type_query, &content_heads_count_status_query,
 	&content_heads_count_type_status_query,
+};
+
+static const struct db_statement *const snapshot_counts[N_FILTERS] = {
+	&content_snapshots_count_all_query, &content_snapshots_count_type_query, &content_snapshots_count_all_query,
+	&content_snapshots_count_type_query,
 };
 
 static int
@@ -249,36 +268,49 @@ filter_of(const struct content_items_list_request *filter)
 	return filter->status ? FILTER_STATUS : FILTER_NONE;
 }
 
-static db_ticket
-ask_count(struct request *req, const struct item_page *page)
-{
-	const struct content_items_list_request *filter = page->filter;
-	bool is_plain = !filter->q && !filter->created_after && !filter->created_before;
-
-	if (is_plain && !page->is_published_view)
-		return query_ask(req, head_counts[filter_of(filter)],
-		    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_INT(LIST_TOTAL_MAX)));
-	return query_ask(req, page->is_published_view ? &content_snapshots_count_matching_query : &content_heads_count_matching_query,
-	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after),
-	        P_TIME_OPT(filter->created_before), P_TEXT(filter->q), P_INT(LIST_TOTAL_MAX)));
-}
-
 const struct error *
-store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows, int64_t *ret_total)
+store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows)
 {
 	const struct content_items_list_request *filter = page->filter;
-	const struct db_statement *statement = page->is_published_view
-	    ? snapshot_lists[page->order.sort][page->order.is_ascending]
-	    : head_lists[page->order.sort][page->order.is_ascending][filter_of(filter)];
-	db_ticket list = query_ask(req, statement,
+	const struct db_statement *const (*lists)[2][N_FILTERS] = page->is_published_view ? snapshot_lists : head_lists;
+
+	return query_list(req, lists[page->order.sort][page->order.is_ascending][filter_of(filter)],
 	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after),
 	        P_TIME_OPT(filter->created_before), P_TEXT(filter->q),
 	        page->has_cursor ? P_TIME(page->cursor_time) : P_NULL(), page->has_cursor ? P_INT(page->cursor_id) : P_NULL(),
-	        P_INT(page->limit), P_INT(page->offset)));
-	db_ticket count = ask_count(req, page);
+	        P_INT(page->limit), P_INT(page->offset)),
+	    ret_rows);
+}
 
-	const struct error *error = query_claim_list(req, list, ret_rows);
-	if (error)
-		return error;
-	return claim_count(req, count, ret_total);
+/* Filters without text or time, which have an index: worth remembering. */
+static const struct error *
+count_plain(struct request *req, const struct item_page *page, int64_t *ret_n)
+{
+	const struct content_items_list_request *filter = page->filter;
+	const struct db_statement *const *counts = page->is_published_view ? snapshot_counts : head_counts;
+	struct total_key key = { .tenant = req->tenant, .type_id = filter->content_type_id ? *filter->content_type_id : 0,
+		.status = filter->status, .is_published_view = page->is_published_view };
+
+	if (total_cache_get(&key, req->now_us, ret_n))
+		return NULL;
+	uint64_t generation = total_cache_generation(req->tenant);
+	const struct error *error = claim_count(req, query_ask(req, counts[filter_of(filter)],
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_INT(LIST_TOTAL_MAX))), ret_n);
+	if (!error)
+		total_cache_put(&key, req->now_us, generation, *ret_n);
+	return error;
+}
+
+const struct error *
+store_items_count(struct request *req, const struct item_page *page, int64_t *ret_n)
+{
+	const struct content_items_list_request *filter = page->filter;
+
+	if (!filter->q && !filter->created_after && !filter->created_before)
+		return count_plain(req, page, ret_n);
+	return claim_count(req,
+	    query_ask(req, page->is_published_view ? &content_snapshots_count_matching_query : &content_heads_count_matching_query,
+	        PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after),
+	            P_TIME_OPT(filter->created_before), P_TEXT(filter->q), P_INT(LIST_TOTAL_MAX))),
+	    ret_n);
 }

@@ -40,7 +40,6 @@ void store_item_insert(struct request *req, const struct new_item *item);
 /* A head this request holds the lock of. */
 struct locked_item {
 	const struct content_head_row *head;   /* NULL: no such item */
-	int64_t published_below;               /* newest published version before the head, 0: none */
 	const struct content_item_version *old; /* the superseded version asked for, or NULL */
 };
 /* Lock the head, one round trip for everything.  type_id: type it moves to, or NULL.  version: superseded version wanted
@@ -87,8 +86,9 @@ struct item_page {
 	int64_t cursor_time, cursor_id;
 	int64_t limit, offset;
 };
-/* Rows of struct content_item_row and the number of all matches, exact up to LIST_TOTAL_MAX; one round trip. */
-const struct error *store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows,
-    int64_t *ret_total) MUST_CHECK;
+/* Rows of struct content_item_row. */
+const struct error *store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows) MUST_CHECK;
+/* How many there are without the page, exact up to LIST_TOTAL_MAX; may come from total_cache. */
+const struct error *store_items_count(struct request *req, const struct item_page *page, int64_t *ret_n) MUST_CHECK;
 
 #endif
