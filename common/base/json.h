@@ -74,7 +74,8 @@ bool json_equal(const struct json_value *a, const struct json_value *b);
 /* Compact text of a value (numbers keep their source meaning). */
 void json_write(struct buf *buf, const struct json_value *value);
 
-/* RFC 8785-like canonical text: sorted keys, compact.  Used for hashes. */
+/* Canonical text: sorted keys, compact, equal values alike.  Used for hashes.  RFC 8785, except that integers keep
+ * their 64 bits and whole reals beyond those an exponent. */
 void json_write_canonical(struct buf *buf, const struct json_value *value, struct arena *scratch);
 
 /* RFC 7396: the document that results from applying patch to target (target may be NULL). */

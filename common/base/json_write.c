@@ -9,8 +9,7 @@
 enum {
 	NUMBER_BYTES_MAX = 32,
 	DIGITS_ENOUGH = 17,     /* significant decimal digits that identify any double */
-	PLAIN_EXPONENT_MAX = 21, /* ECMAScript's Number::toString switches to exponents here */
-	PLAIN_EXPONENT_MIN = -6,
+	PLAIN_POINT_MIN = -6,   /* ECMAScript's Number::toString switches to exponents here */
 };
 
 /* The shortest digits that read back as the same double; returns the decimal exponent of the first digit. */
@@ -41,38 +40,42 @@ write_zeros(struct buf *buf, int n)
 		buf_add_char(buf, '0');
 }
 
-/* As ECMAScript prints numbers, which RFC 8785 requires. */
+static void
+write_scientific(struct buf *buf, const char *digits, int exponent)
+{
+	buf_add_char(buf, digits[0]);
+	if (digits[1]) {
+		buf_add_char(buf, '.');
+		buf_add_text(buf, digits + 1);
+	}
+	buf_printf(buf, "e%c%d", exponent >= 0 ? '+' : '-', abs(exponent));
+}
+
+/* As ECMAScript prints numbers, which RFC 8785 requires, but for whole ones: those within 64 bits are printed like
+ * the integers they equal, larger ones with an exponent, since the reader refuses such integers. */
 static void
 write_real(struct buf *buf, double value)
 {
 	char digits[DIGITS_ENOUGH + 1];
+	bool fits_integer = value >= -0x1p63 && value < 0x1p63;
 
-	if (value == 0) {
-		buf_add_char(buf, '0');
+	if (fits_integer && value == (double)(int64_t)value) {
+		buf_add_int(buf, (int64_t)value);
 		return;
 	}
 	if (value < 0)
 		buf_add_char(buf, '-');
 	int point = shortest_digits(fabs(value), digits) + 1; /* digits before the decimal point */
-	int n = (int)strlen(digits);
-	if (n <= point && point <= PLAIN_EXPONENT_MAX) {
-		buf_add_text(buf, digits);
-		write_zeros(buf, point - n);
-	} else if (point > 0 && point <= PLAIN_EXPONENT_MAX) {
+	if (!fits_integer || point <= PLAIN_POINT_MIN) {
+		write_scientific(buf, digits, point - 1);
+	} else if (point > 0) {
 		buf_add(buf, digits, (size_t)point);
 		buf_add_char(buf, '.');
 		buf_add_text(buf, digits + point);
-	} else if (point <= 0 && point > PLAIN_EXPONENT_MIN) {
+	} else {
 		buf_add_text(buf, "0.");
 		write_zeros(buf, -point);
 		buf_add_text(buf, digits);
-	} else {
-		buf_add_char(buf, digits[0]);
-		if (n > 1) {
-			buf_add_char(buf, '.');
-			buf_add_text(buf, digits + 1);
-		}
-		buf_printf(buf, "e%c%d", point > 0 ? '+' : '-', abs(point - 1));
 	}
 }
 
