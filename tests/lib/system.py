@@ -23,7 +23,7 @@ from client import Client
 REPO = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 START_SECONDS_MAX = 90
 STOP_SECONDS_MAX = 15
-LOG_LINES_SHOWN = 15
+LOG_LINES_SHOWN = 10
 # As root everything runs as the account that tests/lib/cluster.sh uses too.
 TEST_USER = "wordclaw-test"
 
@@ -250,9 +250,9 @@ class System:
 
     def show_logs(self):
         for process in [*self.processes(), "supervisor"]:
-            lines = self.log(process).splitlines()[-LOG_LINES_SHOWN:]
+            lines = [line for line in self.log(process).splitlines() if '"level":"info"' not in line][-LOG_LINES_SHOWN:]
             if lines:
-                print(f"--- last lines of {process}.log", *[line[:400] for line in lines], sep="\n      ")
+                print(f"--- last warnings of {process}.log", *[line[:400] for line in lines], sep="\n      ")
 
     # ---- clients ----
 
