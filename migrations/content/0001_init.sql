@@ -102,7 +102,7 @@ SELECT i.id, i.content_type_id, i.created_at, i.version AS working_copy_version,
        i.last_published_version AS version, i.last_published_at AS updated_at
   FROM content_items i
   LEFT JOIN content_item_versions v ON v.domain_id = i.domain_id AND v.content_item_id = i.id
-       AND v.version = i.last_published_version AND i.status <> 'published';
+       AND v.version = CASE WHEN i.status <> 'published' THEN i.last_published_version END; -- NULL: no look-up for published heads
 COMMENT ON VIEW content_item_snapshots IS 'Items as last published, also those that are archived since or never were: see is_published.';
 
 -- ================================================================ who may do what
