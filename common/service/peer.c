@@ -76,7 +76,7 @@ request_call(struct request *req, const struct operation *operation, const void 
 	struct answer answer = { .req = req };
 	struct buf input, record;
 
-	if (!client)
+	if (!client) /* an unknown service, or endpoints that were refused with a log line */
 		return FAIL(req, SERVICE_UNAVAILABLE, "no service answers %s", operation->id);
 	buf_init(&input, req->arena, 256);
 	codec_msgpack_write(&input, operation->request, in);

@@ -135,6 +135,8 @@ request_db_error(struct request *req, enum db_status status, const char *what)
 	} else if (is_one_of(failure->sqlstate, rerun)) {
 		req->must_rerun = true;
 		error = FAIL(req, SERVICE_UNAVAILABLE, "concurrent changes kept this one from committing");
+	} else if (strcmp(failure->sqlstate, "54000") == 0) { /* the rows outgrow the request's arena */
+		error = FAIL(req, RESPONSE_TOO_LARGE, "the answer needs more than %d bytes", REQUEST_ARENA_BYTES);
 	} else if (is_one_of(failure->sqlstate, unavailable)) {
 		error = FAIL(req, SERVICE_UNAVAILABLE, "the database did not answer in time");
 	} else {

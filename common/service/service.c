@@ -30,6 +30,7 @@ static const struct setting skeleton_settings[] = {
 	{ "WORDCLAW_POKE_ENDPOINT", SETTING_TEXT, "", 0, 0, "Where new events are announced; default ipc in the run directory.", &service.settings.poke_endpoint },
 	{ "WORDCLAW_DATABASE_URL", SETTING_SECRET, NULL, 0, 0, "This service's own role, e.g. postgresql://wordclaw_content:...@db/wordclaw.", &service.settings.database_url },
 	{ "WORDCLAW_MASTER_KEY_PATH", SETTING_TEXT, "", 0, 0, "Key file that seals stored replies, made when missing; default $WORDCLAW_HOME/secrets/master.key.", &service.settings.master_key_file },
+	{ "WORDCLAW_BUS_KEY_FILE", SETTING_TEXT, "", 0, 0, "32-byte key of the installation: encrypts tcp:// endpoints; every host needs the same file.", &service.settings.bus_key_file },
 	{ "WORDCLAW_LOG_LEVEL", SETTING_TEXT, "info", 0, 0, "debug, info, warn or error; debug also logs every read.", &service.settings.log_level },
 	{ "WORDCLAW_READ_WORKERS", SETTING_INT, "2", 1, WORKERS_MAX, "Connections that serve reads.", &service.settings.read_workers },
 	{ "WORDCLAW_WRITE_WORKERS", SETTING_INT, "2", 1, WORKERS_MAX, "Connections that serve mutations.", &service.settings.write_workers },
@@ -384,6 +385,11 @@ prepare(const struct service_definition *definition)
 	secret_init();
 	if (!secret_load_key(service.settings.master_key_file, SEAL_KEY_BYTES, &service.master_key)) {
 		(void)fprintf(stderr, "wordclaw-%s: cannot read or make the key file '%s'\n", definition->name, service.settings.master_key_file);
+		return false;
+	}
+	const char *problem;
+	if (*service.settings.bus_key_file && !bus_use_key(service.settings.bus_key_file, &problem)) {
+		(void)fprintf(stderr, "wordclaw-%s: WORDCLAW_BUS_KEY_FILE: %s\n", definition->name, problem);
 		return false;
 	}
 	declare_metrics();
