@@ -47,10 +47,10 @@ launch() { (become "$@"); }
 # under /var/lib and the place is a link to it.
 relocate_home() {
 	local real
-	real=/var/lib/wordclaw/$(basename "$shown_home")-$(printf '%s' "$shown_home" | cksum | cut -d ' ' -f 1)
-	say "user $run_user cannot reach $shown_home: data is kept in $real, $shown_home is a link to it"
 	install -d -m 755 /var/lib/wordclaw
-	install -d -m 700 -o "$run_user" -g "$(id -g "$run_user")" "$real"
+	real=$(mktemp -d "/var/lib/wordclaw/home-XXXXXX")
+	say "user $run_user cannot reach $shown_home: data is kept in $real, $shown_home is a link to it"
+	chown "$run_user:" "$real"
 	rmdir "$shown_home"
 	ln -s "$real" "$shown_home"
 	home=$real
