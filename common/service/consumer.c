@@ -198,6 +198,8 @@ consumers_start(struct service *service)
 			.failures = metric_counter("wordclaw_consumer_failures_total", "Turns that will be tried again.", labels),
 			.lag_ms = metric_gauge("wordclaw_event_lag_milliseconds", "Age of the newest applied event when it was applied.", labels),
 		};
+		if (!self->pokes)
+			exit(2); /* malformed endpoints, already logged */
 		if (pthread_create(&self->worker.thread, NULL, consume, self) != 0)
 			abort();
 	}

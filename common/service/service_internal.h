@@ -93,6 +93,10 @@ struct service {
 	struct metric *queue_depth, *late, *overloaded, *groups, *grouped, *batches, *batched, *reruns;
 };
 
+/* settings.c: every problem is printed; false when there is one */
+bool service_settings_load(struct service_settings *ret_settings, const struct service_definition *definition);
+void service_settings_print(const struct service_definition *definition);
+
 /* queue.c */
 void queue_init(struct job_queue *queue);
 void queue_push(struct job_queue *queue, struct job *job);
