@@ -9,5 +9,6 @@ enum cli_status {
 };
 
 int cli_schema_check(int argc, char **argv);
+int cli_audit_verify(int argc, char **argv);
 
 #endif

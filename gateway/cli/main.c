@@ -12,6 +12,7 @@ static const struct command {
 	int (*function)(int argc, char **argv);
 } commands[] = {
 	{ "schema check", "validate JSON documents against a JSON Schema", cli_schema_check },
+	{ "audit verify", "recompute the hash chain of the audit trail", cli_audit_verify },
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
