@@ -206,6 +206,38 @@ harness_run_group(struct harness *harness, const struct operation *const operati
 	}
 }
 
+struct application {
+	const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n);
+	const struct error *(*run)(struct request *req);
+	const struct event_record *events;
+	size_t n;
+};
+
+static const struct error *
+apply_in_request(struct request *req, void *context)
+{
+	struct application *application = context;
+
+	return application->run ? application->run(req) : application->apply(req, application->events, application->n);
+}
+
+const struct error *
+harness_apply(struct harness *harness, const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n),
+    const struct event_record *events, size_t n)
+{
+	struct application application = { .apply = apply, .events = events, .n = n };
+
+	return transaction_run(&harness->worker, harness->arena, 10000, apply_in_request, &application);
+}
+
+const struct error *
+harness_run_timer(struct harness *harness, const struct error *(*run)(struct request *req))
+{
+	struct application application = { .run = run };
+
+	return transaction_run(&harness->worker, harness->arena, 10000, apply_in_request, &application);
+}
+
 int64_t
 harness_count(struct harness *harness, const char *sql)
 {

@@ -27,6 +27,14 @@ const struct error *harness_run(struct harness *harness, const struct operation 
 void harness_run_group(struct harness *harness, const struct operation *const operations[],
     const struct principal *const principals[], const void *const ins[], size_t n, const struct error *errors[], const void *outs[]);
 
+/* Events as a consumer gets them: apply in one transaction of system scope. */
+const struct error *harness_apply(struct harness *harness,
+    const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n),
+    const struct event_record *events, size_t n);
+
+/* Any function of the service that runs in such a transaction: a timer. */
+const struct error *harness_run_timer(struct harness *harness, const struct error *(*run)(struct request *req));
+
 /* A single integer answered by SQL as the superuser (row-level security does not apply). */
 int64_t harness_count(struct harness *harness, const char *sql);
 

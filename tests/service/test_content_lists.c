@@ -108,6 +108,38 @@ START_TEST(list_takes_a_range_of_creation)
 }
 END_TEST
 
+/* A JSON object of n bytes. */
+static const char *
+large_data(size_t n)
+{
+	static char text[1000001];
+	int n_head = snprintf(text, sizeof(text), "{\"body\":\"");
+	memset(text + n_head, 'x', n - (size_t)n_head - 2);
+	memcpy(text + n - 2, "\"}", 3);
+	return text;
+}
+
+START_TEST(page_of_too_much_data_is_refused)
+{
+	int64_t type = make_type("large", NULL, "{}")->id, small = 4, large = 5, id = 0;
+
+	for (int i = 0; i < 5; i++)
+		id = make_item(type, large_data(1000000), NULL)->id;
+	struct content_items_list_request in = { .limit = &large };
+	const struct error *error = refuse(&operation_content_items_list, &in, "RESPONSE_TOO_LARGE");
+	ck_assert_ptr_nonnull(strstr(error->message, "bytes"));
+	in.limit = &small;
+	ck_assert_uint_eq(list(&in)->items.n, 4);
+	for (int i = 0; i < 5; i++)
+		(void)change(id, NULL, "draft");
+	(void)refuse(&operation_content_items_versions, &(struct content_items_versions_request){ .id = id }, "RESPONSE_TOO_LARGE");
+	const struct content_items_versions_response *page = run(&operation_content_items_versions,
+	    &(struct content_items_versions_request){ .id = id, .limit = &small });
+	ck_assert_uint_eq(page->versions.n, 4);
+	ck_assert(page->has_more);
+}
+END_TEST
+
 START_TEST(list_refuses_what_it_cannot_do)
 {
 	int64_t zero = 0;
@@ -145,6 +177,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, cursor_visits_every_item_once);
 	tcase_add_loop_test(tests, list_answers_filters_and_order, 0, N(lists));
 	tcase_add_test(tests, list_takes_a_range_of_creation);
+	tcase_add_test(tests, page_of_too_much_data_is_refused);
 	tcase_add_test(tests, list_refuses_what_it_cannot_do);
 	tcase_add_test(tests, list_costs_the_same_for_any_number_of_rows);
 }
