@@ -103,8 +103,11 @@ class Client:
             connection.close()
         self._local.connection = None
 
-    def request(self, method, path, body=None, headers=None, timeout=REPLY_SECONDS_MAX):
-        """body: bytes as they are; anything else but None as JSON.  A header of None is left out."""
+    def request(self, method, path, body=None, headers=None, timeout=REPLY_SECONDS_MAX, may_repeat=True):
+        """body: bytes as they are; anything else but None as JSON.  A header of None is left out.
+
+        may_repeat: send again on a fresh connection when a kept one turns out to be closed.
+        """
         sent = {"x-api-key": self.key, **(headers or {})}
         if body is not None and not isinstance(body, bytes):
             body = compact(body).encode()
@@ -112,13 +115,13 @@ class Client:
             sent["content-type"] = "application/json"
         sent = {name: value for name, value in sent.items() if value is not None}
         began = time.monotonic()
-        reply = self._exchange(method, path, body, sent, timeout, began)
+        reply = self._exchange(method, path, body, sent, timeout, began, may_repeat)
         if self.observe:
             self.observe(reply, sent)
         return reply
 
-    def _exchange(self, method, path, body, headers, timeout, began):
-        for is_last in (False, True):
+    def _exchange(self, method, path, body, headers, timeout, began, may_repeat):
+        for is_last in (not may_repeat, True):
             is_reused = getattr(self._local, "connection", None) is not None
             try:
                 connection = self._connection(timeout)
