@@ -22,20 +22,34 @@ plan_path(struct rest_plan *plan, struct arena *arena)
 	}
 }
 
+/* Two paths of the contract, the first until its query; variables are equal whatever their names. */
+static bool
+is_same_path(const char *a, const char *b)
+{
+	while (*a && *a != '?' && *b) {
+		if (*a == '{' && *b == '{') {
+			a += strcspn(a, "}");
+			b += strcspn(b, "}");
+		} else if (*a++ != *b++) {
+			return false;
+		}
+	}
+	return (*a == '\0' || *a == '?') && *b == '\0';
+}
+
 /* The operation behind "GET /api/content-items/{id}", so that only what the caller may do is offered. */
 static const struct operation *
 operation_of_action(const char *action)
 {
 	size_t n_method = strcspn(action, " ");
 	const char *path = action + n_method + (action[n_method] == ' ');
-	size_t n_path = strcspn(path, "?");
 
 	for (size_t i = 0; i < registry_n_operations; i++) {
 		const struct operation *operation = registry_operations[i];
 		for (size_t r = 0; r < operation->n_routes; r++) {
 			const struct route *route = &operation->routes[r];
-			if (strncmp(route->method, action, n_method) == 0 && strlen(route->method) == n_method &&
-			    strncmp(route->path, path, n_path) == 0 && strlen(route->path) == n_path)
+			bool is_method = strncmp(route->method, action, n_method) == 0 && strlen(route->method) == n_method;
+			if (is_method && is_same_path(path, route->path))
 				return operation;
 		}
 	}

@@ -60,6 +60,8 @@ write_field(struct buf *buf, const struct shape_field *field, const void *object
 {
 	if (!field || !object || !codec_json_has_field(field, object))
 		return false;
+	if (field->type == SHAPE_INT && shape_get_int(field, object) == 0)
+		return false; /* the placeholder id of a dry run */
 	if (field->type == SHAPE_INT)
 		buf_add_int(buf, shape_get_int(field, object));
 	else
