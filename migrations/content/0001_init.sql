@@ -35,6 +35,7 @@ CREATE TABLE content_items (
     content_type_id integer NOT NULL,
     is_singleton    boolean NOT NULL,
     data            json NOT NULL,
+    data_bytes      integer NOT NULL GENERATED ALWAYS AS (octet_length(data::text)) STORED,
     status          text NOT NULL DEFAULT 'draft',
     version         integer NOT NULL DEFAULT 1 CONSTRAINT content_items_version_check CHECK (version >= 1),
     created_at      timestamptz NOT NULL DEFAULT now(),
@@ -50,6 +51,7 @@ CREATE TABLE content_items (
 );
 COMMENT ON TABLE content_items IS 'Heads: the working copy of each item. Earlier states are in content_item_versions.';
 COMMENT ON COLUMN content_items.data IS 'Kept byte for byte: json, not jsonb.';
+COMMENT ON COLUMN content_items.data_bytes IS 'So that a page can be cut before its data is read.';
 COMMENT ON COLUMN content_items.is_singleton IS
     'The type''s, held equal by the foreign key: so one partial index allows a singleton type one item, also while its kind is being changed.';
 COMMENT ON COLUMN content_items.last_published_version IS
@@ -77,6 +79,7 @@ CREATE TABLE content_item_versions (
     content_item_id integer NOT NULL,
     version         integer NOT NULL,
     data            json NOT NULL,
+    data_bytes      integer NOT NULL GENERATED ALWAYS AS (octet_length(data::text)) STORED,
     status          text NOT NULL,
     created_at      timestamptz NOT NULL,
     PRIMARY KEY (domain_id, id),
@@ -90,7 +93,7 @@ COMMENT ON COLUMN content_item_versions.created_at IS 'When this version became 
 -- ================================================================ what readers see
 
 CREATE VIEW content_item_heads WITH (security_invoker = true) AS
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.version AS working_copy_version,
+SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.version AS working_copy_version,
        CASE WHEN i.status <> 'archived' THEN i.last_published_version END AS published_version
   FROM content_items i;
 COMMENT ON VIEW content_item_heads IS 'Working copies, with the version the public sees: NULL when none is published or the item is archived.';
@@ -99,6 +102,7 @@ CREATE VIEW content_item_snapshots WITH (security_invoker = true) AS
 SELECT i.id, i.content_type_id, i.created_at, i.version AS working_copy_version,
        i.status <> 'archived' AND i.last_published_version IS NOT NULL AS is_published,
        CASE i.status WHEN 'published' THEN i.data ELSE v.data END AS data,
+       CASE i.status WHEN 'published' THEN i.data_bytes ELSE v.data_bytes END AS data_bytes,
        i.last_published_version AS version, i.last_published_at AS updated_at
   FROM content_items i
   LEFT JOIN content_item_versions v ON v.domain_id = i.domain_id AND v.content_item_id = i.id

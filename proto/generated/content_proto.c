@@ -119,6 +119,16 @@ static const struct shape_field content_item_row_fields[] = {
 };
 const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
 
+static const struct shape_field content_version_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, data), .min = 0, .max = 0, .doc = "The content." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, status), .min = 0, .max = 0, .doc = "Status." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, created_at), .min = 0, .max = 0, .doc = "When this version became the head." },
+};
+const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 6 };
+
 static const struct shape_field content_state_row_fields[] = {
 	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version of the head." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, data), .min = 0, .max = 0, .doc = "The content of that version." },

@@ -115,7 +115,7 @@ struct content_head_row {
 };
 extern const struct shape content_head_row_shape;
 
-/* A head, or a published snapshot: data, status and version are absent where nothing is published. */
+/* A head, or a published snapshot: version is absent where nothing is published, data also beyond what one answer may hold. */
 struct content_item_row {
 	int64_t id; /* 1..2147483647 */
 	int64_t content_type_id; /* 1..2147483647 */
@@ -128,6 +128,17 @@ struct content_item_row {
 	const int64_t *published_version;
 };
 extern const struct shape content_item_row_shape;
+
+/* A superseded version; data is absent beyond what one answer may hold. */
+struct content_version_row {
+	int64_t id; /* 1..2147483647 */
+	int64_t content_item_id; /* 1..2147483647 */
+	int64_t version;
+	struct doc data; /* optional */
+	const char *status;
+	int64_t created_at; /* microseconds since 1970 */
+};
+extern const struct shape content_version_row_shape;
 
 /* One version of an item, superseded or head; data and the rest are absent when there is no such version. */
 struct content_state_row {

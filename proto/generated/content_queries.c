@@ -76,7 +76,8 @@ const struct db_statement content_item_target_query = { .name = "content_item_ta
 	    "SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, nextval('content_items_id_seq') AS item_id,\n"
 	    "       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
 	    "  FROM content_types t\n"
-	    " WHERE t.id = $1\n",
+	    " WHERE t.id = $1\n"
+	    "   FOR KEY SHARE OF t\n",
 	.kind = DB_FIND, .n_params = 1, .row = &content_target_row_shape };
 
 const struct db_statement content_item_insert_query = { .name = "content_item_insert",
@@ -147,276 +148,328 @@ const struct db_statement content_state_get_query = { .name = "content_state_get
 
 const struct db_statement content_versions_list_query = { .name = "content_versions_list",
 	.sql =
-	    "SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at\n"
-	    "  FROM content_item_versions v\n"
-	    " WHERE v.content_item_id = $1 AND v.version < coalesce($2::integer, 2147483647)\n"
-	    " ORDER BY v.version DESC LIMIT $3\n",
-	.kind = DB_LIST, .n_params = 3, .row = &content_item_version_shape };
+	    "SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,\n"
+	    "       p.status, p.created_at\n"
+	    "  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at\n"
+	    "          FROM content_item_versions v\n"
+	    "         WHERE v.content_item_id = $1 AND v.version < coalesce($2::integer, 2147483647)\n"
+	    "         ORDER BY v.version DESC LIMIT $3) p\n",
+	.kind = DB_LIST, .n_params = 4, .row = &content_version_row_shape };
 
 const struct db_statement content_heads_get_query = { .name = "content_heads_get",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "SELECT i.id, i.content_type_id, CASE WHEN sum(i.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $2 THEN i.data END AS data, i.status,\n"
+	    "       i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "  FROM content_item_heads i\n"
 	    " WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
-	.kind = DB_LIST, .n_params = 1, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 2, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_get_query = { .name = "content_snapshots_get",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, CASE WHEN i.is_published THEN i.version END AS version, i.created_at,\n"
-	    "       i.updated_at, i.working_copy_version, i.version AS published_version\n"
+	    "SELECT i.id, i.content_type_id, CASE WHEN sum(i.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $2 THEN i.data END AS data,\n"
+	    "       'published' AS status, CASE WHEN i.is_published THEN i.version END AS version, i.created_at, i.updated_at,\n"
+	    "       i.working_copy_version, i.version AS published_version\n"
 	    "  FROM content_item_snapshots i\n"
 	    " WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
-	.kind = DB_LIST, .n_params = 1, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 2, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_all_query = { .name = "content_heads_updated_desc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_type_query = { .name = "content_heads_updated_desc_type",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_status_query = { .name = "content_heads_updated_desc_status",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_type_status_query = { .name = "content_heads_updated_desc_type_status",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_all_query = { .name = "content_heads_updated_asc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_type_query = { .name = "content_heads_updated_asc_type",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_status_query = { .name = "content_heads_updated_asc_status",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_type_status_query = { .name = "content_heads_updated_asc_type_status",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_desc_all_query = { .name = "content_heads_created_desc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_desc_type_query = { .name = "content_heads_created_desc_type",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_asc_all_query = { .name = "content_heads_created_asc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_asc_type_query = { .name = "content_heads_created_asc_type",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_version_desc_query = { .name = "content_heads_version_desc",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_version_asc_query = { .name = "content_heads_version_asc",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
-	    "  FROM content_item_heads i\n"
-	    " WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
+	    "          FROM content_item_heads i\n"
+	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_desc_all_query = { .name = "content_snapshots_updated_desc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_desc_all_query = { .name = "content_snapshots_created_desc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_desc_type_query = { .name = "content_snapshots_updated_desc_type",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_desc_type_query = { .name = "content_snapshots_created_desc_type",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_asc_all_query = { .name = "content_snapshots_updated_asc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_asc_all_query = { .name = "content_snapshots_created_asc_all",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_asc_type_query = { .name = "content_snapshots_updated_asc_type",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_asc_type_query = { .name = "content_snapshots_created_asc_type",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_desc_query = { .name = "content_snapshots_version_desc",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_asc_query = { .name = "content_snapshots_version_asc",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
-	    "       i.version AS published_version\n"
-	    "  FROM content_item_snapshots i\n"
-	    " WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
-	    "   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
-	    " ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9\n",
-	.kind = DB_LIST, .n_params = 9, .row = &content_item_row_shape };
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
+	    "             i.version AS published_version\n"
+	    "          FROM content_item_snapshots i\n"
+	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_count_all_query = { .name = "content_heads_count_all",
 	.sql =

@@ -24,7 +24,7 @@ extern const struct db_statement content_type_update_query;
 extern const struct db_statement content_type_delete_query;
 /* What the cache of compiled schemas misses. :find; rows: struct content_schema_row */
 extern const struct db_statement content_type_schema_query;
-/* The type a new item goes to, the singleton item it already has, and the new item's id. :find; rows: struct content_target_row */
+/* The type a new item goes to, the singleton item it already has, and the new item's id.  Locked as its foreign key will lock it: the type's kind cannot change in between. :find; rows: struct content_target_row */
 extern const struct db_statement content_item_target_query;
 /* A new item, version 1. :exec */
 extern const struct db_statement content_item_insert_query;
@@ -44,13 +44,13 @@ extern const struct db_statement content_item_exists_query;
 extern const struct db_statement content_version_get_query;
 /* One version of an item, superseded or head. :find; rows: struct content_state_row */
 extern const struct db_statement content_state_get_query;
-/* Superseded versions below $2, newest first. :list; rows: struct content_item_version */
+/* Superseded versions below $2, newest first; $4 bytes of data at most, beyond which it is null. :list; rows: struct content_version_row */
 extern const struct db_statement content_versions_list_query;
-/* Working copies by id. :list; rows: struct content_item_row */
+/* Working copies by id; $2 bytes of data at most. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_get_query;
-/* Published snapshots by id; version is null where nothing is published. :list; rows: struct content_item_row */
+/* Published snapshots by id, $2 bytes of data at most; version is null where nothing is published. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_get_query;
-/* Heads all, latest change first. :list; rows: struct content_item_row */
+/* All heads, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_all_query;
 /* Heads of a type, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_type_query;
@@ -58,7 +58,7 @@ extern const struct db_statement content_heads_updated_desc_type_query;
 extern const struct db_statement content_heads_updated_desc_status_query;
 /* Heads of a type and status, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_type_status_query;
-/* Heads all, oldest change first. :list; rows: struct content_item_row */
+/* All heads, oldest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_asc_all_query;
 /* Heads of a type, oldest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_asc_type_query;
@@ -66,11 +66,11 @@ extern const struct db_statement content_heads_updated_asc_type_query;
 extern const struct db_statement content_heads_updated_asc_status_query;
 /* Heads of a type and status, oldest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_asc_type_status_query;
-/* Heads all, latest creation first. :list; rows: struct content_item_row */
+/* All heads, latest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_created_desc_all_query;
 /* Heads of a type, latest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_created_desc_type_query;
-/* Heads all, oldest creation first. :list; rows: struct content_item_row */
+/* All heads, oldest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_created_asc_all_query;
 /* Heads of a type, oldest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_created_asc_type_query;
@@ -78,17 +78,17 @@ extern const struct db_statement content_heads_created_asc_type_query;
 extern const struct db_statement content_heads_version_desc_query;
 /* Heads matching (no index: a scan), lowest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_version_asc_query;
-/* Snapshots all, latest change first. :list; rows: struct content_item_row */
+/* All snapshots, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_updated_desc_all_query;
-/* Snapshots all, latest creation first. :list; rows: struct content_item_row */
+/* All snapshots, latest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_created_desc_all_query;
 /* Snapshots of a type, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_updated_desc_type_query;
 /* Snapshots of a type, latest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_created_desc_type_query;
-/* Snapshots all, oldest change first. :list; rows: struct content_item_row */
+/* All snapshots, oldest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_updated_asc_all_query;
-/* Snapshots all, oldest creation first. :list; rows: struct content_item_row */
+/* All snapshots, oldest creation first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_created_asc_all_query;
 /* Snapshots of a type, oldest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_updated_asc_type_query;

@@ -23,6 +23,12 @@ item_view(const struct content_item_row *row)
 	};
 }
 
+static const struct error *
+page_too_large(struct request *req)
+{
+	return FAIL(req, RESPONSE_TOO_LARGE, "the answer would hold more than %d bytes of data", PAGE_BYTES_MAX);
+}
+
 /* ---- list ---- */
 
 static const struct error *
@@ -95,6 +101,8 @@ content_items_list(struct request *req, const struct content_items_list_request 
 	size_t n = rows.n > (size_t)page.limit ? (size_t)page.limit : rows.n;
 	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
 	const struct content_item_row *row = rows.items;
+	if (n > 0 && !row[n - 1].data.json)
+		return page_too_large(req);
 	for (size_t i = 0; i < n; i++)
 		items[i] = item_view(&row[i]);
 	bool has_more = rows.n > n;
@@ -127,12 +135,16 @@ find_row(const struct shape_list *rows, int64_t id)
 }
 
 static const struct error *
-answer(struct request *req, const struct content_item_row *row, int64_t id, struct content_item *out)
+answer(struct request *req, const struct content_item_row *row, int64_t id, bool is_alone, struct content_item *out)
 {
 	if (!row)
 		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id);
 	if (!row->version)
 		return FAIL(req, CONTENT_ITEM_UNPUBLISHED, "content item %" PRId64 " has no published version", id);
+	if (!row->data.json && is_alone)
+		return page_too_large(req);
+	if (!row->data.json) /* others took the room: asked again it may come alone */
+		return FAIL(req, SERVICE_OVERLOADED, "too many large items were read at once");
 	*out = item_view(row);
 	return NULL;
 }
@@ -157,7 +169,7 @@ content_items_get(struct request *req, size_t n, const struct content_items_get_
 		return error;
 	for (size_t i = 0; i < n; i++) {
 		const struct content_item_row *row = find_row(wants_snapshot(in[i]) ? &snapshot_rows : &head_rows, in[i]->id);
-		errors[i] = answer(req, row, in[i]->id, out[i]);
+		errors[i] = answer(req, row, in[i]->id, n == 1, out[i]);
 	}
 	return NULL;
 }
@@ -177,10 +189,17 @@ content_items_versions(struct request *req, const struct content_items_versions_
 		return error;
 	if (!exists)
 		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
-	bool has_more = rows.n > (size_t)limit;
-	if (has_more)
-		rows.n = (size_t)limit;
-	*out = (struct content_items_versions_response){ .versions = rows, .limit = limit, .has_more = has_more };
+	size_t n = rows.n > (size_t)limit ? (size_t)limit : rows.n;
+	struct content_item_version *versions = ARENA_ARRAY(req->arena, struct content_item_version, n + 1);
+	const struct content_version_row *row = rows.items;
+	if (n > 0 && !row[n - 1].data.json)
+		return page_too_large(req);
+	for (size_t i = 0; i < n; i++)
+		versions[i] = (struct content_item_version){ .id = row[i].id, .content_item_id = row[i].content_item_id,
+			.version = row[i].version, .data = row[i].data, .status = row[i].status, .created_at = row[i].created_at };
+	*out = (struct content_items_versions_response){
+		.versions = { .items = versions, .n = n }, .limit = limit, .has_more = rows.n > n,
+	};
 	return NULL;
 }
 

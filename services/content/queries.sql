@@ -64,11 +64,13 @@ SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1;
 -- ---------------------------------------------------------------- one item
 
 -- name: item_target :find content_target_row
--- The type a new item goes to, the singleton item it already has, and the new item's id.
+-- The type a new item goes to, the singleton item it already has, and the new item's id.  Locked as its foreign key will
+-- lock it: the type's kind cannot change in between.
 SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, nextval('content_items_id_seq') AS item_id,
        CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
   FROM content_types t
- WHERE t.id = $1;
+ WHERE t.id = $1
+   FOR KEY SHARE OF t;
 
 -- name: item_insert :exec
 -- A new item, version 1.
@@ -127,256 +129,310 @@ SELECT i.version AS head_version, CASE WHEN i.version = $2 THEN i.data ELSE v.da
   LEFT JOIN content_item_versions v ON v.domain_id = i.domain_id AND v.content_item_id = i.id AND v.version = $2
  WHERE i.id = $1;
 
--- name: versions_list :list content_item_version
--- Superseded versions below $2, newest first.
-SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at
-  FROM content_item_versions v
- WHERE v.content_item_id = $1 AND v.version < coalesce($2::integer, 2147483647)
- ORDER BY v.version DESC LIMIT $3;
+-- name: versions_list :list content_version_row
+-- Superseded versions below $2, newest first; $4 bytes of data at most, beyond which it is null.
+SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,
+       p.status, p.created_at
+  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at
+          FROM content_item_versions v
+         WHERE v.content_item_id = $1 AND v.version < coalesce($2::integer, 2147483647)
+         ORDER BY v.version DESC LIMIT $3) p;
 
 -- ---------------------------------------------------------------- many items
 
+-- Of a page, data comes only while all of it together stays within a number of bytes; beyond, it is null.
+
 -- name: heads_get :list content_item_row
--- Working copies by id.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+-- Working copies by id; $2 bytes of data at most.
+SELECT i.id, i.content_type_id, CASE WHEN sum(i.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $2 THEN i.data END AS data, i.status,
+       i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
   FROM content_item_heads i
  WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
 
 -- name: snapshots_get :list content_item_row
--- Published snapshots by id; version is null where nothing is published.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, CASE WHEN i.is_published THEN i.version END AS version, i.created_at,
-       i.updated_at, i.working_copy_version, i.version AS published_version
+-- Published snapshots by id, $2 bytes of data at most; version is null where nothing is published.
+SELECT i.id, i.content_type_id, CASE WHEN sum(i.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $2 THEN i.data END AS data,
+       'published' AS status, CASE WHEN i.is_published THEN i.version END AS version, i.created_at, i.updated_at,
+       i.working_copy_version, i.version AS published_version
   FROM content_item_snapshots i
  WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
 
 -- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 text, $6 and $7 cursor, $8 limit,
--- $9 offset.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
+-- $9 offset, $10 bytes of data.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
 
 -- name: heads_updated_desc_all :list content_item_row
--- Heads all, latest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+-- All heads, latest change first.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_desc_type :list content_item_row
 -- Heads of a type, latest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_desc_status :list content_item_row
 -- Heads of a status, latest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_desc_type_status :list content_item_row
 -- Heads of a type and status, latest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_asc_all :list content_item_row
--- Heads all, oldest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+-- All heads, oldest change first.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_asc_type :list content_item_row
 -- Heads of a type, oldest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_asc_status :list content_item_row
 -- Heads of a status, oldest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_asc_type_status :list content_item_row
 -- Heads of a type and status, oldest change first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_created_desc_all :list content_item_row
--- Heads all, latest creation first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+-- All heads, latest creation first.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_created_desc_type :list content_item_row
 -- Heads of a type, latest creation first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_created_asc_all :list content_item_row
--- Heads all, oldest creation first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+-- All heads, oldest creation first.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_created_asc_type :list content_item_row
 -- Heads of a type, oldest creation first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_version_desc :list content_item_row
 -- Heads matching (no index: a scan), highest version first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: heads_version_asc :list content_item_row
 -- Heads matching (no index: a scan), lowest version first.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-  FROM content_item_heads i
- WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_updated_desc_all :list content_item_row
--- Snapshots all, latest change first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+-- All snapshots, latest change first.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_created_desc_all :list content_item_row
--- Snapshots all, latest creation first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+-- All snapshots, latest creation first.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_updated_desc_type :list content_item_row
 -- Snapshots of a type, latest change first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_created_desc_type :list content_item_row
 -- Snapshots of a type, latest creation first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_updated_asc_all :list content_item_row
--- Snapshots all, oldest change first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+-- All snapshots, oldest change first.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_created_asc_all :list content_item_row
--- Snapshots all, oldest creation first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+-- All snapshots, oldest creation first.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_updated_asc_type :list content_item_row
 -- Snapshots of a type, oldest change first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_created_asc_type :list content_item_row
 -- Snapshots of a type, oldest creation first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_version_desc :list content_item_row
 -- Snapshots matching (no index: a scan), highest version first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_version_asc :list content_item_row
 -- Snapshots matching (no index: a scan), lowest version first.
-SELECT i.id, i.content_type_id, i.data, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-       i.version AS published_version
-  FROM content_item_snapshots i
- WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-   AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-   AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
- ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9;
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
 

@@ -14,6 +14,7 @@ enum {
 	CHANGED_FIELDS_MAX = 100,
 	CHANGED_NAMES_BYTES_MAX = 8192, /* of all those names */
 	DATA_BYTES_MAX = 1000000,     /* of a document, also after a patch */
+	PAGE_BYTES_MAX = 4 * 1024 * 1024, /* data of one answer */
 	EVENT_DATA_BYTES_MAX = 16384, /* larger documents travel as their hash only: an event stays below 64 KB */
 };
 

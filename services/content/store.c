@@ -173,7 +173,7 @@ store_versions(struct request *req, const struct content_items_versions_request 
 {
 	db_ticket item = query_ask(req, &content_item_exists_query, PARAMS(P_INT(in->id)));
 	db_ticket list = query_ask(req, &content_versions_list_query,
-	    PARAMS(P_INT(in->id), P_INT_OPT(in->before), P_INT(limit)));
+	    PARAMS(P_INT(in->id), P_INT_OPT(in->before), P_INT(limit), P_INT(PAGE_BYTES_MAX)));
 	const struct content_id_row *row = NULL;
 
 	const struct error *error = query_claim(req, item, &row);
@@ -192,9 +192,9 @@ store_items_by_id(struct request *req, const struct item_ids *ids, struct shape_
 	db_ticket heads = 0, snapshots = 0;
 
 	if (ids->n_heads > 0)
-		heads = query_ask(req, &content_heads_get_query, PARAMS(P_INT_LIST(ids->heads, ids->n_heads)));
+		heads = query_ask(req, &content_heads_get_query, PARAMS(P_INT_LIST(ids->heads, ids->n_heads), P_INT(PAGE_BYTES_MAX)));
 	if (ids->n_snapshots > 0)
-		snapshots = query_ask(req, &content_snapshots_get_query, PARAMS(P_INT_LIST(ids->snapshots, ids->n_snapshots)));
+		snapshots = query_ask(req, &content_snapshots_get_query, PARAMS(P_INT_LIST(ids->snapshots, ids->n_snapshots), P_INT(PAGE_BYTES_MAX)));
 	if (ids->n_heads > 0) {
 		const struct error *error = query_claim_list(req, heads, ret_heads);
 		if (error)
@@ -278,7 +278,7 @@ store_items(struct request *req, const struct item_page *page, struct shape_list
 	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after),
 	        P_TIME_OPT(filter->created_before), P_TEXT(filter->q),
 	        page->has_cursor ? P_TIME(page->cursor_time) : P_NULL(), page->has_cursor ? P_INT(page->cursor_id) : P_NULL(),
-	        P_INT(page->limit), P_INT(page->offset)),
+	        P_INT(page->limit), P_INT(page->offset), P_INT(PAGE_BYTES_MAX)),
 	    ret_rows);
 }
 

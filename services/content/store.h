@@ -64,13 +64,14 @@ const struct error *store_singleton_item(struct request *req, int64_t type_id, i
 const struct error *store_version(struct request *req, int64_t id, int64_t version,
     const struct content_item_version **ret_version) MUST_CHECK;
 const struct error *store_state(struct request *req, int64_t id, int64_t version, const struct content_state_row **ret_state) MUST_CHECK;
-/* Rows of struct content_item_version, newest first; *ret_exists tells an item without history from no item. */
+/* Rows of struct content_version_row, newest first; *ret_exists tells an item without history from no item. */
 const struct error *store_versions(struct request *req, const struct content_items_versions_request *in, int64_t limit,
     bool *ret_exists, struct shape_list *ret_rows) MUST_CHECK;
 
 /* ---- many items ---- */
 
-/* Rows of struct content_item_row: heads of some ids and snapshots of others, one round trip. */
+/* In all lists, data is absent once PAGE_BYTES_MAX of it have come.
+ * Rows of struct content_item_row: heads of some ids and snapshots of others, one round trip. */
 struct item_ids {
 	const int64_t *heads, *snapshots;
 	size_t n_heads, n_snapshots;
