@@ -31,7 +31,9 @@ become() {
 become_admin() {
 	for name in $(compgen -e); do
 		case $name in
-		WORDCLAW_DATABASE_URL | WORDCLAW_DATABASE_URL_FILE | WORDCLAW_MIGRATIONS_DIR | WORDCLAW_BIN_DIR | WORDCLAW_USER) unset "$name" ;;
+		# One value for all processes would be wrong, or is ours alone to use.
+		WORDCLAW_DATABASE_URL | WORDCLAW_DATABASE_URL_FILE | WORDCLAW_BIND_ENDPOINT | WORDCLAW_POKE_ENDPOINT | \
+			WORDCLAW_MIGRATIONS_DIR | WORDCLAW_BIN_DIR | WORDCLAW_USER | WORDCLAW_REPLICAS) unset "$name" ;;
 		WORDCLAW_* | DATABASE_URL | DATABASE_URL_FILE | TZ) ;;
 		*) unset "$name" ;;
 		esac

@@ -19,6 +19,28 @@ install_programs() {
 		launch sh -c 'rm -rf lib lib.new; mkdir lib.new && tar -xf - --no-same-owner -C lib.new && mv lib.new lib'
 }
 
+# WORDCLAW_REPLICAS="content=2": further instances are called content-2, content-3, ...; every caller gets the list.
+add_replicas() {
+	local entry name count instance endpoints pokes
+	for entry in ${WORDCLAW_REPLICAS//,/ }; do
+		name=${entry%%=*} count=${entry#*=}
+		case " ${processes[*]} " in
+		*" $name "*) ;;
+		*) fail "WORDCLAW_REPLICAS '$entry': there is no service '$name'" ;;
+		esac
+		case $name=$count in
+		gateway=* | *=[!1-8] | *=??*) fail "WORDCLAW_REPLICAS '$entry': a service and 1 to 8, such as content=2" ;;
+		esac
+		endpoints=ipc://$socket_dir/$name.ipc pokes=ipc://$socket_dir/$name.pub
+		for ((instance = 2; instance <= count; instance++)); do
+			processes+=("$name-$instance")
+			endpoints+=,ipc://$socket_dir/$name-$instance.ipc
+			pokes+=,ipc://$socket_dir/$name-$instance.pub
+		done
+		export "WORDCLAW_${name^^}_ENDPOINTS=$endpoints" "WORDCLAW_${name^^}_POKES=$pokes"
+	done
+}
+
 # `down` keeps runit from starting a process before the database is migrated.
 # shellcheck disable=SC2016
 readonly DEFINE_SERVICES='
