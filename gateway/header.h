@@ -7,7 +7,7 @@
 
 #include "arena.h"
 
-enum { REQUEST_ID_MAX = 128, IDEMPOTENCY_KEY_MAX = 255, API_KEY_MAX = 512, TRACE_PARENT_BYTES = 56 };
+enum { REQUEST_ID_MAX = 128, IDEMPOTENCY_KEY_MAX = 128, API_KEY_MAX = 512, TRACE_PARENT_BYTES = 56 };
 
 /* A caller's request id is echoed and logged, so only harmless characters, 1..REQUEST_ID_MAX. */
 bool header_is_request_id(const char *text);
