@@ -13,10 +13,14 @@
 #include "log.h"
 #include "service_internal.h"
 
+enum { CALLS_MAX = 4096 };
+
 struct harness {
 	struct service service;
 	struct worker worker;
-	struct arena *arena; /* what callers keep */
+	struct arena *arena; /* what the harness keeps */
+	struct arena *calls[CALLS_MAX]; /* one per call, as large as a request's; callers keep what is in them */
+	size_t n_calls;
 	struct operation_metrics metrics;
 	PGconn *admin;
 	char database[64];
@@ -134,6 +138,8 @@ harness_stop(struct harness *harness)
 	FILE *shell = popen(arena_printf(harness->arena, "rm -rf '%s'", harness->home), "r");
 	if (shell)
 		(void)pclose(shell);
+	for (size_t i = 0; i < harness->n_calls; i++)
+		arena_free(harness->calls[i]);
 	arena_free(harness->arena);
 	free(harness);
 }
@@ -141,11 +147,14 @@ harness_stop(struct harness *harness)
 static struct job *
 make_job(struct harness *harness, const struct operation *operation, const struct principal *principal, const void *in)
 {
-	struct job *job = ARENA_NEW(harness->arena, struct job);
+	if (harness->n_calls == CALLS_MAX)
+		give_up(operation->id, "too many calls of one harness");
+	struct arena *arena = harness->calls[harness->n_calls++] = arena_new(REQUEST_ARENA_BYTES);
+	struct job *job = ARENA_NEW(arena, struct job);
 	const struct service_definition *definition = harness->service.definition;
 	struct buf input;
 
-	job->arena = harness->arena;
+	job->arena = arena;
 	for (size_t i = 0; i < definition->n_operations; i++) {
 		if (definition->operations[i].operation == operation)
 			job->row = &definition->operations[i];

@@ -28,8 +28,10 @@ START_TEST(memory_is_zeroed_and_aligned)
 	for (size_t n = 1; n < 3000; n += 7) {
 		unsigned char *bytes = arena_alloc(arena, n);
 		ck_assert_uint_eq((uintptr_t)bytes % _Alignof(max_align_t), 0);
+		size_t n_dirty = 0; /* one assertion a block: each costs a message */
 		for (size_t i = 0; i < n; i++)
-			ck_assert_int_eq(bytes[i], 0);
+			n_dirty += bytes[i] != 0;
+		ck_assert_uint_eq(n_dirty, 0);
 		memset(bytes, 0xff, n);
 	}
 }
