@@ -136,7 +136,7 @@ request_db_error(struct request *req, enum db_status status, const char *what)
 		req->must_rerun = true;
 		error = FAIL(req, SERVICE_UNAVAILABLE, "concurrent changes kept this one from committing");
 	} else if (strcmp(failure->sqlstate, "54000") == 0) { /* the rows outgrow the request's arena */
-		error = FAIL(req, RESPONSE_TOO_LARGE, "the answer needs more than %d bytes", REQUEST_ARENA_BYTES);
+		error = FAIL(req, RESPONSE_TOO_LARGE, "the answer needs more than %d bytes", REQUEST_ARENA_BYTES / 2);
 	} else if (is_one_of(failure->sqlstate, unavailable)) {
 		error = FAIL(req, SERVICE_UNAVAILABLE, "the database did not answer in time");
 	} else {
@@ -161,10 +161,19 @@ query_send(struct request *req, const struct db_statement *statement, const stru
 	(void)query_ask(req, statement, params); /* the ticket is drained with the next wait */
 }
 
+/* Rows are copied twice more on their way out (message, envelope), into the same arena. */
+enum { ANSWER_BYTES_MAX = REQUEST_ARENA_BYTES / 2 };
+
+static bool
+is_too_large(const struct request *req)
+{
+	return arena_used_bytes(req->arena) > ANSWER_BYTES_MAX && strcmp(req->principal->type, "system") != 0;
+}
+
 static const struct error *
 too_large(struct request *req)
 {
-	return FAIL(req, RESPONSE_TOO_LARGE, "the answer needs more than %d bytes", REQUEST_ARENA_BYTES);
+	return FAIL(req, RESPONSE_TOO_LARGE, "the answer needs more than %d bytes", ANSWER_BYTES_MAX);
 }
 
 const struct error *
@@ -174,7 +183,7 @@ query_claim(struct request *req, db_ticket ticket, void *ret_row)
 	enum db_status status = db_receive_row(req->db, req->arena, ticket, &row);
 	if (status != DB_OK)
 		return request_db_error(req, status, req->last_statement);
-	if (arena_is_exhausted(req->arena))
+	if (is_too_large(req))
 		return too_large(req);
 	memcpy(ret_row, &row, sizeof(row));
 	return NULL;
@@ -187,7 +196,7 @@ query_claim_list(struct request *req, db_ticket ticket, struct shape_list *ret_r
 	enum db_status status = db_receive_rows(req->db, req->arena, ticket, &rows);
 	if (status != DB_OK)
 		return request_db_error(req, status, req->last_statement);
-	if (arena_is_exhausted(req->arena))
+	if (is_too_large(req))
 		return too_large(req);
 	*ret_rows = rows;
 	return NULL;
