@@ -32,7 +32,7 @@ def shown(value):
 
 def expect(condition, why):
     if not condition:
-        raise Failure(shown(why))
+        raise Failure(why)
 
 
 def equal(found, wanted, what):

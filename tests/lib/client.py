@@ -158,9 +158,12 @@ class Client:
     def raw(self, data, timeout=REPLY_SECONDS_MAX, half_close=False):
         """Send bytes as they are; everything that comes back until the other side closes or pauses for good."""
         with socket.create_connection((self.host, self.port), timeout=timeout) as connection:
-            connection.sendall(data)
-            if half_close:
-                connection.shutdown(socket.SHUT_WR)
+            try:
+                connection.sendall(data)
+                if half_close:
+                    connection.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass # refused before all was sent: what came back is still to be read
             return read_to_end(connection)
 
 
@@ -169,8 +172,8 @@ def read_to_end(connection):
     try:
         while chunk := connection.recv(65536):
             received += chunk
-    except (TimeoutError, ConnectionResetError):
-        pass
+    except OSError:
+        pass # cut off or silent: what came until then counts
     return received
 
 

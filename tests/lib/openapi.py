@@ -127,10 +127,12 @@ class Conformance:
 
     def _note(self, reply, operation):
         response = self.openapi.response(operation, reply.status) if operation else None
+        if reply.status >= 400 and reply.code in ROUTELESS.get(reply.status, []) and (
+                response is None or reply.code not in self.openapi.codes_of_status(operation, reply.status)):
+            self._note_body(reply, {"$ref": "#/components/schemas/Error"})
+            return
         if response is None:
-            if reply.status >= 400 and reply.code in ROUTELESS.get(reply.status, []):
-                self._note_body(reply, {"$ref": "#/components/schemas/Error"})
-            elif reply.method != "OPTIONS":
+            if reply.method != "OPTIONS":
                 self.breaches.append(f"status {reply.status} is not declared by {operation or 'any operation'}: {reply}")
             return
         content = response.get("content", {})
