@@ -71,6 +71,29 @@ arena_reset(struct arena *arena)
 	arena->used_bytes = 0;
 }
 
+struct arena_mark
+arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){ arena->current, arena->current->used, arena->used_bytes };
+}
+
+void
+arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	struct block *current = mark.block;
+	struct block *block = current->next;
+
+	while (block) {
+		struct block *next = block->next;
+		free(block);
+		block = next;
+	}
+	current->next = NULL;
+	current->used = mark.used;
+	arena->current = current;
+	arena->used_bytes = mark.used_bytes;
+}
+
 void *
 arena_alloc(struct arena *arena, size_t n_bytes)
 {

@@ -17,6 +17,14 @@ void arena_free(struct arena *arena);
 /* Forget every allocation but keep the first block for the next request. */
 void arena_reset(struct arena *arena);
 
+/* Forget what was allocated since the mark: for loops over pages whose rows need not outlive their turn. */
+struct arena_mark {
+	void *block;
+	size_t used, used_bytes;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Zeroed, aligned for any type, never NULL.  Past the limit the allocation still succeeds and
  * arena_is_exhausted turns true: loops over input and rows check it and answer with an error, so a
  * large request is refused and the process lives.  Past four times the limit it aborts: a loop forgot. */

@@ -7,7 +7,8 @@
 #include "rules.h"
 #include "store.h"
 
-enum { LIMIT_DEFAULT = 50, TOTAL_MAX = 10000, PAGE = 500, CHECKPOINTS_MAX = 500, TIME_LEFT_MS = 500 };
+/* An entry takes at most about 100 KB (an event's payload is below 64 KB), so a page fits the memory of a request. */
+enum { LIMIT_DEFAULT = 50, TOTAL_MAX = 10000, PAGE = 32, CHECKPOINTS_MAX = 500, TIME_LEFT_MS = 500 };
 
 /* ---- reading ---- */
 
@@ -37,7 +38,7 @@ audit_logs_list(struct request *req, const struct audit_logs_list_request *in, s
 struct verification {
 	struct audit_logs_verify_response *out;
 	int64_t number;            /* of the next entry */
-	const char *previous_hash; /* it must name */
+	char previous_hash[HASH_HEX_BYTES]; /* it must name */
 	const struct audit_checkpoint *checkpoints;
 	size_t n_checkpoints, n_compared;
 };
@@ -47,7 +48,8 @@ report(struct request *req, struct verification *run, int64_t number, const stru
 {
 	struct audit_break *broken = ARENA_NEW(req->arena, struct audit_break);
 
-	*broken = (struct audit_break){ .number = number, .reason = found->reason, .expected = found->expected, .found = found->found };
+	*broken = (struct audit_break){ .number = number, .reason = found->reason,
+		.expected = arena_strdup(req->arena, found->expected), .found = arena_strdup(req->arena, found->found) };
 	run->out->first_break = broken;
 	run->out->is_intact = false;
 }
@@ -86,7 +88,7 @@ check_page(struct request *req, struct verification *run, const struct shape_lis
 			return false;
 		run->out->checked_entries++;
 		run->out->last_number = row->number;
-		run->out->head_hash = run->previous_hash = row->hash;
+		memcpy(run->previous_hash, row->hash, HASH_HEX_BYTES); /* a hash: it was recomputed */
 		run->number++;
 	}
 	return true;
@@ -97,24 +99,23 @@ static const struct error *
 check_end(struct request *req, struct verification *run)
 {
 	const struct audit_head *head;
-	struct shape_list later;
+	struct shape_list later, appended;
 	const struct error *error = store_head_get(req, &head);
+	if (!error)
+		error = store_checkpoint_range(req, run->number, 1, &later);
+	/* Read last: what was appended meanwhile is here, so whatever head or checkpoint know of and this does not is cut off. */
+	if (!error)
+		error = store_chain_page(req, run->number, 1, &appended);
 	if (error)
 		return error;
 	int64_t last = run->number - 1;
-	/* Entries appended since the last page make the head newer, never older; a head ahead of the table is a cut. */
+	int64_t known = later.n > 0 ? ((const struct audit_checkpoint *)later.items)->number : head ? head->number : 0;
 	if (head && head->number == last && strcmp(head->hash, run->previous_hash) != 0)
 		report(req, run, last > 0 ? last : 1, &(struct chain_break){ "head_mismatch", head->hash, run->previous_hash });
-	error = store_checkpoint_range(req, run->number, 1, &later);
-	if (error || later.n == 0 || run->out->first_break)
-		return error;
-	const struct audit_checkpoint *checkpoint = later.items;
-	struct shape_list appended;
-	error = store_chain_page(req, run->number, 1, &appended);
-	if (!error && appended.n == 0)
-		report(req, run, run->number, &(struct chain_break){ "gap", arena_printf(req->arena, "%" PRId64, checkpoint->number),
+	else if (known > last && appended.n == 0)
+		report(req, run, run->number, &(struct chain_break){ "gap", arena_printf(req->arena, "%" PRId64, known),
 		    arena_printf(req->arena, "%" PRId64, last) });
-	return error;
+	return NULL;
 }
 
 static const struct error *
@@ -122,15 +123,15 @@ start_at(struct request *req, struct verification *run)
 {
 	struct shape_list before;
 
-	run->previous_hash = CHAIN_START;
+	memcpy(run->previous_hash, CHAIN_START, HASH_HEX_BYTES);
 	if (run->number == 1)
 		return NULL;
 	const struct error *error = store_chain_page(req, run->number - 1, 1, &before);
 	if (error)
 		return error;
 	const struct audit_chain_row *row = before.items;
-	if (before.n == 1 && row->number == run->number - 1)
-		run->previous_hash = row->hash;
+	if (before.n == 1 && row->number == run->number - 1 && strlen(row->hash) == HASH_HEX_BYTES - 1)
+		memcpy(run->previous_hash, row->hash, HASH_HEX_BYTES);
 	return NULL;
 }
 
@@ -148,19 +149,26 @@ audit_logs_verify(struct request *req, const struct audit_logs_verify_request *i
 	run.checkpoints = checkpoints.items;
 	run.n_checkpoints = checkpoints.n;
 	out->is_intact = true;
-	while (left > 0 && clock_now_us() < req->deadline_us - TIME_LEFT_MS * 1000 && arena_used_bytes(req->arena) < REQUEST_ARENA_BYTES / 2) {
+	while (left > 0 && clock_now_us() < req->deadline_us - TIME_LEFT_MS * 1000) {
+		struct arena_mark mark = arena_mark(req->arena);
 		error = store_chain_page(req, run.number, left < PAGE ? left : PAGE, &page);
 		if (error)
 			return error;
 		if (page.n == 0) {
 			out->is_complete = true;
-			return check_end(req, &run);
+			error = check_end(req, &run);
+			if (error)
+				return error;
+			break;
 		}
 		left -= (int64_t)page.n;
 		/* More checkpoints than one page of them: stop where the next call takes up again. */
 		if (!check_page(req, &run, &page) || (checkpoints.n == CHECKPOINTS_MAX && run.n_compared == CHECKPOINTS_MAX))
-			return NULL;
+			break;
+		arena_rewind(req->arena, mark);
 	}
+	if (out->checked_entries > 0)
+		out->head_hash = arena_strdup(req->arena, run.previous_hash);
 	return NULL;
 }
 

@@ -37,6 +37,22 @@ START_TEST(memory_is_zeroed_and_aligned)
 }
 END_TEST
 
+START_TEST(a_rewind_forgets_what_came_after_the_mark_only)
+{
+	char *kept = arena_strdup(arena, "kept");
+	struct arena_mark mark = arena_mark(arena);
+	size_t used = arena_used_bytes(arena);
+
+	memset(arena_alloc(arena, 500000), 0xff, 500000); /* a block of its own */
+	arena_rewind(arena, mark);
+	ck_assert_uint_eq(arena_used_bytes(arena), used);
+	ck_assert_str_eq(kept, "kept");
+	const char *bytes = arena_alloc(arena, 100);
+	for (size_t i = 0; i < 100; i++)
+		ck_assert_int_eq(bytes[i], 0);
+}
+END_TEST
+
 START_TEST(memory_is_zeroed_again_after_a_reset)
 {
 	memset(arena_alloc(arena, 1000), 0xff, 1000);
@@ -115,6 +131,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, memory_is_zeroed_and_aligned);
+	tcase_add_test(tc, a_rewind_forgets_what_came_after_the_mark_only);
 	tcase_add_test(tc, memory_is_zeroed_again_after_a_reset);
 	tcase_add_test(tc, allocations_do_not_overlap);
 	tcase_add_test(tc, past_the_limit_it_says_so_and_goes_on);
