@@ -3,6 +3,7 @@
 #include "credentials.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -175,6 +176,14 @@ oldest_of(struct known *set)
 	return oldest;
 }
 
+/* The caller has checked that it fits. */
+static const char *
+keep_text(char *kept, size_t size, const char *text)
+{
+	(void)snprintf(kept, size, "%s", text);
+	return kept;
+}
+
 /* False when the answer does not fit the fixed sizes. */
 static bool
 remember(struct credentials *credentials, const struct verification *verification,
@@ -196,9 +205,10 @@ remember(struct credentials *credentials, const struct verification *verificatio
 	*known = (struct known){ .is_used = true, .hash = verification->hash, .verified_us = verification->sent_us,
 		.last_used_us = clock_monotonic_us(), .touched_us = touched_us, .expires_at_us = answer->expires_at ? *answer->expires_at : 0 };
 	for (size_t i = 0; i < answer->scopes.n; i++)
-		known->scopes[i] = strcpy(known->scope_text[i], scopes[i]);
-	known->principal = (struct principal){ .tenant = answer->domain_id, .id = strcpy(known->id, answer->actor_id),
-		.type = strcpy(known->type, answer->actor_type), .source = strcpy(known->source, answer->actor_source),
+		known->scopes[i] = keep_text(known->scope_text[i], sizeof(known->scope_text[i]), scopes[i]);
+	known->principal = (struct principal){ .tenant = answer->domain_id, .id = keep_text(known->id, sizeof(known->id), answer->actor_id),
+		.type = keep_text(known->type, sizeof(known->type), answer->actor_type),
+		.source = keep_text(known->source, sizeof(known->source), answer->actor_source),
 		.key_id = answer->key_id, .scopes = known->scopes, .n_scopes = answer->scopes.n,
 		.is_platform_admin = answer->is_platform_admin };
 	return true;
