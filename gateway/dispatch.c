@@ -45,24 +45,28 @@ dispatch_permit(struct gateway *gateway, const struct operation *operation, cons
 
 /* What the bus could not do, in words.  A mutation that was lost may still have happened: its idempotency key tells. */
 static struct error *
-bus_failure(struct arena *arena, enum bus_result result, const char *service)
+bus_failure(struct arena *arena, enum bus_result result, const struct dispatch_request *request)
 {
-	const char *what = NULL;
+	bool may_have_written = request->operation->tx == OPERATION_TX_WRITE && !request->dry_run;
+	const char *service = request->service ? request->service : request->operation->service;
+	const char *what = NULL, *doubt = "";
 	switch (result) {
 	case BUS_UNREACHABLE:
 		what = "no instance of it takes requests now";
 		break;
 	case BUS_LOST:
-		what = "the instance stopped before it answered; whether a change was made is not known";
+		what = "the instance stopped before it answered";
 		break;
 	case BUS_LATE:
-		what = "it did not answer in time; whether a change was made is not known";
+		what = "it did not answer in time";
 		break;
 	case BUS_REPLIED:
 		what = "its answer could not be read";
 		break;
 	}
-	return error_make(arena, &error_catalogue[ERROR_SERVICE_UNAVAILABLE], ERROR_WHERE, "service '%s': %s", service, what);
+	if (may_have_written && result != BUS_UNREACHABLE)
+		doubt = "; whether a change was made is not known";
+	return error_make(arena, &error_catalogue[ERROR_SERVICE_UNAVAILABLE], ERROR_WHERE, "service '%s': %s%s", service, what, doubt);
 }
 
 static const struct error *
@@ -90,7 +94,7 @@ read_reply(const struct dispatch_request *request, const void *bytes, size_t n_b
 	const char *problem = NULL;
 
 	if (!envelope_read_reply(arena, bytes, n_bytes, &reply))
-		return bus_failure(arena, BUS_REPLIED, request->operation->service);
+		return bus_failure(arena, BUS_REPLIED, request);
 	if (!reply.ok)
 		return service_error(arena, &reply);
 	void *output = arena_alloc(arena, shape->size);
@@ -114,7 +118,7 @@ on_reply(void *context, enum bus_result result, const void *bytes, size_t n_byte
 	if (result == BUS_REPLIED)
 		reply.error = read_reply(request, bytes, n_bytes, &reply);
 	else
-		reply.error = bus_failure(request->arena, result, request->service);
+		reply.error = bus_failure(request->arena, result, request);
 	request->done(request->context, &reply);
 }
 
@@ -152,7 +156,7 @@ dispatch(struct gateway *gateway, const struct dispatch_request *request)
 	call->upstream = (struct upstream_call){ .done = on_reply, .context = call };
 	struct upstream *upstream = gateway->upstreams ? upstreams_find(gateway->upstreams, call->request.service) : NULL;
 	if (!upstream) {
-		refuse(request, bus_failure(request->arena, BUS_UNREACHABLE, call->request.service));
+		refuse(request, bus_failure(request->arena, BUS_UNREACHABLE, request));
 		return;
 	}
 
