@@ -57,7 +57,7 @@ add_routes(struct front *front)
 		if (*page == &documentation_page && !front->options.documentation)
 			continue;
 		is_good &= add_route(front, (*page)->method, (*page)->path,
-		    &(struct target){ .page = *page, .outcomes = outcomes_new((*page)->name) });
+		    &(struct target){ .page = *page, .outcomes = outcomes_new(front->arena, (*page)->name) });
 	}
 	return is_good;
 }
@@ -71,7 +71,7 @@ front_new(const struct front_options *options)
 	front->options = *options;
 	front->arena = arena_new(ROUTES_ARENA_BYTES);
 	front->router = router_new(front->arena);
-	front->unrouted = outcomes_new("none");
+	front->unrouted = outcomes_new(front->arena, "none");
 	if (add_routes(front))
 		return front;
 	front_free(front);

@@ -2,7 +2,6 @@
 #include "outcomes.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "metrics.h"
 
@@ -19,13 +18,11 @@ struct outcomes {
 };
 
 struct outcomes *
-outcomes_new(const char *operation)
+outcomes_new(struct arena *arena, const char *operation)
 {
-	struct outcomes *outcomes = calloc(1, sizeof(*outcomes));
+	struct outcomes *outcomes = ARENA_NEW(arena, struct outcomes);
 	char labels[128];
 
-	if (!outcomes)
-		abort();
 	(void)snprintf(labels, sizeof(labels), "operation=\"%s\"", operation);
 	outcomes->operation = operation;
 	outcomes->duration = metric_histogram("wordclaw_http_request_seconds", "From the request line to the end of the answer.", labels);

@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
+
 struct outcomes;
 
-/* Lives as long as the process. */
-struct outcomes *outcomes_new(const char *operation);
+/* Lives in the arena, its series as long as the process. */
+struct outcomes *outcomes_new(struct arena *arena, const char *operation);
 
 void outcomes_count(struct outcomes *outcomes, int status, int64_t duration_us);
 

@@ -110,7 +110,7 @@ rest_plans(struct arena *arena)
 	const struct rest_plan **plans = ARENA_ARRAY(arena, const struct rest_plan *, n_max);
 	for (size_t i = 0; i < registry_n_operations; i++) {
 		const struct operation *operation = registry_operations[i];
-		struct outcomes *outcomes = operation->n_routes > 0 ? outcomes_new(operation->id) : NULL;
+		struct outcomes *outcomes = operation->n_routes > 0 ? outcomes_new(arena, operation->id) : NULL;
 		for (size_t r = 0; r < operation->n_routes; r++)
 			plans[n++] = plan_new(arena, operation, &operation->routes[r], outcomes);
 	}

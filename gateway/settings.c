@@ -71,11 +71,12 @@ build_table(void)
 	return N_OWN + n;
 }
 
+/* Lives for the process. */
 static const char *
-join(const char *before, const char *middle, const char *after)
+in_directory(const char *scheme, const char *directory, const char *name, const char *suffix)
 {
 	char *text = NULL;
-	if (asprintf(&text, "%s%s%s", before, middle, after) < 0)
+	if (asprintf(&text, "%s%s/%s%s", scheme, directory, name, suffix) < 0)
 		abort();
 	return text;
 }
@@ -86,12 +87,10 @@ gateway_settings_load(void)
 	if (!settings_load(table, build_table()))
 		return false;
 	if (settings.run_dir[0] == '\0')
-		settings.run_dir = join(settings.home, "/run", "");
+		settings.run_dir = in_directory("", settings.home, "run", "");
 	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++) {
-		if (settings.endpoints[i][0] != '\0')
-			continue;
-		const char *file = join(registry_services[i], ".ipc", "");
-		settings.endpoints[i] = join(join("ipc://", settings.run_dir, "/"), file, "");
+		if (settings.endpoints[i][0] == '\0')
+			settings.endpoints[i] = in_directory("ipc://", settings.run_dir, registry_services[i], ".ipc");
 	}
 	return true;
 }
