@@ -48,6 +48,12 @@ BEGIN
 		EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', db, login);
 	END IF;
 	EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = %I, public', login, db, service);
+	-- Documents are compressed on every write: lz4 costs a fraction of the default, where the server was built with it.
+	BEGIN
+		EXECUTE format('ALTER ROLE %I IN DATABASE %I SET default_toast_compression = %L', login, db, 'lz4');
+	EXCEPTION WHEN invalid_parameter_value OR feature_not_supported THEN
+		NULL;
+	END;
 	-- A transaction left open holds back the events of every service: the server ends it.
 	EXECUTE format('ALTER ROLE %I IN DATABASE %I SET idle_in_transaction_session_timeout = %L', login, db, '10s');
 END
