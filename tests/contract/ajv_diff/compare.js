@@ -21,7 +21,11 @@ function ajvVerdicts(list) {
       validate = ajv.compile(schema);
       lastSchema = schema;
     }
-    return validate(data);
+    try {
+      return validate(data);
+    } catch (error) {
+      return null; // ajv's generated code fails on some patternProperties under anyOf: no verdict
+    }
   });
 }
 
@@ -37,7 +41,7 @@ function main() {
   const list = [...pairs(Number(seed), Number(nSchemas))];
   const theirs = ajvVerdicts(list);
   const ours = ownVerdicts(program, list);
-  const different = list.filter((_, i) => ours[i].schemaError || ours[i].valid !== theirs[i]);
+  const different = list.filter((_, i) => theirs[i] !== null && (ours[i].schemaError || ours[i].valid !== theirs[i]));
   const nValid = theirs.filter(Boolean).length;
 
   for (const pair of different.slice(0, SHOWN_MAX)) {

@@ -29,8 +29,8 @@ class Generator {
     // ajv errs where contains meets items by position ([] passes) or unevaluatedItems (all items count as evaluated):
     // a schema has either
     this.hasContains = this.chance(0.4);
-    // ajv counts what a failing "if" with unevaluated* inside evaluated: there are none inside
-    this.conditionDepth = 0;
+    // ajv counts what a failing "if" evaluated: a schema has either conditions or unevaluated*
+    this.hasConditions = this.chance(0.5);
   }
 
   below(n) { return Math.floor(this.random() * n); }
@@ -61,7 +61,7 @@ class Generator {
   groups() {
     const all = [this.types, this.values, this.numbers, this.texts, this.lists, this.lists, this.objects, this.objects,
       this.logic, this.logic, this.references];
-    return this.draft === '2020' && this.conditionDepth === 0 ? [...all, this.unevaluated, this.unevaluated] : all;
+    return this.draft === '2020' && !this.hasConditions ? [...all, this.unevaluated, this.unevaluated] : all;
   }
 
   types(schema) {
@@ -128,15 +128,13 @@ class Generator {
   }
 
   logic(schema, depth) {
-    const kind = this.below(5);
+    const kind = this.below(this.hasConditions ? 5 : 4);
     if (kind <= 2) {
       schema[['allOf', 'anyOf', 'oneOf'][kind]] = this.many(3, () => this.schema(depth));
     } else if (kind === 3) {
       schema.not = this.schema(depth);
     } else {
-      this.conditionDepth++;
       schema.if = this.schema(depth);
-      this.conditionDepth--;
       schema.then = this.schema(depth);
       if (this.chance(0.7)) schema.else = this.schema(depth);
     }
