@@ -334,10 +334,23 @@ prepare(const struct service_definition *definition)
 	return !definition->start || definition->start();
 }
 
+/* "content-2" of "ipc:///run/content-2.ipc": instances on one machine leave their metrics' addresses side by side. */
+static const char *
+instance_name(char *name, size_t size)
+{
+	const char *slash = strrchr(service.settings.bind_endpoint, '/');
+
+	if (strncmp(service.settings.bind_endpoint, "ipc://", 6) != 0 || !slash || !slash[1])
+		return service.definition->name;
+	(void)snprintf(name, size, "%.*s", (int)strcspn(slash + 1, "."), slash + 1);
+	return name;
+}
+
 static bool
 start_serving(void)
 {
 	const char *problem = NULL;
+	char name[64];
 
 	collect_operations(service.definition);
 	service.done_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -346,7 +359,7 @@ start_serving(void)
 		log_write(LOG_ERROR, "service.failed", LOG_TEXT("endpoint", service.settings.bind_endpoint), LOG_TEXT("message", problem));
 		return false;
 	}
-	(void)metrics_serve(service.definition->name, (int)service.settings.metrics_port, service.settings.run_dir); /* logs its own failure */
+	(void)metrics_serve(instance_name(name, sizeof(name)), (int)service.settings.metrics_port, service.settings.run_dir); /* logs its own failure */
 	queue_init(&service.done);
 	queue_init(&service.reads);
 	for (int64_t i = 0; i < service.settings.write_workers; i++)

@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "json_schema.h"
+#include "regex.h"
 #include "rules.h"
 #include "schema_cache.h"
 #include "store.h"
+
+static const struct json_schema_options schema_options = { .assert_format = true, .regex = &regex_engine };
 
 /* A refusal's list of violations stops here: the context travels in one reply. */
 enum { CONTEXT_BYTES_MAX = 32 * 1024 };
@@ -105,7 +108,7 @@ validation_schema(struct request *req, struct doc schema)
 	if (value->type != JSON_OBJECT)
 		return error_at(FAIL(req, INVALID_CONTENT_SCHEMA_TYPE, "the schema is no JSON object"), "/schema",
 		    "{\"details\":\"/ must be object\"}");
-	struct json_schema *compiled = json_schema_compile(req->arena, value, NULL, &violation);
+	struct json_schema *compiled = json_schema_compile(req->arena, value, &schema_options, &violation);
 	if (!compiled)
 		return not_a_definition(req, &violation);
 	json_schema_unref(compiled);
@@ -133,7 +136,7 @@ compiled_schema(struct request *req, int64_t type_id, const char *schema_hash, s
 	struct json_schema_error violation = { .message = "unknown problem" };
 	const struct json_value *value = json_parse(req->arena, row->schema, strlen(row->schema), NULL, &problem);
 	if (value)
-		schema = json_schema_compile(req->arena, value, NULL, &violation);
+		schema = json_schema_compile(req->arena, value, &schema_options, &violation);
 	if (!schema)
 		return FAIL(req, INTERNAL_SERVER_ERROR, "the stored schema of content type %" PRId64 " does not compile", type_id);
 	/* The type may have changed between the two statements: the row's own hash says what was compiled. */

@@ -49,6 +49,19 @@ START_TEST(data_the_schema_refuses_is_refused_everywhere)
 }
 END_TEST
 
+START_TEST(patterns_are_checked_and_a_catastrophic_one_ends)
+{
+	int64_t type = make_type("patterned", NULL, "{\"properties\":{\"code\":{\"pattern\":\"^[A-Z]{3}$\"},\"slow\":{\"pattern\":\"^(a+)+$\"}},"
+	                                            "\"patternProperties\":{\"^n_\":{\"type\":\"integer\"}}}")->id;
+
+	(void)make_item(type, "{\"code\":\"ABC\",\"n_1\":1}", NULL);
+	static const char *const refused[] = { "{\"code\":\"abc\"}", "{\"n_1\":\"x\"}", "{\"slow\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}" };
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		(void)refuse(&operation_content_items_create,
+		    &(struct content_items_create_request){ .content_type_id = type, .data = doc(refused[i]) }, "CONTENT_SCHEMA_VALIDATION_FAILED");
+}
+END_TEST
+
 START_TEST(item_needs_a_type_and_a_status)
 {
 	(void)refuse(&operation_content_items_create, &(struct content_items_create_request){ .content_type_id = 999999, .data = doc("{}") },
@@ -261,6 +274,7 @@ add_tests(TCase *tests)
 {
 	tcase_add_test(tests, item_keeps_its_data_byte_for_byte);
 	tcase_add_loop_test(tests, data_the_schema_refuses_is_refused_everywhere, 0, N(bad_data));
+	tcase_add_test(tests, patterns_are_checked_and_a_catastrophic_one_ends);
 	tcase_add_test(tests, item_needs_a_type_and_a_status);
 	tcase_add_test(tests, update_keeps_the_old_head);
 	tcase_add_test(tests, history_is_read_in_pages);
