@@ -57,13 +57,13 @@ idempotency_claim(struct job *job, bool *ret_is_replay)
 		return NULL;
 	sha256(hash, job->envelope.input, job->envelope.n_input);
 	const struct error *error = query_exec(req, &claim_statement,
-	    PARAMS(P_INT(req->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id), P_TEXT(key),
+	    PARAMS(P_INT(req->principal->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id), P_TEXT(key),
 	        P_BYTES(hash, sizeof(hash))), &n_claimed);
 	if (error || n_claimed == 1)
 		return error;
 	const struct idempotency_row *row;
 	error = query_find(req, &get_statement,
-	    PARAMS(P_INT(req->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id), P_TEXT(key)), &row);
+	    PARAMS(P_INT(req->principal->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id), P_TEXT(key)), &row);
 	if (error)
 		return error;
 	if (!row)
@@ -86,7 +86,8 @@ idempotency_store(struct job *job)
 	size_t n_sealed = job->n_output + SEAL_OVERHEAD_BYTES;
 	unsigned char *sealed = arena_alloc(job->arena, n_sealed);
 	secret_seal(sealed, &req->service->master_key, job->output, job->n_output);
-	query_send(req, &store_statement, PARAMS(P_INT(req->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id),
+	/* The principal's tenant, not the request's: an onboarding acts for the tenant it has just made. */
+	query_send(req, &store_statement, PARAMS(P_INT(req->principal->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id),
 	    P_TEXT(key), P_BYTES(sealed, n_sealed)));
 }
 
