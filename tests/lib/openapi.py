@@ -18,6 +18,8 @@ ROUTELESS = {404: ["NOT_FOUND"], 405: ["METHOD_NOT_ALLOWED"], 408: ["REQUEST_TIM
 # Everything else a description may name without its being a declared member.
 OPEN_SCHEMAS = ("Error", "Meta", "Violation")
 ALWAYS = {"x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer", "x-xss-protection": "0"}
+# No line break of a JSON text is inside a string.
+ONE_LINE = {10: " ", 13: " "}
 BREACHES_SHOWN_MAX = 10
 
 
@@ -160,7 +162,7 @@ class Conformance:
     def validate(self):
         """Hold every body against its schema with the program users have for it."""
         pairs = list(self.seen.items())
-        lines = "".join(f'{{"schema":{schema},"data":{body.decode() or "null"}}}\n'.replace("\r", "") for (schema, body), _ in pairs)
+        lines = "".join(f'{{"schema":{schema},"data":{body.decode().translate(ONE_LINE) or "null"}}}\n' for (schema, body), _ in pairs)
         done = subprocess.run([os.path.join(binaries(), "wordclaw"), "schema", "check", "--ndjson"], input=lines,
                               capture_output=True, text=True, check=False, timeout=120)
         verdicts = [json.loads(line) for line in done.stdout.splitlines()]
