@@ -1,98 +1,100 @@
-/* The limit the item read is measured against: libmicrohttpd and libpq in one process and nothing else.
- * bare PORT CONNINFO TENANT   GET /ID answers the item with that id, one prepared statement, one connection a thread
- * bare PORT                   answers a constant text of an item's size */
-#include <arpa/inet.h>
-#include <libpq-fe.h>
+/* The limit: libmicrohttpd and libpq with nothing between them.  A pool of threads, a connection each; GET /static answers
+ * from memory, GET /api/content-items/ID with one statement: no key, no tenant, no policy, no other process.
+ * Usage: bare PORT CONNINFO TENANT */
 #include <microhttpd.h>
-#include <pthread.h>
+#include <postgresql/libpq-fe.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { N_THREADS = 4, ANSWER_BYTES_MAX = 8192, STATIC_BYTES = 1700 };
+enum { THREADS = 4, STATIC_BYTES = 1536, POOL_BYTES = 8192 };
 
+static const char item_sql[] =
+    "SELECT json_build_object('id', i.id, 'contentTypeId', i.content_type_id, 'status', i.status, 'version', i.version)::text,"
+    " i.data::text FROM content.content_items i WHERE i.domain_id = $2::integer AND i.id = $1::integer";
+static const char item_path[] = "/api/content-items/";
+static char static_body[STATIC_BYTES + 1];
 static const char *conninfo, *tenant;
-static char constant[STATIC_BYTES];
-static __thread PGconn *connection;
-
-static const char statement[] = "SELECT id, content_type_id, data, status, version, created_at, updated_at, last_published_version "
-				"FROM content.content_items WHERE domain_id = $2::integer AND id = $1::integer";
+static _Thread_local PGconn *conn;
 
 static PGconn *
-connect_once(void)
+connection(void)
 {
-	if (connection)
-		return connection;
-	connection = PQconnectdb(conninfo);
-	PGresult *result = PQprepare(connection, "item", statement, 2, NULL);
-	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-		(void)fprintf(stderr, "bare: %s", PQerrorMessage(connection));
+	if (conn)
+		return conn;
+	conn = PQconnectdb(conninfo);
+	PGresult *prepared = PQprepare(conn, "item", item_sql, 2, NULL);
+	if (PQresultStatus(prepared) != PGRES_COMMAND_OK) {
+		(void)fprintf(stderr, "bare: %s", PQerrorMessage(conn));
 		exit(1);
 	}
-	PQclear(result);
-	return connection;
+	PQclear(prepared);
+	return conn;
 }
 
-static int
-read_item(char *answer, const char *id)
+static struct MHD_Response *
+item_response(const char *id, unsigned *ret_status)
 {
 	const char *values[] = { id, tenant };
-	PGresult *result = PQexecPrepared(connect_once(), "item", 2, values, NULL, NULL, 0);
-	int n = 0;
+	PGresult *result = PQexecPrepared(connection(), "item", 2, values, NULL, NULL, 0);
+	char *body = NULL;
+	int n = -1;
 
-	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
-		n = snprintf(answer, ANSWER_BYTES_MAX,
-		    "{\"data\":{\"id\":%s,\"contentTypeId\":%s,\"data\":%s,\"status\":\"%s\",\"version\":%s,\"createdAt\":\"%s\",\"updatedAt\":\"%s\"}}",
-		    PQgetvalue(result, 0, 0), PQgetvalue(result, 0, 1), PQgetvalue(result, 0, 2), PQgetvalue(result, 0, 3),
-		    PQgetvalue(result, 0, 4), PQgetvalue(result, 0, 5), PQgetvalue(result, 0, 6));
+	*ret_status = MHD_HTTP_NOT_FOUND;
+	if (PQntuples(result) == 1) {
+		const char *head = PQgetvalue(result, 0, 0);
+		n = asprintf(&body, "{\"data\":%.*s,\"data\":%s}}", (int)strlen(head) - 1, head, PQgetvalue(result, 0, 1));
+		*ret_status = MHD_HTTP_OK;
+	}
 	PQclear(result);
-	return n;
+	if (n < 0)
+		return MHD_create_response_from_buffer(0, static_body, MHD_RESPMEM_PERSISTENT);
+	return MHD_create_response_from_buffer((size_t)n, body, MHD_RESPMEM_MUST_FREE);
 }
 
 static enum MHD_Result
-answer(void *context, struct MHD_Connection *http, const char *url, const char *method, const char *version, const char *body,
-    size_t *n_body, void **state)
+answer(void *context, struct MHD_Connection *client, const char *url, const char *method, const char *version,
+    const char *upload, size_t *n_upload, void **state)
 {
-	char text[ANSWER_BYTES_MAX];
+	static int seen;
+	unsigned status = MHD_HTTP_OK;
 	struct MHD_Response *response;
-	(void)context, (void)method, (void)version, (void)body, (void)n_body;
 
+	(void)context, (void)method, (void)version, (void)upload, (void)n_upload;
 	if (!*state) {
-		*state = http;
+		*state = &seen;
 		return MHD_YES;
 	}
-	if (conninfo)
-		response = MHD_create_response_from_buffer((size_t)read_item(text, url + 1), text, MHD_RESPMEM_MUST_COPY);
+	if (strncmp(url, item_path, sizeof(item_path) - 1) == 0)
+		response = item_response(url + sizeof(item_path) - 1, &status);
 	else
-		response = MHD_create_response_from_buffer(sizeof(constant), constant, MHD_RESPMEM_PERSISTENT);
-	enum MHD_Result result = MHD_queue_response(http, 200, response);
+		response = MHD_create_response_from_buffer(STATIC_BYTES, static_body, MHD_RESPMEM_PERSISTENT);
+	(void)MHD_add_response_header(response, "Content-Type", "application/json; charset=utf-8");
+	enum MHD_Result queued = MHD_queue_response(client, status, response);
 	MHD_destroy_response(response);
-	return result;
+	return queued;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
+	sigset_t ends;
+	int number;
 
-	if (argc != 2 && argc != 4) {
-		(void)fprintf(stderr, "usage: bare PORT [CONNINFO TENANT]\n");
+	if (argc != 4)
 		return 2;
-	}
-	address.sin_port = htons((unsigned short)atoi(argv[1]));
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	conninfo = argc == 4 ? argv[2] : NULL;
-	tenant = argc == 4 ? argv[3] : NULL;
-	memset(constant, 'x', sizeof(constant));
-	/* Internal polling, not epoll: its epoll mode hangs from 128 connections on. */
-	struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, answer, NULL,
-	    MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)N_THREADS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    (size_t)8192, MHD_OPTION_END);
-	if (!daemon) {
-		(void)fprintf(stderr, "bare: cannot listen on port %s\n", argv[1]);
+	conninfo = argv[2];
+	tenant = argv[3];
+	memset(static_body, 'x', STATIC_BYTES);
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+	struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)atoi(argv[1]), NULL, NULL, answer, NULL,
+	    MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_END);
+	if (!daemon)
 		return 1;
-	}
-	pause();
+	(void)sigwait(&ends, &number);
+	MHD_stop_daemon(daemon);
 	return 0;
 }
