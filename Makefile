@@ -23,7 +23,7 @@ LDFLAGS_tsan   := -fsanitize=thread
 LDFLAGS_bare   := $(LDFLAGS_release)
 CFLAGS   := -std=c11 -D_GNU_SOURCE -g -pthread $(WARN) $(CFLAGS_$(FLAVOUR)) $(EXTRA_CFLAGS)
 LDFLAGS  := -pthread $(LDFLAGS_$(FLAVOUR)) -Wl,--as-needed
-CPPFLAGS  = -MMD -MP -DWORDCLAW_VERSION='"$(VERSION)"' -isystem /usr/include/postgresql
+CPPFLAGS  = -MMD -MP -isystem /usr/include/postgresql
 
 SERVICES := $(notdir $(patsubst %/main.c,%,$(wildcard services/*/main.c)))
 
@@ -73,6 +73,10 @@ fmt: ## clang-format what changed
 	@git ls-files -m -o --exclude-standard '*.c' '*.h' | grep -v '^proto/generated/' | xargs -r clang-format -i
 
 # ---- objects: one rule per layer ----
+
+# Only what shows the version is compiled with it: the others are the same bytes in every commit.
+VERSIONED := $(shell grep -rl WORDCLAW_VERSION --include='*.c' common gateway migrations services)
+$(VERSIONED:%.c=$(B)/%.o): CPPFLAGS += -DWORDCLAW_VERSION='"$(VERSION)"'
 
 $(B)/common/base/%.o: common/base/%.c
 	@mkdir -p $(@D)

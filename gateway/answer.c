@@ -106,21 +106,34 @@ code_of(const struct shape *shape, const struct violation *violation)
 	return &error_catalogue[ERROR_VALIDATION_ERROR];
 }
 
-void
-answer_violations(struct exchange *exchange, const struct shape *shape, const struct violations *violations)
+const struct error *
+violations_error(struct arena *arena, const struct shape *shape, const struct violations *violations)
 {
 	const struct violation *first = &violations->list[0];
+	struct error *error = error_make(arena, code_of(shape, first), ERROR_WHERE, "%s", first->message);
+
+	error->pointer = first->pointer;
+	return error;
+}
+
+const char *
+violations_json(struct arena *arena, const struct violations *violations)
+{
 	struct buf list;
 
-	buf_init(&list, exchange->arena, 512);
+	buf_init(&list, arena, 512);
 	for (size_t i = 0; i < violations->n; i++) {
 		buf_add_char(&list, i > 0 ? ',' : '[');
 		add_violation(&list, &violations->list[i]);
 	}
 	buf_add_char(&list, ']');
-	struct error *error = error_make(exchange->arena, code_of(shape, first), ERROR_WHERE, "%s", first->message);
-	error->pointer = first->pointer;
-	answer_with(exchange, error, list.bytes);
+	return list.bytes;
+}
+
+void
+answer_violations(struct exchange *exchange, const struct shape *shape, const struct violations *violations)
+{
+	answer_with(exchange, violations_error(exchange->arena, shape, violations), violations_json(exchange->arena, violations));
 }
 
 void

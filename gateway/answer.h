@@ -22,6 +22,12 @@ void answer_error(struct exchange *exchange, const struct error *error);
 /* 400 with context.validation.  The first violation's field may have a code of its own. */
 void answer_violations(struct exchange *exchange, const struct shape *shape, const struct violations *violations);
 
+/* An input's violations as one error value: of the first, whose field may have a code of its own. */
+const struct error *violations_error(struct arena *arena, const struct shape *shape, const struct violations *violations) MUST_CHECK;
+
+/* All of them as a JSON list of {pointer, keyword, message, expected, example}. */
+const char *violations_json(struct arena *arena, const struct violations *violations);
+
 /* JSON that is no operation's envelope. */
 void answer_json(struct exchange *exchange, int status, const struct buf *json);
 

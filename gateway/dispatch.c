@@ -26,7 +26,7 @@ const struct error *
 dispatch_permit(struct gateway *gateway, const struct operation *operation, const struct principal *principal,
     const char *surface, const char *request_id, struct arena *arena)
 {
-	if (operation->flags & OPERATION_PUBLIC)
+	if (operation->flags & (OPERATION_PUBLIC | OPERATION_UNRESTRICTED))
 		return NULL;
 	struct policy_question question = { .principal = principal, .operation = operation->policy,
 		.resource_type = operation->resource_type, .resource_tenant = principal->tenant };

@@ -228,22 +228,43 @@ route(struct exchange *exchange)
 }
 
 static void
+answer_too_large(struct exchange *exchange, const char *message)
+{
+	struct error *error = EXCHANGE_ERROR(exchange, PAYLOAD_TOO_LARGE, "%s", message);
+	error->context = arena_printf(exchange->arena, "{\"maxBytes\":%zu}", exchange->body_max);
+	answer_error(exchange, error);
+}
+
+static bool
+check_body_length(struct exchange *exchange, size_t body_max)
+{
+	exchange->body_max = body_max;
+	if (body_max == 0 && exchange->has_body)
+		answer_too_large(exchange, arena_printf(exchange->arena, "'%s' takes no body", exchange->path));
+	else if (exchange->content_length > (int64_t)body_max)
+		answer_too_large(exchange, arena_printf(exchange->arena, "the body has %lld bytes", (long long)exchange->content_length));
+	return !exchange->is_answered;
+}
+
+static void
 enter_page(struct exchange *exchange)
 {
 	exchange->operation = exchange->page->name;
-	if (exchange->has_body)
-		ANSWER_FAIL(exchange, PAYLOAD_TOO_LARGE, "'%s' takes no body", exchange->path);
-	else if (exchange->page->permission)
+	if (check_body_length(exchange, exchange->page->body_max) && exchange->page->permission)
 		access_check(exchange, exchange->page->permission);
 }
 
 static void
 enter_operation(struct exchange *exchange)
 {
-	exchange->operation = exchange->plan->operation->id;
+	const struct operation *operation = exchange->plan->operation;
+
+	exchange->operation = operation->id;
+	if (!check_body_length(exchange, operation->body_max_bytes ? operation->body_max_bytes : EXCHANGE_BODY_MAX))
+		return;
 	rest_check_headers(exchange);
 	if (!exchange->is_answered)
-		access_check(exchange, exchange->plan->operation);
+		access_check(exchange, operation);
 }
 
 static void
@@ -278,9 +299,7 @@ run(struct exchange *exchange)
 static void
 overflow(struct exchange *exchange)
 {
-	struct error *error = EXCHANGE_ERROR(exchange, PAYLOAD_TOO_LARGE, "the body has more than %zu bytes", exchange->body_max);
-	error->context = arena_printf(exchange->arena, "{\"maxBytes\":%zu}", exchange->body_max);
-	answer_error(exchange, error);
+	answer_too_large(exchange, arena_printf(exchange->arena, "the body has more than %zu bytes", exchange->body_max));
 }
 
 /* ---- the end ---- */

@@ -1,4 +1,5 @@
-/* What the gateway answers itself: health, readiness, metrics, the API's description. */
+/* What the gateway answers itself rather than through a route of the registry: health, readiness, metrics, the API's
+ * description, and the doors of the other surfaces. */
 #ifndef PAGE_H
 #define PAGE_H
 
@@ -11,7 +12,8 @@ struct page {
 	const char *path;
 	const char *name;                   /* for metrics and the log */
 	const struct operation *permission; /* the policy question to pass first, or NULL: public */
-	void (*answer)(struct exchange *exchange);
+	size_t body_max;                    /* 0: takes no body */
+	void (*answer)(struct exchange *exchange); /* the whole request is there */
 };
 
 extern const struct page *const pages[]; /* NULL-terminated */

@@ -120,20 +120,11 @@ rest_plans(struct arena *arena)
 /* ---- requests ---- */
 
 static void
-check_body_headers(struct exchange *exchange)
+check_content_type(struct exchange *exchange)
 {
 	const char *content_type = exchange_header(exchange, "content-type");
 
-	exchange->body_max = exchange->plan->operation->body_max_bytes ? exchange->plan->operation->body_max_bytes : EXCHANGE_BODY_MAX;
-	if (!exchange->has_body)
-		return;
-	if (exchange->content_length > (int64_t)exchange->body_max) {
-		struct error *error = EXCHANGE_ERROR(exchange, PAYLOAD_TOO_LARGE, "the body has %lld bytes", (long long)exchange->content_length);
-		error->context = arena_printf(exchange->arena, "{\"maxBytes\":%zu}", exchange->body_max);
-		answer_error(exchange, error);
-		return;
-	}
-	if (!content_type || !header_is_json(content_type))
+	if (exchange->has_body && (!content_type || !header_is_json(content_type)))
 		ANSWER_FAIL(exchange, UNSUPPORTED_MEDIA_TYPE, "the body is %s%s%s", content_type ? "'" : "of no declared type",
 		    content_type ? content_type : "", content_type ? "'" : "");
 }
@@ -147,7 +138,7 @@ rest_check_headers(struct exchange *exchange)
 		ANSWER_FAIL(exchange, IDEMPOTENCY_KEY_INVALID, "the Idempotency-Key is empty, too long or has other than visible ASCII characters");
 		return;
 	}
-	check_body_headers(exchange);
+	check_content_type(exchange);
 }
 
 static void

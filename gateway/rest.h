@@ -26,7 +26,7 @@ struct rest_plan {
 /* One plan per route of the registry, NULL-terminated, in the arena. */
 const struct rest_plan *const *rest_plans(struct arena *arena);
 
-/* Content type, length and idempotency key, on headers alone.  Answers when one is refused. */
+/* Content type and idempotency key, on headers alone.  Answers when one is refused. */
 void rest_check_headers(struct exchange *exchange);
 
 /* The whole request is there: read the input and dispatch. */

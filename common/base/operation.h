@@ -16,6 +16,7 @@ enum operation_flag {
 	OPERATION_SYSTEM = 1 << 5,     /* runs outside any tenant: row-level security in system mode */
 	OPERATION_PRICED = 1 << 6,     /* may answer 402 */
 	OPERATION_BARE = 1 << 7,       /* REST answers without the {data, meta} envelope */
+	OPERATION_UNRESTRICTED = 1 << 8, /* any verified principal, no policy question: doors whose operations ask for themselves */
 };
 
 struct route {
@@ -29,7 +30,13 @@ struct event_type {
 	const char *entity_type; /* "content_item" */
 	const char *action;      /* "update" */
 	const char *summary;
+	const char *scope;       /* what a subscriber needs to receive it: "content:read" */
 	const struct shape *payload;
+};
+
+struct operation_example {
+	const char *title;
+	const char *request; /* JSON object text */
 };
 
 struct operation {
@@ -37,7 +44,9 @@ struct operation {
 	const char *service; /* "content" */
 	const char *summary;
 	const char *description; /* or NULL */
+	const char *mcp, *graphql, *cli; /* names on those surfaces: "get_content_item", "query contentItem", "content get"; NULL: not there */
 	const char *policy;  /* "content.write": what the policy engine is asked */
+	const char *scope;   /* "content:write": the scope that answers it; NULL: public or internal */
 	const char *resource_type; /* "content_item", "system", ... : recorded with the decision */
 	const char *entity;  /* request field holding the entity id (ordering of its mutations), or NULL */
 	const char *list;    /* response field that REST answers as "data"; the others go to "meta"; or NULL */
@@ -57,6 +66,8 @@ struct operation {
 	const struct shape *response;
 	const struct error_info *const *errors; /* NULL-terminated: all that a handler may return */
 	const struct event_type *const *events; /* NULL-terminated */
+	const struct operation_example *examples;
+	size_t n_examples;
 };
 
 /* Generated (proto/generated/registry.c).  registry_find returns NULL when there is none. */

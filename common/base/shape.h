@@ -38,6 +38,7 @@ enum shape_flag {
 	SHAPE_DOC_TEXT = 1 << 2,    /* DOC input may also come as a JSON string holding the document's text */
 	SHAPE_SECRET = 1 << 3,      /* never logged, never in an event */
 	SHAPE_DOC_OBJECT = 1 << 4,  /* DOC must be a JSON object */
+	SHAPE_AGENT_REQUIRED = 1 << 5, /* an agent's tool call must send it: the version token of a change */
 };
 
 /* Where a request field travels over REST. */

@@ -128,6 +128,14 @@ def check_routes(operation):
             refuse(operation.where, f"request field '{field.name}' needs a lower case header name")
 
 
+def check_agent_fields(operation):
+    for field in operation.request.fields:
+        if field.agent_required and field.required:
+            refuse(operation.where, f"request field '{field.name}' is required of everybody: agent_required adds nothing")
+        if field.agent_required and not operation.mcp:
+            refuse(operation.where, f"request field '{field.name}' is required of agents, but the operation is no tool")
+
+
 def check_scope(operation, contract):
     """The scope is written down and is the one that the policy operation asks for."""
     if operation.has("internal") or operation.has("public"):
@@ -207,6 +215,7 @@ def check_operation(operation, contract):
     check_values(operation)
     check_references(operation, contract)
     check_routes(operation)
+    check_agent_fields(operation)
     check_examples(operation)
     check_scope(operation, contract)
     check_effects(operation)
@@ -273,6 +282,8 @@ def check_events(contract):
             refuse(event.where, "the name is not entity.action")
         if not event.summary:
             refuse(event.where, "has no summary")
+        if event.scope not in {rule["scope"] for rule in contract.policy_rules}:
+            refuse(event.where, f"scope '{event.scope}' is asked for by no policy rule: who may receive it?")
         if holds_secret(event.payload, contract):
             refuse(event.where, "holds a secret")
         if event.name not in emitted:

@@ -34,6 +34,7 @@ class Field:
     doc_text: bool = False
     doc_object: bool = False
     secret: bool = False
+    agent_required: bool = False
     code: str | None = None
     doc: str = ""
     example: object = None
@@ -76,6 +77,7 @@ class Event:
     entity: str
     action: str
     summary: str
+    scope: str
     payload: Struct
     where: str
 
@@ -162,7 +164,7 @@ OPERATION_KEYS = {
     "next_action", "actions", "examples", "request", "response", *FLAGS}
 FIELD_KEYS = {
     "type", "required", "optional", "nullable", "min", "max", "choices", "pattern", "format", "default", "in", "header",
-    "doc_text", "doc_object", "secret", "code", "doc", "example", "column"}
+    "doc_text", "doc_object", "secret", "agent_required", "code", "doc", "example", "column"}
 SCALARS = ("bool", "int", "id", "time", "text", "doc")
 
 
@@ -200,7 +202,7 @@ def read_field(where, name, table, is_request):
     required = table.get("required", False) if is_request else not (table.get("optional", False) or nullable)
     if required and nullable:
         raise ContractError(f"{where} is required and nullable: nullable means present as null when absent")
-    keys = ("choices", "pattern", "format", "default", "header", "doc_text", "doc_object", "secret", "code", "doc", "example")
+    keys = ("choices", "pattern", "format", "default", "header", "doc_text", "doc_object", "secret", "agent_required", "code", "doc", "example")
     values = {key: table[key] for key in keys if key in table}
     is_id = table["type"] == "id"
     return Field(name, kind, item, ref, required, nullable, table.get("min", 1 if is_id else None),
@@ -220,10 +222,10 @@ def read_type(where, name, table, is_row):
 
 
 def read_event(where, name, table):
-    refuse_unknown(where, table, {"summary", "payload"})
+    refuse_unknown(where, table, {"summary", "scope", "payload"})
     entity, _, action = name.rpartition(".")
     payload = read_struct(where, name.replace(".", "_") + "_event", table.get("payload", {}))
-    return Event(name, entity, action, table.get("summary", ""), payload, where)
+    return Event(name, entity, action, table.get("summary", ""), table.get("scope", ""), payload, where)
 
 
 def read_error(where, code, table):

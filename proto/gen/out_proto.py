@@ -1,6 +1,6 @@
 """<service>_proto.h and .c: structs, shapes, operation tables and handler prototypes."""
 
-from ctext import NOTICE, comment, literal, struct_declaration, struct_tables
+from ctext import NOTICE, comment, json_text, literal, struct_declaration, struct_tables
 from model import COMMON
 from naming import c_symbol, error_symbol, event_symbol, operation_symbol
 
@@ -69,6 +69,9 @@ def operation_lists(operation):
     if operation.routes:
         rows = "".join(f"\t{{ {literal(r.method)}, {literal(r.path)}, {str(r.deprecated).lower()} }},\n" for r in operation.routes)
         out.append(f"static const struct route {symbol}_routes[] = {{\n{rows}}};")
+    if operation.examples:
+        rows = "".join(f"\t{{ {literal(e['title'])}, {literal(json_text(e['request']))} }},\n" for e in operation.examples)
+        out.append(f"static const struct operation_example {symbol}_examples[] = {{\n{rows}}};")
     out.append(pointer_list("char *const", f"{symbol}_actions", [literal(a) for a in operation.actions]))
     out.append(pointer_list("struct error_info *const", f"{symbol}_errors",
                             [f"&error_catalogue[{error_symbol(code)}]" for code in operation.errors]))
@@ -86,14 +89,16 @@ def operation_row(operation):
     symbol = c_symbol(operation.id)
     parts = {
         "id": literal(operation.id), "service": literal(operation.service), "summary": literal(operation.summary),
-        "description": literal(operation.description), "policy": literal(operation.policy),
+        "description": literal(operation.description), "mcp": literal(operation.mcp), "graphql": literal(operation.graphql),
+        "cli": literal(operation.cli), "policy": literal(operation.policy), "scope": literal(operation.scope),
         "resource_type": literal(operation.resource), "entity": literal(operation.entity), "list": literal(operation.list_field),
         "audit": literal(operation.audit), "routes": f"{symbol}_routes" if operation.routes else "NULL",
         "n_routes": len(operation.routes), "status": operation.status, "tx": f"OPERATION_TX_{operation.tx.upper()}",
         "flags": operation_flags(operation), "timeout_ms": operation.timeout_ms, "body_max_bytes": operation.body_max_bytes,
         "cost": operation.cost, "priority": literal(operation.priority), "next_action": literal(operation.next_action),
         "actions": f"{symbol}_actions", "request": f"&{operation.request.name}_shape",
-        "response": f"&{operation.response.name}_shape", "errors": f"{symbol}_errors", "events": f"{symbol}_events"}
+        "response": f"&{operation.response.name}_shape", "errors": f"{symbol}_errors", "events": f"{symbol}_events",
+        "examples": f"{symbol}_examples" if operation.examples else "NULL", "n_examples": len(operation.examples)}
     body = "".join(f"\t.{key} = {value},\n" for key, value in parts.items())
     return f"const struct operation {operation_symbol(operation.id)} = {{\n{body}}};\n"
 
@@ -101,7 +106,7 @@ def operation_row(operation):
 def event_row(event):
     return (f"const struct event_type {event_symbol(event.name)} = {{ .name = {literal(event.name)}, "
             f".entity_type = {literal(event.entity)},\n    .action = {literal(event.action)}, "
-            f".summary = {literal(event.summary)}, .payload = &{event.payload.name}_shape }};\n")
+            f".summary = {literal(event.summary)}, .scope = {literal(event.scope)}, .payload = &{event.payload.name}_shape }};\n")
 
 
 def source(service):

@@ -58,6 +58,7 @@ title = "Thing Not Found"
 remediation = "Use an id listed by GET /api/things."
 [event."thing.create"]
 summary = "A thing was created."
+scope = "thing:read"
 payload.label = { type = "text", doc = "Label." }
 [[operation]]
 id = "things.list"

@@ -188,13 +188,13 @@ static const struct shape_field content_types_update_request_fields[] = {
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for; empty text removes it." },
 	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema as object or as JSON text.", .example = "{\"type\": \"object\"}" },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Price of a priced operation, satoshis; 0: free." },
-	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_types_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "1" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_types_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "1" },
 };
 const struct shape content_types_update_request_shape = { .name = "content_types_update_request", .size = sizeof(struct content_types_update_request), .fields = content_types_update_request_fields, .n_fields = 8 };
 
 static const struct shape_field content_types_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
-	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_types_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "1" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_types_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "1" },
 };
 const struct shape content_types_delete_request_shape = { .name = "content_types_delete_request", .size = sizeof(struct content_types_delete_request), .fields = content_types_delete_request_fields, .n_fields = 2 };
 
@@ -243,7 +243,7 @@ static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content, as object or as JSON text.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
-	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_update_request_shape = { .name = "content_items_update_request", .size = sizeof(struct content_items_update_request), .fields = content_items_update_request_fields, .n_fields = 5 };
 
@@ -251,13 +251,13 @@ static const struct shape_field content_items_patch_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_patch_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "Merge patch (RFC 7396) of the data: null removes a member.", .example = "{\"title\": \"Relaunch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
-	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_patch_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_patch_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_patch_request_shape = { .name = "content_items_patch_request", .size = sizeof(struct content_items_patch_request), .fields = content_items_patch_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_items_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
-	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_items_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_items_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_delete_request_shape = { .name = "content_items_delete_request", .size = sizeof(struct content_items_delete_request), .fields = content_items_delete_request_fields, .n_fields = 2 };
 
@@ -294,7 +294,7 @@ const struct shape content_versions_get_response_shape = { .name = "content_vers
 static const struct shape_field content_items_rollback_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_rollback_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_request, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version to return to.", .example = "1" },
-	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_rollback_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_rollback_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_rollback_request_shape = { .name = "content_items_rollback_request", .size = sizeof(struct content_items_rollback_request), .fields = content_items_rollback_request_fields, .n_fields = 3 };
 
@@ -370,28 +370,32 @@ static const struct shape_field content_item_rollback_event_fields[] = {
 const struct shape content_item_rollback_event_shape = { .name = "content_item_rollback_event", .size = sizeof(struct content_item_rollback_event), .fields = content_item_rollback_event_fields, .n_fields = 6 };
 
 const struct event_type event_content_type_create = { .name = "content_type.create", .entity_type = "content_type",
-    .action = "create", .summary = "A content type was created.", .payload = &content_type_create_event_shape };
+    .action = "create", .summary = "A content type was created.", .scope = "content:read", .payload = &content_type_create_event_shape };
 
 const struct event_type event_content_type_update = { .name = "content_type.update", .entity_type = "content_type",
-    .action = "update", .summary = "A content type was changed.", .payload = &content_type_update_event_shape };
+    .action = "update", .summary = "A content type was changed.", .scope = "content:read", .payload = &content_type_update_event_shape };
 
 const struct event_type event_content_type_delete = { .name = "content_type.delete", .entity_type = "content_type",
-    .action = "delete", .summary = "A content type was deleted.", .payload = &content_type_delete_event_shape };
+    .action = "delete", .summary = "A content type was deleted.", .scope = "content:read", .payload = &content_type_delete_event_shape };
 
 const struct event_type event_content_item_create = { .name = "content_item.create", .entity_type = "content_item",
-    .action = "create", .summary = "A content item was created.", .payload = &content_item_create_event_shape };
+    .action = "create", .summary = "A content item was created.", .scope = "content:read", .payload = &content_item_create_event_shape };
 
 const struct event_type event_content_item_update = { .name = "content_item.update", .entity_type = "content_item",
-    .action = "update", .summary = "A content item was changed: data, status or type.", .payload = &content_item_update_event_shape };
+    .action = "update", .summary = "A content item was changed: data, status or type.", .scope = "content:read", .payload = &content_item_update_event_shape };
 
 const struct event_type event_content_item_delete = { .name = "content_item.delete", .entity_type = "content_item",
-    .action = "delete", .summary = "A content item was deleted with its versions.", .payload = &content_item_delete_event_shape };
+    .action = "delete", .summary = "A content item was deleted with its versions.", .scope = "content:read", .payload = &content_item_delete_event_shape };
 
 const struct event_type event_content_item_rollback = { .name = "content_item.rollback", .entity_type = "content_item",
-    .action = "rollback", .summary = "A content item returned to an earlier version.", .payload = &content_item_rollback_event_shape };
+    .action = "rollback", .summary = "A content item returned to an earlier version.", .scope = "content:read", .payload = &content_item_rollback_event_shape };
 
 static const struct route content_types_create_routes[] = {
 	{ "POST", "/api/content-types", false },
+};
+static const struct operation_example content_types_create_examples[] = {
+	{ "Collection with an inline schema", "{\"name\": \"Article\", \"slug\": \"article\", \"schema\": {\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\", \"maxLength\": 120}, \"body\": {\"type\": \"string\"}}, \"required\": [\"title\"], \"additionalProperties\": false}}" },
+	{ "Singleton", "{\"name\": \"Home page\", \"slug\": \"home-page\", \"kind\": \"singleton\", \"schema\": {\"type\": \"object\", \"properties\": {\"headline\": {\"type\": \"string\"}}}}" },
 };
 static const char *const content_types_create_actions[] = {
 	"GET /api/content-types",
@@ -437,7 +441,11 @@ const struct operation operation_content_types_create = {
 	.service = "content",
 	.summary = "Create a content type.",
 	.description = NULL,
+	.mcp = "create_content_type",
+	.graphql = "mutation createContentType",
+	.cli = "content-types create",
 	.policy = "content.write",
+	.scope = "content:write",
 	.resource_type = "content_type",
 	.entity = NULL,
 	.list = NULL,
@@ -457,6 +465,8 @@ const struct operation operation_content_types_create = {
 	.response = &content_type_shape,
 	.errors = content_types_create_errors,
 	.events = content_types_create_events,
+	.examples = content_types_create_examples,
+	.n_examples = 2,
 };
 
 static const struct route content_types_list_routes[] = {
@@ -493,7 +503,11 @@ const struct operation operation_content_types_list = {
 	.service = "content",
 	.summary = "List content types.",
 	.description = NULL,
+	.mcp = "list_content_types",
+	.graphql = "query contentTypes",
+	.cli = "content-types list",
 	.policy = "content.read",
+	.scope = "content:read",
 	.resource_type = "content_type",
 	.entity = NULL,
 	.list = "types",
@@ -513,6 +527,8 @@ const struct operation operation_content_types_list = {
 	.response = &content_types_list_response_shape,
 	.errors = content_types_list_errors,
 	.events = content_types_list_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_types_get_routes[] = {
@@ -550,7 +566,11 @@ const struct operation operation_content_types_get = {
 	.service = "content",
 	.summary = "Read a content type.",
 	.description = NULL,
+	.mcp = "get_content_type",
+	.graphql = "query contentType",
+	.cli = "content-types get",
 	.policy = "content.read",
+	.scope = "content:read",
 	.resource_type = "content_type",
 	.entity = "id",
 	.list = NULL,
@@ -570,6 +590,8 @@ const struct operation operation_content_types_get = {
 	.response = &content_type_shape,
 	.errors = content_types_get_errors,
 	.events = content_types_get_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_types_update_routes[] = {
@@ -622,7 +644,11 @@ const struct operation operation_content_types_update = {
 	.service = "content",
 	.summary = "Change a content type; fields left out keep their values.",
 	.description = NULL,
+	.mcp = "update_content_type",
+	.graphql = "mutation updateContentType",
+	.cli = "content-types update",
 	.policy = "content.write",
+	.scope = "content:write",
 	.resource_type = "content_type",
 	.entity = "id",
 	.list = NULL,
@@ -642,6 +668,8 @@ const struct operation operation_content_types_update = {
 	.response = &content_type_shape,
 	.errors = content_types_update_errors,
 	.events = content_types_update_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_types_delete_routes[] = {
@@ -684,7 +712,11 @@ const struct operation operation_content_types_delete = {
 	.service = "content",
 	.summary = "Delete a content type that has no items.",
 	.description = NULL,
+	.mcp = "delete_content_type",
+	.graphql = "mutation deleteContentType",
+	.cli = "content-types delete",
 	.policy = "content.write",
+	.scope = "content:write",
 	.resource_type = "content_type",
 	.entity = "id",
 	.list = NULL,
@@ -704,6 +736,8 @@ const struct operation operation_content_types_delete = {
 	.response = &confirmation_shape,
 	.errors = content_types_delete_errors,
 	.events = content_types_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_items_create_routes[] = {
@@ -752,7 +786,11 @@ const struct operation operation_content_items_create = {
 	.service = "content",
 	.summary = "Create a content item.",
 	.description = NULL,
+	.mcp = "create_content_item",
+	.graphql = "mutation createContentItem",
+	.cli = "content create",
 	.policy = "content.write",
+	.scope = "content:write",
 	.resource_type = "content_item",
 	.entity = NULL,
 	.list = NULL,
@@ -772,6 +810,8 @@ const struct operation operation_content_items_create = {
 	.response = &content_item_shape,
 	.errors = content_items_create_errors,
 	.events = content_items_create_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_items_list_routes[] = {
@@ -813,7 +853,11 @@ const struct operation operation_content_items_list = {
 	.service = "content",
 	.summary = "List content items with filters, sorting and a cursor.",
 	.description = NULL,
+	.mcp = "get_content_items",
+	.graphql = "query contentItems",
+	.cli = "content list",
 	.policy = "content.read",
+	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = NULL,
 	.list = "items",
@@ -833,6 +877,8 @@ const struct operation operation_content_items_list = {
 	.response = &content_items_list_response_shape,
 	.errors = content_items_list_errors,
 	.events = content_items_list_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_items_get_routes[] = {
@@ -872,7 +918,11 @@ const struct operation operation_content_items_get = {
 	.service = "content",
 	.summary = "Read a content item.",
 	.description = NULL,
+	.mcp = "get_content_item",
+	.graphql = "query contentItem",
+	.cli = "content get",
 	.policy = "content.read",
+	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = "id",
 	.list = NULL,
@@ -892,10 +942,16 @@ const struct operation operation_content_items_get = {
 	.response = &content_item_shape,
 	.errors = content_items_get_errors,
 	.events = content_items_get_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_items_update_routes[] = {
 	{ "PUT", "/api/content-items/{id}", false },
+};
+static const struct operation_example content_items_update_examples[] = {
+	{ "New data, only if nobody else changed it", "{\"id\": 42, \"data\": {\"title\": \"Launch day\"}, \"expectedVersion\": 3}" },
+	{ "Publish", "{\"id\": 42, \"status\": \"published\"}" },
 };
 static const char *const content_items_update_actions[] = {
 	"GET /api/content-items/{id}",
@@ -943,7 +999,11 @@ const struct operation operation_content_items_update = {
 	.service = "content",
 	.summary = "Change a content item: its data as a whole, its status (publish with published) or its type.",
 	.description = NULL,
+	.mcp = "update_content_item",
+	.graphql = "mutation updateContentItem",
+	.cli = "content update",
 	.policy = "content.write",
+	.scope = "content:write",
 	.resource_type = "content_item",
 	.entity = "id",
 	.list = NULL,
@@ -963,10 +1023,15 @@ const struct operation operation_content_items_update = {
 	.response = &content_item_shape,
 	.errors = content_items_update_errors,
 	.events = content_items_update_events,
+	.examples = content_items_update_examples,
+	.n_examples = 2,
 };
 
 static const struct route content_items_patch_routes[] = {
 	{ "PATCH", "/api/content-items/{id}", false },
+};
+static const struct operation_example content_items_patch_examples[] = {
+	{ "Change two members", "{\"id\": 42, \"data\": {\"title\": \"Relaunch\", \"subtitle\": \"Now with tags\"}, \"expectedVersion\": 3}" },
 };
 static const char *const content_items_patch_actions[] = {
 	"GET /api/content-items/{id}",
@@ -1012,7 +1077,11 @@ const struct operation operation_content_items_patch = {
 	.service = "content",
 	.summary = "Change parts of a content item's data by JSON Merge Patch, and its status.",
 	.description = NULL,
+	.mcp = "patch_content_item",
+	.graphql = "mutation patchContentItem",
+	.cli = "content patch",
 	.policy = "content.write",
+	.scope = "content:write",
 	.resource_type = "content_item",
 	.entity = "id",
 	.list = NULL,
@@ -1032,6 +1101,8 @@ const struct operation operation_content_items_patch = {
 	.response = &content_item_shape,
 	.errors = content_items_patch_errors,
 	.events = content_items_patch_events,
+	.examples = content_items_patch_examples,
+	.n_examples = 1,
 };
 
 static const struct route content_items_delete_routes[] = {
@@ -1073,7 +1144,11 @@ const struct operation operation_content_items_delete = {
 	.service = "content",
 	.summary = "Delete a content item with its versions.",
 	.description = NULL,
+	.mcp = "delete_content_item",
+	.graphql = "mutation deleteContentItem",
+	.cli = "content delete",
 	.policy = "content.write",
+	.scope = "content:write",
 	.resource_type = "content_item",
 	.entity = "id",
 	.list = NULL,
@@ -1093,6 +1168,8 @@ const struct operation operation_content_items_delete = {
 	.response = &confirmation_shape,
 	.errors = content_items_delete_errors,
 	.events = content_items_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_items_versions_routes[] = {
@@ -1130,7 +1207,11 @@ const struct operation operation_content_items_versions = {
 	.service = "content",
 	.summary = "List the superseded versions of a content item, newest first.",
 	.description = NULL,
+	.mcp = "get_content_item_versions",
+	.graphql = "query contentItemVersions",
+	.cli = "content versions",
 	.policy = "content.read",
+	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = "id",
 	.list = "versions",
@@ -1150,6 +1231,8 @@ const struct operation operation_content_items_versions = {
 	.response = &content_items_versions_response_shape,
 	.errors = content_items_versions_errors,
 	.events = content_items_versions_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_versions_get_routes[] = {
@@ -1187,7 +1270,11 @@ const struct operation operation_content_versions_get = {
 	.service = "content",
 	.summary = "Read one version of a content item, superseded or current.",
 	.description = NULL,
+	.mcp = "get_content_item_version",
+	.graphql = "query contentItemVersion",
+	.cli = "content version",
 	.policy = "content.read",
+	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = "id",
 	.list = NULL,
@@ -1207,6 +1294,8 @@ const struct operation operation_content_versions_get = {
 	.response = &content_versions_get_response_shape,
 	.errors = content_versions_get_errors,
 	.events = content_versions_get_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route content_items_rollback_routes[] = {
@@ -1254,7 +1343,11 @@ const struct operation operation_content_items_rollback = {
 	.service = "content",
 	.summary = "Make an earlier version the head again, as a new version.",
 	.description = NULL,
+	.mcp = "rollback_content_item",
+	.graphql = "mutation rollbackContentItem",
+	.cli = "content rollback",
 	.policy = "content.write",
+	.scope = "content:write",
 	.resource_type = "content_item",
 	.entity = "id",
 	.list = NULL,
@@ -1274,4 +1367,6 @@ const struct operation operation_content_items_rollback = {
 	.response = &content_items_rollback_response_shape,
 	.errors = content_items_rollback_errors,
 	.events = content_items_rollback_events,
+	.examples = NULL,
+	.n_examples = 0,
 };

@@ -333,16 +333,16 @@ static const struct shape_field api_key_revoke_event_fields[] = {
 const struct shape api_key_revoke_event_shape = { .name = "api_key_revoke_event", .size = sizeof(struct api_key_revoke_event), .fields = api_key_revoke_event_fields, .n_fields = 2 };
 
 const struct event_type event_domain_create = { .name = "domain.create", .entity_type = "domain",
-    .action = "create", .summary = "A tenant was created.", .payload = &domain_create_event_shape };
+    .action = "create", .summary = "A tenant was created.", .scope = "platform", .payload = &domain_create_event_shape };
 
 const struct event_type event_api_key_create = { .name = "api_key.create", .entity_type = "api_key",
-    .action = "create", .summary = "An API key was created.", .payload = &api_key_create_event_shape };
+    .action = "create", .summary = "An API key was created.", .scope = "admin", .payload = &api_key_create_event_shape };
 
 const struct event_type event_api_key_rotate = { .name = "api_key.rotate", .entity_type = "api_key",
-    .action = "rotate", .summary = "An API key was replaced; the old one stopped working.", .payload = &api_key_rotate_event_shape };
+    .action = "rotate", .summary = "An API key was replaced; the old one stopped working.", .scope = "admin", .payload = &api_key_rotate_event_shape };
 
 const struct event_type event_api_key_revoke = { .name = "api_key.revoke", .entity_type = "api_key",
-    .action = "revoke", .summary = "An API key was revoked.", .payload = &api_key_revoke_event_shape };
+    .action = "revoke", .summary = "An API key was revoked.", .scope = "admin", .payload = &api_key_revoke_event_shape };
 
 static const struct route identity_domains_list_routes[] = {
 	{ "GET", "/api/domains", false },
@@ -377,7 +377,11 @@ const struct operation operation_identity_domains_list = {
 	.service = "identity",
 	.summary = "List tenants: all for a platform administrator, otherwise the caller's own.",
 	.description = NULL,
+	.mcp = NULL,
+	.graphql = "query domains",
+	.cli = "domains list",
 	.policy = "content.read",
+	.scope = "content:read",
 	.resource_type = "system",
 	.entity = NULL,
 	.list = "domains",
@@ -397,6 +401,8 @@ const struct operation operation_identity_domains_list = {
 	.response = &identity_domains_list_response_shape,
 	.errors = identity_domains_list_errors,
 	.events = identity_domains_list_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_domains_create_routes[] = {
@@ -441,7 +447,11 @@ const struct operation operation_identity_domains_create = {
 	.service = "identity",
 	.summary = "Create a tenant.",
 	.description = NULL,
+	.mcp = "create_domain",
+	.graphql = "mutation createDomain",
+	.cli = "domains create",
 	.policy = "tenant.create",
+	.scope = "platform",
 	.resource_type = "system",
 	.entity = NULL,
 	.list = NULL,
@@ -461,6 +471,8 @@ const struct operation operation_identity_domains_create = {
 	.response = &domain_shape,
 	.errors = identity_domains_create_errors,
 	.events = identity_domains_create_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_onboard_routes[] = {
@@ -510,7 +522,11 @@ const struct operation operation_identity_onboard = {
 	.service = "identity",
 	.summary = "Create a tenant with its first administrator key, in one transaction.",
 	.description = NULL,
+	.mcp = "onboard_tenant",
+	.graphql = "mutation onboardTenant",
+	.cli = "domains onboard",
 	.policy = "tenant.onboard",
+	.scope = "platform",
 	.resource_type = "system",
 	.entity = NULL,
 	.list = NULL,
@@ -530,6 +546,8 @@ const struct operation operation_identity_onboard = {
 	.response = &identity_onboard_response_shape,
 	.errors = identity_onboard_errors,
 	.events = identity_onboard_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_keys_create_routes[] = {
@@ -576,7 +594,11 @@ const struct operation operation_identity_keys_create = {
 	.service = "identity",
 	.summary = "Create an API key.",
 	.description = NULL,
+	.mcp = "create_api_key",
+	.graphql = "mutation createApiKey",
+	.cli = "keys create",
 	.policy = "apikey.write",
+	.scope = "admin",
 	.resource_type = "system",
 	.entity = NULL,
 	.list = NULL,
@@ -596,6 +618,8 @@ const struct operation operation_identity_keys_create = {
 	.response = &api_key_created_shape,
 	.errors = identity_keys_create_errors,
 	.events = identity_keys_create_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_keys_list_routes[] = {
@@ -633,7 +657,11 @@ const struct operation operation_identity_keys_list = {
 	.service = "identity",
 	.summary = "List API keys, newest first.",
 	.description = NULL,
+	.mcp = "list_api_keys",
+	.graphql = "query apiKeys",
+	.cli = "keys list",
 	.policy = "apikey.list",
+	.scope = "admin",
 	.resource_type = "system",
 	.entity = NULL,
 	.list = "keys",
@@ -653,6 +681,8 @@ const struct operation operation_identity_keys_list = {
 	.response = &identity_keys_list_response_shape,
 	.errors = identity_keys_list_errors,
 	.events = identity_keys_list_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_keys_rotate_routes[] = {
@@ -693,7 +723,11 @@ const struct operation operation_identity_keys_rotate = {
 	.service = "identity",
 	.summary = "Replace an API key: the old one stops working at once.",
 	.description = NULL,
+	.mcp = "rotate_api_key",
+	.graphql = "mutation rotateApiKey",
+	.cli = "keys rotate",
 	.policy = "apikey.write",
+	.scope = "admin",
 	.resource_type = "system",
 	.entity = "id",
 	.list = NULL,
@@ -713,6 +747,8 @@ const struct operation operation_identity_keys_rotate = {
 	.response = &api_key_rotated_shape,
 	.errors = identity_keys_rotate_errors,
 	.events = identity_keys_rotate_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_keys_revoke_routes[] = {
@@ -753,7 +789,11 @@ const struct operation operation_identity_keys_revoke = {
 	.service = "identity",
 	.summary = "Revoke an API key for good.",
 	.description = NULL,
+	.mcp = "revoke_api_key",
+	.graphql = "mutation revokeApiKey",
+	.cli = "keys revoke",
 	.policy = "apikey.write",
+	.scope = "admin",
 	.resource_type = "system",
 	.entity = "id",
 	.list = NULL,
@@ -773,6 +813,8 @@ const struct operation operation_identity_keys_revoke = {
 	.response = &confirmation_shape,
 	.errors = identity_keys_revoke_errors,
 	.events = identity_keys_revoke_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_whoami_routes[] = {
@@ -810,7 +852,11 @@ const struct operation operation_identity_whoami = {
 	.service = "identity",
 	.summary = "Say who the caller is: actor, tenant and scopes.",
 	.description = NULL,
+	.mcp = "whoami",
+	.graphql = "query identity",
+	.cli = "whoami",
 	.policy = "content.read",
+	.scope = "content:read",
 	.resource_type = "system",
 	.entity = NULL,
 	.list = NULL,
@@ -830,6 +876,8 @@ const struct operation operation_identity_whoami = {
 	.response = &identity_whoami_response_shape,
 	.errors = identity_whoami_errors,
 	.events = identity_whoami_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_policy_evaluate_routes[] = {
@@ -867,7 +915,11 @@ const struct operation operation_identity_policy_evaluate = {
 	.service = "identity",
 	.summary = "Ask the policy engine whether the caller may do something.",
 	.description = NULL,
+	.mcp = "evaluate_policy",
+	.graphql = "mutation policyEvaluate",
+	.cli = "policy evaluate",
 	.policy = "policy.read",
+	.scope = "content:read",
 	.resource_type = "system",
 	.entity = NULL,
 	.list = NULL,
@@ -887,6 +939,8 @@ const struct operation operation_identity_policy_evaluate = {
 	.response = &identity_policy_evaluate_response_shape,
 	.errors = identity_policy_evaluate_errors,
 	.events = identity_policy_evaluate_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const struct route identity_decisions_list_routes[] = {
@@ -923,7 +977,11 @@ const struct operation operation_identity_decisions_list = {
 	.service = "identity",
 	.summary = "List policy decisions of the tenant, newest first.",
 	.description = NULL,
+	.mcp = "list_policy_decisions",
+	.graphql = "query policyDecisions",
+	.cli = "policy decisions",
 	.policy = "audit.read",
+	.scope = "audit:read",
 	.resource_type = "system",
 	.entity = NULL,
 	.list = "decisions",
@@ -943,6 +1001,8 @@ const struct operation operation_identity_decisions_list = {
 	.response = &identity_decisions_list_response_shape,
 	.errors = identity_decisions_list_errors,
 	.events = identity_decisions_list_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const char *const identity_keys_authenticate_actions[] = {
@@ -967,7 +1027,11 @@ const struct operation operation_identity_keys_authenticate = {
 	.service = "identity",
 	.summary = "Turn the hash of an API key into a principal.",
 	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
 	.policy = NULL,
+	.scope = NULL,
 	.resource_type = "system",
 	.entity = NULL,
 	.list = NULL,
@@ -987,6 +1051,8 @@ const struct operation operation_identity_keys_authenticate = {
 	.response = &identity_keys_authenticate_response_shape,
 	.errors = identity_keys_authenticate_errors,
 	.events = identity_keys_authenticate_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const char *const identity_keys_touch_actions[] = {
@@ -1009,7 +1075,11 @@ const struct operation operation_identity_keys_touch = {
 	.service = "identity",
 	.summary = "Record the latest uses of keys, many at once.",
 	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
 	.policy = NULL,
+	.scope = NULL,
 	.resource_type = "system",
 	.entity = NULL,
 	.list = NULL,
@@ -1029,6 +1099,8 @@ const struct operation operation_identity_keys_touch = {
 	.response = &identity_keys_touch_response_shape,
 	.errors = identity_keys_touch_errors,
 	.events = identity_keys_touch_events,
+	.examples = NULL,
+	.n_examples = 0,
 };
 
 static const char *const identity_decisions_record_actions[] = {
@@ -1051,7 +1123,11 @@ const struct operation operation_identity_decisions_record = {
 	.service = "identity",
 	.summary = "Write policy decisions to the log, many at once.",
 	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
 	.policy = NULL,
+	.scope = NULL,
 	.resource_type = "system",
 	.entity = NULL,
 	.list = NULL,
@@ -1071,4 +1147,6 @@ const struct operation operation_identity_decisions_record = {
 	.response = &identity_decisions_record_response_shape,
 	.errors = identity_decisions_record_errors,
 	.events = identity_decisions_record_events,
+	.examples = NULL,
+	.n_examples = 0,
 };

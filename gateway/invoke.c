@@ -1,0 +1,107 @@
+/* Operations for surfaces that carry their input as one JSON object. */
+#include "invoke.h"
+
+#include <string.h>
+
+#include "answer.h"
+#include "codec_json.h"
+
+struct call {
+	struct invocation invocation;
+};
+
+static void
+refuse(const struct invocation *invocation, const struct error *error, const struct violations *violations)
+{
+	struct invoked result = { .error = error, .violations = violations };
+	invocation->done(invocation->context, &result);
+}
+
+static void
+add_violation(struct violations *violations, const char *pointer, const char *keyword, const char *message, const char *example)
+{
+	if (violations->n < VIOLATIONS_MAX)
+		violations->list[violations->n++] = (struct violation){ .pointer = pointer, .keyword = keyword, .message = message,
+			.example = example };
+}
+
+static bool
+is_violated(const struct violations *violations, const char *pointer)
+{
+	for (size_t i = 0; i < violations->n; i++)
+		if (strcmp(violations->list[i].pointer, pointer) == 0)
+			return true;
+	return false;
+}
+
+/* What an agent must send although others may leave it out. */
+static void
+require_of_agent(struct arena *arena, const struct shape *shape, const void *input, struct violations *violations)
+{
+	for (size_t i = 0; i < shape->n_fields; i++) {
+		const struct shape_field *field = &shape->fields[i];
+		if (!(field->flags & SHAPE_AGENT_REQUIRED) || codec_json_has_field(field, input))
+			continue;
+		const char *pointer = arena_printf(arena, "/%s", field->name);
+		if (!is_violated(violations, pointer))
+			add_violation(violations, pointer, "required", arena_printf(arena, "'%s' is required of agents", field->name), field->example);
+	}
+}
+
+static const void *
+read_input(const struct invocation *invocation, struct violations *violations)
+{
+	static const struct json_value nothing = { .type = JSON_OBJECT };
+	const struct operation *operation = invocation->operation;
+	const struct json_value *arguments = invocation->arguments ? invocation->arguments : &nothing;
+	void *input = arena_alloc(invocation->arena, operation->request->size);
+
+	if (arguments->type == JSON_OBJECT) {
+		(void)codec_json_read_all(invocation->arena, operation->request, invocation->source, arguments, input, violations);
+		(void)codec_json_finish(invocation->arena, operation->request, input, violations);
+	} else {
+		add_violation(violations, "", "type", "the arguments must be a JSON object", NULL);
+	}
+	if (invocation->is_agent)
+		require_of_agent(invocation->arena, operation->request, input, violations);
+	if (invocation->dry_run && !(operation->flags & OPERATION_DRY_RUN))
+		add_violation(violations, "/dryRun", "unknown", "this operation has no dry run", NULL);
+	return input;
+}
+
+static void
+on_reply(void *context, const struct dispatch_reply *reply)
+{
+	const struct invocation *invocation = &((struct call *)context)->invocation;
+	struct invoked result = { .error = reply->error, .output = reply->output, .is_replayed = reply->is_replayed,
+		.effects = reply->effects };
+
+	invocation->done(invocation->context, &result);
+}
+
+void
+invoke(struct gateway *gateway, const struct invocation *invocation)
+{
+	const struct operation *operation = invocation->operation;
+	struct arena *arena = invocation->arena;
+	const struct error *error = dispatch_permit(gateway, operation, invocation->principal, invocation->surface,
+	    invocation->request_id, arena);
+
+	if (error) {
+		refuse(invocation, error, NULL);
+		return;
+	}
+	struct violations *violations = ARENA_NEW(arena, struct violations);
+	const void *input = read_input(invocation, violations);
+	if (violations->n > 0) {
+		refuse(invocation, violations_error(arena, operation->request, violations), violations);
+		return;
+	}
+	struct call *call = ARENA_NEW(arena, struct call);
+	call->invocation = *invocation;
+	bool is_idempotent = operation->flags & OPERATION_IDEMPOTENT && !invocation->dry_run;
+	dispatch(gateway, &(struct dispatch_request){ .operation = operation, .input = input, .principal = invocation->principal,
+	    .request_id = invocation->request_id, .trace_parent = invocation->trace_parent, .surface = invocation->surface,
+	    .idempotency_key = is_idempotent ? invocation->idempotency_key : NULL, .dry_run = invocation->dry_run, .arena = arena,
+	    .done = on_reply, .context = call });
+}
