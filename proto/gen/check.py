@@ -21,6 +21,8 @@ def check_field_kind(where, field):
     """Keys that fit the field's type only."""
     if (field.choices or field.pattern or field.format) and field.kind != "text":
         refuse(where, "choices, pattern and format are for text")
+    if field.json and field.kind != "text":
+        refuse(where, "json is for text")
     if (field.doc_text or field.doc_object) and field.kind != "doc":
         refuse(where, "doc_text and doc_object are for doc")
     if (field.min is not None or field.max is not None) and field.kind in ("bool", "time", "struct"):

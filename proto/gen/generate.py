@@ -11,6 +11,7 @@ import check
 import model
 import out_docs
 import out_errors
+import out_graphql
 import out_openapi
 import out_proto
 import out_queries
@@ -25,7 +26,7 @@ def build(proto_dir, services_dir):
     contract = model.load(proto_dir)
     check.check(contract)
     files = {}
-    for output in (out_errors, out_proto, out_service, out_registry, out_openapi, out_docs):
+    for output in (out_errors, out_proto, out_service, out_registry, out_openapi, out_docs, out_graphql):
         files.update(output.outputs(contract))
     files.update(out_queries.outputs(contract, services_dir))
     return files

@@ -21,6 +21,7 @@ class Field:
     kind: str                 # bool int time text doc struct list
     item: str | None = None   # of a list: int text doc struct
     ref: str | None = None    # type named by struct and list of struct
+    is_id: bool = False       # type id or list of id
     required: bool = False
     nullable: bool = False
     min: int | None = None
@@ -36,6 +37,7 @@ class Field:
     secret: bool = False
     agent_required: bool = False
     code: str | None = None
+    json: bool = False        # text that holds a JSON document
     doc: str = ""
     example: object = None
     column: str = ""
@@ -46,12 +48,24 @@ class Field:
 
 
 @dataclass
+class Link:
+    """What can be reached from a value of a type: an operation whose arguments the value has."""
+    name: str
+    operation: object         # id; the Operation once resolved
+    arguments: dict           # request field -> field of the type
+    doc: str
+    where: str
+
+
+@dataclass
 class Struct:
     name: str
     fields: list
     doc: str = ""
     where: str = ""
     is_row: bool = False
+    graphql: str | None = None
+    links: list = member(default_factory=list)
 
     def field(self, name):
         return next((f for f in self.fields if f.name == name), None)
@@ -110,6 +124,7 @@ class Operation:
     routes: list = member(default_factory=list)
     mcp: str | None = None
     graphql: str | None = None
+    graphql_type: str | None = None # name of its own response's type there
     cli: str | None = None
     status: int = 200
     tx: str = "none"
@@ -164,7 +179,7 @@ OPERATION_KEYS = {
     "next_action", "actions", "examples", "request", "response", *FLAGS}
 FIELD_KEYS = {
     "type", "required", "optional", "nullable", "min", "max", "choices", "pattern", "format", "default", "in", "header",
-    "doc_text", "doc_object", "secret", "agent_required", "code", "doc", "example", "column"}
+    "doc_text", "doc_object", "secret", "agent_required", "code", "json", "doc", "example", "column"}
 SCALARS = ("bool", "int", "id", "time", "text", "doc")
 
 
@@ -202,10 +217,11 @@ def read_field(where, name, table, is_request):
     required = table.get("required", False) if is_request else not (table.get("optional", False) or nullable)
     if required and nullable:
         raise ContractError(f"{where} is required and nullable: nullable means present as null when absent")
-    keys = ("choices", "pattern", "format", "default", "header", "doc_text", "doc_object", "secret", "agent_required", "code", "doc", "example")
+    keys = ("choices", "pattern", "format", "default", "header", "doc_text", "doc_object", "secret", "agent_required", "code",
+            "json", "doc", "example")
     values = {key: table[key] for key in keys if key in table}
     is_id = table["type"] == "id"
-    return Field(name, kind, item, ref, required, nullable, table.get("min", 1 if is_id else None),
+    return Field(name, kind, item, ref, table["type"].endswith("id"), required, nullable, table.get("min", 1 if is_id else None),
                  table.get("max", ID_MAX if is_id else None), place=table.get("in", "" if is_request else "body"), column=table.get("column", snake(name)), **values)
 
 
@@ -214,10 +230,18 @@ def read_struct(where, name, table, is_request=False, doc=""):
     return Struct(name, fields, doc, where)
 
 
+def read_link(where, name, table):
+    where = f"{where}: link '{name}'"
+    refuse_unknown(where, table, {"operation", "arguments", "doc"})
+    return Link(name, table.get("operation", ""), table.get("arguments", {}), table.get("doc", ""), where)
+
+
 def read_type(where, name, table, is_row):
-    refuse_unknown(where, table, {"doc", "fields"})
+    refuse_unknown(where, table, {"doc", "fields"} if is_row else {"doc", "fields", "graphql", "links"})
     struct = read_struct(where, name, table.get("fields", {}), doc=table.get("doc", ""))
     struct.is_row = is_row
+    struct.graphql = table.get("graphql")
+    struct.links = [read_link(where, link, value) for link, value in table.get("links", {}).items()]
     return struct
 
 
@@ -276,14 +300,15 @@ def read_operation(file, service, table, defaults):
         response = read_struct(where, f"{symbol}_response", response)
     for example in table.get("examples", []):
         refuse_unknown(f"{where}: examples", example, {"title", "request"})
-    keys = ("description", "policy", "scope", "resource", "entity", "audit", "mcp", "graphql", "cli", "status", "tx",
-            "cost", "priority", "next_action", "actions", "events", "examples")
+    graphql, _, graphql_type = table.get("graphql", "").partition(": ")
+    keys = ("description", "policy", "scope", "resource", "entity", "audit", "mcp", "cli", "status", "tx", "cost",
+            "priority", "next_action", "actions", "events", "examples")
     values = {key: table[key] for key in keys if key in table}
     return Operation(table["id"], table.get("service", service), table["summary"], where, request, response, routes=routes,
                      flags=frozenset(flag for flag in FLAGS if table.get(flag, False)),
                      timeout_ms=table.get("timeout_ms", defaults["timeout_ms"]),
                      body_max_bytes=table.get("body_max_bytes", defaults["body_max_bytes"]),
-                     list_field=table.get("list"),
+                     list_field=table.get("list"), graphql=graphql or None, graphql_type=graphql_type or None,
                      own_errors=table.get("errors", []), **values)
 
 
@@ -318,6 +343,14 @@ def resolve_responses(services, types):
             if operation.response not in types:
                 raise ContractError(f"{operation.where}: response type '{operation.response}' is not declared")
             operation.response = types[operation.response]
+
+
+def resolve_links(services, types):
+    operations = {operation.id: operation for service in services for operation in service.operations}
+    for link in (link for struct in types.values() for link in struct.links):
+        if link.operation not in operations:
+            raise ContractError(f"{link.where}: operation '{link.operation}' is not declared")
+        link.operation = operations[link.operation]
 
 
 def policy_rule_of(rules, policy):
@@ -376,6 +409,7 @@ def load(proto_dir):
     events = merge([(s.file, {e.name: e for e in s.events}) for s in services], "event")
     types = merge([(s.file, s.types) for s in services], "type")
     resolve_responses(services, types)
+    resolve_links(services, types)
     contract = Contract(services, errors, events, types, common.get("policy_rule", []), common["codes"], common["info"],
                         [read_gateway_route(table) for table in common.get("gateway_route", [])])
     for operation in contract.operations:

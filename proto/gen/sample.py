@@ -73,11 +73,13 @@ tx = "read"
 list = "things"
 next_action = "Read one."
 request.limit = { type = "int", min = 1, max = 50, default = 10, doc = "How many." }
+request.order = { type = "text", max = 8, choices = ["new:est", "old"], default = "old", doc = "Order." }
 response.things = { type = "list of struct thing", doc = "Things." }
 [[operation]]
 id = "things.get"
 summary = "Read a thing."
 rest = "GET /api/things/{id}"
+graphql = "query thing"
 policy = "things.read"
 scope = "thing:read"
 tx = "read"
@@ -99,6 +101,7 @@ tx = "write"
 status = 201
 audit = "create thing"
 events = ["thing.create"]
+dry_run = true
 next_action = "List things."
 actions = ["GET /api/things"]
 request.label = { type = "text", required = true, min = 1, max = 20, doc = "Label.", example = "lamp" }

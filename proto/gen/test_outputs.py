@@ -174,5 +174,69 @@ class OpenApi(unittest.TestCase):
             self.assertNotIn(f'"{name}"', text)
 
 
+class GraphQl(unittest.TestCase):
+    """Of the sample; that graphql-js accepts the whole schema is tests/e2e/test_graphql's."""
+
+    def build(self, old=None, new=None):
+        with Sample(things=bent(THINGS, old, new) if old else THINGS) as files:
+            return files.build()
+
+    def block(self, schema, head):
+        return re.search(rf"^{re.escape(head)} {{\n(.*?)^}}", schema, re.S | re.M)[1]
+
+    def fields(self, schema, head):
+        return [line.strip() for line in self.block(schema, head).splitlines() if not line.strip().startswith('"""')]
+
+    def test_operations_become_root_fields_and_what_fails_is_null(self):
+        schema = self.build()["schema.graphql"]
+        self.assertIn("): ThingsPage", self.fields(schema, "type Query"))
+        self.assertIn("): Thing", self.fields(schema, "type Mutation"))
+        self.assertIn("Needs the scope thing:read.", self.block(schema, "type Query"))
+
+    def test_list_is_nodes_of_a_page(self):
+        self.assertEqual(self.fields(self.build()["schema.graphql"], "type ThingsPage"), ["nodes: [Thing!]!"])
+        self.assertIn('{ "ThingsPage", &things_list_response_shape, "things", NULL, 0 }', self.build()["graphql_types.c"])
+
+    def test_arguments_have_types_defaults_and_the_dry_run(self):
+        files = self.build()
+        query, mutation = (self.fields(files["schema.graphql"], f"type {root}") for root in ("Query", "Mutation"))
+        for wanted in ("limit: Int = 10", "order: ThingsOrder = old", "id: ID!"):
+            self.assertIn(wanted, query)
+        for wanted in ("label: String!", "data: JSON", "dryRun: Boolean! = false"):
+            self.assertIn(wanted, mutation)
+
+    def test_choices_become_legal_names(self):
+        self.assertEqual(self.fields(self.build()["schema.graphql"], "enum ThingsOrder"), ["new_est", "old"])
+
+    def test_integers_that_may_need_64_bits_are_long(self):
+        schema = self.build('fields.label = {', 'fields.n = { type = "int", min = 0, max = 2147483648, doc = "x" }\nfields.m = { type = "int", min = 0, max = 2147483647, doc = "x" }\nfields.label = {')["schema.graphql"]
+        self.assertIn("n: Long!", self.fields(schema, "type Thing"))
+        self.assertIn("m: Int!", self.fields(schema, "type Thing"))
+
+    def test_optional_is_nullable_and_text_of_json_is_json(self):
+        schema = self.build('fields.label = {', 'fields.note = { type = "text", optional = true, json = true, doc = "x" }\nfields.label = {')["schema.graphql"]
+        self.assertIn("note: JSON", self.fields(schema, "type Thing"))
+
+    def test_link_asks_its_operation_with_what_is_not_bound(self):
+        files = self.build('doc = "A thing."', 'doc = "A thing."\nlinks.twin = { operation = "things.get", arguments = { id = "id" }, doc = "Its twin." }')
+        self.assertIn("twin: Thing", self.fields(files["schema.graphql"], "type Thing"))
+        self.assertIn('{ "twin", &operation_things_get, Thing_twin_arguments, 1 }', files["graphql_types.c"])
+
+    def test_types_and_responses_can_be_named(self):
+        schema = self.build('"query things"', '"query things: Shelf"')["schema.graphql"]
+        self.assertIn("): Shelf", self.fields(schema, "type Query"))
+        schema = self.build('doc = "A thing."', 'doc = "A thing."\ngraphql = "Ding"')["schema.graphql"]
+        self.assertIn("nodes: [Ding!]!", self.fields(schema, "type ThingsPage"))
+
+    def test_every_operation_of_the_registry_with_a_name_is_there(self):
+        schema = (ROOT / "proto/generated/schema.graphql").read_text(encoding="utf-8")
+        document = json.loads((ROOT / "proto/generated/openapi.json").read_text(encoding="utf-8"))
+        names = {op["x-wordclaw"]["graphql"] for methods in document["paths"].values() for op in methods.values() if "graphql" in op.get("x-wordclaw", {})}
+        self.assertGreater(len(names), 20)
+        for name in names:
+            kind, _, field = name.partition(" ")
+            self.assertRegex(self.block(schema, f"type {kind.capitalize()}"), rf"(?m)^  {field}[(:]")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -7,6 +7,14 @@ from sample import COMMON, THINGS, Sample, bent, refusal
 CREATE = "things.toml: operation 'things.create'"
 LIST = "things.toml: operation 'things.list'"
 
+TWIN = "things.toml: type 'thing': link 'twin'"
+
+
+def link(text):
+    """The sample's type with a link: a passage and what replaces it."""
+    return 'doc = "A thing."', f'doc = "A thing."\nlinks.twin = {{ {text} }}'
+
+
 # label, passage of the sample, what replaces it, where the refusal points, words it holds
 BENDS = [
     ("undeclared error", 'errors = ["THING_NOT_FOUND"]', 'errors = ["THING_LOST"]', "things.toml: operation 'things.get'", "THING_LOST"),
@@ -20,6 +28,25 @@ BENDS = [
     ("route of an alias taken twice", 'mcp = "create_thing"', 'aliases = [{ rest = "POST /api/things" }]', CREATE, "route"),
     ("tool taken twice", '"create_thing"', '"list_things"', CREATE, "mcp 'list_things' is also that of operation 'things.list'"),
     ("graphql field taken twice", '"mutation createThing"', '"query things"', CREATE, "graphql"),
+    ("graphql name without kind", '"mutation createThing"', '"createThing"', CREATE, "graphql 'createThing'"),
+    ("graphql query that writes", '"mutation createThing"', '"query createThing"', CREATE, "a query that writes"),
+    ("graphql type named twice", '"query things"', '"query things: Thing"', "things.toml: type 'thing'", "'Thing' is also that of"),
+    ("graphql type of a shared response", '"query thing"', '"query thing: Other"', "things.toml: operation 'things.get'", "answers the type 'thing'"),
+    ("graphql type that is no name", 'doc = "A thing."', 'doc = "A thing."\ngraphql = "a thing"', "things.toml: type 'thing'", "'a thing' is not PascalCase"),
+    ("graphql scalar as type", 'doc = "A thing."', 'doc = "A thing."\ngraphql = "JSON"', "things.toml: type 'thing'", "also that of a scalar"),
+    ("graphql argument of its own", 'request.label = {', 'request.dryRun = { type = "bool", doc = "x" }\nrequest.label = {', CREATE, "'dryRun'"),
+    ("graphql nodes twice", 'response.things = {', 'response.nodes = { type = "int", doc = "x" }\nresponse.things = {', LIST, "'nodes' of 'ThingsPage' is declared twice"),
+    ("choices with one graphql name", '"new:est", "old"', '"new:est", "old", "new_est"', LIST, "have one GraphQL name"),
+    ("link to nowhere", *link('operation = "things.find", arguments = { id = "id" }, doc = "x"'), TWIN, "'things.find' is not declared"),
+    ("link that would cost a statement a row", *link('operation = "things.list", arguments = { limit = "id" }, doc = "x"'), TWIN, "is not batch"),
+    ("link to a mutation", *link('operation = "things.create", arguments = { label = "label" }, doc = "x"'), TWIN, "no GraphQL query"),
+    ("link without arguments", *link('operation = "things.get", doc = "x"'), TWIN, "nothing ties it"),
+    ("link from a field that is none", *link('operation = "things.get", arguments = { id = "key" }, doc = "x"'), TWIN, "'key' no field of the type"),
+    ("link to a field that is none", *link('operation = "things.get", arguments = { key = "id" }, doc = "x"'), TWIN, "'key' is no request field"),
+    ("link between different types", *link('operation = "things.get", arguments = { id = "label" }, doc = "x"'), TWIN, "not both ids"),
+    ("link without doc", *link('operation = "things.get", arguments = { id = "id" }'), TWIN, "needs a doc"),
+    ("link named as a field", 'doc = "A thing."', 'doc = "A thing."\nlinks.label = { operation = "things.get", arguments = { id = "id" }, doc = "x" }', "things.toml: type 'thing'", "'label' of 'Thing' is declared twice"),
+    ("unknown key of a link", *link('operation = "things.get", args = { id = "id" }, doc = "x"'), TWIN, "'args'"),
     ("verb taken twice", '"things create"', '"things list"', CREATE, "cli"),
     ("free-form field without size limit", 'type = "doc", max = 1000,', 'type = "doc",', CREATE, "'data': is free-form"),
     ("text without max in a request", "min = 1, max = 20", "min = 1", CREATE, "'label': is a text and has no max"),

@@ -5,12 +5,12 @@
 #include "audit_proto.h"
 
 static const struct shape_field audit_entry_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, id), .min = INT64_C(1), .max = INT64_MAX, .doc = "Entry id.", .example = "900" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Entry id.", .example = "900" },
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Place in the tenant's chain, without gaps.", .example = "12" },
 	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, action), .min = 0, .max = 0, .doc = "What was done.", .example = "\"update\"" },
 	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, entity_type), .min = 0, .max = 0, .doc = "To what kind of thing.", .example = "\"content_item\"" },
 	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "To which one.", .example = "42" },
-	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, entity_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its version after, where it has versions.", .example = "3" },
+	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, entity_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its version after, where it has versions.", .example = "3" },
 	{ .name = "userId", .column = "user_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, user_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "API key id, when a key of the tenant acted.", .example = "12" },
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, actor_id), .min = 0, .max = 0, .doc = "Who acted.", .example = "\"api_key:12\"" },
 	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, actor_type), .min = 0, .max = 0, .doc = "Kind of actor.", .example = "\"api_key\"" },
@@ -25,7 +25,7 @@ static const struct shape_field audit_entry_fields[] = {
 const struct shape audit_entry_shape = { .name = "audit_entry", .size = sizeof(struct audit_entry), .fields = audit_entry_fields, .n_fields = 16 };
 
 static const struct shape_field audit_checkpoint_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, id), .min = INT64_C(1), .max = INT64_MAX, .doc = "Checkpoint id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Checkpoint id." },
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Place in the chain.", .example = "1000" },
 	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, hash), .min = 0, .max = 0, .doc = "Hash of that entry, hex." },
 	{ .name = "signedText", .column = "signed_text", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, signed_text), .min = 0, .max = 0, .doc = "The exact bytes that are signed." },
@@ -132,7 +132,7 @@ const struct shape audit_logs_list_request_shape = { .name = "audit_logs_list_re
 static const struct shape_field audit_logs_list_response_fields[] = {
 	{ .name = "entries", .column = "entries", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, entries), .min = 0, .max = 0, .shape = &audit_entry_shape, .doc = "Newest first." },
 	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Entries that match." },
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, has_more), .min = 0, .max = 0, .doc = "There are older ones." },
 	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, next_cursor), .min = 0, .max = 0, .doc = "Cursor of the next page; null on the last." },
 };
@@ -163,7 +163,7 @@ const struct shape audit_checkpoints_list_request_shape = { .name = "audit_check
 
 static const struct shape_field audit_checkpoints_list_response_fields[] = {
 	{ .name = "checkpoints", .column = "checkpoints", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoints_list_response, checkpoints), .min = 0, .max = 0, .shape = &audit_checkpoint_shape, .doc = "Newest first." },
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoints_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoints_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoints_list_response, has_more), .min = 0, .max = 0, .doc = "There are older ones: ask with before." },
 };
 const struct shape audit_checkpoints_list_response_shape = { .name = "audit_checkpoints_list_response", .size = sizeof(struct audit_checkpoints_list_response), .fields = audit_checkpoints_list_response_fields, .n_fields = 3 };

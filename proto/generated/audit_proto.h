@@ -8,12 +8,12 @@ struct request;
 
 /* One entry of a tenant's trail. */
 struct audit_entry {
-	int64_t id; /* at least 1 */
+	int64_t id; /* 1..9223372036854775807 */
 	int64_t number; /* at least 1 */
 	const char *action;
 	const char *entity_type;
 	int64_t entity_id;
-	const int64_t *entity_version;
+	const int64_t *entity_version; /* 1..2147483647 */
 	const int64_t *user_id;
 	const char *actor_id; /* optional */
 	const char *actor_type; /* optional */
@@ -29,7 +29,7 @@ extern const struct shape audit_entry_shape;
 
 /* A signed statement that the chain had this hash at this number. */
 struct audit_checkpoint {
-	int64_t id; /* at least 1 */
+	int64_t id; /* 1..9223372036854775807 */
 	int64_t number; /* at least 1 */
 	const char *hash;
 	const char *signed_text;
@@ -142,7 +142,7 @@ extern const struct shape audit_logs_list_request_shape;
 struct audit_logs_list_response {
 	struct shape_list entries; /* of struct audit_entry */
 	int64_t total; /* at least 0 */
-	int64_t limit;
+	int64_t limit; /* 1..500 */
 	bool has_more;
 	const char *next_cursor; /* optional */
 };
@@ -173,7 +173,7 @@ extern const struct shape audit_checkpoints_list_request_shape;
 
 struct audit_checkpoints_list_response {
 	struct shape_list checkpoints; /* of struct audit_checkpoint */
-	int64_t limit;
+	int64_t limit; /* 1..500 */
 	bool has_more;
 };
 extern const struct shape audit_checkpoints_list_response_shape;

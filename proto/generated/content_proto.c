@@ -5,7 +5,7 @@
 #include "content_proto.h"
 
 static const struct shape_field content_type_stats_fields[] = {
-	{ .name = "itemCount", .column = "item_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats, item_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items of the type." },
+	{ .name = "itemCount", .column = "item_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats, item_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Items of the type." },
 	{ .name = "lastItemUpdatedAt", .column = "last_item_updated_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats, last_item_updated_at), .min = 0, .max = 0, .doc = "Latest change of an item; null without items." },
 	{ .name = "statusCounts", .column = "status_counts", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats, status_counts), .min = 0, .max = 0, .doc = "Items by status.", .example = "{\"draft\": 3, \"published\": 9}" },
 };
@@ -21,7 +21,7 @@ static const struct shape_field content_type_fields[] = {
 	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, schema_manifest), .min = 0, .max = 0, .doc = "Field manifest the schema was made from, as JSON text; null when the schema was given." },
 	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, schema), .min = 0, .max = 0, .doc = "JSON Schema as JSON text, as it was given." },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, base_price), .min = INT64_C(0), .max = INT64_MAX, .doc = "Price of a priced operation, satoshis; null: free." },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Raised by each change; send it back as expectedVersion.", .example = "1" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Raised by each change; send it back as expectedVersion.", .example = "1" },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 	{ .name = "stats", .column = "stats", .type = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, stats), .min = 0, .max = 0, .shape = &content_type_stats_shape, .doc = "With includeStats=true." },
@@ -34,19 +34,19 @@ static const struct shape_field content_item_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, data), .min = 0, .max = 0, .doc = "The content, as the type's schema says.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, status), .min = 0, .max = INT64_C(64), .doc = "draft, in_review, published, archived or a workflow state.", .example = "\"draft\"" },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Raised by each change; send it back as expectedVersion.", .example = "3" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Raised by each change; send it back as expectedVersion.", .example = "3" },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 	{ .name = "publicationState", .column = "publication_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, publication_state), .min = 0, .max = 0, .choices = content_item_publication_state_choices, .doc = "changed: a published version exists, the working copy differs.", .example = "\"changed\"" },
-	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, working_copy_version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Version of the working copy.", .example = "3" },
-	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, published_version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Version the public sees; null: none.", .example = "2" },
+	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, working_copy_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the working copy.", .example = "3" },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version the public sees; null: none.", .example = "2" },
 };
 const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 10 };
 
 static const struct shape_field content_item_version_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id.", .example = "101" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Row id.", .example = "101" },
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Version it was.", .example = "2" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version it was.", .example = "2" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, data), .min = 0, .max = 0, .doc = "The content as it was.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, status), .min = 0, .max = 0, .doc = "Status as it was.", .example = "\"published\"" },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, created_at), .min = 0, .max = 0, .doc = "When this version became the head." },
@@ -168,8 +168,8 @@ const struct shape content_types_list_request_shape = { .name = "content_types_l
 static const struct shape_field content_types_list_response_fields[] = {
 	{ .name = "types", .column = "types", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, types), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "In order of id." },
 	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Types of the tenant; 10000 means that many or more." },
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
-	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, offset), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, has_more), .min = 0, .max = 0, .doc = "There are types after these." },
 };
 const struct shape content_types_list_response_shape = { .name = "content_types_list_response", .size = sizeof(struct content_types_list_response), .fields = content_types_list_response_fields, .n_fields = 5 };
@@ -178,6 +178,19 @@ static const struct shape_field content_types_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
 };
 const struct shape content_types_get_request_shape = { .name = "content_types_get_request", .size = sizeof(struct content_types_get_request), .fields = content_types_get_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_types_items_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
+};
+const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_types_items_response_fields[] = {
+	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Latest change first." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, has_more), .min = 0, .max = 0, .doc = "There are items after these." },
+};
+const struct shape content_types_items_response_shape = { .name = "content_types_items_response", .size = sizeof(struct content_types_items_response), .fields = content_types_items_response_fields, .n_fields = 3 };
 
 static const char *const content_types_update_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_update_request_fields[] = {
@@ -225,8 +238,8 @@ const struct shape content_items_list_request_shape = { .name = "content_items_l
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
 	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items that match, counted at most a second ago; 10000 means that many or more." },
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
-	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, offset), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, has_more), .min = 0, .max = 0, .doc = "There are items after these." },
 	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, next_cursor), .min = 0, .max = 0, .doc = "Cursor of the next page, when sorted by createdAt descending; null on the last." },
 };
@@ -270,7 +283,7 @@ const struct shape content_items_versions_request_shape = { .name = "content_ite
 
 static const struct shape_field content_items_versions_response_fields[] = {
 	{ .name = "versions", .column = "versions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, versions), .min = 0, .max = 0, .shape = &content_item_version_shape, .doc = "Newest first; the head is not among them." },
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, has_more), .min = 0, .max = 0, .doc = "There are older ones: ask with before." },
 };
 const struct shape content_items_versions_response_shape = { .name = "content_items_versions_response", .size = sizeof(struct content_items_versions_response), .fields = content_items_versions_response_fields, .n_fields = 3 };
@@ -283,7 +296,7 @@ const struct shape content_versions_get_request_shape = { .name = "content_versi
 
 static const struct shape_field content_versions_get_response_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Version.", .example = "2" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version.", .example = "2" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, data), .min = 0, .max = 0, .doc = "The content of that version.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, status), .min = 0, .max = 0, .doc = "Status of that version.", .example = "\"published\"" },
 	{ .name = "isHead", .column = "is_head", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, is_head), .min = 0, .max = 0, .doc = "It is the current version." },
@@ -300,7 +313,7 @@ const struct shape content_items_rollback_request_shape = { .name = "content_ite
 
 static const struct shape_field content_items_rollback_response_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Version of the new head.", .example = "4" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the new head.", .example = "4" },
 	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, message), .min = 0, .max = 0, .doc = "What was done, for people.", .example = "\"content item 42 rolled back to version 1\"" },
 };
 const struct shape content_items_rollback_response_shape = { .name = "content_items_rollback_response", .size = sizeof(struct content_items_rollback_response), .fields = content_items_rollback_response_fields, .n_fields = 3 };
@@ -579,7 +592,7 @@ const struct operation operation_content_types_get = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_READ,
-	.flags = 0,
+	.flags = OPERATION_BATCH,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -590,6 +603,69 @@ const struct operation operation_content_types_get = {
 	.response = &content_type_shape,
 	.errors = content_types_get_errors,
 	.events = content_types_get_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_types_items_routes[] = {
+	{ "GET", "/api/content-types/{id}/items", false },
+};
+static const char *const content_types_items_actions[] = {
+	"GET /api/content-items",
+	"POST /api/content-types/{id}/items",
+	NULL
+};
+static const struct error_info *const content_types_items_errors[] = {
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_types_items_events[] = {
+	NULL
+};
+const struct operation operation_content_types_items = {
+	.id = "content.types.items",
+	.service = "content",
+	.summary = "List the items of a content type, latest change first.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = "query contentTypeItems",
+	.cli = "content-types items",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = "items",
+	.audit = NULL,
+	.routes = content_types_items_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_BATCH,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Filter, sort and page with GET /api/content-items?contentTypeId={id}.",
+	.actions = content_types_items_actions,
+	.request = &content_types_items_request_shape,
+	.response = &content_types_items_response_shape,
+	.errors = content_types_items_errors,
+	.events = content_types_items_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

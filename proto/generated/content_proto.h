@@ -8,7 +8,7 @@ struct request;
 
 /* How much content a type has. */
 struct content_type_stats {
-	int64_t item_count; /* at least 0 */
+	int64_t item_count; /* 0..2147483647 */
 	const int64_t *last_item_updated_at; /* microseconds since 1970 */
 	struct doc status_counts;
 };
@@ -24,7 +24,7 @@ struct content_type {
 	const char *schema_manifest; /* optional */
 	const char *schema;
 	const int64_t *base_price; /* at least 0 */
-	int64_t version; /* at least 1 */
+	int64_t version; /* 1..2147483647 */
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 	const struct content_type_stats *stats; /* optional */
@@ -37,20 +37,20 @@ struct content_item {
 	int64_t content_type_id; /* 1..2147483647 */
 	struct doc data;
 	const char *status; /* at most 64 bytes */
-	int64_t version; /* at least 1 */
+	int64_t version; /* 1..2147483647 */
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 	const char *publication_state; /* draft | published | changed */
-	int64_t working_copy_version; /* at least 1 */
-	const int64_t *published_version; /* at least 1 */
+	int64_t working_copy_version; /* 1..2147483647 */
+	const int64_t *published_version; /* 1..2147483647 */
 };
 extern const struct shape content_item_shape;
 
 /* A superseded state of an item. */
 struct content_item_version {
-	int64_t id; /* 1..2147483647 */
+	int64_t id; /* 1..9223372036854775807 */
 	int64_t content_item_id; /* 1..2147483647 */
-	int64_t version; /* at least 1 */
+	int64_t version; /* 1..2147483647 */
 	struct doc data;
 	const char *status;
 	int64_t created_at; /* microseconds since 1970 */
@@ -181,8 +181,8 @@ extern const struct shape content_types_list_request_shape;
 struct content_types_list_response {
 	struct shape_list types; /* of struct content_type */
 	int64_t total; /* 0..10000 */
-	int64_t limit;
-	int64_t offset;
+	int64_t limit; /* 1..500 */
+	int64_t offset; /* 0..10000 */
 	bool has_more;
 };
 extern const struct shape content_types_list_response_shape;
@@ -191,6 +191,19 @@ struct content_types_get_request {
 	int64_t id; /* 1..2147483647 */
 };
 extern const struct shape content_types_get_request_shape;
+
+struct content_types_items_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *limit; /* 1..500; default 50 */
+};
+extern const struct shape content_types_items_request_shape;
+
+struct content_types_items_response {
+	struct shape_list items; /* of struct content_item */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+};
+extern const struct shape content_types_items_response_shape;
 
 struct content_types_update_request {
 	int64_t id; /* 1..2147483647 */
@@ -235,8 +248,8 @@ extern const struct shape content_items_list_request_shape;
 struct content_items_list_response {
 	struct shape_list items; /* of struct content_item */
 	int64_t total; /* 0..10000 */
-	int64_t limit;
-	int64_t offset;
+	int64_t limit; /* 1..500 */
+	int64_t offset; /* 0..10000 */
 	bool has_more;
 	const char *next_cursor; /* optional */
 };
@@ -280,7 +293,7 @@ extern const struct shape content_items_versions_request_shape;
 
 struct content_items_versions_response {
 	struct shape_list versions; /* of struct content_item_version */
-	int64_t limit;
+	int64_t limit; /* 1..500 */
 	bool has_more;
 };
 extern const struct shape content_items_versions_response_shape;
@@ -293,7 +306,7 @@ extern const struct shape content_versions_get_request_shape;
 
 struct content_versions_get_response {
 	int64_t content_item_id; /* 1..2147483647 */
-	int64_t version; /* at least 1 */
+	int64_t version; /* 1..2147483647 */
 	struct doc data;
 	const char *status;
 	bool is_head;
@@ -310,7 +323,7 @@ extern const struct shape content_items_rollback_request_shape;
 
 struct content_items_rollback_response {
 	int64_t id; /* 1..2147483647 */
-	int64_t version; /* at least 1 */
+	int64_t version; /* 1..2147483647 */
 	const char *message;
 };
 extern const struct shape content_items_rollback_response_shape;
@@ -381,6 +394,7 @@ extern const struct shape content_item_rollback_event_shape;
 extern const struct operation operation_content_types_create;
 extern const struct operation operation_content_types_list;
 extern const struct operation operation_content_types_get;
+extern const struct operation operation_content_types_items;
 extern const struct operation operation_content_types_update;
 extern const struct operation operation_content_types_delete;
 extern const struct operation operation_content_items_create;
@@ -417,8 +431,14 @@ const struct error *content_types_list(struct request *req, const struct content
 /* Read a content type.
  * GET /api/content-types/{id}
  * Errors: CONTENT_TYPE_NOT_FOUND. */
-const struct error *content_types_get(struct request *req, const struct content_types_get_request *in,
-    struct content_type *out) MUST_CHECK;
+const struct error *content_types_get(struct request *req, size_t n, const struct content_types_get_request *const in[],
+    struct content_type *const out[], const struct error *errors[]) MUST_CHECK;
+
+/* List the items of a content type, latest change first.
+ * GET /api/content-types/{id}/items
+ * Errors: CONTENT_TYPE_NOT_FOUND. */
+const struct error *content_types_items(struct request *req, size_t n, const struct content_types_items_request *const in[],
+    struct content_types_items_response *const out[], const struct error *errors[]) MUST_CHECK;
 
 /* Change a content type; fields left out keep their values.
  * PUT /api/content-types/{id}

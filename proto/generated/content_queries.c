@@ -9,12 +9,17 @@ const struct db_statement content_type_insert_query = { .name = "content_type_in
 	    "RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at\n",
 	.kind = DB_FIND, .n_params = 8, .row = &content_type_row_shape };
 
-const struct db_statement content_type_get_query = { .name = "content_type_get",
+const struct db_statement content_types_get_query = { .name = "content_types_get",
 	.sql =
 	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at\n"
 	    "  FROM content_types t\n"
-	    " WHERE t.id = $1\n",
-	.kind = DB_FIND, .n_params = 1, .row = &content_type_row_shape };
+	    " WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_type_row_shape };
+
+const struct db_statement content_types_exist_query = { .name = "content_types_exist",
+	.sql =
+	    "SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_id_row_shape };
 
 const struct db_statement content_type_lock_query = { .name = "content_type_lock",
 	.sql =
@@ -172,6 +177,20 @@ const struct db_statement content_snapshots_get_query = { .name = "content_snaps
 	    "  FROM content_item_snapshots i\n"
 	    " WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
 	.kind = DB_LIST, .n_params = 2, .row = &content_item_row_shape };
+
+const struct db_statement content_items_of_types_query = { .name = "content_items_of_types",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $3 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.id, h.content_type_id, h.data, h.data_bytes, h.status, h.version, h.created_at, h.updated_at, h.working_copy_version, h.published_version\n"
+	    "          FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (content_type_id, n_max, place)\n"
+	    "         CROSS JOIN LATERAL (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at,\n"
+	    "                                    i.working_copy_version, i.published_version\n"
+	    "                               FROM content_item_heads i\n"
+	    "                              WHERE i.content_type_id = w.content_type_id\n"
+	    "                              ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h\n"
+	    "         ORDER BY w.place, h.updated_at DESC, h.id DESC) p\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_all_query = { .name = "content_heads_updated_desc_all",
 	.sql =

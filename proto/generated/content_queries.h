@@ -6,8 +6,10 @@
 
 /* Make a type. :find; rows: struct content_type_row */
 extern const struct db_statement content_type_insert_query;
-/* One type. :find; rows: struct content_type_row */
-extern const struct db_statement content_type_get_query;
+/* Types by id. :list; rows: struct content_type_row */
+extern const struct db_statement content_types_get_query;
+/* Which of these types there are. :list; rows: struct content_id_row */
+extern const struct db_statement content_types_exist_query;
 /* One type to change or delete; keeps items from appearing under it meanwhile (their foreign key waits). :find; rows: struct content_type_row */
 extern const struct db_statement content_type_lock_query;
 /* Page of types, oldest first. :list; rows: struct content_type_row */
@@ -50,6 +52,8 @@ extern const struct db_statement content_versions_list_query;
 extern const struct db_statement content_heads_get_query;
 /* Published snapshots by id, $2 bytes of data at most; version is null where nothing is published. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_get_query;
+/* Of each type $1 the heads changed last, at most as many as its place in $2 says; $3 bytes of data at most. :list; rows: struct content_item_row */
+extern const struct db_statement content_items_of_types_query;
 /* All heads, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_all_query;
 /* Heads of a type, latest change first. :list; rows: struct content_item_row */

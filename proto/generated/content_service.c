@@ -28,11 +28,29 @@ call_content_types_list(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
-call_content_types_get(struct request *req, const void *in, void *out)
+call_content_types_get(struct request *req, size_t n, const void *const in[], void *const out[], const struct error *errors[])
 {
-	const struct content_types_get_request *typed_in = in;
-	struct content_type *typed_out = out;
-	return content_types_get(req, typed_in, typed_out);
+	const struct content_types_get_request *typed_in[BATCH_INPUTS_MAX];
+	struct content_type *typed_out[BATCH_INPUTS_MAX];
+	assert(n <= BATCH_INPUTS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		typed_in[i] = in[i];
+		typed_out[i] = out[i];
+	}
+	return content_types_get(req, n, typed_in, typed_out, errors);
+}
+
+static const struct error *
+call_content_types_items(struct request *req, size_t n, const void *const in[], void *const out[], const struct error *errors[])
+{
+	const struct content_types_items_request *typed_in[BATCH_INPUTS_MAX];
+	struct content_types_items_response *typed_out[BATCH_INPUTS_MAX];
+	assert(n <= BATCH_INPUTS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		typed_in[i] = in[i];
+		typed_out[i] = out[i];
+	}
+	return content_types_items(req, n, typed_in, typed_out, errors);
 }
 
 static const struct error *
@@ -131,7 +149,8 @@ call_content_items_rollback(struct request *req, const void *in, void *out)
 const struct service_operation content_operations[] = {
 	{ &operation_content_types_create, call_content_types_create, NULL },
 	{ &operation_content_types_list, call_content_types_list, NULL },
-	{ &operation_content_types_get, call_content_types_get, NULL },
+	{ &operation_content_types_get, NULL, call_content_types_get },
+	{ &operation_content_types_items, NULL, call_content_types_items },
 	{ &operation_content_types_update, call_content_types_update, NULL },
 	{ &operation_content_types_delete, call_content_types_delete, NULL },
 	{ &operation_content_items_create, call_content_items_create, NULL },
@@ -144,7 +163,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_versions_get, call_content_versions_get, NULL },
 	{ &operation_content_items_rollback, call_content_items_rollback, NULL },
 };
-const size_t content_n_operations = 14;
+const size_t content_n_operations = 15;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -78,7 +78,7 @@ static const struct shape_field policy_resource_fields[] = {
 const struct shape policy_resource_shape = { .name = "policy_resource", .size = sizeof(struct policy_resource), .fields = policy_resource_fields, .n_fields = 3 };
 
 static const struct shape_field policy_decision_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, id), .min = INT64_C(1), .max = INT64_MAX, .doc = "Decision id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Decision id." },
 	{ .name = "principalId", .column = "principal_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, principal_id), .min = 0, .max = 0, .doc = "Who asked.", .example = "\"api_key:12\"" },
 	{ .name = "operation", .column = "operation", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, operation), .min = 0, .max = 0, .doc = "Policy operation.", .example = "\"content.write\"" },
 	{ .name = "resourceType", .column = "resource_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, resource_type), .min = 0, .max = 0, .doc = "Resource type.", .example = "\"content_item\"" },
@@ -151,9 +151,9 @@ const struct shape identity_domains_list_request_shape = { .name = "identity_dom
 
 static const struct shape_field identity_domains_list_response_fields[] = {
 	{ .name = "domains", .column = "domains", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_domains_list_response, domains), .min = 0, .max = 0, .shape = &domain_shape, .doc = "In order of id." },
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_domains_list_response, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Tenants the caller may see." },
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_domains_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
-	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_domains_list_response, offset), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_domains_list_response, total), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Tenants the caller may see." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_domains_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_domains_list_response, offset), .min = INT64_C(0), .max = INT64_C(100000), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_domains_list_response, has_more), .min = 0, .max = 0, .doc = "There are tenants after these." },
 };
 const struct shape identity_domains_list_response_shape = { .name = "identity_domains_list_response", .size = sizeof(struct identity_domains_list_response), .fields = identity_domains_list_response_fields, .n_fields = 5 };
@@ -199,9 +199,9 @@ const struct shape identity_keys_list_request_shape = { .name = "identity_keys_l
 
 static const struct shape_field identity_keys_list_response_fields[] = {
 	{ .name = "keys", .column = "keys", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_list_response, keys), .min = 0, .max = 0, .shape = &api_key_shape, .doc = "Newest first." },
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_list_response, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Keys of the tenant." },
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
-	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_list_response, offset), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_list_response, total), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Keys of the tenant." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_list_response, offset), .min = INT64_C(0), .max = INT64_C(100000), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_list_response, has_more), .min = 0, .max = 0, .doc = "There are keys after these." },
 };
 const struct shape identity_keys_list_response_shape = { .name = "identity_keys_list_response", .size = sizeof(struct identity_keys_list_response), .fields = identity_keys_list_response_fields, .n_fields = 5 };
@@ -259,7 +259,7 @@ const struct shape identity_decisions_list_request_shape = { .name = "identity_d
 
 static const struct shape_field identity_decisions_list_response_fields[] = {
 	{ .name = "decisions", .column = "decisions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_decisions_list_response, decisions), .min = 0, .max = 0, .shape = &policy_decision_shape, .doc = "Newest first." },
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_decisions_list_response, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "As asked." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_decisions_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_decisions_list_response, has_more), .min = 0, .max = 0, .doc = "There are older ones." },
 	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_decisions_list_response, next_cursor), .min = 0, .max = 0, .doc = "Cursor of the next page; null on the last." },
 	{ .name = "durationP95Ms", .column = "duration_p95_ms", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_decisions_list_response, duration_p95_ms), .min = INT64_MIN, .max = INT64_MAX, .doc = "95th percentile of evaluationDurationMs among these; null when there are none." },

@@ -90,7 +90,7 @@ extern const struct shape policy_resource_shape;
 
 /* One evaluation of the policy. */
 struct policy_decision {
-	int64_t id; /* at least 1 */
+	int64_t id; /* 1..9223372036854775807 */
 	const char *principal_id; /* optional */
 	const char *operation;
 	const char *resource_type;
@@ -167,9 +167,9 @@ extern const struct shape identity_domains_list_request_shape;
 
 struct identity_domains_list_response {
 	struct shape_list domains; /* of struct domain */
-	int64_t total; /* at least 0 */
-	int64_t limit;
-	int64_t offset;
+	int64_t total; /* 0..2147483647 */
+	int64_t limit; /* 1..500 */
+	int64_t offset; /* 0..100000 */
 	bool has_more;
 };
 extern const struct shape identity_domains_list_response_shape;
@@ -215,9 +215,9 @@ extern const struct shape identity_keys_list_request_shape;
 
 struct identity_keys_list_response {
 	struct shape_list keys; /* of struct api_key */
-	int64_t total; /* at least 0 */
-	int64_t limit;
-	int64_t offset;
+	int64_t total; /* 0..2147483647 */
+	int64_t limit; /* 1..500 */
+	int64_t offset; /* 0..100000 */
 	bool has_more;
 };
 extern const struct shape identity_keys_list_response_shape;
@@ -276,7 +276,7 @@ extern const struct shape identity_decisions_list_request_shape;
 
 struct identity_decisions_list_response {
 	struct shape_list decisions; /* of struct policy_decision */
-	int64_t limit;
+	int64_t limit; /* 1..500 */
 	bool has_more;
 	const char *next_cursor; /* optional */
 	const int64_t *duration_p95_ms;

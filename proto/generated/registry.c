@@ -24,6 +24,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_types_create,
 	&operation_content_types_delete,
 	&operation_content_types_get,
+	&operation_content_types_items,
 	&operation_content_types_list,
 	&operation_content_types_update,
 	&operation_content_versions_get,
@@ -43,7 +44,7 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_policy_evaluate,
 	&operation_identity_whoami,
 };
-const size_t registry_n_operations = 32;
+const size_t registry_n_operations = 33;
 
 const char *const registry_services[] = { "audit", "content", "identity", NULL };
 

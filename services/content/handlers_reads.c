@@ -29,6 +29,13 @@ page_too_large(struct request *req)
 	return FAIL(req, RESPONSE_TOO_LARGE, "the answer would hold more than %d bytes of data", PAGE_BYTES_MAX);
 }
 
+/* Of a batch: others may have taken the room, and asked again it may come alone. */
+static const struct error *
+no_room(struct request *req, bool is_alone)
+{
+	return is_alone ? page_too_large(req) : FAIL(req, SERVICE_OVERLOADED, "too many large items were read at once");
+}
+
 /* ---- list ---- */
 
 static const struct error *
@@ -114,6 +121,82 @@ content_items_list(struct request *req, const struct content_items_list_request 
 	return NULL;
 }
 
+/* ---- items of types ---- */
+
+/* Each type once, with the longest page asked for; one row more tells hasMore. */
+static struct type_pages
+pages_of(struct arena *arena, size_t n, const struct content_types_items_request *const in[])
+{
+	int64_t *ids = ARENA_ARRAY(arena, int64_t, n), *limits = ARENA_ARRAY(arena, int64_t, n);
+	size_t n_ids = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t limit = (in[i]->limit ? *in[i]->limit : LIST_LIMIT_DEFAULT) + 1;
+		size_t at = 0;
+		while (at < n_ids && ids[at] != in[i]->id)
+			at++;
+		if (at == n_ids)
+			ids[n_ids++] = in[i]->id;
+		if (limits[at] < limit)
+			limits[at] = limit;
+	}
+	return (struct type_pages){ .ids = ids, .limits = limits, .n = n_ids };
+}
+
+static bool
+has_id(const struct shape_list *rows, int64_t id)
+{
+	const struct content_id_row *row = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (row[i].id == id)
+			return true;
+	}
+	return false;
+}
+
+/* The type's rows stand together, the first ones are the page. */
+static const struct error *
+answer_items(struct request *req, const struct content_types_items_request *in, const struct shape_list *rows, bool is_alone,
+    struct content_types_items_response *out)
+{
+	const struct content_item_row *row = rows->items;
+	size_t limit = (size_t)(in->limit ? *in->limit : LIST_LIMIT_DEFAULT), first = 0, n = 0;
+
+	while (first < rows->n && row[first].content_type_id != in->id)
+		first++;
+	while (first + n < rows->n && row[first + n].content_type_id == in->id && n <= limit)
+		n++;
+	bool has_more = n > limit;
+	n -= has_more;
+	if (n > 0 && !row[first + n - 1].data.json)
+		return no_room(req, is_alone);
+	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
+	for (size_t i = 0; i < n; i++)
+		items[i] = item_view(&row[first + i]);
+	*out = (struct content_types_items_response){ .items = { .items = items, .n = n }, .limit = (int64_t)limit, .has_more = has_more };
+	return NULL;
+}
+
+const struct error *
+content_types_items(struct request *req, size_t n, const struct content_types_items_request *const in[],
+    struct content_types_items_response *const out[], const struct error *errors[])
+{
+	struct type_pages pages = pages_of(req->arena, n, in);
+	struct shape_list types = { .n = 0 }, rows = { .n = 0 };
+
+	const struct error *error = store_items_of_types(req, &pages, &types, &rows);
+	if (error)
+		return error;
+	for (size_t i = 0; i < n; i++) {
+		if (has_id(&types, in[i]->id))
+			errors[i] = answer_items(req, in[i], &rows, n == 1, out[i]);
+		else
+			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in[i]->id);
+	}
+	return NULL;
+}
+
 /* ---- get ---- */
 
 static bool
@@ -141,10 +224,8 @@ answer(struct request *req, const struct content_item_row *row, int64_t id, bool
 		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id);
 	if (!row->version)
 		return FAIL(req, CONTENT_ITEM_UNPUBLISHED, "content item %" PRId64 " has no published version", id);
-	if (!row->data.json && is_alone)
-		return page_too_large(req);
-	if (!row->data.json) /* others took the room: asked again it may come alone */
-		return FAIL(req, SERVICE_OVERLOADED, "too many large items were read at once");
+	if (!row->data.json)
+		return no_room(req, is_alone);
 	*out = item_view(row);
 	return NULL;
 }

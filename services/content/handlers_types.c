@@ -167,16 +167,37 @@ content_types_list(struct request *req, const struct content_types_list_request 
 	return NULL;
 }
 
-const struct error *
-content_types_get(struct request *req, const struct content_types_get_request *in, struct content_type *out)
+static const struct content_type_row *
+find_row(const struct shape_list *rows, int64_t id)
 {
-	const struct content_type_row *row = NULL;
-	const struct error *error = store_type(req, in->id, &row);
+	const struct content_type_row *row = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) { /* a batch is small: a table would cost more */
+		if (row[i].id == id)
+			return &row[i];
+	}
+	return NULL;
+}
+
+const struct error *
+content_types_get(struct request *req, size_t n, const struct content_types_get_request *const in[],
+    struct content_type *const out[], const struct error *errors[])
+{
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n);
+	struct shape_list rows = { .n = 0 };
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = in[i]->id;
+	const struct error *error = store_types_by_id(req, ids, n, &rows);
 	if (error)
 		return error;
-	if (!row)
-		return type_not_found(req, in->id);
-	*out = type_view(row);
+	for (size_t i = 0; i < n; i++) {
+		const struct content_type_row *row = find_row(&rows, in[i]->id);
+		if (row)
+			*out[i] = type_view(row);
+		else
+			errors[i] = type_not_found(req, in[i]->id);
+	}
 	return NULL;
 }
 

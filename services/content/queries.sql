@@ -8,11 +8,15 @@ INSERT INTO content_types (domain_id, name, slug, kind, description, schema, sch
 VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8)
 RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at;
 
--- name: type_get :find content_type_row
--- One type.
+-- name: types_get :list content_type_row
+-- Types by id.
 SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at
   FROM content_types t
- WHERE t.id = $1;
+ WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
+
+-- name: types_exist :list content_id_row
+-- Which of these types there are.
+SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
 
 -- name: type_lock :find content_type_row
 -- One type to change or delete; keeps items from appearing under it meanwhile (their foreign key waits).
@@ -156,6 +160,19 @@ SELECT i.id, i.content_type_id, CASE WHEN sum(i.data_bytes) OVER (ROWS UNBOUNDED
        i.working_copy_version, i.version AS published_version
   FROM content_item_snapshots i
  WHERE i.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
+
+-- name: items_of_types :list content_item_row
+-- Of each type $1 the heads changed last, at most as many as its place in $2 says; $3 bytes of data at most.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $3 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT h.id, h.content_type_id, h.data, h.data_bytes, h.status, h.version, h.created_at, h.updated_at, h.working_copy_version, h.published_version
+          FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (content_type_id, n_max, place)
+         CROSS JOIN LATERAL (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at,
+                                    i.working_copy_version, i.published_version
+                               FROM content_item_heads i
+                              WHERE i.content_type_id = w.content_type_id
+                              ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h
+         ORDER BY w.place, h.updated_at DESC, h.id DESC) p;
 
 -- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 text, $6 and $7 cursor, $8 limit,
 -- $9 offset, $10 bytes of data.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.

@@ -37,9 +37,9 @@ store_type_insert(struct request *req, const struct content_type_row *type, cons
 }
 
 const struct error *
-store_type(struct request *req, int64_t id, const struct content_type_row **ret_type)
+store_types_by_id(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_types)
 {
-	return query_find(req, &content_type_get_query, PARAMS(P_INT(id)), ret_type);
+	return query_list(req, &content_types_get_query, PARAMS(P_INT_LIST(ids, n)), ret_types);
 }
 
 const struct error *
@@ -203,6 +203,19 @@ store_items_by_id(struct request *req, const struct item_ids *ids, struct shape_
 	if (ids->n_snapshots == 0)
 		return NULL;
 	return query_claim_list(req, snapshots, ret_snapshots);
+}
+
+const struct error *
+store_items_of_types(struct request *req, const struct type_pages *pages, struct shape_list *ret_types, struct shape_list *ret_rows)
+{
+	db_ticket types = query_ask(req, &content_types_exist_query, PARAMS(P_INT_LIST(pages->ids, pages->n)));
+	db_ticket rows = query_ask(req, &content_items_of_types_query,
+	    PARAMS(P_INT_LIST(pages->ids, pages->n), P_INT_LIST(pages->limits, pages->n), P_INT(PAGE_BYTES_MAX)));
+
+	const struct error *error = query_claim_list(req, types, ret_types);
+	if (error)
+		return error;
+	return query_claim_list(req, rows, ret_rows);
 }
 
 /* Which statement's index serves a list of heads: by [sort][direction][filter]. */

@@ -10,7 +10,8 @@
 /* Writes every member of type but id and version, which the answer has. */
 const struct error *store_type_insert(struct request *req, const struct content_type_row *type,
     const struct content_type_row **ret_type) MUST_CHECK;
-const struct error *store_type(struct request *req, int64_t id, const struct content_type_row **ret_type) MUST_CHECK;
+/* Rows of struct content_type_row, in no order. */
+const struct error *store_types_by_id(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_types) MUST_CHECK;
 const struct error *store_type_lock(struct request *req, int64_t id, const struct content_type_row **ret_type) MUST_CHECK;
 /* One round trip for the page and the number of all, exact up to LIST_TOTAL_MAX. */
 const struct error *store_types(struct request *req, int64_t limit, int64_t offset, struct shape_list *ret_types,
@@ -78,6 +79,15 @@ struct item_ids {
 };
 const struct error *store_items_by_id(struct request *req, const struct item_ids *ids, struct shape_list *ret_heads,
     struct shape_list *ret_snapshots) MUST_CHECK;
+
+/* Rows of struct content_id_row: the types there are; and of content_item_row: of each the heads changed last, one type
+ * after the other.  One round trip. */
+struct type_pages {
+	const int64_t *ids, *limits; /* ids differ */
+	size_t n;
+};
+const struct error *store_items_of_types(struct request *req, const struct type_pages *pages, struct shape_list *ret_types,
+    struct shape_list *ret_rows) MUST_CHECK;
 
 struct item_page {
 	const struct content_items_list_request *filter;

@@ -137,6 +137,30 @@ START_TEST(page_of_too_much_data_is_refused)
 	    &(struct content_items_versions_request){ .id = id, .limit = &small });
 	ck_assert_uint_eq(page->versions.n, 4);
 	ck_assert(page->has_more);
+	(void)refuse(&operation_content_types_items, &(struct content_types_items_request){ .id = type, .limit = &large }, "RESPONSE_TOO_LARGE");
+}
+END_TEST
+
+static const struct content_types_items_response *
+items_of(int64_t type, const int64_t *limit)
+{
+	return run(&operation_content_types_items, &(struct content_types_items_request){ .id = type, .limit = limit });
+}
+
+START_TEST(items_of_a_type_come_latest_change_first)
+{
+	int64_t type = list_fixture(), two = 2;
+	const struct content_types_items_response *all = items_of(type, NULL), *some = items_of(type, &two);
+	const struct content_item *item = all->items.items;
+
+	ck_assert_uint_eq(all->items.n, 3);
+	ck_assert(!all->has_more);
+	ck_assert_str_eq(text_of(item[0].data), "{\"title\":\"a\"}");
+	ck_assert_str_eq(text_of(item[2].data), "{\"title\":\"b\"}");
+	ck_assert_uint_eq(some->items.n, 2);
+	ck_assert(some->has_more);
+	ck_assert_uint_eq(items_of(make_type("empty", NULL, "{}")->id, NULL)->items.n, 0);
+	(void)refuse(&operation_content_types_items, &(struct content_types_items_request){ .id = type + 1000 }, "CONTENT_TYPE_NOT_FOUND");
 }
 END_TEST
 
@@ -178,6 +202,7 @@ add_tests(TCase *tests)
 	tcase_add_loop_test(tests, list_answers_filters_and_order, 0, N(lists));
 	tcase_add_test(tests, list_takes_a_range_of_creation);
 	tcase_add_test(tests, page_of_too_much_data_is_refused);
+	tcase_add_test(tests, items_of_a_type_come_latest_change_first);
 	tcase_add_test(tests, list_refuses_what_it_cannot_do);
 	tcase_add_test(tests, list_costs_the_same_for_any_number_of_rows);
 }
