@@ -1,5 +1,7 @@
 """The parts of openapi.json that no operation changes: envelopes, headers, parameters, security."""
 
+from openapi_schema import ANY_OBJECT
+
 GATEWAY_ERRORS = "Requests that reach no operation are refused in the same error envelope, with"
 
 
@@ -21,7 +23,7 @@ META = {
         "cost": {"type": "integer", "minimum": 0, "description": "Abstract units; 0 for a dry run."},
         "dryRun": {"type": "boolean", "description": "True on a dry run: nothing was written."},
         "effects": {"type": "object", "description": "On a dry run: what would have happened.",
-                    "properties": {"events": {"type": "array", "items": {"type": "object"}}}}}}
+                    "properties": {"events": {"type": "array", "items": ANY_OBJECT}}}}}
 
 VIOLATION = {
     "type": "object",

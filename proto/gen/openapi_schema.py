@@ -5,11 +5,15 @@ SCALARS = {
     "time": {"type": "string", "format": "date-time"}, "text": {"type": "string"}}
 
 
+# additionalProperties is true by itself, but generators of client types read a bare object as an empty one.
+ANY_OBJECT = {"type": "object", "additionalProperties": True}
+
+
 def doc_schema(field):
     """User data.  doc_text: also accepted as a JSON string holding the document's text."""
     if field.doc_object and field.doc_text:
-        return {"type": ["object", "string"]}
-    return {"type": "object"} if field.doc_object else {}
+        return {**ANY_OBJECT, "type": ["object", "string"]}
+    return dict(ANY_OBJECT) if field.doc_object else {}
 
 
 def bare_schema(field):

@@ -4,7 +4,7 @@ import json
 
 from model import COMMON
 from openapi_parts import COMPONENTS, GATEWAY_ERRORS
-from openapi_schema import field_schema, struct_schema
+from openapi_schema import ANY_OBJECT, field_schema, struct_schema
 
 RATE_HEADERS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
@@ -177,7 +177,7 @@ def gateway_paths(contract, errors):
     paths = {}
     for route, summary in contract.gateway_routes:
         content = "text/html" if route.path == "/documentation" else "text/plain" if route.path == "/metrics" else "application/json"
-        schema = {"type": "object"} if content == "application/json" else {"type": "string"}
+        schema = ANY_OBJECT if content == "application/json" else {"type": "string"}
         responses = {"200": {"description": summary, "content": {content: {"schema": schema}}}, **refused}
         if route.path == "/ready":
             responses["503"] = {"description": "A service cannot serve.", "content": {content: {"schema": schema}}}
@@ -214,10 +214,10 @@ def document(contract):
         "openapi": "3.1.0",
         "info": {"title": contract.info["title"], "version": contract.info["version"],
                  "description": f"{contract.info['description']}\n\n{GATEWAY_ERRORS} {gateway}.",
-                 "license": {"name": "MIT", "identifier": "MIT"}},
+                 "contact": {"name": "Whoever runs this gateway"}, "license": {"name": "MIT", "identifier": "MIT"}},
         "servers": [{"url": "/", "description": "This gateway."}],
         "security": [{"apiKey": []}, {"bearer": []}],
-        "tags": tags, "paths": dict(sorted(paths.items())), "components": components}
+        "tags": sorted(tags, key=lambda tag: tag["name"]), "paths": dict(sorted(paths.items())), "components": components}
 
 
 def outputs(contract):

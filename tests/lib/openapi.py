@@ -103,6 +103,14 @@ def references(node):
             yield from references(value)
 
 
+def proxys_findings(reply):
+    """What a validating proxy between us and the system says about the reply (it speaks of requests too)."""
+    said = reply.headers.get("sl-violations", "[]")
+    if not said.startswith("["):
+        return [f"the proxy found {said} in {reply}"]
+    return [f"the proxy found {violation} in {reply}" for violation in json.loads(said) if violation["location"][0] == "response"]
+
+
 class Conformance:
     def __init__(self):
         self.openapi = Openapi()
@@ -120,6 +128,7 @@ class Conformance:
                 self.breaches.append(f"header {name} is not {value}: {reply}")
         if not reply.request_id:
             self.breaches.append(f"no x-request-id: {reply}")
+        self.breaches += proxys_findings(reply)
         operation = self.openapi.find(reply.method, reply.path)
         if operation:
             self.statuses.setdefault(operation.id, set()).add(reply.status)

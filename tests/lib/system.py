@@ -90,7 +90,9 @@ class System:
         self.observe = observe
         self.scratch = None if home else scratch_directory()
         self.home = home or os.path.join(self.scratch, "h")
-        self.port = port or free_port()
+        self.port = port or int(os.environ.get("WORDCLAW_TEST_PORT", 0)) or free_port()
+        # A proxy that a driver put in front of the port it chose; only clients go through it.
+        self.client_port = int(os.environ.get("WORDCLAW_TEST_VIA", self.port))
         self.host = "127.0.0.1"
         self.run = None
         self.output_path = tempfile.mktemp(prefix="wceo", suffix=".log", dir="/tmp")
@@ -261,7 +263,7 @@ class System:
         return f"http://{self.host}:{self.port}"
 
     def client(self, key=None):
-        return Client(self.host, self.port, key, self.observe)
+        return Client(self.host, self.client_port, key, self.observe)
 
     def admin_key(self):
         with open(os.path.join(self.home, "admin-key"), encoding="ascii") as file:
