@@ -119,6 +119,7 @@ $(B)/libio.a: $(call obj,$(IO_SRC))
 $(B)/libservice.a: $(call obj,$(SKEL_SRC))
 $(B)/libproto.a: $(call obj,$(GEN_ALL))
 $(B)/libgateway.a: $(call obj,$(filter-out gateway/main.c,$(GATEWAY_SRC)))
+$(B)/libcli.a: $(call obj,$(filter-out gateway/cli/main.c,$(CLI_SRC)))
 $(B)/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -130,7 +131,7 @@ $(BIN)/wordclaw-gateway: $(B)/gateway/main.o $(B)/libgateway.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_HTTP) $(LIB_IO_NODB)
-$(BIN)/wordclaw: $(call obj,$(CLI_SRC)) $(CORE)
+$(BIN)/wordclaw: $(B)/gateway/cli/main.o $(B)/libcli.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB)
@@ -167,7 +168,7 @@ $(B)/tests/%.o: tests/%.c
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote gateway -iquote gateway/cli -iquote tests/lib $(patsubst %,-iquote services/%,$(call svc_of,$<)) -c -o $@ $<
 
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(B)/libservice.a $(CORE)
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(if $(CLI_SRC),$(B)/libcli.a) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB) -ljansson
 $(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $$(call svc_lib,$$@) $(B)/libservice.a $(CORE)
@@ -201,6 +202,12 @@ build/fuzz/%: tests/fuzz/%.c $(BASE_SRC) $(GEN_ALL) $(wildcard common/io/*.c) $(
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -DWORDCLAW_VERSION='"fuzz"' -isystem /usr/include/postgresql \
 		$(Q_SERVICE) -iquote gateway -o $@ $^ $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
+
+# The command line's own: it is a program beside the gateway, with names of its own.
+build/fuzz/fuzz_cli_%: tests/fuzz/fuzz_cli_%.c $(BASE_SRC) $(GEN_ALL) $(wildcard common/io/*.c) $(filter-out gateway/cli/main.c,$(CLI_SRC))
+	@mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -DWORDCLAW_VERSION='"fuzz"' -isystem /usr/include/postgresql \
+		$(Q_SERVICE) -iquote gateway/cli -o $@ $^ $(LIB_IO_NODB) $(LIB_DB)
 
 clean: ## remove what was built
 	rm -rf build bin

@@ -1,42 +1,44 @@
 /* wordclaw schema check: JSON documents against a JSON Schema, from files or as a stream of pairs. */
-#include <getopt.h>
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "builtins.h"
+#include "document.h"
+#include "failure.h"
 #include "regex.h"
 #include "schema_files.h"
 
-enum { CHECK_BYTES_MAX = 256 * 1024 * 1024 };
+enum { CHECK_BYTES_MAX = 256 * 1024 * 1024, PROGRESS_LINES = 1000 };
 
-static const char HELP[] =
-    "usage: wordclaw schema check [OPTION...] SCHEMA.json [INSTANCE.json...]\n"
-    "       wordclaw schema check [OPTION...] --ndjson <PAIRS\n"
-    "\n"
-    "Draft-07 and 2020-12, chosen by $schema.  A file named - is standard input.\n"
-    "Exit status: 0 valid, 1 invalid, 2 no verdict (bad schema, unreadable file).\n"
-    "\n"
-    "  --ndjson                 one {\"schema\":..,\"data\":..} per line in, one {\"valid\":..,\"errors\":[..]} per line out\n"
-    "  --draft 07|2020-12       of schemas without $schema (default: 2020-12 with draft-07's forms allowed)\n"
-    "  --documents DIR=PREFIX   let $ref name DIR/x.json as PREFIX/x.json; nothing is ever fetched\n"
-    "  --no-format              formats are remarks, not demands\n"
-    "  --lenient                accept \\u0000 and integers beyond 64 bits\n";
+enum { FLAG_NDJSON, FLAG_DRAFT, FLAG_DOCUMENTS, FLAG_NO_FORMAT, FLAG_LENIENT, FLAGS };
+
+static const char *const drafts[] = { "07", "2020-12", NULL };
+
+static const struct flag flags[FLAGS] = {
+	[FLAG_NDJSON] = { .name = "ndjson", .kind = FLAG_SWITCH,
+		.summary = "One {\"schema\":..,\"data\":..} per line of standard input in, one {\"valid\":..,\"errors\":[..]} per line out." },
+	[FLAG_DRAFT] = { .name = "draft", .kind = FLAG_VALUE, .value = "07|2020-12", .choices = drafts,
+		.summary = "Dialect of schemas without $schema (2020-12 with draft-07's forms allowed)." },
+	[FLAG_DOCUMENTS] = { .name = "documents", .kind = FLAG_VALUE, .value = "DIR=PREFIX",
+		.summary = "Let $ref name DIR/x.json as PREFIX/x.json; nothing is ever fetched." },
+	[FLAG_NO_FORMAT] = { .name = "no-format", .kind = FLAG_SWITCH, .summary = "Formats are remarks, not demands." },
+	[FLAG_LENIENT] = { .name = "lenient", .kind = FLAG_SWITCH, .summary = "Accept \\u0000 and integers beyond 64 bits." },
+};
 
 struct check {
+	struct cli *cli;
 	struct json_schema_options options;
 	struct json_limits limits;
 	struct schema_documents documents;
-	bool is_stream;
-	struct arena *arena; /* lives as long as the command */
 };
 
 /* ---- files ---- */
 
 static void
-print_error(const char *path, const struct json_schema_error *error)
+print_error(const struct check *check, const char *path, const struct json_schema_error *error)
 {
-	printf("%s: %s: %s (%s)\n", path, *error->pointer ? error->pointer : "/", error->message,
+	(void)fprintf(check->cli->out, "%s: %s: %s (%s)\n", path, *error->pointer ? error->pointer : "/", error->message,
 	    error->schema_pointer);
 }
 
@@ -44,44 +46,42 @@ static bool
 check_instance(const struct check *check, const struct json_schema *schema, const char *path, bool *ret_is_valid)
 {
 	struct arena *arena = arena_new(CHECK_BYTES_MAX);
-	const struct json_value *instance = schema_file_read(arena, path, &check->limits);
+	const struct json_value *instance = schema_file_read(check->cli, arena, path, &check->limits);
 	struct json_schema_errors *errors = ARENA_NEW(arena, struct json_schema_errors);
 
 	if (instance) {
 		*ret_is_valid = json_schema_validate(schema, instance, arena, errors);
 		if (*ret_is_valid)
-			printf("%s: valid\n", path);
+			(void)fprintf(check->cli->out, "%s: valid\n", path);
 		for (size_t i = 0; i < errors->n; i++)
-			print_error(path, &errors->list[i]);
+			print_error(check, path, &errors->list[i]);
 	}
 	arena_free(arena);
 	return instance != NULL;
 }
 
 static int
-check_files(const struct check *check, int n_files, char **files)
+check_files(const struct check *check, size_t n_files, const char *const *files)
 {
 	struct json_schema_error error;
 	int status = CLI_OK;
 
-	if (n_files == 0) {
-		fputs(HELP, stderr);
-		return CLI_ERROR;
-	}
-	const struct json_value *value = schema_file_read(check->arena, files[0], &check->limits);
+	if (n_files == 0)
+		return failure_usage(check->cli, "Name the schema's file, or give pairs with --ndjson.", "there is no schema to check");
+	const struct json_value *value = schema_file_read(check->cli, check->cli->arena, files[0], &check->limits);
 	if (!value)
-		return CLI_ERROR;
-	struct json_schema *schema = json_schema_compile(check->arena, value, &check->options, &error);
+		return CLI_USAGE;
+	struct json_schema *schema = json_schema_compile(check->cli->arena, value, &check->options, &error);
 	if (!schema) {
-		print_error(files[0], &error);
-		return CLI_ERROR;
+		print_error(check, files[0], &error);
+		return CLI_USAGE;
 	}
 	if (n_files == 1)
-		printf("%s: a valid schema\n", files[0]);
-	for (int i = 1; i < n_files; i++) {
+		(void)fprintf(check->cli->out, "%s: a valid schema\n", files[0]);
+	for (size_t i = 1; i < n_files; i++) {
 		bool is_valid = true;
 		if (!check_instance(check, schema, files[i], &is_valid))
-			status = CLI_ERROR;
+			status = CLI_USAGE;
 		else if (!is_valid && status == CLI_OK)
 			status = CLI_NO;
 	}
@@ -186,6 +186,29 @@ check_pair(const struct check *check, struct arena *arena, const char *line, siz
 	return true;
 }
 
+/* False at the end, and when the stream cannot be read: *ret_status tells. */
+static bool
+check_line(const struct check *check, struct arena *arena, struct last_schema *last, char **line, size_t *capacity, int *status)
+{
+	struct buf out;
+	ssize_t n = getline(line, capacity, check->cli->in);
+
+	if (n < 0)
+		return false;
+	size_t n_bytes = n > 0 && (*line)[n - 1] == '\n' ? (size_t)n - 1 : (size_t)n;
+	if (n_bytes > DOCUMENT_BYTES_MAX) {
+		*status = failure_usage(check->cli, NULL, "a line is longer than 64 MB");
+		return false;
+	}
+	buf_init(&out, arena, 0);
+	if (!check_pair(check, arena, *line, n_bytes, last, &out))
+		*status = CLI_USAGE;
+	buf_add_char(&out, '\n');
+	(void)fwrite(out.bytes, 1, out.len, check->cli->out); /* check_stream's fflush tells */
+	arena_reset(arena);
+	return true;
+}
+
 static int
 check_stream(const struct check *check)
 {
@@ -193,105 +216,47 @@ check_stream(const struct check *check)
 	struct last_schema last = { 0 };
 	int status = CLI_OK;
 	char *line = NULL;
-	size_t capacity = 0;
-	ssize_t n;
+	size_t capacity = 0, n_lines = 0;
 
-	while ((n = getline(&line, &capacity, stdin)) >= 0) {
-		struct buf out;
-		size_t n_bytes = n > 0 && line[n - 1] == '\n' ? (size_t)n - 1 : (size_t)n;
-		if (n_bytes > SCHEMA_FILE_BYTES_MAX) {
-			fprintf(stderr, "wordclaw: line too long\n");
-			status = CLI_ERROR;
-			break;
-		}
-		buf_init(&out, arena, 0);
-		if (!check_pair(check, arena, line, n_bytes, &last, &out))
-			status = CLI_ERROR;
-		buf_add_char(&out, '\n');
-		(void)fwrite(out.bytes, 1, out.len, stdout); /* fflush below tells */
-		arena_reset(arena);
-	}
+	while (check_line(check, arena, &last, &line, &capacity, &status))
+		if (++n_lines % PROGRESS_LINES == 0 && cli_shows_progress(check->cli))
+			(void)fprintf(check->cli->err, "\r%zu lines checked ", n_lines);
+	if (n_lines >= PROGRESS_LINES && cli_shows_progress(check->cli))
+		(void)fprintf(check->cli->err, "\r%zu lines checked \n", n_lines);
 	free(line);
 	free(last.text);
 	json_schema_unref(last.schema);
 	arena_free(arena);
-	return fflush(stdout) == 0 ? status : CLI_ERROR;
-}
-
-/* ---- options ---- */
-
-enum option_code { OPTION_NDJSON = 1, OPTION_DRAFT, OPTION_DOCUMENTS, OPTION_NO_FORMAT, OPTION_LENIENT, OPTION_HELP };
-
-static const struct option OPTIONS[] = {
-	{ "ndjson", no_argument, NULL, OPTION_NDJSON },
-	{ "draft", required_argument, NULL, OPTION_DRAFT },
-	{ "documents", required_argument, NULL, OPTION_DOCUMENTS },
-	{ "no-format", no_argument, NULL, OPTION_NO_FORMAT },
-	{ "lenient", no_argument, NULL, OPTION_LENIENT },
-	{ "help", no_argument, NULL, OPTION_HELP },
-	{ 0 },
-};
-
-static bool
-set_draft(struct check *check, const char *name)
-{
-	if (strcmp(name, "07") != 0 && strcmp(name, "2020-12") != 0) {
-		fprintf(stderr, "wordclaw: --draft takes 07 or 2020-12\n");
-		return false;
-	}
-	check->options.dialect = strcmp(name, "07") == 0 ? JSON_SCHEMA_DRAFT_07 : JSON_SCHEMA_2020_12;
-	return true;
-}
-
-static bool
-set_option(struct check *check, int code)
-{
-	switch (code) {
-	case OPTION_NDJSON:
-		check->is_stream = true;
-		return true;
-	case OPTION_DRAFT:
-		return set_draft(check, optarg);
-	case OPTION_DOCUMENTS:
-		return schema_documents_read(check->arena, optarg, &check->limits, &check->documents);
-	case OPTION_NO_FORMAT:
-		check->options.assert_format = false;
-		return true;
-	case OPTION_LENIENT:
-		check->limits.allow_nul = true;
-		check->limits.allow_big_numbers = true;
-		return true;
-	default:
-		fputs(HELP, stderr);
-		return false;
-	}
-}
-
-int
-cli_schema_check(int argc, char **argv)
-{
-	struct arena *arena = arena_new(CHECK_BYTES_MAX);
-	struct check *check = ARENA_NEW(arena, struct check);
-	int status = CLI_ERROR;
-	bool is_ok = true;
-	bool wants_help = false;
-	int code;
-
-	check->arena = arena;
-	check->options = (struct json_schema_options){ .assert_format = true, .regex = &regex_engine };
-	/* getopt_long skips argv[0]; what stands before the arguments is the command's last word. */
-	while (is_ok && !wants_help && (code = getopt_long(argc + 1, argv - 1, "", OPTIONS, NULL)) != -1) {
-		wants_help = code == OPTION_HELP;
-		is_ok = wants_help || set_option(check, code);
-	}
-	check->options.documents = check->documents.list;
-	check->options.n_documents = check->documents.n;
-	if (wants_help) {
-		fputs(HELP, stdout);
-		status = CLI_OK;
-	} else if (is_ok) {
-		status = check->is_stream ? check_stream(check) : check_files(check, argc + 1 - optind, argv - 1 + optind);
-	}
-	arena_free(arena);
+	if (fflush(check->cli->out) != 0)
+		return failure_usage(check->cli, NULL, "standard output cannot be written: %s", strerror(errno));
 	return status;
 }
+
+static int
+run(struct cli *cli, const struct command *command, const struct arguments *arguments)
+{
+	struct check *check = ARENA_NEW(cli->arena, struct check);
+	const char *draft = arguments->values[FLAG_DRAFT], *documents = arguments->values[FLAG_DOCUMENTS];
+
+	check->cli = cli;
+	check->options = (struct json_schema_options){ .assert_format = !arguments_has(command, arguments, "no-format"), .regex = &regex_engine };
+	check->limits.allow_nul = check->limits.allow_big_numbers = arguments_has(command, arguments, "lenient");
+	if (draft)
+		check->options.dialect = strcmp(draft, "07") == 0 ? JSON_SCHEMA_DRAFT_07 : JSON_SCHEMA_2020_12;
+	if (documents && !schema_documents_read(cli, documents, &check->limits, &check->documents))
+		return CLI_USAGE;
+	check->options.documents = check->documents.list;
+	check->options.n_documents = check->documents.n;
+	if (arguments_has(command, arguments, "ndjson"))
+		return check_stream(check);
+	return check_files(check, arguments->n_operands, arguments->operands);
+}
+
+static const char *const examples[] = { "wordclaw schema check schema.json item.json",
+	"wordclaw schema check --ndjson <pairs.ndjson", NULL };
+
+extern const struct command schema_check_command;
+const struct command schema_check_command = { .name = "schema check", .summary = "Validate JSON documents against a JSON Schema, without a server.",
+	.description = "Draft-07 and 2020-12, chosen by $schema. A file named - is standard input. Exits 0 when everything is valid, 1 when something "
+	    "is not, 2 without a verdict: a bad schema, an unreadable file.",
+	.flags = flags, .n_flags = FLAGS, .operands = "SCHEMA.json [INSTANCE.json...]", .operands_max = ARGUMENTS_MAX, .examples = examples, .run = run };

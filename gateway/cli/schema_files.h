@@ -2,20 +2,21 @@
 #ifndef SCHEMA_FILES_H
 #define SCHEMA_FILES_H
 
+#include "cli.h"
 #include "json_schema.h"
 
-enum { SCHEMA_FILE_BYTES_MAX = 64 * 1024 * 1024, SCHEMA_DOCUMENTS_MAX = 1000 };
+enum { SCHEMA_DOCUMENTS_MAX = 1000 };
 
 struct schema_documents {
 	struct json_schema_document list[SCHEMA_DOCUMENTS_MAX];
 	size_t n;
 };
 
-/* NULL with the reason on stderr. */
-const struct json_value *schema_file_read(struct arena *arena, const char *path, const struct json_limits *limits);
+/* NULL when the reason has been told. */
+const struct json_value *schema_file_read(struct cli *cli, struct arena *arena, const char *path, const struct json_limits *limits);
 
-/* "DIR=PREFIX": every DIR/x.json below DIR becomes the document PREFIX/x.json.  False with the reason on stderr. */
-bool schema_documents_read(struct arena *arena, const char *argument, const struct json_limits *limits,
+/* "DIR=PREFIX": every DIR/x.json below DIR becomes the document PREFIX/x.json.  False when the reason has been told. */
+bool schema_documents_read(struct cli *cli, const char *argument, const struct json_limits *limits,
     struct schema_documents *documents);
 
 #endif

@@ -1,0 +1,10 @@
+/* Commands of operations: one function runs them all. */
+#ifndef CALL_H
+#define CALL_H
+
+#include "cli.h"
+#include "rest_request.h"
+
+int call_run(struct cli *cli, const struct command *command, const struct arguments *arguments);
+
+#endif

@@ -1,0 +1,118 @@
+/* One command line: parse it, load settings, run the command. */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "builtins.h"
+#include "call.h"
+#include "failure.h"
+#include "help.h"
+#include "http_client.h"
+#include "patterns.h"
+
+bool
+cli_is_on(const struct cli *cli, enum global global)
+{
+	return cli->globals[global] && strcmp(cli->globals[global], "true") == 0;
+}
+
+bool
+cli_shows_progress(const struct cli *cli)
+{
+	return cli->is_err_terminal && !cli_is_on(cli, GLOBAL_QUIET);
+}
+
+void
+cli_remark(const struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	if (cli_is_on(cli, GLOBAL_QUIET))
+		return;
+	va_start(args, format);
+	(void)vfprintf(cli->err, format, args); /* there is nowhere to complain about standard error */
+	va_end(args);
+	(void)fputc('\n', cli->err);
+}
+
+size_t
+cli_width(const struct cli *cli)
+{
+	const char *said = getenv("COLUMNS");
+	struct winsize size;
+	long columns = said ? strtol(said, NULL, 10) : 0;
+
+	if (columns > 0)
+		return (size_t)columns;
+	if (cli->is_out_terminal && ioctl(fileno(cli->out), TIOCGWINSZ, &size) == 0)
+		return size.ws_col;
+	return 0;
+}
+
+static int
+usage_problem(struct cli *cli, const struct command_line *line)
+{
+	int status = failure_usage(cli, line->hint, "%s", line->problem);
+
+	if (line->command)
+		cli_remark(cli, "  usage: wordclaw %s%s", line->command->name, help_usage(cli->arena, line->command));
+	return status;
+}
+
+static int
+run(struct cli *cli, const struct command_line *line)
+{
+	const char *problem = preferences_load(cli->arena, cli->globals, &cli->preferences);
+
+	if (problem)
+		return failure_usage(cli, NULL, "%s", problem);
+	if (cli->preferences.warning)
+		cli_remark(cli, "wordclaw: %s", cli->preferences.warning);
+	return line->command->run(cli, line->command, &line->arguments);
+}
+
+int
+cli_run(struct cli *cli, size_t argc, const char *const *argv)
+{
+	struct command_line line;
+
+	if (!cli->commands)
+		cli->commands = commands_make(cli->arena, builtins, call_run);
+	command_line_parse(cli->arena, cli->commands, argc, argv, &line);
+	memcpy(cli->globals, line.globals, sizeof(cli->globals));
+	if (cli_is_on(cli, GLOBAL_HELP_ALL))
+		return help_print_all(cli);
+	if (cli_is_on(cli, GLOBAL_HELP))
+		return help_print(cli, cli->out, line.words, line.n_words);
+	if (line.problem)
+		return usage_problem(cli, &line);
+	if (cli_is_on(cli, GLOBAL_VERSION)) {
+		(void)fprintf(cli->out, "wordclaw %s\n", WORDCLAW_VERSION); /* cli_main tells when it cannot be written */
+		return CLI_OK;
+	}
+	if (!line.command) {
+		(void)help_print(cli, cli->err, NULL, 0); /* nothing to fail */
+		return CLI_USAGE;
+	}
+	return run(cli, &line);
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	struct arena *arena = arena_new(CLI_ARENA_BYTES);
+	struct cli cli = { .arena = arena, .in = stdin, .out = stdout, .err = stderr,
+		.is_out_terminal = isatty(STDOUT_FILENO), .is_err_terminal = isatty(STDERR_FILENO) };
+
+	(void)setlocale(LC_CTYPE, "C.UTF-8"); /* widths of characters; glibc has it built in */
+	if (!patterns_install())
+		return CLI_USAGE;
+	int status = cli_run(&cli, argc > 0 ? (size_t)argc - 1 : 0, (const char *const *)argv + 1);
+	http_client_free(cli.client);
+	if (fflush(stdout) != 0 && status == CLI_OK)
+		status = CLI_USAGE;
+	arena_free(arena);
+	return status;
+}
