@@ -81,12 +81,13 @@ class Tenant:
 class System:
     """settings: further WORDCLAW_* settings of every process.  observe: called with every reply a client sees.
 
-    is_durable: leave PostgreSQL's fsync on, for tests that kill it.
+    is_durable: leave PostgreSQL's fsync on, for tests that kill it.  tree: sources other than our own (tree.py), built there.
     """
 
-    def __init__(self, name, settings=None, is_durable=False, bin_dir=None, observe=None, home=None, port=None):
+    def __init__(self, name, settings=None, is_durable=False, bin_dir=None, observe=None, home=None, port=None, tree=None):
         self.name, self.settings, self.is_durable = name, settings or {}, is_durable
-        self.bin_dir = bin_dir or binaries()
+        self.tree = tree or REPO
+        self.bin_dir = bin_dir or (os.path.join(tree, "bin") if tree else binaries())
         self.observe = observe
         self.scratch = None if home else scratch_directory()
         self.home = home or os.path.join(self.scratch, "h")
@@ -118,7 +119,7 @@ class System:
         # Should this test be killed, the system ends with it.
         with open(self.output_path, "wb") as output:
             self.run = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", os.path.join(REPO, "deploy/local/run")], env=self.environment(), cwd="/",
+                ["setpriv", "--pdeathsig", "TERM", os.path.join(self.tree, "deploy/local/run")], env=self.environment(), cwd="/",
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
 
     def start(self):
