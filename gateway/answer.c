@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "page.h"
 
 #define JSON_TYPE "application/json; charset=utf-8"
 
@@ -29,6 +30,21 @@ add_members(struct buf *buf, const char *object)
 	buf_add_char(buf, ',');
 }
 
+void
+answer_write_context(struct buf *buf, const struct exchange *exchange, const struct error *error, const char *validation)
+{
+	const char *request_id = exchange->request_id ? exchange->request_id : "";
+
+	buf_add_text(buf, "\"context\":{");
+	add_members(buf, error->context);
+	add_text(buf, "pointer", error->pointer);
+	if (validation)
+		buf_printf(buf, "\"validation\":%s,", validation);
+	buf_add_text(buf, "\"requestId\":");
+	buf_add_json_text(buf, request_id, strlen(request_id));
+	buf_add_char(buf, '}');
+}
+
 /* validation: JSON list text or NULL. */
 static void
 write_error(struct buf *buf, const struct exchange *exchange, const struct error *error, const char *validation)
@@ -40,15 +56,8 @@ write_error(struct buf *buf, const struct exchange *exchange, const struct error
 	add_text(buf, "code", error->info->code);
 	add_text(buf, "message", error->message);
 	add_text(buf, "remediation", remediation);
-	buf_add_text(buf, "\"context\":{");
-	add_members(buf, error->context);
-	add_text(buf, "pointer", error->pointer);
-	if (validation)
-		buf_printf(buf, "\"validation\":%s,", validation);
-	buf_add_text(buf, "\"requestId\":");
-	const char *request_id = exchange->request_id ? exchange->request_id : "";
-	buf_add_json_text(buf, request_id, strlen(request_id));
-	buf_add_text(buf, "},\"meta\":{");
+	answer_write_context(buf, exchange, error, validation);
+	buf_add_text(buf, ",\"meta\":{");
 	add_members(buf, exchange->error_meta);
 	add_text(buf, "recommendedNextAction", remediation);
 	buf_add_text(buf, "\"availableActions\":[],\"actionPriority\":\"high\"}}");
@@ -59,15 +68,20 @@ answer_with(struct exchange *exchange, const struct error *error, const char *va
 {
 	struct buf buf;
 
+	const char *content_type = JSON_TYPE;
+
 	buf_init(&buf, exchange->arena, 1024);
-	write_error(&buf, exchange, error, validation);
+	if (exchange->page && exchange->page->write_error)
+		content_type = exchange->page->write_error(&buf, exchange, error);
+	else
+		write_error(&buf, exchange, error, validation);
 	if (error->info->is_retryable && !exchange->has_retry_after)
 		exchange_set_header(exchange, "Retry-After", "1");
 	if (error->info->status == 401)
 		exchange_set_header(exchange, "WWW-Authenticate", "Bearer realm=\"wordclaw\"");
 	exchange->code = error->info->code;
 	exchange->cause = error->cause ? error->cause : error->message;
-	exchange_answer(exchange, error->info->status, JSON_TYPE, buf.bytes, buf.len);
+	exchange_answer(exchange, error->info->status, content_type, buf.bytes, buf.len);
 }
 
 void

@@ -28,6 +28,9 @@ const struct error *violations_error(struct arena *arena, const struct shape *sh
 /* All of them as a JSON list of {pointer, keyword, message, expected, example}. */
 const char *violations_json(struct arena *arena, const struct violations *violations);
 
+/* "context":{...} of an error, on every surface.  validation: of violations_json, or NULL. */
+void answer_write_context(struct buf *buf, const struct exchange *exchange, const struct error *error, const char *validation);
+
 /* JSON that is no operation's envelope. */
 void answer_json(struct exchange *exchange, int status, const struct buf *json);
 

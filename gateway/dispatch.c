@@ -93,6 +93,11 @@ read_reply(const struct dispatch_request *request, const void *bytes, size_t n_b
 	struct envelope_reply reply;
 	const char *problem = NULL;
 
+	/* Many replies may share an arena: the one too many is refused before it takes more. */
+	if (!arena_has_room(arena, n_bytes))
+		return fail(arena, ERROR_RESPONSE_TOO_LARGE, "the answers together need more memory than one request may have");
+	if (request->is_kept)
+		bytes = arena_memdup(arena, bytes, n_bytes);
 	if (!envelope_read_reply(arena, bytes, n_bytes, &reply))
 		return bus_failure(arena, BUS_REPLIED, request);
 	if (!reply.ok)

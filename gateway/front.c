@@ -249,9 +249,11 @@ check_body_length(struct exchange *exchange, size_t body_max)
 static void
 enter_page(struct exchange *exchange)
 {
-	exchange->operation = exchange->page->name;
-	if (check_body_length(exchange, exchange->page->body_max) && exchange->page->permission)
-		access_check(exchange, exchange->page->permission);
+	const struct page *page = exchange->page;
+
+	exchange->operation = page->name;
+	if (check_body_length(exchange, page->body_max) && page->permission && !(page->is_open && page->is_open(exchange)))
+		access_check(exchange, page->permission);
 }
 
 static void

@@ -24,6 +24,7 @@ struct invocation {
 	const char *surface;          /* "mcp", "graphql" */
 	const char *idempotency_key;  /* or NULL; passed on to idempotent operations only */
 	bool dry_run;
+	bool is_kept;                 /* the output is used after done has returned */
 	bool is_agent;                /* SHAPE_AGENT_REQUIRED fields must be there */
 	struct arena *arena;          /* lives until done was called */
 	void (*done)(void *context, const struct invoked *result);

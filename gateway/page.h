@@ -14,6 +14,9 @@ struct page {
 	const struct operation *permission; /* the policy question to pass first, or NULL: public */
 	size_t body_max;                    /* 0: takes no body */
 	void (*answer)(struct exchange *exchange); /* the whole request is there */
+	bool (*is_open)(const struct exchange *exchange); /* or NULL.  True: this request needs no permission */
+	/* An error in the words of another protocol; returns its content type.  NULL: the envelope. */
+	const char *(*write_error)(struct buf *buf, const struct exchange *exchange, const struct error *error);
 };
 
 extern const struct page *const pages[]; /* NULL-terminated */

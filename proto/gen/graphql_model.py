@@ -103,7 +103,9 @@ class Schema:
             self.object_of(operation)
         for operation in self.operations:
             kind, _, name = operation.graphql.partition(" ")
-            self.roots[kind].append(self.call(name, operation, {}, f"{operation.description or operation.summary}\n\nNeeds the scope {operation.scope}." if operation.scope else operation.summary))
+            doc = operation.description or operation.summary
+            doc += f"\n\nNeeds the scope {operation.scope}." if operation.scope else ""
+            self.roots[kind].append(self.call(name, operation, {}, doc))
 
     # ---- names
 

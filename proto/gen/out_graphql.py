@@ -1,8 +1,8 @@
-"""schema.graphql, and graphql_types.h and .c: which struct, list and links are behind each of its object types."""
+"""schema.graphql, and graphql_types.h and .c: what is behind each of its object types and fields."""
 
 from ctext import NOTICE, literal
 from graphql_model import SCALARS, Schema
-from naming import operation_symbol
+from naming import operation_symbol, snake
 
 
 # ---- the schema as text, laid out as graphql-js prints it
@@ -50,53 +50,104 @@ HEADER = f"""{NOTICE}
 
 #include "operation.h"
 
-/* A field that asks an operation, with arguments taken from the object it hangs on. */
-struct graphql_link {{
-	const char *name;
-	const struct operation *operation;
-	const struct graphql_link_argument {{
-		const char *name; /* request field of the operation */
-		const char *from; /* field of the object */
-	}} *arguments;
-	size_t n_arguments;
+/* How a value of a member is written. */
+enum graphql_kind {{
+	GRAPHQL_PLAIN,  /* as in REST */
+	GRAPHQL_ID,     /* an int as a string */
+	GRAPHQL_INT,    /* within 32 bits, or it is no value */
+	GRAPHQL_JSON,   /* a doc, or text that is a JSON document */
+	GRAPHQL_ENUM,   /* text, one of the member's choices by its GraphQL name */
+	GRAPHQL_OBJECT, /* a struct or a list of them */
+	GRAPHQL_CALL,   /* what an operation answers */
 }};
 
-/* What is behind an object type of schema.graphql; its other fields are called as the members of the struct. */
+/* An argument taken from the object that the field hangs on. */
+struct graphql_bound {{
+	const char *name; /* request field of the operation */
+	const char *from; /* member of the object */
+}};
+
+struct graphql_field {{
+	const char *name;
+	enum graphql_kind kind;
+	bool is_required;          /* not null, or the object is not */
+	const char *member;        /* of the type's shape; NULL for a CALL */
+	const struct graphql_type *type; /* of OBJECT and CALL */
+	const struct operation *operation; /* of CALL, and what is bound */
+	const struct graphql_bound *bound;
+	size_t n_bound;
+}};
+
+/* An object type of schema.graphql; its fields in the order of the schema. */
 struct graphql_type {{
 	const char *name;
-	const struct shape *shape;
-	const char *list; /* member shown as "nodes", or NULL */
-	const struct graphql_link *links;
-	size_t n_links;
+	const struct shape *shape; /* NULL for the roots */
+	const struct graphql_field *fields;
+	size_t n_fields;
 }};
 
-extern const struct graphql_type graphql_types[]; /* sorted by name */
-extern const size_t graphql_n_types;
+extern const struct graphql_type *const graphql_types[]; /* NULL-terminated */
+extern const struct graphql_type graphql_type_query, graphql_type_mutation;
 
 #endif
 """
 
 
-def link_tables(made):
-    out, rows = [], []
-    for link in made.links:
+def symbol(name):
+    return "graphql_type_" + snake(name)
+
+
+def kind_of(field, text):
+    """The member's row kind, from its GraphQL type."""
+    name = text.strip("[]!")
+    if field.ref:
+        return "OBJECT"
+    return {"ID": "ID", "Int": "INT", "JSON": "JSON"}.get(name, "ENUM" if field.choices else "PLAIN")
+
+
+def member_row(schema, field, shown):
+    kind = kind_of(field, shown.type)
+    ref = f", .type = &{symbol(schema.object(schema.contract.types[field.ref]).name)}" if field.ref else ""
+    required = ", .is_required = true" if shown.type.endswith("!") else ""
+    return f"\t{{ .name = {literal(shown.name)}, .kind = GRAPHQL_{kind}{required}, .member = {literal(field.name)}{ref} }},\n"
+
+
+def call_row(shown, operation, bound=""):
+    return (f"\t{{ .name = {literal(shown.name)}, .kind = GRAPHQL_CALL, .type = &{symbol(shown.type)}, "
+            f".operation = &{operation_symbol(operation.id)}{bound} }},\n")
+
+
+def type_tables(name, shape, rows):
+    return [f"static const struct graphql_field {symbol(name)}_fields[] = {{\n{''.join(rows)}}};",
+            f"const struct graphql_type {symbol(name)} = {{ {literal(name)}, {shape}, {symbol(name)}_fields, {len(rows)} }};\n"]
+
+
+def object_tables(schema, made):
+    out, rows = [], [member_row(schema, field, shown) for field, shown in zip(made.struct.fields, made.outputs)]
+    for link, shown in zip(made.links, made.outputs[len(made.struct.fields):]):
+        table = f"{symbol(made.name)}_{snake(link.name)}_bound"
         pairs = ", ".join(f"{{ {literal(name)}, {literal(source)} }}" for name, source in link.arguments.items())
-        out.append(f"static const struct graphql_link_argument {made.name}_{link.name}_arguments[] = {{ {pairs} }};")
-        rows.append(f"\t{{ {literal(link.name)}, &{operation_symbol(link.operation.id)}, {made.name}_{link.name}_arguments, {len(link.arguments)} }},\n")
-    if rows:
-        out.append(f"static const struct graphql_link {made.name}_links[] = {{\n{''.join(rows)}}};")
-    return out
+        out.append(f"static const struct graphql_bound {table}[] = {{ {pairs} }};")
+        rows.append(call_row(shown, link.operation, f", .bound = {table}, .n_bound = {len(link.arguments)}"))
+    return out + type_tables(made.name, f"&{made.struct.name}_shape", rows)
+
+
+def root_tables(schema, kind):
+    operations = [op for op in schema.operations if op.graphql.startswith(kind + " ")]
+    return type_tables(kind.capitalize(), "NULL", [call_row(shown, op) for shown, op in zip(schema.roots[kind], operations)])
 
 
 def source(contract, schema):
     objects = [schema.objects[name] for name in sorted(schema.objects)]
-    includes = [f'#include "{service.name}_proto.h"' for service in contract.services]
-    parts = [NOTICE, '#include "graphql_types.h"\n', *includes, ""]
+    names = [made.name for made in objects]
+    parts = [NOTICE, '#include "graphql_types.h"\n', *(f'#include "{service.name}_proto.h"' for service in contract.services), ""]
+    parts += [f"extern const struct graphql_type {symbol(name)};" for name in names]
+    parts.append("")
     for made in objects:
-        parts += link_tables(made)
-    rows = "".join(f"\t{{ {literal(made.name)}, &{made.struct.name}_shape, {literal(made.list_field)}, "
-                   f"{made.name + '_links' if made.links else 'NULL'}, {len(made.links)} }},\n" for made in objects)
-    parts.append(f"const struct graphql_type graphql_types[] = {{\n{rows}}};\nconst size_t graphql_n_types = {len(objects)};\n")
+        parts += object_tables(schema, made)
+    parts += root_tables(schema, "query") + root_tables(schema, "mutation")
+    rows = "".join(f"\t&{symbol(name)},\n" for name in ["Query", "Mutation", *names])
+    parts.append(f"const struct graphql_type *const graphql_types[] = {{\n{rows}\tNULL\n}};\n")
     return "\n".join(parts)
 
 

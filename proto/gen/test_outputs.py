@@ -195,7 +195,7 @@ class GraphQl(unittest.TestCase):
 
     def test_list_is_nodes_of_a_page(self):
         self.assertEqual(self.fields(self.build()["schema.graphql"], "type ThingsPage"), ["nodes: [Thing!]!"])
-        self.assertIn('{ "ThingsPage", &things_list_response_shape, "things", NULL, 0 }', self.build()["graphql_types.c"])
+        self.assertIn('{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "things", .type = &graphql_type_thing }', self.build()["graphql_types.c"])
 
     def test_arguments_have_types_defaults_and_the_dry_run(self):
         files = self.build()
@@ -220,7 +220,7 @@ class GraphQl(unittest.TestCase):
     def test_link_asks_its_operation_with_what_is_not_bound(self):
         files = self.build('doc = "A thing."', 'doc = "A thing."\nlinks.twin = { operation = "things.get", arguments = { id = "id" }, doc = "Its twin." }')
         self.assertIn("twin: Thing", self.fields(files["schema.graphql"], "type Thing"))
-        self.assertIn('{ "twin", &operation_things_get, Thing_twin_arguments, 1 }', files["graphql_types.c"])
+        self.assertIn('{ .name = "twin", .kind = GRAPHQL_CALL, .type = &graphql_type_thing, .operation = &operation_things_get, .bound = graphql_type_thing_twin_bound, .n_bound = 1 }', files["graphql_types.c"])
 
     def test_types_and_responses_can_be_named(self):
         schema = self.build('"query things"', '"query things: Shelf"')["schema.graphql"]

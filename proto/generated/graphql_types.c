@@ -6,50 +6,425 @@
 #include "content_proto.h"
 #include "identity_proto.h"
 
-static const struct graphql_link_argument ContentItem_contentType_arguments[] = { { "id", "contentTypeId" } };
-static const struct graphql_link ContentItem_links[] = {
-	{ "contentType", &operation_content_types_get, ContentItem_contentType_arguments, 1 },
+extern const struct graphql_type graphql_type_actor_profile;
+extern const struct graphql_type graphql_type_api_key;
+extern const struct graphql_type graphql_type_api_key_created;
+extern const struct graphql_type graphql_type_api_key_rotated;
+extern const struct graphql_type graphql_type_api_keys_page;
+extern const struct graphql_type graphql_type_audit_break;
+extern const struct graphql_type graphql_type_audit_checkpoint;
+extern const struct graphql_type graphql_type_audit_checkpoints_page;
+extern const struct graphql_type graphql_type_audit_log;
+extern const struct graphql_type graphql_type_audit_logs_page;
+extern const struct graphql_type graphql_type_audit_verification;
+extern const struct graphql_type graphql_type_content_item;
+extern const struct graphql_type graphql_type_content_item_state;
+extern const struct graphql_type graphql_type_content_item_version;
+extern const struct graphql_type graphql_type_content_item_versions_page;
+extern const struct graphql_type graphql_type_content_items_page;
+extern const struct graphql_type graphql_type_content_type;
+extern const struct graphql_type graphql_type_content_type_items_page;
+extern const struct graphql_type graphql_type_content_type_stats;
+extern const struct graphql_type graphql_type_content_types_page;
+extern const struct graphql_type graphql_type_delete_result;
+extern const struct graphql_type graphql_type_domain;
+extern const struct graphql_type graphql_type_domain_summary;
+extern const struct graphql_type graphql_type_domains_page;
+extern const struct graphql_type graphql_type_identity;
+extern const struct graphql_type graphql_type_onboard_tenant_result;
+extern const struct graphql_type graphql_type_onboarding_endpoints;
+extern const struct graphql_type graphql_type_policy_decision;
+extern const struct graphql_type graphql_type_policy_decision_record;
+extern const struct graphql_type graphql_type_policy_decisions_page;
+extern const struct graphql_type graphql_type_rollback_result;
+extern const struct graphql_type graphql_type_supervisor_summary;
+
+static const struct graphql_field graphql_type_actor_profile_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "id" },
+	{ .name = "label", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "label" },
+	{ .name = "description", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "description" },
 };
-static const struct graphql_link_argument ContentItemVersion_contentItem_arguments[] = { { "id", "contentItemId" } };
-static const struct graphql_link ContentItemVersion_links[] = {
-	{ "contentItem", &operation_content_items_get, ContentItemVersion_contentItem_arguments, 1 },
+const struct graphql_type graphql_type_actor_profile = { "ActorProfile", &actor_profile_shape, graphql_type_actor_profile_fields, 3 };
+
+static const struct graphql_field graphql_type_api_key_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "keyPrefix", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "keyPrefix" },
+	{ .name = "scopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scopes" },
+	{ .name = "createdBy", .kind = GRAPHQL_ID, .member = "createdBy" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .member = "expiresAt" },
+	{ .name = "revokedAt", .kind = GRAPHQL_PLAIN, .member = "revokedAt" },
+	{ .name = "lastUsedAt", .kind = GRAPHQL_PLAIN, .member = "lastUsedAt" },
 };
-static const struct graphql_link_argument ContentType_items_arguments[] = { { "id", "id" } };
-static const struct graphql_link ContentType_links[] = {
-	{ "items", &operation_content_types_items, ContentType_items_arguments, 1 },
+const struct graphql_type graphql_type_api_key = { "ApiKey", &api_key_shape, graphql_type_api_key_fields, 9 };
+
+static const struct graphql_field graphql_type_api_key_created_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "keyPrefix", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "keyPrefix" },
+	{ .name = "scopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scopes" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .member = "expiresAt" },
+	{ .name = "apiKey", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "apiKey" },
 };
-const struct graphql_type graphql_types[] = {
-	{ "ActorProfile", &actor_profile_shape, NULL, NULL, 0 },
-	{ "ApiKey", &api_key_shape, NULL, NULL, 0 },
-	{ "ApiKeyCreated", &api_key_created_shape, NULL, NULL, 0 },
-	{ "ApiKeyRotated", &api_key_rotated_shape, NULL, NULL, 0 },
-	{ "ApiKeysPage", &identity_keys_list_response_shape, "keys", NULL, 0 },
-	{ "AuditBreak", &audit_break_shape, NULL, NULL, 0 },
-	{ "AuditCheckpoint", &audit_checkpoint_shape, NULL, NULL, 0 },
-	{ "AuditCheckpointsPage", &audit_checkpoints_list_response_shape, "checkpoints", NULL, 0 },
-	{ "AuditLog", &audit_entry_shape, NULL, NULL, 0 },
-	{ "AuditLogsPage", &audit_logs_list_response_shape, "entries", NULL, 0 },
-	{ "AuditVerification", &audit_logs_verify_response_shape, NULL, NULL, 0 },
-	{ "ContentItem", &content_item_shape, NULL, ContentItem_links, 1 },
-	{ "ContentItemState", &content_versions_get_response_shape, NULL, NULL, 0 },
-	{ "ContentItemVersion", &content_item_version_shape, NULL, ContentItemVersion_links, 1 },
-	{ "ContentItemVersionsPage", &content_items_versions_response_shape, "versions", NULL, 0 },
-	{ "ContentItemsPage", &content_items_list_response_shape, "items", NULL, 0 },
-	{ "ContentType", &content_type_shape, NULL, ContentType_links, 1 },
-	{ "ContentTypeItemsPage", &content_types_items_response_shape, "items", NULL, 0 },
-	{ "ContentTypeStats", &content_type_stats_shape, NULL, NULL, 0 },
-	{ "ContentTypesPage", &content_types_list_response_shape, "types", NULL, 0 },
-	{ "DeleteResult", &confirmation_shape, NULL, NULL, 0 },
-	{ "Domain", &domain_shape, NULL, NULL, 0 },
-	{ "DomainSummary", &domain_summary_shape, NULL, NULL, 0 },
-	{ "DomainsPage", &identity_domains_list_response_shape, "domains", NULL, 0 },
-	{ "Identity", &identity_whoami_response_shape, NULL, NULL, 0 },
-	{ "OnboardTenantResult", &identity_onboard_response_shape, NULL, NULL, 0 },
-	{ "OnboardingEndpoints", &onboarding_endpoints_shape, NULL, NULL, 0 },
-	{ "PolicyDecision", &identity_policy_evaluate_response_shape, NULL, NULL, 0 },
-	{ "PolicyDecisionRecord", &policy_decision_shape, NULL, NULL, 0 },
-	{ "PolicyDecisionsPage", &identity_decisions_list_response_shape, "decisions", NULL, 0 },
-	{ "RollbackResult", &content_items_rollback_response_shape, NULL, NULL, 0 },
-	{ "SupervisorSummary", &supervisor_summary_shape, NULL, NULL, 0 },
+const struct graphql_type graphql_type_api_key_created = { "ApiKeyCreated", &api_key_created_shape, graphql_type_api_key_created_fields, 6 };
+
+static const struct graphql_field graphql_type_api_key_rotated_fields[] = {
+	{ .name = "oldId", .kind = GRAPHQL_ID, .is_required = true, .member = "oldId" },
+	{ .name = "newId", .kind = GRAPHQL_ID, .is_required = true, .member = "newId" },
+	{ .name = "keyPrefix", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "keyPrefix" },
+	{ .name = "apiKey", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "apiKey" },
 };
-const size_t graphql_n_types = 32;
+const struct graphql_type graphql_type_api_key_rotated = { "ApiKeyRotated", &api_key_rotated_shape, graphql_type_api_key_rotated_fields, 4 };
+
+static const struct graphql_field graphql_type_api_keys_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "keys", .type = &graphql_type_api_key },
+	{ .name = "total", .kind = GRAPHQL_INT, .is_required = true, .member = "total" },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "offset", .kind = GRAPHQL_INT, .is_required = true, .member = "offset" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_api_keys_page = { "ApiKeysPage", &identity_keys_list_response_shape, graphql_type_api_keys_page_fields, 5 };
+
+static const struct graphql_field graphql_type_audit_break_fields[] = {
+	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },
+	{ .name = "reason", .kind = GRAPHQL_ENUM, .is_required = true, .member = "reason" },
+	{ .name = "expected", .kind = GRAPHQL_PLAIN, .member = "expected" },
+	{ .name = "found", .kind = GRAPHQL_PLAIN, .member = "found" },
+};
+const struct graphql_type graphql_type_audit_break = { "AuditBreak", &audit_break_shape, graphql_type_audit_break_fields, 4 };
+
+static const struct graphql_field graphql_type_audit_checkpoint_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },
+	{ .name = "hash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hash" },
+	{ .name = "signedText", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "signedText" },
+	{ .name = "signature", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "signature" },
+	{ .name = "publicKey", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publicKey" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_audit_checkpoint = { "AuditCheckpoint", &audit_checkpoint_shape, graphql_type_audit_checkpoint_fields, 7 };
+
+static const struct graphql_field graphql_type_audit_checkpoints_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "checkpoints", .type = &graphql_type_audit_checkpoint },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_audit_checkpoints_page = { "AuditCheckpointsPage", &audit_checkpoints_list_response_shape, graphql_type_audit_checkpoints_page_fields, 3 };
+
+static const struct graphql_field graphql_type_audit_log_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },
+	{ .name = "action", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "action" },
+	{ .name = "entityType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "entityType" },
+	{ .name = "entityId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "entityId" },
+	{ .name = "entityVersion", .kind = GRAPHQL_INT, .member = "entityVersion" },
+	{ .name = "userId", .kind = GRAPHQL_PLAIN, .member = "userId" },
+	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .member = "actorId" },
+	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .member = "actorType" },
+	{ .name = "actorSource", .kind = GRAPHQL_PLAIN, .member = "actorSource" },
+	{ .name = "details", .kind = GRAPHQL_JSON, .member = "details" },
+	{ .name = "requestId", .kind = GRAPHQL_PLAIN, .member = "requestId" },
+	{ .name = "eventId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "eventId" },
+	{ .name = "hash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hash" },
+	{ .name = "previousHash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "previousHash" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_audit_log = { "AuditLog", &audit_entry_shape, graphql_type_audit_log_fields, 16 };
+
+static const struct graphql_field graphql_type_audit_logs_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "entries", .type = &graphql_type_audit_log },
+	{ .name = "total", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "total" },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_audit_logs_page = { "AuditLogsPage", &audit_logs_list_response_shape, graphql_type_audit_logs_page_fields, 5 };
+
+static const struct graphql_field graphql_type_audit_verification_fields[] = {
+	{ .name = "isIntact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isIntact" },
+	{ .name = "checkedEntries", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "checkedEntries" },
+	{ .name = "checkedCheckpoints", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "checkedCheckpoints" },
+	{ .name = "lastNumber", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "lastNumber" },
+	{ .name = "headHash", .kind = GRAPHQL_PLAIN, .member = "headHash" },
+	{ .name = "isComplete", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isComplete" },
+	{ .name = "firstBreak", .kind = GRAPHQL_OBJECT, .member = "firstBreak", .type = &graphql_type_audit_break },
+};
+const struct graphql_type graphql_type_audit_verification = { "AuditVerification", &audit_logs_verify_response_shape, graphql_type_audit_verification_fields, 7 };
+
+static const struct graphql_bound graphql_type_content_item_content_type_bound[] = { { "id", "contentTypeId" } };
+static const struct graphql_field graphql_type_content_item_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "data", .kind = GRAPHQL_JSON, .is_required = true, .member = "data" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+	{ .name = "publicationState", .kind = GRAPHQL_ENUM, .is_required = true, .member = "publicationState" },
+	{ .name = "workingCopyVersion", .kind = GRAPHQL_INT, .is_required = true, .member = "workingCopyVersion" },
+	{ .name = "publishedVersion", .kind = GRAPHQL_INT, .member = "publishedVersion" },
+	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get, .bound = graphql_type_content_item_content_type_bound, .n_bound = 1 },
+};
+const struct graphql_type graphql_type_content_item = { "ContentItem", &content_item_shape, graphql_type_content_item_fields, 11 };
+
+static const struct graphql_field graphql_type_content_item_state_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "data", .kind = GRAPHQL_JSON, .is_required = true, .member = "data" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+	{ .name = "isHead", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isHead" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_content_item_state = { "ContentItemState", &content_versions_get_response_shape, graphql_type_content_item_state_fields, 6 };
+
+static const struct graphql_bound graphql_type_content_item_version_content_item_bound[] = { { "id", "contentItemId" } };
+static const struct graphql_field graphql_type_content_item_version_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "data", .kind = GRAPHQL_JSON, .is_required = true, .member = "data" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get, .bound = graphql_type_content_item_version_content_item_bound, .n_bound = 1 },
+};
+const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 7 };
+
+static const struct graphql_field graphql_type_content_item_versions_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "versions", .type = &graphql_type_content_item_version },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_content_item_versions_page = { "ContentItemVersionsPage", &content_items_versions_response_shape, graphql_type_content_item_versions_page_fields, 3 };
+
+static const struct graphql_field graphql_type_content_items_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "items", .type = &graphql_type_content_item },
+	{ .name = "total", .kind = GRAPHQL_INT, .is_required = true, .member = "total" },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "offset", .kind = GRAPHQL_INT, .is_required = true, .member = "offset" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_content_items_page = { "ContentItemsPage", &content_items_list_response_shape, graphql_type_content_items_page_fields, 6 };
+
+static const struct graphql_bound graphql_type_content_type_items_bound[] = { { "id", "id" } };
+static const struct graphql_field graphql_type_content_type_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "slug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "slug" },
+	{ .name = "kind", .kind = GRAPHQL_ENUM, .is_required = true, .member = "kind" },
+	{ .name = "description", .kind = GRAPHQL_PLAIN, .member = "description" },
+	{ .name = "schemaManifest", .kind = GRAPHQL_JSON, .member = "schemaManifest" },
+	{ .name = "schema", .kind = GRAPHQL_JSON, .is_required = true, .member = "schema" },
+	{ .name = "basePrice", .kind = GRAPHQL_PLAIN, .member = "basePrice" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+	{ .name = "stats", .kind = GRAPHQL_OBJECT, .member = "stats", .type = &graphql_type_content_type_stats },
+	{ .name = "items", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type_items_page, .operation = &operation_content_types_items, .bound = graphql_type_content_type_items_bound, .n_bound = 1 },
+};
+const struct graphql_type graphql_type_content_type = { "ContentType", &content_type_shape, graphql_type_content_type_fields, 13 };
+
+static const struct graphql_field graphql_type_content_type_items_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "items", .type = &graphql_type_content_item },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_content_type_items_page = { "ContentTypeItemsPage", &content_types_items_response_shape, graphql_type_content_type_items_page_fields, 3 };
+
+static const struct graphql_field graphql_type_content_type_stats_fields[] = {
+	{ .name = "itemCount", .kind = GRAPHQL_INT, .is_required = true, .member = "itemCount" },
+	{ .name = "lastItemUpdatedAt", .kind = GRAPHQL_PLAIN, .member = "lastItemUpdatedAt" },
+	{ .name = "statusCounts", .kind = GRAPHQL_JSON, .is_required = true, .member = "statusCounts" },
+};
+const struct graphql_type graphql_type_content_type_stats = { "ContentTypeStats", &content_type_stats_shape, graphql_type_content_type_stats_fields, 3 };
+
+static const struct graphql_field graphql_type_content_types_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "types", .type = &graphql_type_content_type },
+	{ .name = "total", .kind = GRAPHQL_INT, .is_required = true, .member = "total" },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "offset", .kind = GRAPHQL_INT, .is_required = true, .member = "offset" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_content_types_page = { "ContentTypesPage", &content_types_list_response_shape, graphql_type_content_types_page_fields, 5 };
+
+static const struct graphql_field graphql_type_delete_result_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+};
+const struct graphql_type graphql_type_delete_result = { "DeleteResult", &confirmation_shape, graphql_type_delete_result_fields, 2 };
+
+static const struct graphql_field graphql_type_domain_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "hostname", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hostname" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_domain = { "Domain", &domain_shape, graphql_type_domain_fields, 4 };
+
+static const struct graphql_field graphql_type_domain_summary_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "hostname", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hostname" },
+};
+const struct graphql_type graphql_type_domain_summary = { "DomainSummary", &domain_summary_shape, graphql_type_domain_summary_fields, 3 };
+
+static const struct graphql_field graphql_type_domains_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "domains", .type = &graphql_type_domain },
+	{ .name = "total", .kind = GRAPHQL_INT, .is_required = true, .member = "total" },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "offset", .kind = GRAPHQL_INT, .is_required = true, .member = "offset" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_domains_page = { "DomainsPage", &identity_domains_list_response_shape, graphql_type_domains_page_fields, 5 };
+
+static const struct graphql_field graphql_type_identity_fields[] = {
+	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorId" },
+	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorType" },
+	{ .name = "actorSource", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorSource" },
+	{ .name = "actorProfileId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorProfileId" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
+	{ .name = "domain", .kind = GRAPHQL_OBJECT, .member = "domain", .type = &graphql_type_domain_summary },
+	{ .name = "scopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scopes" },
+	{ .name = "assignmentRefs", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "assignmentRefs" },
+	{ .name = "profile", .kind = GRAPHQL_OBJECT, .member = "profile", .type = &graphql_type_actor_profile },
+};
+const struct graphql_type graphql_type_identity = { "Identity", &identity_whoami_response_shape, graphql_type_identity_fields, 9 };
+
+static const struct graphql_field graphql_type_onboard_tenant_result_fields[] = {
+	{ .name = "bootstrap", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "bootstrap" },
+	{ .name = "domain", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "domain", .type = &graphql_type_domain },
+	{ .name = "apiKey", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "apiKey", .type = &graphql_type_api_key_created },
+	{ .name = "supervisor", .kind = GRAPHQL_OBJECT, .member = "supervisor", .type = &graphql_type_supervisor_summary },
+	{ .name = "endpoints", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "endpoints", .type = &graphql_type_onboarding_endpoints },
+};
+const struct graphql_type graphql_type_onboard_tenant_result = { "OnboardTenantResult", &identity_onboard_response_shape, graphql_type_onboard_tenant_result_fields, 5 };
+
+static const struct graphql_field graphql_type_onboarding_endpoints_fields[] = {
+	{ .name = "api", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "api" },
+	{ .name = "mcp", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "mcp" },
+};
+const struct graphql_type graphql_type_onboarding_endpoints = { "OnboardingEndpoints", &onboarding_endpoints_shape, graphql_type_onboarding_endpoints_fields, 2 };
+
+static const struct graphql_field graphql_type_policy_decision_fields[] = {
+	{ .name = "outcome", .kind = GRAPHQL_ENUM, .is_required = true, .member = "outcome" },
+	{ .name = "code", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "code" },
+	{ .name = "remediation", .kind = GRAPHQL_PLAIN, .member = "remediation" },
+	{ .name = "metadata", .kind = GRAPHQL_JSON, .is_required = true, .member = "metadata" },
+	{ .name = "policyVersion", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "policyVersion" },
+};
+const struct graphql_type graphql_type_policy_decision = { "PolicyDecision", &identity_policy_evaluate_response_shape, graphql_type_policy_decision_fields, 5 };
+
+static const struct graphql_field graphql_type_policy_decision_record_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "principalId", .kind = GRAPHQL_PLAIN, .member = "principalId" },
+	{ .name = "operation", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "operation" },
+	{ .name = "resourceType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "resourceType" },
+	{ .name = "resourceId", .kind = GRAPHQL_PLAIN, .member = "resourceId" },
+	{ .name = "environment", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "environment" },
+	{ .name = "outcome", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "outcome" },
+	{ .name = "code", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "code" },
+	{ .name = "remediation", .kind = GRAPHQL_PLAIN, .member = "remediation" },
+	{ .name = "policyVersion", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "policyVersion" },
+	{ .name = "evaluationDurationMs", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "evaluationDurationMs" },
+	{ .name = "requestId", .kind = GRAPHQL_PLAIN, .member = "requestId" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_policy_decision_record = { "PolicyDecisionRecord", &policy_decision_shape, graphql_type_policy_decision_record_fields, 13 };
+
+static const struct graphql_field graphql_type_policy_decisions_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "decisions", .type = &graphql_type_policy_decision_record },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+	{ .name = "durationP95Ms", .kind = GRAPHQL_PLAIN, .member = "durationP95Ms" },
+};
+const struct graphql_type graphql_type_policy_decisions_page = { "PolicyDecisionsPage", &identity_decisions_list_response_shape, graphql_type_policy_decisions_page_fields, 5 };
+
+static const struct graphql_field graphql_type_rollback_result_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+};
+const struct graphql_type graphql_type_rollback_result = { "RollbackResult", &content_items_rollback_response_shape, graphql_type_rollback_result_fields, 3 };
+
+static const struct graphql_field graphql_type_supervisor_summary_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "email", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "email" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
+};
+const struct graphql_type graphql_type_supervisor_summary = { "SupervisorSummary", &supervisor_summary_shape, graphql_type_supervisor_summary_fields, 3 };
+
+static const struct graphql_field graphql_type_query_fields[] = {
+	{ .name = "auditLogs", .kind = GRAPHQL_CALL, .type = &graphql_type_audit_logs_page, .operation = &operation_audit_logs_list },
+	{ .name = "auditVerification", .kind = GRAPHQL_CALL, .type = &graphql_type_audit_verification, .operation = &operation_audit_logs_verify },
+	{ .name = "auditCheckpoints", .kind = GRAPHQL_CALL, .type = &graphql_type_audit_checkpoints_page, .operation = &operation_audit_checkpoints_list },
+	{ .name = "contentTypes", .kind = GRAPHQL_CALL, .type = &graphql_type_content_types_page, .operation = &operation_content_types_list },
+	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get },
+	{ .name = "contentTypeItems", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type_items_page, .operation = &operation_content_types_items },
+	{ .name = "contentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_content_items_page, .operation = &operation_content_items_list },
+	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get },
+	{ .name = "contentItemVersions", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_versions_page, .operation = &operation_content_items_versions },
+	{ .name = "contentItemVersion", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_state, .operation = &operation_content_versions_get },
+	{ .name = "domains", .kind = GRAPHQL_CALL, .type = &graphql_type_domains_page, .operation = &operation_identity_domains_list },
+	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
+	{ .name = "identity", .kind = GRAPHQL_CALL, .type = &graphql_type_identity, .operation = &operation_identity_whoami },
+	{ .name = "policyDecisions", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decisions_page, .operation = &operation_identity_decisions_list },
+};
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 14 };
+
+static const struct graphql_field graphql_type_mutation_fields[] = {
+	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
+	{ .name = "updateContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_update },
+	{ .name = "deleteContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_content_types_delete },
+	{ .name = "createContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_create },
+	{ .name = "updateContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_update },
+	{ .name = "patchContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_patch },
+	{ .name = "deleteContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_content_items_delete },
+	{ .name = "rollbackContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_rollback_result, .operation = &operation_content_items_rollback },
+	{ .name = "createDomain", .kind = GRAPHQL_CALL, .type = &graphql_type_domain, .operation = &operation_identity_domains_create },
+	{ .name = "onboardTenant", .kind = GRAPHQL_CALL, .type = &graphql_type_onboard_tenant_result, .operation = &operation_identity_onboard },
+	{ .name = "createApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_created, .operation = &operation_identity_keys_create },
+	{ .name = "rotateApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_rotated, .operation = &operation_identity_keys_rotate },
+	{ .name = "revokeApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_keys_revoke },
+	{ .name = "policyEvaluate", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decision, .operation = &operation_identity_policy_evaluate },
+};
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 14 };
+
+const struct graphql_type *const graphql_types[] = {
+	&graphql_type_query,
+	&graphql_type_mutation,
+	&graphql_type_actor_profile,
+	&graphql_type_api_key,
+	&graphql_type_api_key_created,
+	&graphql_type_api_key_rotated,
+	&graphql_type_api_keys_page,
+	&graphql_type_audit_break,
+	&graphql_type_audit_checkpoint,
+	&graphql_type_audit_checkpoints_page,
+	&graphql_type_audit_log,
+	&graphql_type_audit_logs_page,
+	&graphql_type_audit_verification,
+	&graphql_type_content_item,
+	&graphql_type_content_item_state,
+	&graphql_type_content_item_version,
+	&graphql_type_content_item_versions_page,
+	&graphql_type_content_items_page,
+	&graphql_type_content_type,
+	&graphql_type_content_type_items_page,
+	&graphql_type_content_type_stats,
+	&graphql_type_content_types_page,
+	&graphql_type_delete_result,
+	&graphql_type_domain,
+	&graphql_type_domain_summary,
+	&graphql_type_domains_page,
+	&graphql_type_identity,
+	&graphql_type_onboard_tenant_result,
+	&graphql_type_onboarding_endpoints,
+	&graphql_type_policy_decision,
+	&graphql_type_policy_decision_record,
+	&graphql_type_policy_decisions_page,
+	&graphql_type_rollback_result,
+	&graphql_type_supervisor_summary,
+	NULL
+};

@@ -4,27 +4,43 @@
 
 #include "operation.h"
 
-/* A field that asks an operation, with arguments taken from the object it hangs on. */
-struct graphql_link {
-	const char *name;
-	const struct operation *operation;
-	const struct graphql_link_argument {
-		const char *name; /* request field of the operation */
-		const char *from; /* field of the object */
-	} *arguments;
-	size_t n_arguments;
+/* How a value of a member is written. */
+enum graphql_kind {
+	GRAPHQL_PLAIN,  /* as in REST */
+	GRAPHQL_ID,     /* an int as a string */
+	GRAPHQL_INT,    /* within 32 bits, or it is no value */
+	GRAPHQL_JSON,   /* a doc, or text that is a JSON document */
+	GRAPHQL_ENUM,   /* text, one of the member's choices by its GraphQL name */
+	GRAPHQL_OBJECT, /* a struct or a list of them */
+	GRAPHQL_CALL,   /* what an operation answers */
 };
 
-/* What is behind an object type of schema.graphql; its other fields are called as the members of the struct. */
+/* An argument taken from the object that the field hangs on. */
+struct graphql_bound {
+	const char *name; /* request field of the operation */
+	const char *from; /* member of the object */
+};
+
+struct graphql_field {
+	const char *name;
+	enum graphql_kind kind;
+	bool is_required;          /* not null, or the object is not */
+	const char *member;        /* of the type's shape; NULL for a CALL */
+	const struct graphql_type *type; /* of OBJECT and CALL */
+	const struct operation *operation; /* of CALL, and what is bound */
+	const struct graphql_bound *bound;
+	size_t n_bound;
+};
+
+/* An object type of schema.graphql; its fields in the order of the schema. */
 struct graphql_type {
 	const char *name;
-	const struct shape *shape;
-	const char *list; /* member shown as "nodes", or NULL */
-	const struct graphql_link *links;
-	size_t n_links;
+	const struct shape *shape; /* NULL for the roots */
+	const struct graphql_field *fields;
+	size_t n_fields;
 };
 
-extern const struct graphql_type graphql_types[]; /* sorted by name */
-extern const size_t graphql_n_types;
+extern const struct graphql_type *const graphql_types[]; /* NULL-terminated */
+extern const struct graphql_type graphql_type_query, graphql_type_mutation;
 
 #endif
