@@ -257,7 +257,7 @@ find_field(const struct reader *reader, const struct shape *shape, const struct 
 {
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		const struct shape_field *field = &shape->fields[i];
-		bool is_taken = !is_root || reader->takes_all || field->in == SHAPE_IN_BODY;
+		bool is_taken = !is_root || field->in == SHAPE_IN_BODY || (reader->takes_all && field->in != SHAPE_IN_MCP);
 		if (is_taken && strcmp(field->name, member->name) == 0 && strlen(field->name) == member->n_name)
 			return field;
 	}

@@ -283,6 +283,8 @@ place_name(enum shape_in in)
 		return "query";
 	case SHAPE_IN_HEADER:
 		return "headers";
+	case SHAPE_IN_MCP: /* unknown to every sender */
+		break;
 	}
 	assert(!"shape place");
 	return "";
@@ -299,14 +301,15 @@ violate_unknown(struct reader *reader, const struct place *parent, const struct 
 	buf_init(&buf, reader->arena, 256);
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		const struct shape_field *field = &shape->fields[i];
-		if (strcmp(field->name, member->name) != 0)
+		if (strcmp(field->name, member->name) != 0 || field->in == SHAPE_IN_MCP)
 			continue;
 		buf_printf(&buf, "'%s' belongs in the %s, not in the body", field->name, place_name(field->in));
 		return violate(reader, &place, "unknown", field, buf.bytes);
 	}
 	buf_printf(&buf, "unknown field '%.*s'; ", NAME_SHOWN_MAX, member->name);
 	for (size_t i = 0; i < shape->n_fields; i++) {
-		if (!reader->takes_all && shape->fields[i].in != SHAPE_IN_BODY)
+		bool is_elsewhere = !reader->takes_all && shape->fields[i].in != SHAPE_IN_BODY;
+		if (is_elsewhere || shape->fields[i].in == SHAPE_IN_MCP)
 			continue;
 		buf_printf(&buf, "%s'%s'", is_first ? "known are " : ", ", shape->fields[i].name);
 		is_first = false;

@@ -41,8 +41,8 @@ enum shape_flag {
 	SHAPE_AGENT_REQUIRED = 1 << 5, /* an agent's tool call must send it: the version token of a change */
 };
 
-/* Where a request field travels over REST. */
-enum shape_in { SHAPE_IN_BODY, SHAPE_IN_PATH, SHAPE_IN_QUERY, SHAPE_IN_HEADER };
+/* Where a request field travels over REST.  SHAPE_IN_MCP: nowhere; only the MCP surface fills or reads it. */
+enum shape_in { SHAPE_IN_BODY, SHAPE_IN_PATH, SHAPE_IN_QUERY, SHAPE_IN_HEADER, SHAPE_IN_MCP };
 
 struct shape;
 

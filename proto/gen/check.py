@@ -124,7 +124,7 @@ def check_routes(operation):
     for field in operation.request.fields:
         if field.place in ("path", "query", "header") and field.kind in ("doc", "struct", "list"):
             refuse(operation.where, f"request field '{field.name}' is a {field.kind} and cannot travel in {field.place}")
-        if field.place not in ("body", "path", "query", "header"):
+        if field.place not in ("body", "path", "query", "header", "mcp"):
             refuse(operation.where, f"request field '{field.name}' travels in '{field.place}'")
         if field.place == "header" and not field.header or field.header != (field.header or "").lower() and field.header:
             refuse(operation.where, f"request field '{field.name}' needs a lower case header name")

@@ -8,10 +8,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import check
+import mcp_model
 import model
 import out_docs
 import out_errors
 import out_graphql
+import out_mcp
 import out_openapi
 import out_proto
 import out_queries
@@ -24,9 +26,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def build(proto_dir, services_dir):
     """File name -> text of everything that is generated.  Raises ContractError."""
     contract = model.load(proto_dir)
+    contract.resources = [mcp_model.read_resource(*table) for table in contract.resources]
+    contract.prompts = [mcp_model.read_prompt(*table) for table in contract.prompts]
     check.check(contract)
+    mcp_model.check(contract)
     files = {}
-    for output in (out_errors, out_proto, out_service, out_registry, out_openapi, out_docs, out_graphql):
+    for output in (out_errors, out_proto, out_service, out_registry, out_openapi, out_docs, out_graphql, out_mcp):
         files.update(output.outputs(contract))
     files.update(out_queries.outputs(contract, services_dir))
     return files

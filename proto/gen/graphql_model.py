@@ -213,7 +213,7 @@ class Schema:
         """A field that asks an operation.  Nullable: what fails is null, and its neighbours stay."""
         owner = Input(pascal(operation.graphql.partition(" ")[2]), "", operation.request)
         owner.where = operation.where
-        arguments = [self.argument(f, owner) for f in operation.request.fields if f.name not in bound]
+        arguments = [self.argument(f, owner) for f in operation.request.fields if f.name not in bound and f.place != "mcp"]
         if operation.has("dry_run"):
             arguments.append(Argument(DRY_RUN, "Boolean!", "Do everything but keep nothing; extensions.dryRun tells what would have happened.", "false"))
         return Output(name, self.object_of(operation).name, doc, arguments)

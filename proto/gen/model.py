@@ -30,7 +30,7 @@ class Field:
     pattern: str | None = None
     format: str | None = None
     default: object = None
-    place: str = "body"       # body path query header
+    place: str = "body"       # body path query header mcp
     header: str | None = None
     doc_text: bool = False
     doc_object: bool = False
@@ -164,14 +164,16 @@ class Contract:
     codes: dict
     info: dict
     gateway_routes: list      # (Route, summary): answered by the gateway itself
+    resources: list           # tables; Resources and Prompts once mcp_model has read them
+    prompts: list
 
     @property
     def operations(self):
         return [op for service in self.services for op in service.operations]
 
 
-FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare")
-FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error"}
+FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive")
+FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error", "resource", "prompt"}
 COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy_rule", "gateway_route"}
 OPERATION_KEYS = {
     "id", "service", "summary", "description", "rest", "aliases", "mcp", "graphql", "cli", "policy", "scope", "resource",
@@ -411,7 +413,8 @@ def load(proto_dir):
     resolve_responses(services, types)
     resolve_links(services, types)
     contract = Contract(services, errors, events, types, common.get("policy_rule", []), common["codes"], common["info"],
-                        [read_gateway_route(table) for table in common.get("gateway_route", [])])
+                        [read_gateway_route(table) for table in common.get("gateway_route", [])],
+                        *([(path.name, table) for path, tables in raw.items() for table in tables.get(key, [])] for key in ("resource", "prompt")))
     for operation in contract.operations:
         complete_errors(operation, contract.codes, contract.policy_rules)
     return contract

@@ -59,7 +59,7 @@ def field_schema(field):
     if field.nullable:
         schema = nullable(schema)
     if field.doc:
-        schema["description"] = field.doc
+        schema["description"] = field.doc + (" May also come as JSON text in a string." if field.doc_text else "")
     if field.default is not None:
         schema["default"] = field.default
     if field.example is not None:

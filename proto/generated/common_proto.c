@@ -30,6 +30,27 @@ static const struct shape_field event_record_fields[] = {
 };
 const struct shape event_record_shape = { .name = "event_record", .size = sizeof(struct event_record), .fields = event_record_fields, .n_fields = 16 };
 
+static const char *const mcp_input_request_method_choices[] = { "elicitation/create", "sampling/createMessage", "roots/list", NULL };
+static const struct shape_field mcp_input_request_fields[] = {
+	{ .name = "key", .column = "key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_input_request, key), .min = 0, .max = 0, .doc = "Name under which the client's answer comes back in inputResponses.", .example = "\"user_name\"" },
+	{ .name = "method", .column = "method", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_input_request, method), .min = 0, .max = 0, .choices = mcp_input_request_method_choices, .doc = "What the client is asked to do.", .example = "\"elicitation/create\"" },
+	{ .name = "params", .column = "params", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_input_request, params), .min = 0, .max = 0, .doc = "Parameters of the method.", .example = "{\"message\": \"Your name?\"}" },
+};
+const struct shape mcp_input_request_shape = { .name = "mcp_input_request", .size = sizeof(struct mcp_input_request), .fields = mcp_input_request_fields, .n_fields = 3 };
+
+static const char *const mcp_notice_kind_choices[] = { "progress", "log", NULL };
+static const char *const mcp_notice_level_choices[] = { "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", NULL };
+static const struct shape_field mcp_notice_fields[] = {
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_notice, kind), .min = 0, .max = 0, .choices = mcp_notice_kind_choices, .doc = "Which.", .example = "\"progress\"" },
+	{ .name = "progress", .column = "progress", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_notice, progress), .min = INT64_C(0), .max = INT64_MAX, .doc = "progress: how much is done.", .example = "50" },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_notice, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "progress: out of how much.", .example = "100" },
+	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_notice, message), .min = 0, .max = 0, .doc = "progress: what is being done." },
+	{ .name = "level", .column = "level", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_notice, level), .min = 0, .max = 0, .choices = mcp_notice_level_choices, .doc = "log: severity.", .example = "\"info\"" },
+	{ .name = "logger", .column = "logger", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_notice, logger), .min = 0, .max = 0, .doc = "log: who says it." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct mcp_notice, data), .min = 0, .max = 0, .doc = "log: what is said, any JSON." },
+};
+const struct shape mcp_notice_shape = { .name = "mcp_notice", .size = sizeof(struct mcp_notice), .fields = mcp_notice_fields, .n_fields = 7 };
+
 static const struct shape_field events_pull_request_fields[] = {
 	{ .name = "epoch", .column = "epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, epoch), .min = INT64_C(0), .max = INT64_MAX, .doc = "Position after which to read; 0 from the beginning." },
 	{ .name = "xid", .column = "xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, xid), .min = 0, .max = INT64_C(20), .pattern = "[0-9]{1,20}", .doc = "Position: transaction id as decimal text.", .example = "\"0\"" },

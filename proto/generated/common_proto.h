@@ -34,6 +34,26 @@ struct event_record {
 };
 extern const struct shape event_record_shape;
 
+/* Something an operation needs from its MCP client before it can answer. */
+struct mcp_input_request {
+	const char *key;
+	const char *method; /* elicitation/create | sampling/createMessage | roots/list */
+	struct doc params;
+};
+extern const struct shape mcp_input_request_shape;
+
+/* Something an operation tells its MCP client before the result: how far it is, or a line of its log. */
+struct mcp_notice {
+	const char *kind; /* progress | log */
+	const int64_t *progress; /* at least 0 */
+	const int64_t *total; /* at least 0 */
+	const char *message; /* optional */
+	const char *level; /* debug | info | notice | warning | error | critical | alert | emergency; optional */
+	const char *logger; /* optional */
+	struct doc data; /* optional */
+};
+extern const struct shape mcp_notice_shape;
+
 struct events_pull_request {
 	int64_t epoch; /* at least 0 */
 	const char *xid; /* at most 20 bytes */

@@ -153,7 +153,7 @@ static const struct shape_field content_types_create_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Unique within the tenant.", .example = "\"article\"" },
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, kind), .min = 0, .max = INT64_C(16), .choices = content_types_create_request_kind_choices, .default_text = "\"collection\"", .code = "INVALID_CONTENT_TYPE_KIND", .doc = "singleton: at most one item.", .example = "\"collection\"" },
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for." },
-	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema, draft-07 or 2020-12, as object or as JSON text.", .example = "{\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\", \"maxLength\": 120}}, \"required\": [\"title\"]}" },
+	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema, draft-07 or 2020-12.", .example = "{\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\", \"maxLength\": 120}}, \"required\": [\"title\"]}" },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Price of a priced operation, satoshis." },
 };
 const struct shape content_types_create_request_shape = { .name = "content_types_create_request", .size = sizeof(struct content_types_create_request), .fields = content_types_create_request_fields, .n_fields = 6 };
@@ -199,7 +199,7 @@ static const struct shape_field content_types_update_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Unique within the tenant.", .example = "\"article\"" },
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, kind), .min = 0, .max = INT64_C(16), .choices = content_types_update_request_kind_choices, .code = "INVALID_CONTENT_TYPE_KIND", .doc = "singleton: at most one item.", .example = "\"collection\"" },
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for; empty text removes it." },
-	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema as object or as JSON text.", .example = "{\"type\": \"object\"}" },
+	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema.", .example = "{\"type\": \"object\"}" },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Price of a priced operation, satoshis; 0: free." },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_types_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "1" },
 };
@@ -213,7 +213,7 @@ const struct shape content_types_delete_request_shape = { .name = "content_types
 
 static const struct shape_field content_items_create_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
-	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content, as object or as JSON text.", .example = "{\"title\": \"Launch\"}" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, status), .min = INT64_C(1), .max = INT64_C(64), .default_text = "\"draft\"", .doc = "draft, in_review, published, archived or a workflow state.", .example = "\"draft\"" },
 };
 const struct shape content_items_create_request_shape = { .name = "content_items_create_request", .size = sizeof(struct content_items_create_request), .fields = content_items_create_request_fields, .n_fields = 3 };
@@ -254,7 +254,7 @@ const struct shape content_items_get_request_shape = { .name = "content_items_ge
 static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type.", .example = "7" },
-	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content, as object or as JSON text.", .example = "{\"title\": \"Launch\"}" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
@@ -1075,7 +1075,7 @@ const struct operation operation_content_items_update = {
 	.service = "content",
 	.summary = "Change a content item: its data as a whole, its status (publish with published) or its type.",
 	.description = NULL,
-	.mcp = "update_content_item",
+	.mcp = "replace_content_item",
 	.graphql = "mutation updateContentItem",
 	.cli = "content update",
 	.policy = "content.write",
@@ -1153,7 +1153,7 @@ const struct operation operation_content_items_patch = {
 	.service = "content",
 	.summary = "Change parts of a content item's data by JSON Merge Patch, and its status.",
 	.description = NULL,
-	.mcp = "patch_content_item",
+	.mcp = "update_content_item",
 	.graphql = "mutation patchContentItem",
 	.cli = "content patch",
 	.policy = "content.write",

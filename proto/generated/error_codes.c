@@ -31,7 +31,7 @@ const struct error_info error_catalogue[] = {
 	[ERROR_CONTENT_TYPE_NOT_FOUND] = { .code = "CONTENT_TYPE_NOT_FOUND", .status = 404, .is_retryable = false, .title = "Content Type Not Found",
 	    .remediation = "Use an id listed by GET /api/content-types." },
 	[ERROR_CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED] = { .code = "CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED", .status = 400, .is_retryable = false, .title = "Schema Required",
-	    .remediation = "Send the type's JSON Schema in schema, as object or as JSON text." },
+	    .remediation = "Send the type's JSON Schema in schema." },
 	[ERROR_CONTENT_TYPE_SLUG_CONFLICT] = { .code = "CONTENT_TYPE_SLUG_CONFLICT", .status = 409, .is_retryable = false, .title = "Slug Already Taken",
 	    .remediation = "Choose another slug, or change the existing type with PUT /api/content-types/{id}." },
 	[ERROR_DOMAIN_HOSTNAME_CONFLICT] = { .code = "DOMAIN_HOSTNAME_CONFLICT", .status = 409, .is_retryable = false, .title = "Hostname Already Taken",
