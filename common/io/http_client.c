@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,6 +18,8 @@ enum { HEADERS_BYTES_MAX = 64 * 1024, HEADERS_MAX = 64, FIRST_BODY_BYTES = 4096,
 
 struct http_client {
 	CURL *curl;
+	CURLM *multi; /* of streams */
+	atomic_bool is_stopped;
 	bool allow_private;
 
 	/* of the request in flight */
@@ -25,6 +28,10 @@ struct http_client {
 	size_t n_headers_bytes;
 	bool is_too_large;
 	bool is_address_refused;
+	const struct http_client_receiver *receiver; /* of a stream, or NULL */
+	bool is_stream;      /* the answer is one */
+	bool has_enough;
+	int64_t alive_us;    /* when something came last */
 };
 
 struct network4 {
@@ -107,6 +114,11 @@ take_body(char *bytes, size_t size, size_t n, void *context)
 	struct http_client *client = context;
 	size_t n_bytes = size * n;
 
+	client->alive_us = clock_monotonic_us();
+	if (client->is_stream) {
+		client->has_enough = !client->receiver->take(client->receiver->context, bytes, n_bytes);
+		return client->has_enough ? 0 : n_bytes;
+	}
 	if (n_bytes > client->body_bytes_max - client->body.len) {
 		client->is_too_large = true;
 		return 0;
@@ -115,17 +127,34 @@ take_body(char *bytes, size_t size, size_t n, void *context)
 	return n_bytes;
 }
 
+/* Behind the last header: is this what the receiver waits for? */
+static bool
+open_stream(struct http_client *client)
+{
+	long status = 0;
+	const char *type = NULL;
+
+	(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &type);
+	client->is_stream = status >= 200 && status < 300 && type && strncasecmp(type, "text/event-stream", 17) == 0;
+	if (!client->is_stream || !client->receiver->open)
+		return true;
+	client->has_enough = !client->receiver->open(client->receiver->context);
+	return !client->has_enough;
+}
+
 static size_t
 take_header(char *bytes, size_t size, size_t n, void *context)
 {
 	struct http_client *client = context;
+	bool is_end = size * n == 2 && bytes[0] == '\r';
 
-	(void)bytes;
+	client->alive_us = clock_monotonic_us();
 	client->n_headers_bytes += size * n;
-	if (client->n_headers_bytes <= HEADERS_BYTES_MAX)
-		return size * n;
-	client->is_too_large = true;
-	return 0;
+	client->is_too_large = client->n_headers_bytes > HEADERS_BYTES_MAX;
+	if (client->is_too_large || (is_end && client->receiver && !open_stream(client)))
+		return 0;
+	return size * n;
 }
 
 static void
@@ -142,7 +171,7 @@ http_client_new(bool allow_private)
 	struct http_client *client = calloc(1, sizeof(*client));
 
 	(void)pthread_once(&once, init_curl); /* fails only for an invalid once */
-	if (!client || !(client->curl = curl_easy_init()))
+	if (!client || !(client->curl = curl_easy_init()) || !(client->multi = curl_multi_init()))
 		abort();
 	client->allow_private = allow_private;
 	return client;
@@ -154,6 +183,7 @@ http_client_free(struct http_client *client)
 	if (!client)
 		return;
 	curl_easy_cleanup(client->curl);
+	(void)curl_multi_cleanup(client->multi); /* it holds nothing any more */
 	free(client);
 }
 
@@ -211,6 +241,8 @@ judge(const struct http_client *client, CURLcode code, struct http_client_respon
 	if (code == CURLE_OK)
 		return HTTP_CLIENT_ANSWERED;
 	response->problem = curl_easy_strerror(code);
+	if (client->has_enough || (client->receiver && atomic_load(&client->is_stopped)))
+		return HTTP_CLIENT_STOPPED;
 	if (client->is_too_large || code == CURLE_FILESIZE_EXCEEDED) {
 		response->problem = "the answer is too large";
 		return HTTP_CLIENT_TOO_LARGE;
@@ -226,9 +258,77 @@ judge(const struct http_client *client, CURLcode code, struct http_client_respon
 	return HTTP_CLIENT_UNREACHABLE;
 }
 
-enum http_client_result
-http_client_send(struct http_client *client, struct arena *arena, const struct http_client_request *request,
-    struct http_client_response *ret_response)
+/* ---- streams ---- */
+
+enum { POLL_MS_MAX = 1000 };
+
+/* How long nothing may happen from now on, in microseconds; not positive: too long already. */
+static int64_t
+remaining_us(const struct http_client *client, const struct http_client_request *request, int64_t start_us)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	if (client->is_stream)
+		return client->alive_us + client->receiver->idle_timeout_ms * 1000 - now_us;
+	return start_us + request->timeout_ms * 1000 - now_us;
+}
+
+/* False when the transfer is over; *ret_code says how. */
+static bool
+turn(struct http_client *client, int64_t patience_us, CURLcode *ret_code)
+{
+	int n_running = 0, n_left;
+	CURLMsg *message;
+
+	if (curl_multi_perform(client->multi, &n_running) != CURLM_OK) {
+		*ret_code = CURLE_OUT_OF_MEMORY;
+		return false;
+	}
+	while ((message = curl_multi_info_read(client->multi, &n_left)))
+		if (message->msg == CURLMSG_DONE) {
+			*ret_code = message->data.result;
+			return false;
+		}
+	int64_t wait_ms = patience_us / 1000 < POLL_MS_MAX ? patience_us / 1000 + 1 : POLL_MS_MAX;
+	(void)curl_multi_poll(client->multi, NULL, 0, (int)wait_ms, NULL); /* a failure shows in the next turn */
+	return true;
+}
+
+static CURLcode
+perform_stream(struct http_client *client, const struct http_client_request *request)
+{
+	int64_t start_us = clock_monotonic_us(), patience_us;
+	CURLcode code = CURLE_OPERATION_TIMEDOUT;
+
+	(void)curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, 0L); /* remaining_us decides */
+	(void)curl_easy_setopt(client->curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0); /* a stream has no size */
+	if (curl_multi_add_handle(client->multi, client->curl) != CURLM_OK)
+		return CURLE_OUT_OF_MEMORY;
+	while (!atomic_load(&client->is_stopped) && (patience_us = remaining_us(client, request, start_us)) > 0)
+		if (!turn(client, patience_us, &code))
+			break;
+	(void)curl_multi_remove_handle(client->multi, client->curl);
+	return code;
+}
+
+/* ---- one exchange ---- */
+
+static void
+finish(struct http_client *client, enum http_client_result result, struct http_client_response *response)
+{
+	long status = 0;
+
+	if (result != HTTP_CLIENT_ANSWERED)
+		return;
+	(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	response->status = (int)status;
+	response->body = client->body.bytes;
+	response->n_body = client->body.len;
+}
+
+static enum http_client_result
+exchange(struct http_client *client, struct arena *arena, const struct http_client_request *request,
+    const struct http_client_receiver *receiver, struct http_client_response *ret_response)
 {
 	struct curl_slist *headers = NULL;
 	struct http_client_response response = { .body = "" };
@@ -237,28 +337,43 @@ http_client_send(struct http_client *client, struct arena *arena, const struct h
 	buf_init(&client->body, arena, FIRST_BODY_BYTES);
 	client->body_bytes_max = request->response_bytes_max;
 	client->n_headers_bytes = 0;
-	client->is_too_large = client->is_address_refused = false;
+	client->is_too_large = client->is_address_refused = client->is_stream = client->has_enough = false;
+	client->receiver = receiver;
 
 	enum http_client_result result = HTTP_CLIENT_BAD_REQUEST;
 	if (add_headers(request->headers, &headers)) {
 		set_options(client, request, headers);
-		result = judge(client, curl_easy_perform(client->curl), &response);
+		result = judge(client, receiver ? perform_stream(client, request) : curl_easy_perform(client->curl), &response);
 		(void)curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL); /* the list dies here */
 	} else {
 		response.problem = "a header has a line break, or there are too many";
 	}
 	curl_slist_free_all(headers);
-	if (result == HTTP_CLIENT_ANSWERED) {
-		long status = 0;
-
-		(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-		response.status = (int)status;
-		response.body = client->body.bytes;
-		response.n_body = client->body.len;
-	}
+	finish(client, result, &response);
 	response.duration_us = clock_monotonic_us() - start_us;
 	*ret_response = response;
 	return result;
+}
+
+enum http_client_result
+http_client_send(struct http_client *client, struct arena *arena, const struct http_client_request *request,
+    struct http_client_response *ret_response)
+{
+	return exchange(client, arena, request, NULL, ret_response);
+}
+
+enum http_client_result
+http_client_stream(struct http_client *client, struct arena *arena, const struct http_client_request *request,
+    const struct http_client_receiver *receiver, struct http_client_response *ret_response)
+{
+	return exchange(client, arena, request, receiver, ret_response);
+}
+
+void
+http_client_stop(struct http_client *client)
+{
+	atomic_store(&client->is_stopped, true);
+	(void)curl_multi_wakeup(client->multi); /* fails only where the loop looks within a second anyway */
 }
 
 const char *

@@ -29,6 +29,7 @@ enum http_client_result {
 	HTTP_CLIENT_UNREACHABLE,     /* no name, no connection, no TLS, or it broke */
 	HTTP_CLIENT_LATE,            /* a timeout passed */
 	HTTP_CLIENT_TOO_LARGE,       /* the answer exceeds response_bytes_max, or its headers 64 KiB */
+	HTTP_CLIENT_STOPPED,         /* the receiver wanted no more, or http_client_stop */
 };
 
 struct http_client_response {
@@ -47,6 +48,23 @@ void http_client_free(struct http_client *client); /* accepts NULL */
 /* *ret_response is filled in any case (body "" unless answered) and lives in the arena. */
 enum http_client_result http_client_send(struct http_client *client, struct arena *arena,
     const struct http_client_request *request, struct http_client_response *ret_response);
+
+/* Who takes a stream piece by piece.  Both may return false: enough. */
+struct http_client_receiver {
+	bool (*open)(void *context);  /* the stream's headers are there (http_client_header reads them); or NULL */
+	bool (*take)(void *context, const char *bytes, size_t n_bytes);
+	void *context;
+	int64_t idle_timeout_ms;      /* without a byte */
+};
+
+/* As http_client_send, but an answer of 2xx and type text/event-stream goes to the receiver, for as long as it lasts; then
+ * request->timeout_ms counts until the headers only.  Any other answer is in *ret_response as usual.  HTTP_CLIENT_ANSWERED:
+ * the other side ended the stream. */
+enum http_client_result http_client_stream(struct http_client *client, struct arena *arena, const struct http_client_request *request,
+    const struct http_client_receiver *receiver, struct http_client_response *ret_response);
+
+/* From any thread: the client's stream ends at once, and so does every later one. */
+void http_client_stop(struct http_client *client);
 
 /* The last answer's header, NULL when absent; dies with the next send. */
 const char *http_client_header(const struct http_client *client, const char *name);

@@ -3,8 +3,8 @@
 
 #include "help.h"
 
-extern const struct command audit_verify_command, config_show_command, rest_command, schema_check_command;
+extern const struct command audit_verify_command, config_show_command, events_command, rest_command, schema_check_command;
 
 const struct command *const builtins[] = {
-	&audit_verify_command, &config_show_command, &help_command, &rest_command, &schema_check_command, NULL,
+	&audit_verify_command, &config_show_command, &events_command, &help_command, &rest_command, &schema_check_command, NULL,
 };

@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "input.h"
 #include "output.h"
+#include "watch.h"
 
 enum { TIMEOUT_MS = 30000, TIMEOUT_MARGIN_MS = 5000 };
 
@@ -83,6 +84,19 @@ perform(struct cli *cli, const struct operation *operation, const struct rest_re
 	return api_judge(cli, &reply);
 }
 
+struct repetition {
+	struct cli *cli;
+	const struct operation *operation;
+	const struct rest_request *request;
+};
+
+static int
+perform_again(void *context)
+{
+	const struct repetition *repetition = context;
+	return perform(repetition->cli, repetition->operation, repetition->request);
+}
+
 int
 call_run(struct cli *cli, const struct command *command, const struct arguments *arguments)
 {
@@ -98,5 +112,8 @@ call_run(struct cli *cli, const struct command *command, const struct arguments 
 	if (key)
 		rest_request_add_header(cli->arena, &request, "idempotency-key", key);
 	api_add_headers(cli, &request);
-	return perform(cli, operation, &request);
+	if (!arguments_has(command, arguments, "watch"))
+		return perform(cli, operation, &request);
+	struct repetition repetition = { .cli = cli, .operation = operation, .request = &request };
+	return watch_run(cli, operation, perform_again, &repetition);
 }

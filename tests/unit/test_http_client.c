@@ -43,6 +43,18 @@ flood(int fd)
 	say(fd, bytes, sizeof(bytes));
 }
 
+/* Two pieces, then silence until the client hangs up. */
+static void
+stream_events(int fd)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Session: s1\r\nConnection: close\r\n\r\n";
+
+	say(fd, head, sizeof(head) - 1);
+	say(fd, "data: a\n\n", 9);
+	say(fd, "data: b\n\n", 9);
+	(void)recv(fd, &(char){ 0 }, 1, 0);
+}
+
 static void
 flood_headers(int fd)
 {
@@ -98,6 +110,8 @@ serve(void *context)
 			flood_headers(fd);
 		else if (strstr(seen, " /promise "))
 			say(fd, promise, sizeof(promise) - 1);
+		else if (strstr(seen, " /stream "))
+			stream_events(fd);
 		else if (strstr(seen, " /stall "))
 			(void)recv(fd, &(char){ 0 }, 1, 0); /* until the client hangs up */
 		else
@@ -238,6 +252,106 @@ START_TEST(stalling_server_is_left_in_time)
 }
 END_TEST
 
+/* ---- streams ---- */
+
+struct listening {
+	struct http_client *client;
+	char text[64];
+	size_t n, n_wanted;
+	const char *session;
+	pthread_t stopper;
+	bool stops_from_outside;
+};
+
+static void *
+stop(void *context)
+{
+	http_client_stop(context);
+	return NULL;
+}
+
+static bool
+open_stream(void *context)
+{
+	struct listening *listening = context;
+
+	listening->session = arena_strdup(arena, http_client_header(listening->client, "x-session"));
+	return true;
+}
+
+static bool
+take(void *context, const char *bytes, size_t n_bytes)
+{
+	struct listening *listening = context;
+
+	ck_assert_uint_le(listening->n + n_bytes, sizeof(listening->text));
+	memcpy(listening->text + listening->n, bytes, n_bytes);
+	listening->n += n_bytes;
+	if (listening->stops_from_outside && listening->n >= listening->n_wanted)
+		ck_assert_int_eq(pthread_create(&listening->stopper, NULL, stop, listening->client), 0);
+	return listening->stops_from_outside || listening->n < listening->n_wanted;
+}
+
+static enum http_client_result
+listen_to(struct listening *listening, const char *path, int64_t idle_timeout_ms, struct http_client_response *response)
+{
+	const struct http_client_receiver receiver = { .open = open_stream, .take = take, .context = listening, .idle_timeout_ms = idle_timeout_ms };
+
+	listening->client = client;
+	return http_client_stream(client, arena, &(struct http_client_request){ .method = "GET", .url = url("127.0.0.1", path),
+		.connect_timeout_ms = 500, .timeout_ms = 1000, .response_bytes_max = 64 * 1024 }, &receiver, response);
+}
+
+START_TEST(a_stream_is_taken_as_it_comes_until_there_is_enough)
+{
+	struct listening listening = { .n_wanted = 18 };
+	struct http_client_response response;
+
+	ck_assert_int_eq(listen_to(&listening, "/stream", 5000, &response), HTTP_CLIENT_STOPPED);
+	ck_assert_mem_eq(listening.text, "data: a\n\ndata: b\n\n", 18);
+	ck_assert_str_eq(listening.session, "s1");
+	ck_assert_int_eq(ask(client, url("127.0.0.1", "/"), &response), HTTP_CLIENT_ANSWERED);
+}
+END_TEST
+
+START_TEST(a_silent_stream_is_left_in_time)
+{
+	struct listening listening = { .n_wanted = sizeof(listening.text) };
+	struct http_client_response response;
+	int64_t start_us = clock_monotonic_us();
+
+	ck_assert_int_eq(listen_to(&listening, "/stream", 300, &response), HTTP_CLIENT_LATE);
+	ck_assert_int_eq(listen_to(&listening, "/stall", 300, &response), HTTP_CLIENT_LATE);
+	ck_assert_int_lt(clock_monotonic_us() - start_us, 3000 * 1000);
+}
+END_TEST
+
+START_TEST(a_stream_is_stopped_from_outside)
+{
+	struct listening listening = { .n_wanted = 18, .stops_from_outside = true };
+	struct http_client_response response;
+	int64_t start_us = clock_monotonic_us();
+
+	ck_assert_int_eq(listen_to(&listening, "/stream", 10000, &response), HTTP_CLIENT_STOPPED);
+	ck_assert_int_eq(pthread_join(listening.stopper, NULL), 0);
+	ck_assert_int_eq(listen_to(&listening, "/stream", 10000, &response), HTTP_CLIENT_STOPPED);
+	ck_assert_int_lt(clock_monotonic_us() - start_us, 3000 * 1000);
+}
+END_TEST
+
+START_TEST(an_answer_that_is_no_stream_is_an_answer)
+{
+	struct listening listening = { .n_wanted = 1 };
+	struct http_client_response response;
+
+	ck_assert_int_eq(listen_to(&listening, "/", 1000, &response), HTTP_CLIENT_ANSWERED);
+	ck_assert_int_eq(response.status, 201);
+	ck_assert_str_eq(response.body, "hello");
+	ck_assert_uint_eq(listening.n, 0);
+	ck_assert_int_eq(listen_to(&listening, "/flood", 1000, &response), HTTP_CLIENT_TOO_LARGE);
+}
+END_TEST
+
 START_TEST(unusable_requests_are_refused)
 {
 	struct http_client_response response;
@@ -302,6 +416,10 @@ main(void)
 	tcase_add_test(tcase, large_answer_is_cut_off);
 	tcase_add_test(tcase, stalling_server_is_left_in_time);
 	tcase_add_test(tcase, unusable_requests_are_refused);
+	tcase_add_test(tcase, a_stream_is_taken_as_it_comes_until_there_is_enough);
+	tcase_add_test(tcase, a_silent_stream_is_left_in_time);
+	tcase_add_test(tcase, a_stream_is_stopped_from_outside);
+	tcase_add_test(tcase, an_answer_that_is_no_stream_is_an_answer);
 	suite_add_tcase(suite, tcase);
 	tcase_add_loop_test(pure, special_addresses_are_not_public, 0, sizeof(addresses) / sizeof(addresses[0]));
 	suite_add_tcase(suite, pure);
