@@ -75,7 +75,7 @@ api_send(struct cli *cli, const struct rest_request *request, int64_t timeout_ms
 		.json = response.n_body ? json_parse(cli->arena, response.body, response.n_body, &limits, &problem) : NULL,
 		.retry_after = retry_after ? arena_strdup(cli->arena, retry_after) : NULL,
 		.is_replayed = http_client_header(cli->client, "x-idempotent-replayed") != NULL };
-	cli->last_reply = response.body;
+	cli->last_reply = ret_reply->json;
 	return CLI_OK;
 }
 

@@ -114,6 +114,8 @@ call_run(struct cli *cli, const struct command *command, const struct arguments 
 	api_add_headers(cli, &request);
 	if (!arguments_has(command, arguments, "watch"))
 		return perform(cli, operation, &request);
+	if (cli->script)
+		return failure_usage(cli, NULL, "--watch has no end: it cannot be a step of a script");
 	struct repetition repetition = { .cli = cli, .operation = operation, .request = &request };
 	return watch_run(cli, operation, perform_again, &repetition);
 }

@@ -25,9 +25,10 @@ struct cli {
 	bool is_out_terminal, is_err_terminal;
 	bool is_input_taken; /* something has read standard input */
 	const char *globals[GLOBALS];
+	const struct cli *script; /* whose step this is, or NULL: its options hold where the step has none */
 	struct preferences preferences;
 	struct http_client *client;
-	const char *last_reply; /* body of the last answer, for scripts; or NULL */
+	const struct json_value *last_reply; /* the last answer, for scripts; or NULL */
 };
 
 enum { CLI_ARENA_BYTES = 512 * 1024 * 1024 };

@@ -45,6 +45,7 @@ struct command {
 	size_t operands_min, operands_max;
 	const char *const *examples; /* command lines, NULL-terminated; or NULL */
 	const struct operation *operation; /* or NULL */
+	bool has_no_end;         /* or runs others: no step of a script */
 	int (*run)(struct cli *cli, const struct command *command, const struct arguments *arguments);
 };
 

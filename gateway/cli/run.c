@@ -61,11 +61,22 @@ usage_problem(struct cli *cli, const struct command_line *line)
 	return status;
 }
 
+/* A step has the script's options where it says nothing else. */
+static void
+take_globals(struct cli *cli, const struct command_line *line)
+{
+	memcpy(cli->globals, line->globals, sizeof(cli->globals));
+	for (size_t i = 0; cli->script && i < GLOBALS; i++)
+		if (!cli->globals[i] && i != GLOBAL_OUTPUT && i != GLOBAL_REQUEST_ID)
+			cli->globals[i] = cli->script->globals[i];
+}
+
 static int
 run(struct cli *cli, const struct command_line *line)
 {
+	if (cli->script && line->command->has_no_end)
+		return failure_usage(cli, NULL, "'%s' cannot be a step of a script", line->command->name);
 	const char *problem = preferences_load(cli->arena, cli->globals, &cli->preferences);
-
 	if (problem)
 		return failure_usage(cli, NULL, "%s", problem);
 	if (cli->preferences.warning)
@@ -81,7 +92,7 @@ cli_run(struct cli *cli, size_t argc, const char *const *argv)
 	if (!cli->commands)
 		cli->commands = commands_make(cli->arena, builtins, call_run);
 	command_line_parse(cli->arena, cli->commands, argc, argv, &line);
-	memcpy(cli->globals, line.globals, sizeof(cli->globals));
+	take_globals(cli, &line);
 	if (cli_is_on(cli, GLOBAL_HELP_ALL))
 		return help_print_all(cli);
 	if (cli_is_on(cli, GLOBAL_HELP))
