@@ -5,27 +5,22 @@
  * only; http_sweep counts whole phases, so a client that trickles is closed too. */
 #include "http.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "admission.h"
 #include "clock.h"
+#include "exchange_pool.h"
+#include "listener.h"
 
 enum {
 	CONNECTION_POOL_BYTES = 8 * 1024, /* measured: 32 KB costs a quarter of the throughput at 64 connections */
-	LISTEN_BACKLOG = 512,
-	EXCHANGES_POOLED_MAX = 128,
 	DISCARD_MAX = 16 * 1024 * 1024, /* of a body whose answer is known already */
+	PARKED_MAX = 256,
 };
 
 enum phase { PHASE_FRESH, PHASE_IDLE, PHASE_RECEIVING, PHASE_WORKING, PHASE_SENDING };
@@ -36,7 +31,7 @@ struct connection {
 	struct connection *previous, *next;
 	enum phase phase;
 	int64_t phase_since_us;
-	bool is_suspended;
+	bool is_suspended, is_parked;
 	size_t n_discarded;
 };
 
@@ -48,50 +43,12 @@ struct http {
 	int epoll_fd;
 	struct connection *connections;
 	size_t n_connections;
-	size_t n_exchanges;
-	struct exchange *pool;
-	size_t n_pooled;
-	bool wants_run;
+	struct exchange_pool *exchanges;
+	size_t n_parked;
+	struct exchange *orphans; /* answered after their connection ended */
+	bool wants_run;           /* an exchange may go on */
+	bool has_moved;           /* in this run a connection came to a state in which libmicrohttpd may read or write at once */
 };
-
-/* ---- exchanges ---- */
-
-static struct exchange *
-exchange_acquire(struct http *http)
-{
-	struct exchange *exchange = http->pool;
-	struct arena *arena;
-
-	http->n_exchanges++;
-	if (exchange) {
-		http->pool = exchange->next;
-		http->n_pooled--;
-		arena = exchange->arena;
-		memset(exchange, 0, sizeof(*exchange));
-	} else {
-		exchange = calloc(1, sizeof(*exchange));
-		if (!exchange)
-			abort();
-		arena = arena_new(EXCHANGE_ARENA_BYTES);
-	}
-	exchange->arena = arena;
-	return exchange;
-}
-
-static void
-exchange_release(struct http *http, struct exchange *exchange)
-{
-	http->n_exchanges--;
-	arena_reset(exchange->arena);
-	if (http->n_pooled == EXCHANGES_POOLED_MAX) {
-		arena_free(exchange->arena);
-		free(exchange);
-		return;
-	}
-	exchange->next = http->pool;
-	http->pool = exchange;
-	http->n_pooled++;
-}
 
 /* ---- connections ---- */
 
@@ -148,28 +105,39 @@ connection_of(struct MHD_Connection *mhd)
 	return info->socket_context;
 }
 
-/* An IPv6 caller owns a /64, so that is what its limits count. */
 static void
 read_address(struct exchange *exchange, struct connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *address = info ? info->client_addr : NULL;
-	uint64_t seed = connection->http->options.address_seed;
+	exchange_read_address(exchange, info ? info->client_addr : NULL, connection->http->options.address_seed);
+}
 
-	if (address && address->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
-		(void)inet_ntop(AF_INET6, &v6->sin6_addr, exchange->address, sizeof(exchange->address));
-		exchange->is_local = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-		bool is_v4 = IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
-		exchange->address_id = admission_hash(seed, &v6->sin6_addr, is_v4 ? 16 : 8);
-		return;
-	}
-	if (!address || address->sa_family != AF_INET)
-		return;
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
-	(void)inet_ntop(AF_INET, &v4->sin_addr, exchange->address, sizeof(exchange->address));
-	exchange->is_local = ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	exchange->address_id = admission_hash(seed, &v4->sin_addr, sizeof(v4->sin_addr));
+/* ---- waiting ----
+ *
+ * Suspending takes a connection out of the daemon's epoll set, and resuming it costs an attempt to read before it comes back:
+ * three system calls per request.  So an exchange that has arrived whole is parked instead: the daemon keeps asking for its
+ * answer in every run, which is cheap while there are few.  In return MHD_get_timeout, which counts them as ready, says nothing
+ * while any is parked; then has_moved tells, and should it miss something, the next tick of the loop does not. */
+
+static void
+park(struct connection *connection)
+{
+	connection->is_parked = true;
+	connection->http->n_parked++;
+}
+
+static void
+unpark(struct connection *connection)
+{
+	connection->is_parked = false;
+	connection->http->n_parked--;
+}
+
+static void
+suspend(struct connection *connection)
+{
+	connection->is_suspended = true;
+	MHD_suspend_connection(connection->mhd);
 }
 
 /* The request line was read: the earliest moment libmicrohttpd shows. */
@@ -178,7 +146,7 @@ on_request_line(void *context, const char *uri, struct MHD_Connection *mhd)
 {
 	struct http *http = context;
 	struct connection *connection = connection_of(mhd);
-	struct exchange *exchange = exchange_acquire(http);
+	struct exchange *exchange = exchange_pool_take(http->exchanges);
 
 	enter_phase(connection, PHASE_RECEIVING);
 	exchange->gateway = http->gateway;
@@ -203,9 +171,16 @@ on_completed(void *context, struct MHD_Connection *mhd, void **request_context, 
 	assert(!connection->is_suspended);
 	enter_phase(connection, PHASE_IDLE);
 	connection->n_discarded = 0;
-	http->handlers.end(exchange);
-	exchange_release(http, exchange);
 	*request_context = NULL;
+	http->handlers.end(exchange);
+	if (!connection->is_parked) {
+		exchange_pool_return(http->exchanges, exchange);
+		return;
+	}
+	/* The client left; whoever the exchange waits for still answers.  What it knows of the connection ends here. */
+	unpark(connection);
+	exchange->connection = NULL;
+	exchange->n_headers = 0;
 }
 
 /* ---- requests ---- */
@@ -252,6 +227,7 @@ send_answer(struct connection *connection, struct exchange *exchange)
 	if (exchange->gateway->is_draining || exchange->must_close)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	enter_phase(connection, PHASE_SENDING);
+	connection->http->has_moved = true;
 	enum MHD_Result result = MHD_queue_response(connection->mhd, (unsigned)exchange->status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -263,10 +239,12 @@ settle(struct connection *connection, struct exchange *exchange)
 {
 	if (exchange->is_answered)
 		return send_answer(connection, exchange);
-	if (exchange->is_waiting) {
-		connection->is_suspended = true;
-		MHD_suspend_connection(connection->mhd);
-	}
+	if (!exchange->is_waiting)
+		return MHD_YES;
+	if (exchange->is_at_headers || connection->http->n_parked == PARKED_MAX)
+		suspend(connection);
+	else
+		park(connection);
 	return MHD_YES;
 }
 
@@ -309,6 +287,7 @@ receive(struct connection *connection, struct exchange *exchange, const char *by
 	size_t n = *n_bytes;
 
 	*n_bytes = 0;
+	connection->http->has_moved = true;
 	if (exchange->is_answered) {
 		connection->n_discarded += n;
 		return connection->n_discarded > DISCARD_MAX ? MHD_NO : MHD_YES;
@@ -338,6 +317,8 @@ on_request(void *context, struct MHD_Connection *mhd, const char *url, const cha
 		return begin(connection, exchange, method);
 	if (exchange->is_at_headers) /* resumed there: libmicrohttpd calls once more before it reads on */
 		return settle_headers(connection, exchange);
+	if (connection->is_parked)
+		return MHD_YES;
 	if (*n_bytes > 0)
 		return receive(connection, exchange, bytes, n_bytes);
 	if (!exchange->is_answered && !exchange->is_waiting && !exchange->has_run)
@@ -356,35 +337,11 @@ keep_escapes(void *context, struct MHD_Connection *mhd, char *text)
 
 /* ---- the daemon ---- */
 
-static int
-listen_on(const char *host, int port, const char **ret_problem)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE }, *address = NULL;
-	char service[8];
-	const int on = 1;
-
-	(void)snprintf(service, sizeof(service), "%d", port);
-	if (getaddrinfo(host, service, &hints, &address) != 0 || !address) {
-		*ret_problem = "not a numeric address";
-		return -1;
-	}
-	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	bool is_bound = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-	    bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, LISTEN_BACKLOG) == 0;
-	freeaddrinfo(address);
-	if (is_bound)
-		return fd;
-	*ret_problem = strerror(errno);
-	if (fd >= 0)
-		(void)close(fd);
-	return -1;
-}
-
 struct http *
 http_new(struct gateway *gateway, const struct http_options *options, const struct http_handlers *handlers,
     const char **ret_problem)
 {
-	int listener = listen_on(options->bind, options->port, ret_problem);
+	int listener = listener_open(options->bind, options->port, ret_problem);
 	if (listener < 0)
 		return NULL;
 	struct http *http = calloc(1, sizeof(*http));
@@ -393,6 +350,7 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	http->gateway = gateway;
 	http->options = *options;
 	http->handlers = *handlers;
+	http->exchanges = exchange_pool_new();
 	http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
 	    MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,
 	    MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
@@ -403,6 +361,7 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	if (!http->daemon) {
 		*ret_problem = "the HTTP daemon did not start";
 		(void)close(listener);
+		exchange_pool_free(http->exchanges);
 		free(http);
 		return NULL;
 	}
@@ -410,16 +369,23 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	return http;
 }
 
+/* Not while they answer: whoever did may still look at its exchange. */
+static void
+release_orphans(struct http *http)
+{
+	while (http->orphans) {
+		struct exchange *exchange = http->orphans;
+		http->orphans = exchange->next;
+		exchange_pool_return(http->exchanges, exchange);
+	}
+}
+
 void
 http_free(struct http *http)
 {
 	MHD_stop_daemon(http->daemon);
-	while (http->pool) {
-		struct exchange *exchange = http->pool;
-		http->pool = exchange->next;
-		arena_free(exchange->arena);
-		free(exchange);
-	}
+	release_orphans(http);
+	exchange_pool_free(http->exchanges);
 	free(http);
 }
 
@@ -434,19 +400,33 @@ http_run(struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG timeout_ms;
 
-	http->wants_run = false;
+	http->wants_run = http->has_moved = false;
 	(void)MHD_run(http->daemon);
-	return http->wants_run || (MHD_get_timeout(http->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0);
+	release_orphans(http);
+	if (http->wants_run || http->n_parked > 0)
+		return http->wants_run || http->has_moved;
+	return MHD_get_timeout(http->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0;
 }
 
 void
 http_resume(struct exchange *exchange)
 {
 	struct connection *connection = exchange->connection;
-	if (!connection->is_suspended)
+	struct http *http = exchange->gateway->http;
+
+	if (!connection) {
+		exchange->next = http->orphans;
+		http->orphans = exchange;
 		return;
+	}
+	if (!connection->is_suspended && !connection->is_parked)
+		return;
+	http->wants_run = true;
+	if (connection->is_parked) {
+		unpark(connection);
+		return;
+	}
 	connection->is_suspended = false;
-	connection->http->wants_run = true;
 	MHD_resume_connection(connection->mhd);
 }
 
@@ -495,5 +475,5 @@ http_n_connections(const struct http *http)
 size_t
 http_n_exchanges(const struct http *http)
 {
-	return http->n_exchanges;
+	return exchange_pool_n_taken(http->exchanges);
 }
