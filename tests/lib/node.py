@@ -45,3 +45,10 @@ def node(script, *arguments, settings=None, cwd=REPO, seconds=RUN_SECONDS_MAX):
     _install()
     return subprocess.run([os.path.join(BIN, "node"), os.path.join(HOME, script), *arguments], env=environment(settings), cwd=cwd,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=seconds)
+
+
+def start(script, *arguments):
+    """Start a script of tests/node; its standard output is there to be read, and it ends with us."""
+    _install()
+    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", os.path.join(BIN, "node"), os.path.join(HOME, script), *arguments],
+                            env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
