@@ -127,10 +127,10 @@ add_operation_flags(const struct operation *operation, struct flag *flags, size_
 }
 
 static size_t
-index_of_field(const struct shape *shape, const char *name, size_t n_name)
+index_of_field(const struct flag *flags, size_t n_flags, const char *name, size_t n_name)
 {
-	for (size_t i = 0; i < shape->n_fields; i++)
-		if (strncmp(shape->fields[i].name, name, n_name) == 0 && shape->fields[i].name[n_name] == '\0')
+	for (size_t i = 0; i < n_flags; i++)
+		if (strncmp(flags[i].field->name, name, n_name) == 0 && flags[i].field->name[n_name] == '\0')
 			return i;
 	assert(!"the generator lets no path variable pass that is no field");
 	return 0;
@@ -138,12 +138,12 @@ index_of_field(const struct shape *shape, const char *name, size_t n_name)
 
 /* The path's variables, in their order, are what operands mean. */
 static size_t
-list_positions(const struct operation *operation, size_t *positions)
+list_positions(const struct operation *operation, const struct flag *flags, size_t n_flags, size_t *positions)
 {
 	size_t n = 0;
 
 	for (const char *open = strchr(operation->routes[0].path, '{'); open; open = strchr(open + 1, '{'))
-		positions[n++] = index_of_field(operation->request, open + 1, strcspn(open + 1, "}"));
+		positions[n++] = index_of_field(flags, n_flags, open + 1, strcspn(open + 1, "}"));
 	return n;
 }
 
@@ -151,16 +151,17 @@ static const struct command *
 command_of(struct arena *arena, const struct operation *operation,
     int (*call)(struct cli *cli, const struct command *command, const struct arguments *arguments))
 {
-	size_t n_fields = operation->request->n_fields;
+	size_t n_fields = operation->request->n_fields, n_flags = 0;
 	struct flag *flags = ARENA_ARRAY(arena, struct flag, n_fields + OPERATION_FLAGS_MAX);
 	size_t *positions = ARENA_ARRAY(arena, size_t, n_fields + 1);
 	struct command *command = ARENA_NEW(arena, struct command);
 
 	for (size_t i = 0; i < n_fields; i++)
-		flags[i] = flag_of(arena, &operation->request->fields[i]);
+		if (operation->request->fields[i].in != SHAPE_IN_MCP)
+			flags[n_flags++] = flag_of(arena, &operation->request->fields[i]);
 	*command = (struct command){ .name = operation->cli, .summary = operation->summary, .description = operation->description,
-		.flags = flags, .n_flags = add_operation_flags(operation, flags, n_fields), .positions = positions,
-		.n_positions = list_positions(operation, positions), .operation = operation, .run = call };
+		.flags = flags, .n_flags = add_operation_flags(operation, flags, n_flags), .positions = positions,
+		.n_positions = list_positions(operation, flags, n_flags, positions), .operation = operation, .run = call };
 	return command;
 }
 
