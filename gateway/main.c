@@ -30,10 +30,10 @@ enum {
 	TICK_MS = 10,
 	SWEEP_US = 500000,
 	EVENTS_MAX = 64,
-	ROUNDS_MAX = 8, /* of HTTP and bus before the kernel is asked again */
+	ROUNDS_MAX = 8, /* of HTTP before the bus gets its turn */
 };
 
-enum tag { TAG_HTTP, TAG_BUS, TAG_TIMER, TAG_SIGNAL, TAG_METRICS };
+enum tag { TAG_HTTP, TAG_TIMER, TAG_SIGNAL, TAG_METRICS, TAG_BUS /* and above: one per service */ };
 
 struct loop {
 	struct gateway *gateway;
@@ -111,39 +111,30 @@ tick(struct loop *loop)
 
 /* ---- the loop ---- */
 
-/* HTTP makes calls, calls go out together, replies make answers, and answers may bring the next requests. */
+static void
+react(struct loop *loop, uint64_t tag)
+{
+	if (tag >= TAG_BUS)
+		upstreams_receive(loop->gateway->upstreams, tag - TAG_BUS);
+	else if (tag == TAG_TIMER)
+		tick(loop);
+	else if (tag == TAG_SIGNAL)
+		start_drain(loop);
+	else if (tag == TAG_METRICS)
+		metrics_page_deliver(loop->gateway->metrics_page);
+}
+
+/* Replies have made answers; HTTP sends them and takes the next requests, whose calls go out together. */
 static void
 turn(struct loop *loop)
 {
 	struct gateway *gateway = loop->gateway;
 
-	for (int round = 0; round < ROUNDS_MAX; round++) {
-		loop->has_more = http_run(gateway->http);
-		decisions_flush(gateway->decisions, clock_monotonic_us());
-		upstreams_flush(gateway->upstreams);
-		if (!upstreams_receive(gateway->upstreams) && !loop->has_more)
-			return;
-	}
 	loop->has_more = true;
-}
-
-static void
-react(struct loop *loop, enum tag tag)
-{
-	switch (tag) {
-	case TAG_TIMER:
-		tick(loop);
-		return;
-	case TAG_SIGNAL:
-		start_drain(loop);
-		return;
-	case TAG_METRICS:
-		metrics_page_deliver(loop->gateway->metrics_page);
-		return;
-	case TAG_HTTP: /* every turn looks at both */
-	case TAG_BUS:
-		return;
-	}
+	for (int round = 0; round < ROUNDS_MAX && loop->has_more; round++)
+		loop->has_more = http_run(gateway->http);
+	decisions_flush(gateway->decisions, clock_monotonic_us());
+	upstreams_flush(gateway->upstreams);
 }
 
 static void
@@ -154,7 +145,7 @@ serve(struct loop *loop)
 	while (!loop->is_done) {
 		int n = epoll_wait(loop->epoll_fd, events, EVENTS_MAX, loop->has_more ? 0 : -1);
 		for (int i = 0; i < n; i++)
-			react(loop, (enum tag)events[i].data.u64);
+			react(loop, events[i].data.u64);
 		turn(loop);
 		if (loop->drain_until_us)
 			loop->is_done = http_n_exchanges(loop->gateway->http) == 0 || clock_monotonic_us() >= loop->drain_until_us;

@@ -159,16 +159,10 @@ upstreams_flush(struct upstreams *upstreams)
 		bus_client_flush(upstreams->list[i].client);
 }
 
-bool
-upstreams_receive(struct upstreams *upstreams)
+void
+upstreams_receive(struct upstreams *upstreams, uint64_t n)
 {
-	size_t n_received = 0, n;
-
-	for (size_t i = 0; i < upstreams->n; i++) {
-		while ((n = bus_client_receive(upstreams->list[i].client)) > 0)
-			n_received += n;
-	}
-	return n_received > 0;
+	(void)bus_client_receive(upstreams->list[n].client);
 }
 
 /* A closed descriptor has left the set by itself, and its number may belong to somebody else by now: that is
@@ -177,7 +171,7 @@ static void
 watch_descriptors(struct upstream *upstream)
 {
 	const struct upstreams_options *options = &upstream->all->options;
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = options->epoll_tag };
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = options->epoll_tag + (uint64_t)(upstream - upstream->all->list) };
 
 	for (size_t i = 0; i < upstream->n_fds; i++)
 		(void)epoll_ctl(options->epoll_fd, EPOLL_CTL_DEL, upstream->fds[i], NULL);

@@ -24,7 +24,7 @@ struct upstreams_options {
 	const char *const *endpoints; /* of each */
 	int64_t outstanding_max;
 	int64_t queue_delay_max_us;
-	int epoll_fd; /* descriptors of the bus are kept registered here, with data.u64 = tag */
+	int epoll_fd; /* descriptors of the bus are kept registered here, with data.u64 = tag + n for upstreams_wake */
 	uint64_t epoll_tag;
 };
 
@@ -38,9 +38,11 @@ uint64_t upstream_next_correlation(struct upstream *upstream);
 /* Queue one call, unless the service has too much to do already.  bus->done and bus->context are call's. */
 enum upstream_refusal upstream_send(struct upstream *upstream, struct upstream_call *call, struct bus_call bus);
 
-/* Send what was queued; dispatch replies; true when any arrived. */
+/* Send what was queued. */
 void upstreams_flush(struct upstreams *upstreams);
-bool upstreams_receive(struct upstreams *upstreams);
+
+/* Dispatch the replies of one service, whose descriptor was readable: n is what its tag had beyond epoll_tag. */
+void upstreams_receive(struct upstreams *upstreams, uint64_t n);
 
 /* Heartbeats, deadlines, new instances: at least every 20 ms. */
 void upstreams_tick(struct upstreams *upstreams, int64_t now_us);

@@ -36,12 +36,11 @@ struct bus_peer {
 struct bus_server *bus_server_new(const char *endpoint, const char *poke_endpoint, const char **ret_problem);
 void bus_server_free(struct bus_server *server);
 
-/* Readable when there may be input.  One rule: poll only after a bus_server_receive that returned 0 (sending in between
- * is harmless: what it may have swallowed raises the descriptor again). */
+/* Readable when there may be input that no bus_server_receive has met yet. */
 int bus_server_fd(const struct bus_server *server);
 
-/* Hand every waiting record to take(), at most n_max frames; heartbeats are answered inside and count.  0 means that
- * nothing waits.  Bytes die when take returns. */
+/* Hand every waiting record to take(), at most n_max frames: what is left keeps the descriptor readable.  Heartbeats are
+ * answered inside and count.  Bytes die when take returns. */
 typedef void (*bus_take)(void *context, const struct bus_peer *peer, const void *bytes, size_t n_bytes);
 size_t bus_server_receive(struct bus_server *server, size_t n_max, bus_take take, void *context);
 
@@ -92,14 +91,14 @@ uint64_t bus_client_next_correlation(struct bus_client *client);
 void bus_client_call(struct bus_client *client, const struct bus_call *call);
 void bus_client_flush(struct bus_client *client);
 
-/* Dispatch every waiting reply; 0 when there was none: then poll. */
+/* Dispatch every waiting reply; 0 when there was none. */
 size_t bus_client_receive(struct bus_client *client);
 
 /* Heartbeats, deadlines, deaths, re-resolution.  Call at least every 20 ms. */
 void bus_client_tick(struct bus_client *client, int64_t now_us);
 
-/* Descriptors to poll: one over all instances, the same for the client's life.  The generation counts connections made
- * afresh. */
+/* Descriptors to poll: one over all instances, the same for the client's life, readable when there may be replies that no
+ * bus_client_receive has met yet.  The generation counts connections made afresh. */
 size_t bus_client_fds(const struct bus_client *client, int *fds, size_t n_max);
 uint64_t bus_client_generation(const struct bus_client *client);
 

@@ -155,6 +155,8 @@ receive_frames(struct bus_client *client, struct bus_instance *instance)
 		n++;
 	}
 	(void)zmq_msg_close(&frame);
+	if (n == FRAMES_PER_PASS_MAX)
+		bus_wake_raise(&client->wake);
 	return n;
 }
 

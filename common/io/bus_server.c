@@ -156,6 +156,8 @@ bus_server_receive(struct bus_server *server, size_t n_max, bus_take take, void 
 		n++;
 	}
 	(void)zmq_msg_close(&frame);
+	if (n == n_max)
+		bus_wake_raise(&server->wake);
 	return n;
 }
 
