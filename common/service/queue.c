@@ -12,18 +12,32 @@ queue_init(struct job_queue *queue)
 }
 
 void
-queue_push(struct job_queue *queue, struct job *job)
+chain_add(struct job_chain *chain, struct job *job)
 {
 	job->next = NULL;
-	pthread_mutex_lock(&queue->mutex);
-	if (queue->last)
-		queue->last->next = job;
+	if (chain->last)
+		chain->last->next = job;
 	else
-		queue->first = job;
-	queue->last = job;
-	queue->n++;
+		chain->first = job;
+	chain->last = job;
+}
+
+bool
+queue_push(struct job_queue *queue, struct job_chain *chain)
+{
+	if (!chain->first)
+		return false;
+	pthread_mutex_lock(&queue->mutex);
+	bool was_empty = !queue->first;
+	if (queue->last)
+		queue->last->next = chain->first;
+	else
+		queue->first = chain->first;
+	queue->last = chain->last;
 	pthread_cond_signal(&queue->filled);
 	pthread_mutex_unlock(&queue->mutex);
+	*chain = (struct job_chain){ NULL, NULL };
+	return was_empty;
 }
 
 void
@@ -49,7 +63,6 @@ take_fitting(struct job_queue *queue, struct job **jobs, size_t n_max,
 		if (n < n_max && (n == 0 || fits(jobs[0], job))) {
 			*link = job->next;
 			jobs[n++] = job;
-			queue->n--;
 			continue;
 		}
 		last = job;
@@ -71,6 +84,8 @@ queue_take(struct job_queue *queue, struct job **jobs, size_t n_max,
 	while (!queue->first && !queue->is_closed)
 		pthread_cond_wait(&queue->filled, &queue->mutex);
 	size_t n = take_fitting(queue, jobs, n_max, fits);
+	if (queue->first)
+		pthread_cond_signal(&queue->filled);
 	pthread_mutex_unlock(&queue->mutex);
 	return n;
 }
@@ -81,7 +96,6 @@ queue_take_all(struct job_queue *queue)
 	pthread_mutex_lock(&queue->mutex);
 	struct job *first = queue->first;
 	queue->first = queue->last = NULL;
-	queue->n = 0;
 	pthread_mutex_unlock(&queue->mutex);
 	return first;
 }

@@ -78,6 +78,20 @@ find_operation(struct job *job)
 
 /* ---- workers ---- */
 
+static void
+hand_back(struct job **jobs, size_t n)
+{
+	struct job_chain chain = { NULL, NULL };
+
+	for (size_t i = 0; i < n; i++)
+		chain_add(&chain, jobs[i]);
+	if (!queue_push(&service.done, &chain))
+		return; /* the bus thread has been told and did not look yet */
+	uint64_t one = 1;
+	ssize_t written = write(service.done_fd, &one, sizeof(one));
+	assert(written == sizeof(one));
+}
+
 static void *
 serve(void *context)
 {
@@ -94,11 +108,7 @@ serve(void *context)
 			dispatch_writes(worker, jobs, n);
 		else
 			dispatch_reads(worker, jobs, n);
-		for (size_t i = 0; i < n; i++)
-			queue_push(&service.done, jobs[i]);
-		uint64_t one = 1;
-		ssize_t written = write(service.done_fd, &one, sizeof(one));
-		assert(written == sizeof(one));
+		hand_back(jobs, n);
 	}
 }
 
@@ -166,14 +176,14 @@ refuse(struct arena *arena, const struct bus_peer *peer, uint64_t correlation, e
 	bus_server_reply(service.bus, peer, record.bytes, record.len);
 }
 
-static struct job_queue *
-queue_of(const struct job *job)
+static struct job_chain *
+chain_of(const struct job *job)
 {
 	const struct operation *op = job->row->operation;
 	uint64_t hash = (uint64_t)job->envelope.principal.tenant;
 
 	if (op->tx != OPERATION_TX_WRITE)
-		return &service.reads;
+		return &service.new_reads;
 	/* An entity's mutations always meet the same worker, so a group never waits for another group's row locks. */
 	for (size_t i = 0; op->entity && i < op->request->n_fields; i++) {
 		const struct shape_field *field = &op->request->fields[i];
@@ -184,7 +194,7 @@ queue_of(const struct job *job)
 	for (; *spread; spread++)
 		hash = hash * 31 + (unsigned char)*spread;
 	hash ^= hash >> 17;
-	return &service.writes[hash % (uint64_t)service.settings.write_workers];
+	return &service.new_writes[hash % (uint64_t)service.settings.write_workers];
 }
 
 static bool
@@ -228,7 +238,18 @@ take(void *context, const struct bus_peer *peer, const void *bytes, size_t n_byt
 		put_job(job);
 		return;
 	}
-	queue_push(queue_of(job), job);
+	chain_add(chain_of(job), job);
+}
+
+/* What arrived together is handed over together: a worker finds all of it, not the first of it. */
+static void
+receive(struct arena *scratch)
+{
+	(void)bus_server_receive(service.bus, RECEIVE_MAX, take, scratch);
+	(void)queue_push(&service.reads, &service.new_reads);
+	for (int64_t i = 0; i < service.settings.write_workers; i++)
+		(void)queue_push(&service.writes[i], &service.new_writes[i]);
+	arena_reset(scratch);
 }
 
 static void
@@ -258,15 +279,14 @@ loop(int signal_fd)
 	int64_t stop_us = 0;
 
 	for (;;) {
-		size_t n = bus_server_receive(service.bus, RECEIVE_MAX, take, scratch);
-		send_replies();
-		bus_server_flush(service.bus);
-		arena_reset(scratch);
-		if (n > 0)
-			continue;
 		(void)poll(fds, 3, stop_us ? 5 : POLL_MS);
+		if (fds[0].revents)
+			receive(scratch);
+		if (fds[1].revents)
+			send_replies();
+		bus_server_flush(service.bus);
 		struct signalfd_siginfo info;
-		if (!stop_us && read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (!stop_us && fds[2].revents && read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 			/* Keep serving while callers learn from the heartbeats that this instance is leaving. */
 			stop_us = clock_monotonic_us();
 			bus_server_drain(service.bus);

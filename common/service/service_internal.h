@@ -56,8 +56,12 @@ struct job_queue {
 	pthread_mutex_t mutex;
 	pthread_cond_t filled;
 	struct job *first, *last;
-	size_t n;
 	bool is_closed;
+};
+
+/* Jobs on their way into one queue together. */
+struct job_chain {
+	struct job *first, *last;
 };
 
 struct operation_metrics {
@@ -82,6 +86,7 @@ struct service {
 	struct bus_server *bus;
 	struct job_queue reads;
 	struct job_queue writes[WORKERS_MAX];
+	struct job_chain new_reads, new_writes[WORKERS_MAX]; /* received and not in their queues yet */
 	struct job_queue done;
 	int done_fd; /* eventfd: the bus thread has replies to send */
 	struct job *idle_jobs;
@@ -99,7 +104,9 @@ void service_settings_print(const struct service_definition *definition);
 
 /* queue.c */
 void queue_init(struct job_queue *queue);
-void queue_push(struct job_queue *queue, struct job *job);
+void chain_add(struct job_chain *chain, struct job *job);
+/* Empties the chain; true when the queue had been empty.  One waiting worker is woken, and wakes the next if it leaves jobs. */
+bool queue_push(struct job_queue *queue, struct job_chain *chain);
 void queue_close(struct job_queue *queue);
 /* Wait for work; up to n_max jobs from the front that may run together with the first.  0 when closed and empty. */
 size_t queue_take(struct job_queue *queue, struct job **jobs, size_t n_max,
