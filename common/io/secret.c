@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 /* A signer's file holds its seed as hexadecimal text and a newline. */
+/* Linux gives this much in one call; of more, each part would cost another one, so a seed from it is stretched (ChaCha20). */
+enum { ASK_BYTES_MAX = 256 };
 enum { SEED_HEX_BYTES = 2 * crypto_sign_SEEDBYTES, PATH_BYTES_MAX = 4096 };
 
 void
@@ -24,7 +26,15 @@ secret_init(void)
 void
 secret_random(void *bytes, size_t n)
 {
-	randombytes_buf(bytes, n);
+	unsigned char seed[randombytes_SEEDBYTES];
+
+	if (n <= ASK_BYTES_MAX) {
+		randombytes_buf(bytes, n);
+		return;
+	}
+	randombytes_buf(seed, sizeof(seed));
+	randombytes_buf_deterministic(bytes, n, seed);
+	sodium_memzero(seed, sizeof(seed));
 }
 
 void
