@@ -35,7 +35,7 @@ GEN_ALL  := $(filter-out $(GEN_OWN),$(wildcard proto/generated/*.c))
 BASE_SRC    := $(wildcard common/base/*.c)
 IO_SRC      := $(wildcard common/io/*.c)
 SKEL_SRC    := $(wildcard common/service/*.c)
-GATEWAY_SRC := $(wildcard gateway/*.c gateway/graphql/*.c)
+GATEWAY_SRC := $(wildcard gateway/*.c gateway/graphql/*.c gateway/mcp/*.c)
 CLI_SRC     := $(wildcard gateway/cli/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))

@@ -63,6 +63,15 @@ write_error(struct buf *buf, const struct exchange *exchange, const struct error
 	buf_add_text(buf, "\"availableActions\":[],\"actionPriority\":\"high\"}}");
 }
 
+static const char *
+challenge(const struct exchange *exchange)
+{
+	const char *path = exchange->page ? exchange->page->challenge_path : NULL;
+	if (!path)
+		return "Bearer realm=\"wordclaw\"";
+	return arena_printf(exchange->arena, "Bearer realm=\"wordclaw\", resource_metadata=\"%s%s\"", exchange_base_url(exchange), path);
+}
+
 static void
 answer_with(struct exchange *exchange, const struct error *error, const char *validation)
 {
@@ -78,7 +87,7 @@ answer_with(struct exchange *exchange, const struct error *error, const char *va
 	if (error->info->is_retryable && !exchange->has_retry_after)
 		exchange_set_header(exchange, "Retry-After", "1");
 	if (error->info->status == 401)
-		exchange_set_header(exchange, "WWW-Authenticate", "Bearer realm=\"wordclaw\"");
+		exchange_set_header(exchange, "WWW-Authenticate", challenge(exchange));
 	exchange->code = error->info->code;
 	exchange->cause = error->cause ? error->cause : error->message;
 	exchange_answer(exchange, error->info->status, content_type, buf.bytes, buf.len);

@@ -2,9 +2,11 @@
 #include "exchange.h"
 
 #include <assert.h>
+#include <string.h>
 #include <strings.h>
 
 #include "http.h"
+#include "settings.h"
 
 const char *
 exchange_header(const struct exchange *exchange, const char *name)
@@ -13,6 +15,25 @@ exchange_header(const struct exchange *exchange, const char *name)
 		if (strcasecmp(exchange->headers[i].name, name) == 0)
 			return exchange->headers[i].value;
 	return NULL;
+}
+
+/* A Host that could not stand in a URL is not repeated. */
+static bool
+is_authority(const char *host)
+{
+	return *host && host[strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:-_[]")] == '\0';
+}
+
+const char *
+exchange_base_url(const struct exchange *exchange)
+{
+	const char *host = exchange_header(exchange, "host");
+
+	if (settings.public_url[0] != '\0')
+		return settings.public_url;
+	if (host && is_authority(host))
+		return arena_printf(exchange->arena, "http://%s", host);
+	return arena_printf(exchange->arena, "http://%s:%lld", settings.bind, (long long)settings.port);
 }
 
 void

@@ -85,6 +85,9 @@ struct exchange {
 /* NULL when absent.  name in lower case. */
 const char *exchange_header(const struct exchange *exchange, const char *name);
 
+/* "https://cms.example.com": the base of this system's URLs as the client sees them. */
+const char *exchange_base_url(const struct exchange *exchange);
+
 /* Headers of the answer; value lives in the arena or is static. */
 void exchange_set_header(struct exchange *exchange, const char *name, const char *value);
 

@@ -136,7 +136,8 @@ set_cors_headers(struct exchange *exchange)
 	exchange->is_cors = true;
 	exchange_set_header(exchange, "Access-Control-Allow-Origin", origin);
 	exchange_set_header(exchange, "Access-Control-Expose-Headers",
-	    "ETag, Retry-After, x-request-id, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-idempotent-replayed");
+	    "ETag, Retry-After, x-request-id, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-idempotent-replayed, "
+	    "mcp-session-id, www-authenticate");
 }
 
 static void
@@ -201,7 +202,8 @@ answer_options(struct exchange *exchange)
 	if (exchange->is_cors && exchange_header(exchange, "access-control-request-method")) {
 		exchange_set_header(exchange, "Access-Control-Allow-Methods", allow);
 		exchange_set_header(exchange, "Access-Control-Allow-Headers",
-		    "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-api-key, x-request-id");
+		    "authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, mcp-method, mcp-name, mcp-protocol-version, "
+		    "mcp-session-id, traceparent, x-api-key, x-request-id");
 		exchange_set_header(exchange, "Access-Control-Max-Age", "600");
 	}
 	exchange_answer(exchange, 204, NULL, "", 0);

@@ -10,6 +10,7 @@ struct credentials;
 struct decisions;
 struct front;
 struct http;
+struct mcp;
 struct metrics_page;
 struct upstreams;
 
@@ -23,6 +24,7 @@ struct gateway {
 	struct credentials *credentials;
 	struct decisions *decisions;
 	struct metrics_page *metrics_page;
+	struct mcp *mcp;
 };
 
 #endif

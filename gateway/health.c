@@ -150,4 +150,5 @@ const struct page ready_page = { .method = "GET", .path = "/ready", .name = "rea
 const struct page runtime_page = { .method = "GET", .path = "/api/runtime", .name = "runtime", .permission = &runtime_permission,
 	.answer = answer_runtime };
 
-const struct page *const pages[] = { &health_page, &ready_page, &runtime_page, &metrics_page, &openapi_page, &documentation_page, NULL };
+const struct page *const pages[] = { &health_page, &ready_page, &runtime_page, &metrics_page, &openapi_page, &documentation_page,
+	&mcp_post_page, &mcp_delete_page, &mcp_metadata_page, &mcp_metadata_named_page, NULL };

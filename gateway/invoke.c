@@ -48,6 +48,19 @@ require_of_agent(struct arena *arena, const struct shape *shape, const void *inp
 	}
 }
 
+/* One shape per parameter: an agent's document is no text that holds one. */
+static void
+refuse_document_texts(struct arena *arena, const struct shape *shape, const struct json_value *arguments, struct violations *violations)
+{
+	for (size_t i = 0; i < shape->n_fields; i++) {
+		const struct shape_field *field = &shape->fields[i];
+		const struct json_value *value = field->flags & SHAPE_DOC_TEXT ? json_get(arguments, field->name) : NULL;
+		const char *pointer = arena_printf(arena, "/%s", field->name);
+		if (value && value->type == JSON_TEXT && !is_violated(violations, pointer))
+			add_violation(violations, pointer, "type", arena_printf(arena, "'%s' must be a JSON object, not text", field->name), field->example);
+	}
+}
+
 static const void *
 read_input(const struct invocation *invocation, struct violations *violations)
 {
@@ -62,6 +75,8 @@ read_input(const struct invocation *invocation, struct violations *violations)
 	} else {
 		add_violation(violations, "", "type", "the arguments must be a JSON object", NULL);
 	}
+	if (invocation->is_agent && arguments->type == JSON_OBJECT)
+		refuse_document_texts(invocation->arena, operation->request, arguments, violations);
 	if (invocation->is_agent)
 		require_of_agent(invocation->arena, operation->request, input, violations);
 	if (invocation->dry_run && !(operation->flags & OPERATION_DRY_RUN))

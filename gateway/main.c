@@ -18,6 +18,7 @@
 #include "gateway.h"
 #include "http.h"
 #include "log.h"
+#include "mcp/mcp.h"
 #include "metrics.h"
 #include "metrics_page.h"
 #include "operation.h"
@@ -202,7 +203,8 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
 	    .hsts = settings.hsts, .documentation = settings.documentation });
-	if (!gateway->upstreams || !gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
+	gateway->mcp = mcp_new(settings.mcp_key_file);
+	if (!gateway->mcp || !gateway->upstreams || !gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
 		return false;
 	(void)mkdir(settings.run_dir, 0700); /* a missing directory shows when the metrics file is written */
 	if (!metrics_serve("gateway", (int)settings.metrics_port, settings.run_dir))
@@ -231,6 +233,7 @@ stop(struct gateway *gateway)
 	decisions_free(gateway->decisions);
 	access_free(gateway->access);
 	front_free(gateway->front);
+	mcp_free(gateway->mcp);
 	log_write(LOG_INFO, "gateway.stopped", LOG_INT("cutOff", (int64_t)n_left));
 }
 

@@ -15,12 +15,14 @@ struct page {
 	size_t body_max;                    /* 0: takes no body */
 	void (*answer)(struct exchange *exchange); /* the whole request is there */
 	bool (*is_open)(const struct exchange *exchange); /* or NULL.  True: this request needs no permission */
+	const char *challenge_path; /* of the resource metadata (RFC 9728) that a 401 names, or NULL */
 	/* An error in the words of another protocol; returns its content type.  NULL: the envelope. */
 	const char *(*write_error)(struct buf *buf, const struct exchange *exchange, const struct error *error);
 };
 
 extern const struct page *const pages[]; /* NULL-terminated */
 
-extern const struct page health_page, ready_page, metrics_page, openapi_page, documentation_page, runtime_page;
+extern const struct page health_page, ready_page, metrics_page, openapi_page, documentation_page, runtime_page,
+    mcp_post_page, mcp_delete_page, mcp_metadata_page, mcp_metadata_named_page;
 
 #endif

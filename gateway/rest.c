@@ -37,9 +37,8 @@ is_same_path(const char *a, const char *b)
 	return (*a == '\0' || *a == '?') && *b == '\0';
 }
 
-/* The operation behind "GET /api/content-items/{id}", so that only what the caller may do is offered. */
-static const struct operation *
-operation_of_action(const char *action)
+const struct operation *
+rest_operation_of(const char *action)
 {
 	size_t n_method = strcspn(action, " ");
 	const char *path = action + n_method + (action[n_method] == ' ');
@@ -65,7 +64,7 @@ plan_meta(struct rest_plan *plan, struct arena *arena)
 	    operation->request);
 	for (size_t i = 0; operation->actions[i] && i < REST_ACTIONS_MAX; i++) {
 		template_init(&plan->actions[i], arena, operation->actions[i], operation->response, operation->request);
-		plan->action_operations[i] = operation_of_action(operation->actions[i]);
+		plan->action_operations[i] = rest_operation_of(operation->actions[i]);
 		plan->n_actions++;
 	}
 }

@@ -26,6 +26,9 @@ struct rest_plan {
 /* One plan per route of the registry, NULL-terminated, in the arena. */
 const struct rest_plan *const *rest_plans(struct arena *arena);
 
+/* The operation behind "GET /api/content-items/{id}", or NULL. */
+const struct operation *rest_operation_of(const char *action);
+
 /* Content type and idempotency key, on headers alone.  Answers when one is refused. */
 void rest_check_headers(struct exchange *exchange);
 

@@ -42,6 +42,10 @@ static const struct setting own_settings[] = {
 	INT_SETTING("WORDCLAW_AUTH_FAILURES_MAX", "300", 0, 1000000000, auth_failures_max, "refused credentials per address and window; beyond it unknown keys are not even looked up; 0 is off"),
 	{ .name = "API_KEYS", .type = SETTING_SECRET, .fallback = "", .doc = "keys of tenant 1: key1=content:read|content:write,key2=admin; API_KEYS_FILE reads them from a file", .target = &settings.api_keys },
 	TEXT_SETTING("WORDCLAW_CORS_ALLOWED_ORIGINS", "", cors_allowed_origins, "comma list of exact origins that browsers may call from; empty: none (CORS_ALLOWED_ORIGINS of the contract)"),
+	TEXT_SETTING("WORDCLAW_ALLOWED_HOSTS", "", allowed_hosts, "comma list of host names, with or without port, under which clients may reach /mcp besides loopback names and WORDCLAW_BIND"),
+	TEXT_SETTING("WORDCLAW_PUBLIC_URL", "", public_url, "base of this system's URLs as clients see them, https://cms.example.com; default http:// and the request's Host"),
+	TEXT_SETTING("WORDCLAW_MCP_KEY_FILE", "", mcp_key_file, "32-byte key that seals MCP sessions and request states, made when missing; every gateway needs the same file; default $WORDCLAW_HOME/secrets/mcp.key"),
+	TEXT_SETTING("WORDCLAW_MCP_PROFILE", "default", mcp_profile, "tools of /mcp where the client does not say ?profile=: default (one per operation) or registry (three that search, describe and execute)"),
 	BOOL_SETTING("WORDCLAW_HSTS", "false", hsts, "send Strict-Transport-Security: true behind a TLS proxy"),
 	TEXT_SETTING("WORDCLAW_BUS_KEY_FILE", "", bus_key_file, "32-byte key of the installation: encrypts tcp:// endpoints; every host needs the same file"),
 	TEXT_SETTING("WORDCLAW_BUILD_COMMIT_SHA", "", build_commit, "shown by GET /api/runtime"),
@@ -88,6 +92,12 @@ gateway_settings_load(void)
 		return false;
 	if (settings.run_dir[0] == '\0')
 		settings.run_dir = in_directory("", settings.home, "run", "");
+	if (strcmp(settings.mcp_profile, "default") != 0 && strcmp(settings.mcp_profile, "registry") != 0) {
+		(void)fprintf(stderr, "WORDCLAW_MCP_PROFILE is '%s', not default or registry\n", settings.mcp_profile);
+		return false;
+	}
+	if (settings.mcp_key_file[0] == '\0')
+		settings.mcp_key_file = in_directory("", settings.home, "secrets/mcp.key", "");
 	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++) {
 		if (settings.endpoints[i][0] == '\0')
 			settings.endpoints[i] = in_directory("ipc://", settings.run_dir, registry_services[i], ".ipc");

@@ -35,6 +35,10 @@ struct gateway_settings {
 	const char *api_keys;
 	const char *cors_allowed_origins;
 	bool hsts;
+	const char *allowed_hosts;
+	const char *public_url;
+	const char *mcp_key_file;
+	const char *mcp_profile;
 	const char *build_commit;
 	const char *build_time;
 
