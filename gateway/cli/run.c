@@ -54,11 +54,12 @@ cli_width(const struct cli *cli)
 static int
 usage_problem(struct cli *cli, const struct command_line *line)
 {
-	int status = failure_usage(cli, line->hint, "%s", line->problem);
+	const char *between = line->hint ? " " : "";
 
-	if (line->command)
-		cli_remark(cli, "  usage: wordclaw %s%s", line->command->name, help_usage(cli->arena, line->command));
-	return status;
+	if (!line->command)
+		return failure_usage(cli, line->hint, "%s", line->problem);
+	return failure_usage(cli, arena_printf(cli->arena, "%s%sUsage: wordclaw %s%s", line->hint ? line->hint : "", between, line->command->name,
+	    help_usage(cli->arena, line->command)), "%s", line->problem);
 }
 
 /* A step has the script's options where it says nothing else. */
@@ -74,11 +75,15 @@ take_globals(struct cli *cli, const struct command_line *line)
 static int
 run(struct cli *cli, const struct command_line *line)
 {
-	if (cli->script && line->command->has_no_end)
-		return failure_usage(cli, NULL, "'%s' cannot be a step of a script", line->command->name);
+	/* First of all, for they say how problems are told. */
 	const char *problem = preferences_load(cli->arena, cli->globals, &cli->preferences);
+
+	if (line->problem)
+		return usage_problem(cli, line);
 	if (problem)
 		return failure_usage(cli, NULL, "%s", problem);
+	if (cli->script && line->command->has_no_end)
+		return failure_usage(cli, NULL, "'%s' cannot be a step of a script", line->command->name);
 	if (cli->preferences.warning)
 		cli_remark(cli, "wordclaw: %s", cli->preferences.warning);
 	return line->command->run(cli, line->command, &line->arguments);
@@ -90,20 +95,18 @@ cli_run(struct cli *cli, size_t argc, const char *const *argv)
 	struct command_line line;
 
 	if (!cli->commands)
-		cli->commands = commands_make(cli->arena, builtins, call_run);
+		cli->commands = commands_make(cli->arena, cli->builtins, call_run);
 	command_line_parse(cli->arena, cli->commands, argc, argv, &line);
 	take_globals(cli, &line);
 	if (cli_is_on(cli, GLOBAL_HELP_ALL))
 		return help_print_all(cli);
 	if (cli_is_on(cli, GLOBAL_HELP))
 		return help_print(cli, cli->out, line.words, line.n_words);
-	if (line.problem)
-		return usage_problem(cli, &line);
-	if (cli_is_on(cli, GLOBAL_VERSION)) {
+	if (cli_is_on(cli, GLOBAL_VERSION) && !line.problem) {
 		(void)fprintf(cli->out, "wordclaw %s\n", WORDCLAW_VERSION); /* cli_main tells when it cannot be written */
 		return CLI_OK;
 	}
-	if (!line.command) {
+	if (!line.command && !line.problem) {
 		(void)help_print(cli, cli->err, NULL, 0); /* nothing to fail */
 		return CLI_USAGE;
 	}
@@ -114,7 +117,7 @@ int
 cli_main(int argc, char **argv)
 {
 	struct arena *arena = arena_new(CLI_ARENA_BYTES);
-	struct cli cli = { .arena = arena, .in = stdin, .out = stdout, .err = stderr,
+	struct cli cli = { .arena = arena, .builtins = builtins, .in = stdin, .out = stdout, .err = stderr,
 		.is_out_terminal = isatty(STDOUT_FILENO), .is_err_terminal = isatty(STDERR_FILENO) };
 
 	(void)setlocale(LC_CTYPE, "C.UTF-8"); /* widths of characters; glibc has it built in */
