@@ -30,7 +30,7 @@ struct dispatch_request {
 	bool dry_run;
 	bool is_kept;             /* the output is used after done has returned: its documents are copied */
 	struct arena *arena;      /* lives until done was called */
-	dispatch_done done;       /* never called before dispatch returns, unless the call is refused at once */
+	dispatch_done done;       /* never called before dispatch returns, unless the call is refused or answered here at once */
 	void *context;
 };
 

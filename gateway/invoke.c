@@ -5,6 +5,7 @@
 
 #include "answer.h"
 #include "codec_json.h"
+#include "template.h"
 
 struct call {
 	struct invocation invocation;
@@ -61,6 +62,21 @@ refuse_document_texts(struct arena *arena, const struct shape *shape, const stru
 	}
 }
 
+static void
+set_side(const struct shape *shape, const struct invocation_side *side, void *input)
+{
+	const struct shape_field *responses = shape_find(shape, "inputResponses");
+	const struct shape_field *state = shape_find(shape, "requestState");
+	const struct shape_field *capabilities = shape_find(shape, "clientCapabilities");
+
+	if (responses && responses->in == SHAPE_IN_MCP)
+		shape_set_doc(responses, input, side->input_responses);
+	if (state && state->in == SHAPE_IN_MCP)
+		shape_set_text(state, input, side->request_state);
+	if (capabilities && capabilities->in == SHAPE_IN_MCP)
+		shape_set_doc(capabilities, input, side->client_capabilities);
+}
+
 static const void *
 read_input(const struct invocation *invocation, struct violations *violations)
 {
@@ -75,6 +91,8 @@ read_input(const struct invocation *invocation, struct violations *violations)
 	} else {
 		add_violation(violations, "", "type", "the arguments must be a JSON object", NULL);
 	}
+	if (invocation->side)
+		set_side(operation->request, invocation->side, input);
 	if (invocation->is_agent && arguments->type == JSON_OBJECT)
 		refuse_document_texts(invocation->arena, operation->request, arguments, violations);
 	if (invocation->is_agent)

@@ -14,10 +14,18 @@ struct invoked {
 	const char *effects;                 /* dry run: JSON text, or NULL */
 };
 
+/* Request fields that no caller sets: those with in = "mcp". */
+struct invocation_side {
+	struct doc input_responses;     /* .json NULL: none */
+	const char *request_state;      /* or NULL */
+	struct doc client_capabilities;
+};
+
 struct invocation {
 	const struct operation *operation;
 	const struct json_value *arguments; /* an object; NULL: none */
 	const char *source;           /* the text they were parsed from, or NULL when they were made by hand */
+	const struct invocation_side *side; /* or NULL */
 	const struct principal *principal;
 	const char *request_id;
 	const char *trace_parent;     /* or NULL */

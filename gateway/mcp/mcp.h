@@ -41,6 +41,7 @@ struct mcp_call {
 	enum mcp_log_level log_level;    /* least level the client wants */
 	enum mcp_profile profile;
 	struct buf out;                  /* the response under construction */
+	struct buf events;               /* .bytes NULL: the response is the whole answer */
 };
 
 /* What the process keeps for MCP. */
@@ -61,6 +62,9 @@ uint8_t mcp_abilities(const struct json_value *capabilities); /* enum client_abi
  * cached, -1 for results that are not; of interest to 2026-07-28 only. */
 struct buf *mcp_begin(struct mcp_call *call, const char *type, int64_t ttl_ms);
 void mcp_end(struct mcp_call *call);
+
+/* A notification that goes to the client before the response. */
+void mcp_send_before(struct mcp_call *call, const struct buf *message);
 
 /* A JSON-RPC error.  data: JSON text or NULL. */
 void mcp_fail(struct mcp_call *call, int code, const char *data, const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -102,7 +106,7 @@ bool mcp_may(const struct mcp_call *call, const struct operation *operation);
 /* Text of the catalogue for agents: routes become the names of tools. */
 const char *mcp_reword(struct arena *arena, const char *text, enum mcp_profile profile);
 
-/* Ask an operation, with everything that a call brings along. */
+/* Ask an operation, with everything that a call brings along, and its client where the operation asks back (interaction.c). */
 struct mcp_question {
 	const struct operation *operation;
 	const struct json_value *arguments;  /* an object or NULL */

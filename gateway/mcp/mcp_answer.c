@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "answer.h"
-#include "dispatch.h"
 #include "mcp.h"
 #include "policy.h"
 #include "tool_error.h"
@@ -28,12 +27,58 @@ mcp_begin(struct mcp_call *call, const char *type, int64_t ttl_ms)
 	return out;
 }
 
+/* ---- events: what goes before the response makes the whole answer a stream of them ---- */
+
+/* Documents may hold line ends, which mean something in a stream. */
+static void
+add_event(struct buf *events, const struct buf *message)
+{
+	const char *line = message->bytes, *end = message->bytes + message->len;
+
+	buf_add_text(events, "event: message\n");
+	while (line <= end) {
+		const char *next = memchr(line, '\n', (size_t)(end - line));
+		size_t n = next ? (size_t)(next - line) : (size_t)(end - line);
+		buf_add_text(events, "data: ");
+		buf_add(events, line, n > 0 && line[n - 1] == '\r' ? n - 1 : n);
+		buf_add_char(events, '\n');
+		line += n + 1;
+	}
+	buf_add_char(events, '\n');
+}
+
+/* A client that takes no events gets the response alone. */
+void
+mcp_send_before(struct mcp_call *call, const struct buf *message)
+{
+	const char *accept = exchange_header(call->exchange, "accept");
+
+	if (!accept || !strstr(accept, "text/event-stream"))
+		return;
+	if (!call->events.bytes)
+		buf_init(&call->events, call->arena, 1024);
+	add_event(&call->events, message);
+}
+
+static void
+send(struct mcp_call *call, int status)
+{
+	struct exchange *exchange = call->exchange;
+
+	exchange_set_header(exchange, "Cache-Control", "no-store");
+	if (!call->events.bytes) {
+		exchange_answer(exchange, status, JSON_TYPE, call->out.bytes, call->out.len);
+		return;
+	}
+	add_event(&call->events, &call->out);
+	exchange_answer(exchange, status, "text/event-stream", call->events.bytes, call->events.len);
+}
+
 void
 mcp_end(struct mcp_call *call)
 {
 	buf_add_text(&call->out, "}}");
-	exchange_set_header(call->exchange, "Cache-Control", "no-store");
-	exchange_answer(call->exchange, 200, JSON_TYPE, call->out.bytes, call->out.len);
+	send(call, 200);
 }
 
 /* The HTTP status that 2026-07-28 wants beside a code; before, errors of a request are plain answers. */
@@ -45,9 +90,10 @@ status_of(const struct mcp_call *call, int code)
 	case JSONRPC_INVALID_REQUEST:
 	case MCP_NO_SESSION:
 	case MCP_HEADER_MISMATCH:
-	case MCP_MISSING_CAPABILITY:
 	case MCP_UNSUPPORTED_VERSION:
 		return 400;
+	case MCP_MISSING_CAPABILITY:
+		return call->is_stateless ? 400 : 200;
 	case MCP_SESSION_NOT_FOUND:
 		return 404;
 	case JSONRPC_METHOD_NOT_FOUND:
@@ -73,8 +119,7 @@ mcp_fail(struct mcp_call *call, int code, const char *data, const char *format, 
 	jsonrpc_begin(out, call->message.id);
 	jsonrpc_write_error(out, code, message, data);
 	exchange->cause = message;
-	exchange_set_header(exchange, "Cache-Control", "no-store");
-	exchange_answer(exchange, status_of(call, code), JSON_TYPE, out->bytes, out->len);
+	send(call, status_of(call, code));
 }
 
 void
@@ -100,18 +145,4 @@ mcp_may(const struct mcp_call *call, const struct operation *operation)
 		return true;
 	return policy_decide(&(struct policy_question){ .principal = principal, .operation = operation->policy,
 	    .resource_type = operation->resource_type, .resource_tenant = principal->tenant }).is_allowed;
-}
-
-void
-mcp_ask(struct mcp_call *call, const struct mcp_question *question)
-{
-	struct exchange *exchange = call->exchange;
-
-	exchange->operation = question->operation->id;
-	exchange_wait(exchange);
-	invoke(exchange->gateway, &(struct invocation){ .operation = question->operation, .arguments = question->arguments,
-	    .source = question->is_from_body ? call->source : NULL, .principal = &exchange->principal,
-	    .request_id = exchange->request_id, .trace_parent = exchange->trace_parent, .surface = "mcp",
-	    .idempotency_key = question->idempotency_key, .dry_run = question->dry_run, .is_kept = question->is_kept, .is_agent = true, .arena = call->arena,
-	    .done = question->done, .context = question->context });
 }

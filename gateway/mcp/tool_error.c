@@ -84,12 +84,11 @@ tool_error_write(struct buf *buf, const struct mcp_call *call, const struct oper
 {
 	const struct error *error = result->error;
 	const char *remediation = error->remediation ? error->remediation : error->info->remediation;
-	bool is_about_arguments = result->violations && error->info == &error_catalogue[ERROR_VALIDATION_ERROR];
 
 	buf_add_char(buf, '{');
 	json_member_text(buf, "code", error->info->code);
 	json_member_text(buf, "message", error->message);
-	json_member_text(buf, "remediation", is_about_arguments ? "Correct what violations lists, as example does, and call again."
+	json_member_text(buf, "remediation", result->violations ? "Correct what violations lists, as example does, and call again."
 	    : mcp_reword(call->arena, remediation, call->profile));
 	json_member_text(buf, "pointer", error->pointer);
 	if (result->violations) {

@@ -7,6 +7,7 @@ from pathlib import Path
 from naming import c_member, snake
 
 COMMON = "common"
+GATEWAY = "gateway"         # answers its operations itself: no process of its own
 ANY_SERVICE = "*"
 ID_MAX = 2147483647
 

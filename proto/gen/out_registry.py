@@ -1,7 +1,7 @@
 """registry.h/.c and events.h/.c: every operation and event of the contract, for gateways and tools."""
 
 from ctext import NOTICE, literal
-from model import COMMON
+from model import COMMON, GATEWAY
 from naming import event_symbol, operation_symbol
 
 
@@ -20,7 +20,7 @@ def registry_source(contract):
     operations = sorted(contract.operations, key=lambda op: op.id.encode())
     includes = "\n".join(f'#include "{s.name}_proto.h"' for s in contract.services)
     rows = "\n".join(f"\t&{operation_symbol(op.id)}," for op in operations)
-    names = ", ".join(literal(s.name) for s in contract.services if s.name != COMMON)
+    names = ", ".join(literal(s.name) for s in contract.services if s.name not in (COMMON, GATEWAY))
     return f"""{NOTICE}
 #include <stdlib.h>
 #include <string.h>

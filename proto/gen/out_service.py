@@ -1,7 +1,7 @@
 """<service>_service.c: the table that joins operations and handlers, and the emitters; linked into that service only."""
 
 from ctext import NOTICE
-from model import COMMON
+from model import COMMON, GATEWAY
 from naming import c_symbol, event_symbol, operation_symbol
 from out_proto import emitter_prototype
 
@@ -62,4 +62,4 @@ def source(service):
 
 
 def outputs(contract):
-    return {f"{s.name}_service.c": source(s) for s in contract.services if s.name != COMMON and s.operations}
+    return {f"{s.name}_service.c": source(s) for s in contract.services if s.name not in (COMMON, GATEWAY) and s.operations}

@@ -4,6 +4,7 @@
 #include "common_proto.h"
 #include "audit_proto.h"
 #include "content_proto.h"
+#include "gateway_proto.h"
 #include "identity_proto.h"
 
 extern const struct graphql_type graphql_type_actor_profile;
@@ -17,6 +18,9 @@ extern const struct graphql_type graphql_type_audit_checkpoints_page;
 extern const struct graphql_type graphql_type_audit_log;
 extern const struct graphql_type graphql_type_audit_logs_page;
 extern const struct graphql_type graphql_type_audit_verification;
+extern const struct graphql_type graphql_type_capabilities;
+extern const struct graphql_type graphql_type_capability;
+extern const struct graphql_type graphql_type_capability_event;
 extern const struct graphql_type graphql_type_content_item;
 extern const struct graphql_type graphql_type_content_item_state;
 extern const struct graphql_type graphql_type_content_item_version;
@@ -151,6 +155,34 @@ static const struct graphql_field graphql_type_audit_verification_fields[] = {
 	{ .name = "firstBreak", .kind = GRAPHQL_OBJECT, .member = "firstBreak", .type = &graphql_type_audit_break },
 };
 const struct graphql_type graphql_type_audit_verification = { "AuditVerification", &audit_logs_verify_response_shape, graphql_type_audit_verification_fields, 7 };
+
+static const struct graphql_field graphql_type_capabilities_fields[] = {
+	{ .name = "version", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "version" },
+	{ .name = "operations", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "operations", .type = &graphql_type_capability },
+	{ .name = "events", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "events", .type = &graphql_type_capability_event },
+};
+const struct graphql_type graphql_type_capabilities = { "Capabilities", &gateway_capabilities_response_shape, graphql_type_capabilities_fields, 3 };
+
+static const struct graphql_field graphql_type_capability_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "id" },
+	{ .name = "summary", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "summary" },
+	{ .name = "rest", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "rest" },
+	{ .name = "mcp", .kind = GRAPHQL_PLAIN, .member = "mcp" },
+	{ .name = "graphql", .kind = GRAPHQL_PLAIN, .member = "graphql" },
+	{ .name = "cli", .kind = GRAPHQL_PLAIN, .member = "cli" },
+	{ .name = "scope", .kind = GRAPHQL_PLAIN, .member = "scope" },
+	{ .name = "writes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "writes" },
+	{ .name = "dryRun", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "dryRun" },
+	{ .name = "idempotent", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "idempotent" },
+};
+const struct graphql_type graphql_type_capability = { "Capability", &capability_shape, graphql_type_capability_fields, 10 };
+
+static const struct graphql_field graphql_type_capability_event_fields[] = {
+	{ .name = "type", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "type" },
+	{ .name = "summary", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "summary" },
+	{ .name = "scope", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scope" },
+};
+const struct graphql_type graphql_type_capability_event = { "CapabilityEvent", &capability_event_shape, graphql_type_capability_event_fields, 3 };
 
 static const struct graphql_bound graphql_type_content_item_content_type_bound[] = { { "id", "contentTypeId" } };
 static const struct graphql_field graphql_type_content_item_fields[] = {
@@ -366,12 +398,13 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get },
 	{ .name = "contentItemVersions", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_versions_page, .operation = &operation_content_items_versions },
 	{ .name = "contentItemVersion", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_state, .operation = &operation_content_versions_get },
+	{ .name = "capabilities", .kind = GRAPHQL_CALL, .type = &graphql_type_capabilities, .operation = &operation_gateway_capabilities },
 	{ .name = "domains", .kind = GRAPHQL_CALL, .type = &graphql_type_domains_page, .operation = &operation_identity_domains_list },
 	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
 	{ .name = "identity", .kind = GRAPHQL_CALL, .type = &graphql_type_identity, .operation = &operation_identity_whoami },
 	{ .name = "policyDecisions", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decisions_page, .operation = &operation_identity_decisions_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 14 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 15 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -405,6 +438,9 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_audit_log,
 	&graphql_type_audit_logs_page,
 	&graphql_type_audit_verification,
+	&graphql_type_capabilities,
+	&graphql_type_capability,
+	&graphql_type_capability_event,
 	&graphql_type_content_item,
 	&graphql_type_content_item_state,
 	&graphql_type_content_item_version,

@@ -4,6 +4,7 @@
 #include "common_proto.h"
 #include "audit_proto.h"
 #include "content_proto.h"
+#include "gateway_proto.h"
 #include "identity_proto.h"
 
 const struct mcp_tool mcp_tools[] = {
@@ -37,11 +38,41 @@ const struct mcp_tool mcp_tools[] = {
 const size_t mcp_n_tools = 26;
 
 const struct mcp_resource mcp_resources[] = {
-	{ 0 },
+	{ .uri = "content://types", .name = "content-types", .title = "Content types", .description = "The content types of the tenant with their schemas.", .mime = "application/json",
+	  .operation = &operation_content_types_list, .request = "{\"limit\":500}",
+	  .events = (const char *const[]){ "content_type.*", NULL }, .entity = NULL,
+	  .completions = NULL, .n_completions = 0 },
+	{ .uri = "content://types/{id}", .name = "content-type", .title = "Content type", .description = "One content type with its JSON Schema.", .mime = "application/json",
+	  .operation = &operation_content_types_get, .request = "{}",
+	  .events = (const char *const[]){ "content_type.update", "content_type.delete", NULL }, .entity = "id",
+	  .completions = (const struct mcp_completion[]){ { .name = "id", .operation = &operation_content_types_list, .value = "id" } }, .n_completions = 1 },
+	{ .uri = "content://items/{id}", .name = "content-item", .title = "Content item", .description = "The working copy of one content item.", .mime = "application/json",
+	  .operation = &operation_content_items_get, .request = "{}",
+	  .events = (const char *const[]){ "content_item.update", "content_item.rollback", "content_item.delete", NULL }, .entity = "id",
+	  .completions = (const struct mcp_completion[]){ { .name = "id", .operation = &operation_content_items_list, .value = "id" } }, .n_completions = 1 },
+	{ .uri = "system://capabilities", .name = "capabilities", .title = "Capabilities", .description = "Every operation with its names on each surface, and every event.", .mime = "application/json",
+	  .operation = &operation_gateway_capabilities, .request = "{}",
+	  .events = (const char *const[]){ NULL }, .entity = NULL,
+	  .completions = NULL, .n_completions = 0 },
+	{ .uri = "system://current-actor", .name = "current-actor", .title = "Current actor", .description = "Who this connection acts as: actor, tenant and scopes.", .mime = "application/json",
+	  .operation = &operation_identity_whoami, .request = "{}",
+	  .events = (const char *const[]){ NULL }, .entity = NULL,
+	  .completions = NULL, .n_completions = 0 },
 };
-const size_t mcp_n_resources = 0;
+const size_t mcp_n_resources = 5;
 
 const struct mcp_prompt mcp_prompts[] = {
-	{ 0 },
+	{ .name = "content-generation-template", .title = "Write an item", .description = "Asks for the content of a new item, with the schema that it must satisfy.",
+	  .arguments = (const struct mcp_argument[]){ { "contentTypeId", "Id of the item's content type.", true, { .name = "contentTypeId", .operation = &operation_content_types_list, .value = "id" } }, { "topic", "What the item is about.", true, { .name = "topic" } } }, .n_arguments = 2,
+	  .by = NULL, .texts = (const struct mcp_pair[]){ { "", "Write the content of a new item of the type \"{type.name}\" (id {type.id}) about: {topic}\n\nThe content must be one JSON object that satisfies this JSON Schema:\n\n{type.schema}\n\nAnswer with that JSON object only: no prose around it and no members that the schema does not name. It is what create_content_item takes as data, with contentTypeId {type.id}; call it with dryRun first to see whether the schema is satisfied." } }, .n_texts = 1,
+	  .reads = (const struct mcp_read[]){ { "type", &operation_content_types_get, (const struct mcp_pair[]){ { "id", "{contentTypeId}" } }, 1 } }, .n_reads = 1, .operation = NULL },
+	{ .name = "workflow-guidance", .title = "How content changes", .description = "How an item goes from a draft to the public, and how edits by several authors meet.",
+	  .arguments = NULL, .n_arguments = 0,
+	  .by = NULL, .texts = (const struct mcp_pair[]){ { "", "An item has one working copy and at most one published version.\n\n1. create_content_item makes a draft. A schema that is not satisfied is refused with every violation.\n2. get_content_item answers the working copy and its version. Every change raises the version by one and keeps what was.\n3. update_content_item merges the members you send into the data (null removes one); replace_content_item takes the whole data. Both need expectedVersion, the version you read.\n4. Somebody else was faster: VERSION_CONFLICT tells their version in its context, and a merged document where the edits do not overlap. Read what changed, then send your change again with the version it names.\n5. Setting status to published fixes what the public sees. Later changes stay in the working copy until it is published again.\n6. get_content_item_versions lists what was; rollback_content_item makes an old version the newest one, so that nothing is lost.\n7. get_audit_logs says who did what, and verify_audit_log that nobody rewrote it." } }, .n_texts = 1,
+	  .reads = NULL, .n_reads = 0, .operation = NULL },
+	{ .name = "task-guidance", .title = "Steps of a task", .description = "Which tools to call, in which order, for a common task.",
+	  .arguments = (const struct mcp_argument[]){ { "taskId", "The task.", true, { .name = "taskId", .choices = (const char *const[]){ "author-content", "change-model", "verify-provenance", "manage-integrations", NULL } } } }, .n_arguments = 1,
+	  .by = "taskId", .texts = (const struct mcp_pair[]){ { "author-content", "Write and publish content.\n1. whoami: is content:write among the scopes?\n2. list_content_types: choose the type and read its schema.\n3. create_content_item with dryRun, then without.\n4. get_content_item: read it back, note version.\n5. update_content_item with status published and expectedVersion." }, { "change-model", "Change what content looks like.\n1. list_content_types with includeStats: how many items does the type have?\n2. get_content_type: read schema and version.\n3. update_content_type with the new schema, expectedVersion and dryRun; then without dryRun.\n4. get_content_items of the type: items that no longer satisfy the schema can be read, but not changed before they do." }, { "verify-provenance", "Find out who changed what, and whether the trail is whole.\n1. whoami: is audit:read or admin among the scopes?\n2. get_audit_logs, filtered by entityType and entityId, or by actorId.\n3. get_content_item_versions: the states the entries speak of.\n4. verify_audit_log: isIntact is true, or firstBreak says where it is not.\n5. list_audit_checkpoints: signed heads to keep elsewhere." }, { "manage-integrations", "Give a program access, and take it away.\n1. list_api_keys: what exists, and when it was last used.\n2. create_api_key with the fewest scopes that will do; the key is shown once.\n3. rotate_api_key replaces a key at once; revoke_api_key ends it for good.\n4. list_policy_decisions with outcome deny: what was refused to whom." } }, .n_texts = 4,
+	  .reads = NULL, .n_reads = 0, .operation = NULL },
 };
-const size_t mcp_n_prompts = 0;
+const size_t mcp_n_prompts = 3;

@@ -6,6 +6,7 @@
 #include "common_proto.h"
 #include "audit_proto.h"
 #include "content_proto.h"
+#include "gateway_proto.h"
 #include "identity_proto.h"
 
 /* Sorted by id. */
@@ -29,6 +30,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_types_update,
 	&operation_content_versions_get,
 	&operation_events_pull,
+	&operation_gateway_capabilities,
 	&operation_health_ping,
 	&operation_identity_decisions_list,
 	&operation_identity_decisions_record,
@@ -44,7 +46,7 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_policy_evaluate,
 	&operation_identity_whoami,
 };
-const size_t registry_n_operations = 33;
+const size_t registry_n_operations = 34;
 
 const char *const registry_services[] = { "audit", "content", "identity", NULL };
 
