@@ -287,12 +287,45 @@ exit_status(int status)
 }
 
 int
+failure_refusal(struct cli *cli, const struct refusal *refusal)
+{
+	const struct error_info *info = refusal->code ? error_find(refusal->code) : NULL;
+	struct buf context;
+
+	buf_init(&context, cli->arena, 256);
+	buf_add_char(&context, '{');
+	add_member(&context, "pointer", refusal->pointer);
+	add_member(&context, "requestId", refusal->request_id);
+	if (refusal->violations) {
+		buf_add_text(&context, context.len > 1 ? ",\"validation\":" : "\"validation\":");
+		json_write(&context, refusal->violations);
+	}
+	buf_add_char(&context, '}');
+	report_own(cli, info ? info->title : "Refused", refusal->code ? refusal->code : "REFUSED", refusal->message ? refusal->message : "refused without a reason",
+	    refusal->remediation, context.bytes);
+	return info ? exit_status(info->status) : CLI_NO;
+}
+
+/* What came instead of an envelope, as far as it is worth showing. */
+static const char *
+answer_text(struct arena *arena, int status, const struct json_value *body)
+{
+	struct buf buf;
+
+	if (!body)
+		return arena_printf(arena, "status %d without an error envelope", status);
+	buf_init(&buf, arena, 256);
+	json_write(&buf, body);
+	return buf.len <= CONTEXT_SHOWN_BYTES ? arena_printf(arena, "status %d: %s", status, buf.bytes) : arena_printf(arena, "status %d", status);
+}
+
+int
 failure_answer(struct cli *cli, int status, const struct json_value *envelope, const char *remark)
 {
-	if (envelope && envelope->type == JSON_OBJECT && (json_get(envelope, "code") || json_get(envelope, "error")))
+	if (text_of(envelope, "code"))
 		report(cli, envelope);
 	else
-		report_own(cli, "Unexpected Answer", "UNEXPECTED_ANSWER", arena_printf(cli->arena, "status %d without an error envelope", status),
+		report_own(cli, "Unexpected Answer", "UNEXPECTED_ANSWER", answer_text(cli->arena, status, envelope),
 		    "Check that --base-url leads to a WordClaw gateway.", NULL);
 	if (remark && !wants_json(cli))
 		(void)fprintf(cli->err, "  %s\n", remark);

@@ -4,7 +4,6 @@
 #include "api.h"
 #include "builtins.h"
 #include "document.h"
-#include "error_codes.h"
 #include "failure.h"
 #include "mcp_post.h"
 #include "output.h"
@@ -44,20 +43,27 @@ text_member(const struct json_value *object, const char *name)
 	return value && value->type == JSON_TEXT ? value->text : NULL;
 }
 
-/* An error of the protocol, as the API's envelope. */
+/* The gateway's words for an error, wherever they stand. */
 static int
-tell_error(struct cli *cli, const struct json_value *error)
+tell_error(struct cli *cli, const struct json_value *error, const char *message)
 {
-	const struct json_value *data = member(error, "data");
+	const struct json_value *violations = member(error, "violations");
+	const struct refusal refusal = { .code = text_member(error, "code"), .message = text_member(error, "message") ? text_member(error, "message") : message,
+		.remediation = text_member(error, "remediation"), .pointer = text_member(error, "pointer"),
+		.request_id = text_member(member(error, "context"), "requestId"), .violations = violations };
 
-	if (member(data, "code") && member(data, "error"))
-		return failure_answer(cli, error_find(text_member(data, "code") ? text_member(data, "code") : "") ?
-		    error_find(text_member(data, "code"))->status : 400, data, NULL);
-	return failure_usage(cli, NULL, "the endpoint refused: %s", text_member(error, "message") ? text_member(error, "message") : "no reason given");
+	return failure_refusal(cli, &refusal);
+}
+
+/* An error of the protocol: its data may say it in the gateway's words. */
+static int
+tell_protocol_error(struct cli *cli, const struct json_value *error)
+{
+	return tell_error(cli, member(error, "data"), text_member(error, "message"));
 }
 
 static int
-tell_refusal(struct cli *cli, const struct mcp_target *target, const struct mcp_message *message, const struct mcp_reply *reply)
+tell_refusal(struct cli *cli, const struct mcp_target *target, const struct mcp_reply *reply)
 {
 	struct json_error problem;
 
@@ -67,8 +73,7 @@ tell_refusal(struct cli *cli, const struct mcp_target *target, const struct mcp_
 	const struct json_value *body = json_parse(cli->arena, reply->body, strlen(reply->body), NULL, &problem);
 	const struct json_value *error = member(body, "error");
 	if (error && error->type == JSON_OBJECT)
-		return tell_error(cli, error);
-	(void)message;
+		return tell_protocol_error(cli, error);
 	return failure_answer(cli, reply->status >= 400 ? reply->status : 502, body, NULL);
 }
 
@@ -96,9 +101,9 @@ ask(struct cli *cli, const char *method, const char *params, const struct json_v
 	mcp_post(api_client(cli), channel, &target, &message, NULL, NULL, &receiver, &reply);
 	const struct json_value *error = member(answer.message, "error");
 	if (!answer.message)
-		status = tell_refusal(cli, &target, &message, &reply);
+		status = tell_refusal(cli, &target, &reply);
 	else if (error)
-		status = tell_error(cli, error);
+		status = tell_protocol_error(cli, error);
 	else
 		*ret_result = member(answer.message, "result");
 	arena_free(channel);
@@ -144,18 +149,18 @@ shown_result(const struct json_value *result)
 	return structured ? structured : content ? content : result;
 }
 
-/* A tool's refusal has the API's envelope as its structured content, or only text. */
+/* A tool's refusal is an object with the member error, structured or as text, or words. */
 static int
 tell_tool_error(struct cli *cli, const struct json_value *result)
 {
 	const struct json_value *structured = member(result, "structuredContent"), *content = member(result, "content");
-	const char *code = text_member(structured, "code");
 	const struct json_value *first = content && content->type == JSON_LIST && content->n > 0 ? &content->items[0] : NULL;
+	const char *text = text_member(first, "text");
+	struct json_error problem;
 
-	if (code)
-		return failure_answer(cli, error_find(code) ? error_find(code)->status : 400, structured, NULL);
-	(void)failure_usage(cli, NULL, "%s", text_member(first, "text") ? text_member(first, "text") : "the tool failed without a reason");
-	return CLI_NO;
+	if (!structured && text)
+		structured = json_parse(cli->arena, text, strlen(text), NULL, &problem);
+	return tell_error(cli, member(structured, "error"), text);
 }
 
 static int

@@ -125,16 +125,16 @@ mcp_message_add_headers(struct arena *arena, const struct mcp_message *message, 
 	rest_request_add_header(arena, request, "content-type", "application/json");
 	rest_request_add_header(arena, request, "accept", "application/json, text/event-stream");
 	rest_request_add_header(arena, request, "expect", "");
-	if (message->protocol)
+	if (message->protocol) {
 		add_header(arena, request, "mcp-protocol-version", message->protocol);
-	else if (protocol && !is_first)
-		add_header(arena, request, "mcp-protocol-version", protocol);
-	if (session && !message->protocol && !is_first)
-		add_header(arena, request, "mcp-session-id", session);
-	if (!message->method)
+		add_header(arena, request, "mcp-method", message->method);
+		add_header(arena, request, "mcp-name", message->method ? name_of(message) : NULL);
 		return;
-	add_header(arena, request, "mcp-method", message->method);
-	add_header(arena, request, "mcp-name", name_of(message));
+	}
+	if (protocol && !is_first)
+		add_header(arena, request, "mcp-protocol-version", protocol);
+	if (session && !is_first)
+		add_header(arena, request, "mcp-session-id", session);
 }
 
 /* ---- answers ---- */
