@@ -20,7 +20,8 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_COUNT] = { .name = "count", .kind = FLAG_VALUE, .value = "N", .summary = "End after so many." },
 };
 
-static const char *const parameters[FLAGS] = { "types", "entityType", "entityId", "actorId", "after", NULL };
+/* --after is what a reconnect says in a header, and so does the first connection. */
+static const char *const parameters[FLAGS] = { "types", "entityType", "entityId", "actorId", NULL, NULL };
 
 struct printing {
 	struct cli *cli;
@@ -80,8 +81,8 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 			return failure_usage(cli, NULL, "--count takes a number from 1 on, not '%s'", count);
 	}
 	printing.arena = arena_new(EVENT_ARENA_BYTES);
-	int status = event_stream_run(cli, &(struct event_stream_options){ .target = target_of(cli->arena, arguments), .on_event = on_event,
-		.context = &printing });
+	int status = event_stream_run(cli, &(struct event_stream_options){ .target = target_of(cli->arena, arguments),
+		.after = arguments->values[FLAG_AFTER], .on_event = on_event, .context = &printing });
 	arena_free(printing.arena);
 	return status;
 }
