@@ -22,12 +22,11 @@ class Tree:
     def __init__(self, name):
         self.directory = os.path.join(REPO, "build/tree", name)
         self.bin_dir = os.path.join(self.directory, "bin")
-        os.makedirs(self.directory, exist_ok=True)
-        for source in SOURCES:
-            shutil.rmtree(self.path(source), ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
+        os.makedirs(self.directory)
         self.run("cp", "-a", *(os.path.join(REPO, source) for source in SOURCES), self.directory)
         # Objects of the real build are current here too, but for what the added files change.
-        if os.path.isdir(os.path.join(REPO, "build/release")) and not os.path.isdir(self.path("build")):
+        if os.path.isdir(os.path.join(REPO, "build/release")):
             os.mkdir(self.path("build"))
             self.run("cp", "-a", os.path.join(REPO, "build/release"), self.path("build/release"))
 
