@@ -52,7 +52,7 @@ LIB_DB      := -lpq
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
 	$(if $(wildcard migrations/migrate.c),$(BIN)/wordclaw-migrate) $(if $(CLI_SRC),$(BIN)/wordclaw)
 
-.PHONY: all run test check generate fmt bench fault fuzz asan tsan help bootstrap clean unit arch tests
+.PHONY: all run test check generate fmt bench fault fuzz asan tsan explorer help bootstrap clean unit arch tests
 .DEFAULT_GOAL := all
 
 all: $(BINARIES) ## build everything into bin/
@@ -110,7 +110,7 @@ $(B)/migrations/%.o: migrations/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -c -o $@ $<
-$(B)/gateway/openapi_data.o: proto/generated/openapi.json gateway/documentation.html
+$(B)/gateway/openapi_data.o: proto/generated/openapi.json proto/generated/schema.graphql gateway/documentation.html
 
 # ---- archives and binaries ----
 
@@ -197,6 +197,9 @@ bench: all $(BENCH) ## us and the limit in the same run, as ratios
 	@tests/run bench
 fuzz: $(FUZZ) ## every fuzz target for FUZZ_SECONDS (60) each
 	@tests/run fuzz
+
+explorer: ## the GraphQL explorer's page into build/explorer, for WORDCLAW_GRAPHIQL
+	@gateway/graphql/explorer/install $(CURDIR)/build/explorer
 
 build/fuzz/%: tests/fuzz/%.c $(BASE_SRC) $(GEN_ALL) $(wildcard common/io/*.c) $(filter-out gateway/main.c,$(GATEWAY_SRC))
 	@mkdir -p $(@D)

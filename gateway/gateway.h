@@ -9,6 +9,7 @@ struct access;
 struct credentials;
 struct decisions;
 struct front;
+struct graphql;
 struct http;
 struct mcp;
 struct metrics_page;
@@ -23,6 +24,7 @@ struct gateway {
 	struct access *access;
 	struct credentials *credentials;
 	struct decisions *decisions;
+	struct graphql *graphql;
 	struct metrics_page *metrics_page;
 	struct mcp *mcp;
 };

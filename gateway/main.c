@@ -18,6 +18,7 @@
 #include "gateway.h"
 #include "http.h"
 #include "log.h"
+#include "graphql/graphql.h"
 #include "mcp/mcp.h"
 #include "metrics.h"
 #include "metrics_page.h"
@@ -204,7 +205,10 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
 	    .hsts = settings.hsts, .documentation = settings.documentation });
 	gateway->mcp = mcp_new(settings.mcp_key_file);
-	if (!gateway->mcp || !gateway->upstreams || !gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
+	uint64_t seed;
+	secret_random(&seed, sizeof(seed));
+	gateway->graphql = graphql_new(seed);
+	if (!gateway->mcp || !gateway->graphql || !gateway->upstreams || !gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
 		return false;
 	(void)mkdir(settings.run_dir, 0700); /* a missing directory shows when the metrics file is written */
 	if (!metrics_serve("gateway", (int)settings.metrics_port, settings.run_dir))
@@ -234,6 +238,7 @@ stop(struct gateway *gateway)
 	access_free(gateway->access);
 	front_free(gateway->front);
 	mcp_free(gateway->mcp);
+	graphql_free(gateway->graphql);
 	log_write(LOG_INFO, "gateway.stopped", LOG_INT("cutOff", (int64_t)n_left));
 }
 

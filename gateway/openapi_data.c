@@ -9,12 +9,19 @@
 	extern const char symbol##_begin[], symbol##_end[]
 
 EMBED(openapi_json, "proto/generated/openapi.json");
+EMBED(schema_graphql, "proto/generated/schema.graphql");
 EMBED(documentation_html, "gateway/documentation.html");
 
 struct embedded
 openapi_json(void)
 {
 	return (struct embedded){ openapi_json_begin, (size_t)(openapi_json_end - openapi_json_begin) };
+}
+
+struct embedded
+schema_graphql(void)
+{
+	return (struct embedded){ schema_graphql_begin, (size_t)(schema_graphql_end - schema_graphql_begin) };
 }
 
 struct embedded

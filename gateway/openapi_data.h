@@ -10,6 +10,7 @@ struct embedded {
 };
 
 struct embedded openapi_json(void);
+struct embedded schema_graphql(void);
 struct embedded documentation_html(void);
 
 #endif

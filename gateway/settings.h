@@ -32,6 +32,11 @@ struct gateway_settings {
 	int64_t address_rate_limit_max;
 	int64_t auth_failures_max;
 
+	int64_t graphql_depth_max;
+	int64_t graphql_fields_max;
+	int64_t graphql_cost_max;
+	const char *graphql_explorer;
+
 	const char *api_keys;
 	const char *cors_allowed_origins;
 	bool hsts;

@@ -26,6 +26,10 @@ local kinds = {
 		return wrk.format("POST", "/api/content-items", nil, string.format('{"contentTypeId":%s,"data":%s}', type_id, data()))
 	end,
 	update = function() return wrk.format("PUT", item(), nil, string.format('{"data":%s}', data())) end,
+	graphql = function() -- what the REST read answers
+		return wrk.format("POST", "/graphql", nil, '{"query":"query Item($id: ID!) { contentItem(id: $id) { id contentTypeId data status version createdAt updatedAt ' ..
+			'publicationState workingCopyVersion publishedVersion } }","variables":{"id":' .. math.random(first, last) .. '}}')
+	end,
 	ping = function() return wrk.format("GET", "/health") end,
 	static = function() return wrk.format("GET", "/static") end,
 }
