@@ -95,7 +95,7 @@ arena_rewind(struct arena *arena, struct arena_mark mark)
 }
 
 void *
-arena_alloc(struct arena *arena, size_t n_bytes)
+arena_alloc_raw(struct arena *arena, size_t n_bytes)
 {
 	if (n_bytes > SIZE_MAX / 2)
 		abort();
@@ -114,7 +114,13 @@ arena_alloc(struct arena *arena, size_t n_bytes)
 		abort();
 	void *bytes = block->bytes + block->used;
 	block->used += rounded;
-	return memset(bytes, 0, n_bytes);
+	return bytes;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t n_bytes)
+{
+	return memset(arena_alloc_raw(arena, n_bytes), 0, n_bytes);
 }
 
 bool
@@ -144,16 +150,17 @@ arena_strdup(struct arena *arena, const char *text)
 char *
 arena_strndup(struct arena *arena, const char *text, size_t n_bytes)
 {
-	char *copy = arena_alloc(arena, n_bytes + 1);
+	char *copy = arena_alloc_raw(arena, n_bytes + 1);
 	if (n_bytes)
 		memcpy(copy, text, n_bytes);
+	copy[n_bytes] = '\0';
 	return copy;
 }
 
 void *
 arena_memdup(struct arena *arena, const void *bytes, size_t n_bytes)
 {
-	void *copy = arena_alloc(arena, n_bytes ? n_bytes : 1);
+	void *copy = arena_alloc_raw(arena, n_bytes ? n_bytes : 1);
 	if (n_bytes)
 		memcpy(copy, bytes, n_bytes);
 	return copy;
@@ -167,7 +174,7 @@ arena_vprintf(struct arena *arena, const char *format, va_list args)
 	int n = vsnprintf(NULL, 0, format, args);
 	if (n < 0)
 		abort();
-	char *text = arena_alloc(arena, (size_t)n + 1);
+	char *text = arena_alloc_raw(arena, (size_t)n + 1);
 	(void)vsnprintf(text, (size_t)n + 1, format, again);
 	va_end(again);
 	return text;

@@ -30,6 +30,9 @@ void arena_rewind(struct arena *arena, struct arena_mark mark);
  * large request is refused and the process lives.  Past four times the limit it aborts: a loop forgot. */
 void *arena_alloc(struct arena *arena, size_t n_bytes) __attribute__((malloc, returns_nonnull));
 
+/* The same without zeroes, for a caller that writes every byte before anybody reads it. */
+void *arena_alloc_raw(struct arena *arena, size_t n_bytes) __attribute__((malloc, returns_nonnull));
+
 bool arena_is_exhausted(const struct arena *arena);
 
 /* True when n_bytes more stay within the limit: asked before an allocation whose size a message claims. */

@@ -10,7 +10,8 @@ buf_init(struct buf *buf, struct arena *arena, size_t capacity)
 	if (capacity < 64)
 		capacity = 64;
 	buf->arena = arena;
-	buf->bytes = arena_alloc(arena, capacity + 1);
+	buf->bytes = arena_alloc_raw(arena, capacity + 1);
+	buf->bytes[0] = '\0';
 	buf->capacity = capacity;
 	buf->len = 0;
 }
@@ -31,8 +32,8 @@ buf_reserve(struct buf *buf, size_t n_more)
 	size_t capacity = buf->capacity * 2;
 	if (capacity < needed)
 		capacity = needed;
-	char *bytes = arena_alloc(buf->arena, capacity + 1);
-	memcpy(bytes, buf->bytes, buf->len);
+	char *bytes = arena_alloc_raw(buf->arena, capacity + 1);
+	memcpy(bytes, buf->bytes, buf->len + 1);
 	buf->bytes = bytes;
 	buf->capacity = capacity;
 }

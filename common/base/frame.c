@@ -1,5 +1,8 @@
-/* Reading msgpack heads, and the check every frame passes before a decoder sees it. */
+/* Reading and writing msgpack heads, and the check that every frame passes before it is read. */
 #include "frame.h"
+
+#include <assert.h>
+#include <string.h>
 
 #include "codec_msgpack.h"
 
@@ -70,16 +73,21 @@ frame_read_head(const unsigned char *bytes, size_t n_bytes)
 		value = value << 8 | bytes[i];
 	head.kind = lead->kind;
 	head.n_bytes = 1u + lead->n_bytes;
-	if (head.kind == FRAME_INT)
-		head.integer = lead->is_signed ? sign_extended(value, lead->n_bytes) : (int64_t)value;
-	else
+	if (head.kind == FRAME_BOOL)
+		head.integer = byte & 1;
+	else if (head.kind == FRAME_INT && lead->is_signed)
+		head.integer = sign_extended(value, lead->n_bytes);
+	else if (head.kind == FRAME_INT) {
+		head.integer = (int64_t)value;
+		head.is_beyond = value > INT64_MAX;
+	} else {
 		head.n = value;
+	}
 	return head;
 }
 
-/* Values that follow directly inside one of this head. */
-static uint64_t
-children_of(const struct frame_head *head)
+uint64_t
+frame_n_children(const struct frame_head *head)
 {
 	if (head->kind == FRAME_LIST)
 		return head->n;
@@ -104,7 +112,7 @@ frame_check(const void *bytes, size_t n_bytes)
 		p += head.n_bytes;
 		left -= head.n_bytes;
 		open[depth]--;
-		uint64_t children = children_of(&head);
+		uint64_t children = frame_n_children(&head);
 		if (children > left)
 			return false; /* each takes a byte at least */
 		if (head.kind == FRAME_TEXT || head.kind == FRAME_BIN) {
@@ -124,4 +132,105 @@ frame_check(const void *bytes, size_t n_bytes)
 			return left == 0;
 	}
 	return false;
+}
+
+/* ---- writing ---- */
+
+/* A lead byte and n_bytes of value behind it. */
+static void
+write_head(struct buf *buf, unsigned lead, uint64_t value, unsigned n_bytes)
+{
+	unsigned char bytes[9];
+
+	bytes[0] = (unsigned char)lead;
+	for (unsigned i = n_bytes; i > 0; i--, value >>= 8)
+		bytes[i] = (unsigned char)value;
+	buf_add(buf, bytes, 1 + n_bytes);
+}
+
+/* 0, 1, 2 or 3: how often a byte must be doubled to hold value. */
+static unsigned
+size_class(uint64_t value)
+{
+	return value <= UINT8_MAX ? 0 : value <= UINT16_MAX ? 1 : value <= UINT32_MAX ? 2 : 3;
+}
+
+void
+frame_write_int(struct buf *buf, int64_t value)
+{
+	uint64_t magnitude = value < 0 ? ~(uint64_t)value : (uint64_t)value;
+	unsigned class = size_class(value < 0 ? magnitude << 1 : magnitude); /* a negative needs a bit for its sign */
+
+	if (value >= -32 && value <= 127)
+		write_head(buf, (uint8_t)value, 0, 0);
+	else
+		write_head(buf, (value < 0 ? 0xd0 : 0xcc) + class, (uint64_t)value, 1u << class);
+}
+
+void
+frame_write_bool(struct buf *buf, bool value)
+{
+	write_head(buf, value ? 0xc3 : 0xc2, 0, 0);
+}
+
+void
+frame_write_text(struct buf *buf, const char *text)
+{
+	size_t n = strlen(text);
+	unsigned class = size_class(n);
+
+	assert(n <= UINT32_MAX);
+	if (n < 32)
+		write_head(buf, 0xa0 + (unsigned)n, 0, 0);
+	else
+		write_head(buf, 0xd9 + class, n, 1u << class);
+	buf_add(buf, text, n);
+}
+
+void
+frame_write_bin(struct buf *buf, const void *bytes, size_t n_bytes)
+{
+	unsigned class = size_class(n_bytes);
+
+	assert(n_bytes <= UINT32_MAX);
+	write_head(buf, 0xc4 + class, n_bytes, 1u << class);
+	buf_add(buf, bytes, n_bytes);
+}
+
+void
+frame_write_list(struct buf *buf, size_t n)
+{
+	if (n < 16)
+		write_head(buf, 0x90 + (unsigned)n, 0, 0);
+	else if (n <= UINT16_MAX)
+		write_head(buf, 0xdc, n, 2);
+	else
+		write_head(buf, 0xdd, n, 4);
+}
+
+size_t
+frame_begin_map(struct buf *buf, size_t n_max)
+{
+	size_t begin = buf->len;
+
+	assert(n_max <= UINT16_MAX);
+	if (n_max < 16)
+		write_head(buf, 0x80, 0, 0);
+	else
+		write_head(buf, 0xde, 0, 2);
+	return begin;
+}
+
+void
+frame_end_map(struct buf *buf, size_t begin, size_t n_max, size_t n)
+{
+	unsigned char *head = (unsigned char *)buf->bytes + begin;
+
+	assert(n <= n_max);
+	if (n_max < 16) {
+		head[0] = (unsigned char)(0x80 + n);
+		return;
+	}
+	head[1] = (unsigned char)(n >> 8);
+	head[2] = (unsigned char)n;
 }

@@ -56,7 +56,7 @@ push(struct parser *p, const struct json_member *member)
 	if (p->n_stack == p->stack_capacity) {
 		if (arena_is_exhausted(p->arena))
 			return fail_at(p, p->at, "document needs more memory than allowed");
-		struct json_member *stack = ARENA_ARRAY(p->arena, struct json_member, p->stack_capacity * 2);
+		struct json_member *stack = arena_alloc_raw(p->arena, p->stack_capacity * 2 * sizeof(*stack));
 		memcpy(stack, p->stack, p->n_stack * sizeof(*stack));
 		p->stack = stack;
 		p->stack_capacity *= 2;
@@ -432,11 +432,12 @@ json_parse(struct arena *arena, const char *text, size_t n_bytes, const struct j
 		p.limits.depth_max = JSON_DEPTH_MAX;
 	if (p.limits.depth_max > DEPTH_LIMIT)
 		p.limits.depth_max = DEPTH_LIMIT;
-	p.text = p.at = arena_alloc(arena, n_bytes + PADDING);
+	p.text = p.at = arena_alloc_raw(arena, n_bytes + PADDING);
 	p.end = p.text + n_bytes;
 	if (n_bytes)
 		memcpy(p.text, text, n_bytes);
-	p.stack = ARENA_ARRAY(arena, struct json_member, STACK_FIRST);
+	memset(p.end, 0, PADDING);
+	p.stack = arena_alloc_raw(arena, STACK_FIRST * sizeof(*p.stack));
 
 	struct json_value *value = ARENA_NEW(arena, struct json_value);
 	bool is_ok = parse_value(&p, value);

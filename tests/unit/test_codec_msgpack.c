@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codec_msgpack.h"
+#include "frame.h"
 #include "sample_shape.h"
 
 enum { ARENA_BYTES = 4 * 1024 * 1024 };
@@ -137,6 +138,76 @@ pack_key(msgpack_packer *packer, const char *key)
 	msgpack_pack_str_with_body(packer, key, strlen(key));
 }
 
+START_TEST(numbers_are_written_as_msgpack_c_writes_them)
+{
+	msgpack_packer packer;
+	struct buf expected;
+
+	buf_init(&expected, arena, 256);
+	msgpack_packer_init(&packer, &expected, append);
+	for (int shift = 0; shift < 64; shift++) {
+		for (int64_t around = -2; around <= 2; around++) {
+			uint64_t bits = (UINT64_C(1) << shift) + (uint64_t)around;
+			int64_t values[] = { (int64_t)bits, (int64_t)(0 - bits) };
+			for (size_t i = 0; i < 2; i++) {
+				buf_reset(&buf);
+				buf_reset(&expected);
+				frame_write_int(&buf, values[i]);
+				msgpack_pack_int64(&packer, values[i]);
+				ck_assert_msg(buf.len == expected.len, "%lld has %zu bytes", (long long)values[i], buf.len);
+				ck_assert_mem_eq(buf.bytes, expected.bytes, buf.len);
+				struct frame_head head = frame_read_head((const unsigned char *)buf.bytes, buf.len);
+				ck_assert_int_eq(head.integer, values[i]);
+				ck_assert(!head.is_beyond);
+			}
+		}
+	}
+}
+END_TEST
+
+START_TEST(lengths_are_written_as_msgpack_c_writes_them)
+{
+	static const size_t lengths[] = { 0, 1, 15, 16, 31, 32, 255, 256, 65535, 65536 };
+	msgpack_packer packer;
+	struct buf expected;
+
+	buf_init(&expected, arena, 256);
+	msgpack_packer_init(&packer, &expected, append);
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		size_t n = lengths[i];
+		char *text = arena_alloc(arena, n + 1);
+		memset(text, 'x', n);
+		buf_reset(&buf);
+		buf_reset(&expected);
+		frame_write_text(&buf, text);
+		frame_write_bin(&buf, text, n);
+		frame_write_list(&buf, n);
+		msgpack_pack_str_with_body(&packer, text, n);
+		msgpack_pack_bin_with_body(&packer, text, n);
+		msgpack_pack_array(&packer, n);
+		ck_assert_msg(buf.len == expected.len, "length %zu", n);
+		ck_assert_mem_eq(buf.bytes, expected.bytes, buf.len);
+	}
+}
+END_TEST
+
+START_TEST(a_map_says_how_many_pairs_came)
+{
+	for (size_t n_max = 14; n_max <= 17; n_max++) {
+		buf_reset(&buf);
+		size_t begin = frame_begin_map(&buf, n_max);
+		for (int64_t i = 0; i < 3; i++) {
+			frame_write_int(&buf, i);
+			frame_write_bool(&buf, true);
+		}
+		frame_end_map(&buf, begin, n_max, 3);
+		struct frame_head head = frame_read_head((const unsigned char *)buf.bytes, buf.len);
+		ck_assert_msg(head.kind == FRAME_MAP && head.n == 3, "at most %zu", n_max);
+		ck_assert(frame_check(buf.bytes, buf.len));
+	}
+}
+END_TEST
+
 START_TEST(keys_in_any_order_unknown_keys_and_nil_are_accepted)
 {
 	msgpack_packer packer;
@@ -150,7 +221,9 @@ START_TEST(keys_in_any_order_unknown_keys_and_nil_are_accepted)
 	pack_key(&packer, "new");
 	msgpack_pack_array(&packer, 1);
 	msgpack_pack_double(&packer, 1.5);
-	msgpack_pack_int(&packer, 5);
+	msgpack_pack_map(&packer, 1); /* a key too may be anything */
+	pack_key(&packer, "a");
+	msgpack_pack_array(&packer, 0);
 	msgpack_pack_true(&packer);
 	pack_key(&packer, "size");
 	msgpack_pack_int(&packer, 3);
@@ -305,6 +378,9 @@ main(void)
 	tcase_add_test(tc, every_member_survives_the_round_trip);
 	tcase_add_test(tc, absent_members_stay_absent_and_empty_lists_stay_lists);
 	tcase_add_test(tc, documents_are_borrowed_and_text_is_copied);
+	tcase_add_test(tc, numbers_are_written_as_msgpack_c_writes_them);
+	tcase_add_test(tc, lengths_are_written_as_msgpack_c_writes_them);
+	tcase_add_test(tc, a_map_says_how_many_pairs_came);
 	tcase_add_test(tc, keys_in_any_order_unknown_keys_and_nil_are_accepted);
 	tcase_add_test(tc, a_key_with_a_nul_inside_is_unknown);
 	tcase_add_loop_test(tc, what_does_not_fit_the_shape_is_refused_by_name, 0, ROWS(refusals));
