@@ -22,6 +22,7 @@ struct header {
 };
 
 struct rest_plan;
+struct stream;
 
 struct exchange {
 	struct gateway *gateway;
@@ -78,6 +79,7 @@ struct exchange {
 	bool has_run;
 	bool is_answered;
 
+	struct stream *stream; /* the answer goes on, or NULL */
 	void *connection; /* http.c's */
 	struct exchange *next; /* in the list of whoever holds it: the pool, a queue */
 };

@@ -124,6 +124,17 @@ header_size(const char *text, uint64_t *ret_size)
 }
 
 bool
+header_must_be_single(const char *name)
+{
+	static const char *const single[] = { "content-length", "authorization", "x-api-key", "idempotency-key", "if-match", "host", "origin",
+		"mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", NULL };
+	for (size_t i = 0; single[i]; i++)
+		if (strcasecmp(single[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool
 header_list_has(const char *list, const char *text)
 {
 	size_t n_text = strlen(text);

@@ -37,6 +37,9 @@ bool header_names_etag(const char *if_none_match, const char *etag);
 /* Non-negative decimal; false when malformed. */
 bool header_size(const char *text, uint64_t *ret_size);
 
+/* Two readers of a header that came twice would each believe another one. */
+bool header_must_be_single(const char *name);
+
 /* Is text one of the comma-separated list's entries (exact match)? */
 bool header_list_has(const char *list, const char *text);
 

@@ -9,18 +9,20 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "exchange_pool.h"
+#include "header.h"
 #include "listener.h"
+#include "stream_internal.h"
 
 enum {
 	CONNECTION_POOL_BYTES = 8 * 1024, /* measured: 32 KB costs a quarter of the throughput at 64 connections */
 	DISCARD_MAX = 16 * 1024 * 1024, /* of a body whose answer is known already */
 	PARKED_MAX = 256,
+	STREAM_BLOCK_BYTES = 4096,
 };
 
 enum phase { PHASE_FRESH, PHASE_IDLE, PHASE_RECEIVING, PHASE_WORKING, PHASE_SENDING };
@@ -173,6 +175,8 @@ on_completed(void *context, struct MHD_Connection *mhd, void **request_context, 
 	connection->n_discarded = 0;
 	*request_context = NULL;
 	http->handlers.end(exchange);
+	if (exchange->stream)
+		stream_close(exchange);
 	if (!connection->is_parked) {
 		exchange_pool_return(http->exchanges, exchange);
 		return;
@@ -185,17 +189,6 @@ on_completed(void *context, struct MHD_Connection *mhd, void **request_context, 
 
 /* ---- requests ---- */
 
-/* Headers that must not come twice: two readers would each believe another one. */
-static bool
-must_be_single(const char *name)
-{
-	static const char *const single[] = { "content-length", "authorization", "x-api-key", "idempotency-key", "if-match", NULL };
-	for (size_t i = 0; single[i]; i++)
-		if (strcasecmp(single[i], name) == 0)
-			return true;
-	return false;
-}
-
 static enum MHD_Result
 on_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
@@ -207,17 +200,32 @@ on_header(void *context, enum MHD_ValueKind kind, const char *name, const char *
 		exchange->n_header_bytes = SIZE_MAX / 2; /* refused like any header block that is too large */
 		return MHD_NO;
 	}
-	if (must_be_single(name) && exchange_header(exchange, name))
+	if (header_must_be_single(name) && exchange_header(exchange, name))
 		exchange->repeated_header = name;
 	exchange->headers[exchange->n_headers++] = (struct header){ name, value ? value : "" };
 	return MHD_YES;
 }
 
+/* Nothing to send: the connection rests until somebody writes. */
+static ssize_t
+read_stream(void *context, uint64_t position, char *bytes, size_t n_max)
+{
+	struct exchange *exchange = context;
+	ssize_t n = stream_read(exchange->stream, bytes, n_max);
+
+	(void)position;
+	enter_phase(exchange->connection, PHASE_SENDING);
+	if (n == 0)
+		suspend(exchange->connection);
+	return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
+}
+
 static enum MHD_Result
 send_answer(struct connection *connection, struct exchange *exchange)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(exchange->n_content,
-	    (void *)(uintptr_t)exchange->content, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = exchange->stream
+	    ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, exchange, NULL)
+	    : MHD_create_response_from_buffer(exchange->n_content, (void *)(uintptr_t)exchange->content, MHD_RESPMEM_PERSISTENT);
 	if (!response)
 		return MHD_NO;
 	if (exchange->content_type)
@@ -383,6 +391,12 @@ release_orphans(struct http *http)
 void
 http_free(struct http *http)
 {
+	for (struct connection *connection = http->connections; connection; connection = connection->next) {
+		if (!connection->is_suspended)
+			continue;
+		connection->is_suspended = false; /* a stream that nobody ended */
+		MHD_resume_connection(connection->mhd);
+	}
 	MHD_stop_daemon(http->daemon);
 	release_orphans(http);
 	exchange_pool_free(http->exchanges);

@@ -107,6 +107,7 @@ tick(struct loop *loop)
 	loop->next_sweep_us = now_us + SWEEP_US;
 	http_sweep(gateway->http, now_us);
 	credentials_tick(gateway->credentials, now_us);
+	mcp_tick(gateway->mcp, now_us);
 	metric_set(loop->connections, (int64_t)http_n_connections(gateway->http));
 	metric_set(loop->exchanges, (int64_t)http_n_exchanges(gateway->http));
 }

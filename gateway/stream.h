@@ -14,7 +14,8 @@ struct stream_options {
 	void *context;
 };
 
-/* The exchange is answered by a stream; headers set so far are sent.  The exchange and its arena live until closed. */
+/* The exchange is answered by a stream; headers set so far are sent.  The exchange and its arena live until closed.
+ * NULL: the client has left already; then the exchange still wants its answer. */
 struct stream *exchange_stream(struct exchange *exchange, const struct stream_options *options);
 
 /* All or nothing: false when the bytes do not fit (the client is too slow: tell it where to resume and end the stream). */

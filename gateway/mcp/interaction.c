@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "codec_json.h"
+#include "client_requests.h"
 #include "common_proto.h"
 #include "template.h"
 
@@ -222,11 +222,10 @@ interaction_send(struct interaction *interaction)
 {
 	const struct mcp_question *question = &interaction->question;
 	struct mcp_call *call = interaction->call;
-	struct exchange *exchange = call->exchange;
 
-	invoke(exchange->gateway, &(struct invocation){ .operation = question->operation, .arguments = question->arguments,
-	    .source = question->is_from_body ? call->source : NULL, .side = &interaction->side, .principal = &exchange->principal,
-	    .request_id = exchange->request_id, .trace_parent = exchange->trace_parent, .surface = "mcp",
+	invoke(call->gateway, &(struct invocation){ .operation = question->operation, .arguments = question->arguments,
+	    .source = question->is_from_body ? call->source : NULL, .side = &interaction->side, .principal = call->principal,
+	    .request_id = call->request_id, .trace_parent = call->trace_parent, .surface = "mcp",
 	    .idempotency_key = question->idempotency_key, .dry_run = question->dry_run, .is_kept = question->is_kept, .is_agent = true,
 	    .arena = call->arena, .done = on_result, .context = interaction });
 }
@@ -238,9 +237,11 @@ mcp_ask(struct mcp_call *call, const struct mcp_question *question)
 
 	*interaction = (struct interaction){ .call = call, .question = *question,
 		.side = { .client_capabilities = capabilities_doc(call->arena, call->abilities) } };
-	call->exchange->operation = question->operation->id;
+	if (call->exchange)
+		call->exchange->operation = question->operation->id;
 	if (call->is_stateless && !take_answers(interaction))
 		return;
-	exchange_wait(call->exchange);
+	if (call->exchange)
+		exchange_wait(call->exchange);
 	interaction_send(interaction);
 }

@@ -24,7 +24,4 @@ void interaction_send(struct interaction *interaction);
 const char *request_state_seal(const struct interaction *interaction, const char *state);
 const char *request_state_open(const struct interaction *interaction, const char *text);
 
-/* client_requests.c: ask the client on the stream of its own request, and go on when it has answered everything. */
-void client_requests_start(struct interaction *interaction, const struct shape_list *requests);
-
 #endif

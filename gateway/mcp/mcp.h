@@ -26,12 +26,16 @@ extern const char *const mcp_versions[]; /* NULL-terminated */
 enum mcp_profile { MCP_PROFILE_DEFAULT, MCP_PROFILE_REGISTRY };
 
 struct mcp;
-struct mcp_exchange;
+struct stream;
 
 struct mcp_call {
-	struct exchange *exchange;
-	struct arena *arena;
+	struct exchange *exchange;       /* NULL: the client left */
+	struct arena *arena;             /* the exchange's, or our own: see mcp_call_detach */
+	struct gateway *gateway;
+	const struct principal *principal;
+	const char *request_id, *trace_parent;
 	const char *source;              /* the body */
+	size_t n_source;
 	struct jsonrpc_message message;
 	const struct json_value *meta;   /* params._meta, or NULL */
 	bool is_stateless;               /* 2026-07-28 */
@@ -40,13 +44,24 @@ struct mcp_call {
 	uint8_t abilities;               /* of the client: enum client_ability */
 	enum mcp_log_level log_level;    /* least level the client wants */
 	enum mcp_profile profile;
+	bool takes_events;               /* the client can read a stream as the answer */
+	bool is_detached;
+	bool is_finished;                /* its stream has the response */
+	struct stream *stream;           /* the answer, once it is one; or NULL */
+	const char *code, *cause;        /* for the log */
+	struct mcp_call *next;           /* among the dead */
 	struct buf out;                  /* the response under construction */
 	struct buf events;               /* .bytes NULL: the response is the whole answer */
 };
 
+struct client_requests;
+
 /* What the process keeps for MCP. */
 struct mcp {
 	struct sessions *sessions;
+	struct client_requests *pending; /* clients that were asked and have not answered */
+	size_t n_pending;
+	struct mcp_call *dead;           /* detached calls that ended; freed in the next tick, when nobody stands in them */
 };
 
 struct mcp *mcp_new(const char *key_path);  /* NULL with a log line */
@@ -56,7 +71,23 @@ void mcp_free(struct mcp *mcp);             /* accepts NULL */
 bool request_metadata_check(struct mcp_call *call);
 uint8_t mcp_abilities(const struct json_value *capabilities); /* enum client_ability */
 
+/* ---- the life of a call (mcp_call.c) ---- */
+
+struct mcp_call *mcp_call_new(struct exchange *exchange);
+
+/* A call that lives on its own, so that it may outlast its exchange: one whose client may be asked before it is answered. */
+struct mcp_call *mcp_call_detach(const struct mcp_call *call);
+
+/* It was answered, or its client left and nothing is under way any more. */
+void mcp_call_end(struct mcp_call *call);
+
+/* At least twice a second: deadlines of what clients were asked, and what died since. */
+void mcp_tick(struct mcp *mcp, int64_t now_us);
+
 /* ---- answers (mcp_answer.c) ---- */
+
+/* One message as an event of a stream; number: its id, or -1. */
+void mcp_add_event(struct buf *events, const struct buf *message, int64_t number);
 
 /* Begin the result; members follow with json_key.  type: "complete", "input_required".  ttl_ms: how long the result may be
  * cached, -1 for results that are not; of interest to 2026-07-28 only. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "answer.h"
-#include "mcp.h"
+#include "client_requests.h"
 #include "policy.h"
 #include "tool_error.h"
 
@@ -30,12 +30,14 @@ mcp_begin(struct mcp_call *call, const char *type, int64_t ttl_ms)
 /* ---- events: what goes before the response makes the whole answer a stream of them ---- */
 
 /* Documents may hold line ends, which mean something in a stream. */
-static void
-add_event(struct buf *events, const struct buf *message)
+void
+mcp_add_event(struct buf *events, const struct buf *message, int64_t number)
 {
 	const char *line = message->bytes, *end = message->bytes + message->len;
 
 	buf_add_text(events, "event: message\n");
+	if (number >= 0)
+		buf_printf(events, "id: %lld\n", (long long)number);
 	while (line <= end) {
 		const char *next = memchr(line, '\n', (size_t)(end - line));
 		size_t n = next ? (size_t)(next - line) : (size_t)(end - line);
@@ -51,27 +53,42 @@ add_event(struct buf *events, const struct buf *message)
 void
 mcp_send_before(struct mcp_call *call, const struct buf *message)
 {
-	const char *accept = exchange_header(call->exchange, "accept");
-
-	if (!accept || !strstr(accept, "text/event-stream"))
+	if (!call->takes_events)
 		return;
 	if (!call->events.bytes)
 		buf_init(&call->events, call->arena, 1024);
-	add_event(&call->events, message);
+	mcp_add_event(&call->events, message, -1);
+}
+
+/* The answer is the exchange's from here on. */
+static void
+answer(struct mcp_call *call, int status, const char *type, const struct buf *body)
+{
+	struct exchange *exchange = call->exchange;
+	const char *bytes = call->is_detached ? arena_memdup(exchange->arena, body->bytes, body->len) : body->bytes;
+
+	exchange->code = call->code;
+	exchange->cause = call->cause ? arena_strdup(exchange->arena, call->cause) : NULL;
+	exchange_set_header(exchange, "Cache-Control", "no-store");
+	exchange_answer(exchange, status, type, bytes, body->len);
 }
 
 static void
 send(struct mcp_call *call, int status)
 {
-	struct exchange *exchange = call->exchange;
+	bool is_stream = call->stream || call->events.bytes;
 
-	exchange_set_header(exchange, "Cache-Control", "no-store");
-	if (!call->events.bytes) {
-		exchange_answer(exchange, status, JSON_TYPE, call->out.bytes, call->out.len);
+	if (is_stream && !call->events.bytes)
+		buf_init(&call->events, call->arena, call->out.len + 64);
+	if (is_stream)
+		mcp_add_event(&call->events, &call->out, -1);
+	if (call->stream) {
+		mcp_stream_finish(call);
 		return;
 	}
-	add_event(&call->events, &call->out);
-	exchange_answer(exchange, status, "text/event-stream", call->events.bytes, call->events.len);
+	if (call->exchange)
+		answer(call, status, is_stream ? "text/event-stream" : JSON_TYPE, is_stream ? &call->events : &call->out);
+	mcp_call_end(call);
 }
 
 void
@@ -108,7 +125,6 @@ status_of(const struct mcp_call *call, int code)
 void
 mcp_fail(struct mcp_call *call, int code, const char *data, const char *format, ...)
 {
-	struct exchange *exchange = call->exchange;
 	struct buf *out = &call->out;
 	va_list args;
 
@@ -118,7 +134,7 @@ mcp_fail(struct mcp_call *call, int code, const char *data, const char *format, 
 	buf_init(out, call->arena, 512);
 	jsonrpc_begin(out, call->message.id);
 	jsonrpc_write_error(out, code, message, data);
-	exchange->cause = message;
+	call->cause = message;
 	send(call, status_of(call, code));
 }
 
@@ -132,14 +148,14 @@ mcp_fail_operation(struct mcp_call *call, const struct operation *operation, con
 
 	buf_init(&data, call->arena, 1024);
 	tool_error_write(&data, call, operation, result, arguments);
-	call->exchange->code = error->info->code;
+	call->code = error->info->code;
 	mcp_fail(call, code, data.bytes, "%s: %s", error->info->code, error->message);
 }
 
 bool
 mcp_may(const struct mcp_call *call, const struct operation *operation)
 {
-	const struct principal *principal = &call->exchange->principal;
+	const struct principal *principal = call->principal;
 
 	if (operation->flags & OPERATION_PUBLIC)
 		return true;

@@ -51,7 +51,6 @@ initialize(struct mcp_call *call)
 {
 	const struct json_value *params = call->message.params;
 	const struct json_value *capabilities = json_object_of(params, "capabilities");
-	struct exchange *exchange = call->exchange;
 	int64_t now_us = clock_now_us();
 
 	if (!json_text_of(params, "protocolVersion") || !capabilities || !json_object_of(params, "clientInfo")) {
@@ -60,8 +59,8 @@ initialize(struct mcp_call *call)
 	}
 	call->session = (struct session){ .version = negotiate(json_text_of(params, "protocolVersion")),
 		.abilities = mcp_abilities(capabilities) };
-	exchange_set_header(exchange, "mcp-session-id", session_make(call->arena, &call->session, &exchange->principal, now_us));
-	(void)session_row(exchange->gateway->mcp->sessions, &call->session, &exchange->principal, now_us);
+	exchange_set_header(call->exchange, "mcp-session-id", session_make(call->arena, &call->session, call->principal, now_us));
+	(void)session_row(call->gateway->mcp->sessions, &call->session, call->principal, now_us);
 	struct buf *out = mcp_begin(call, "complete", -1);
 	json_member_text(out, "protocolVersion", mcp_versions[call->session.version]);
 	write_capabilities(out);
@@ -81,7 +80,6 @@ ping(struct mcp_call *call)
 static void
 set_level(struct mcp_call *call)
 {
-	struct exchange *exchange = call->exchange;
 	const char *text = json_text_of(call->message.params, "level");
 	enum mcp_log_level level;
 
@@ -89,7 +87,7 @@ set_level(struct mcp_call *call)
 		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "level is one of debug, info, notice, warning, error, critical, alert, emergency");
 		return;
 	}
-	session_row(exchange->gateway->mcp->sessions, &call->session, &exchange->principal, clock_now_us())->log_level = level;
+	session_row(call->gateway->mcp->sessions, &call->session, call->principal, clock_now_us())->log_level = level;
 	ping(call);
 }
 

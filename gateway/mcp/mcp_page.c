@@ -5,6 +5,7 @@
 
 #include "answer.h"
 #include "clock.h"
+#include "client_requests.h"
 #include "header.h"
 #include "mcp.h"
 #include "page.h"
@@ -31,6 +32,8 @@ mcp_free(struct mcp *mcp)
 {
 	if (!mcp)
 		return;
+	client_requests_abandon(mcp);
+	mcp_tick(mcp, 0);
 	sessions_free(mcp->sessions);
 	free(mcp);
 }
@@ -98,13 +101,22 @@ profile_of(const struct exchange *exchange)
 	return strcmp(profile ? profile : settings.mcp_profile, "registry") == 0 ? MCP_PROFILE_REGISTRY : MCP_PROFILE_DEFAULT;
 }
 
+/* Before it is answered, on the stream of its answer: a session's way, and only to clients that can be asked something. */
+static bool
+may_ask_client(const struct mcp_call *call)
+{
+	const char *method = call->message.method;
+	return !call->is_stateless && call->abilities && call->takes_events && (strcmp(method, "tools/call") == 0 ||
+	    strcmp(method, "prompts/get") == 0 || strcmp(method, "resources/read") == 0);
+}
+
 static void
 take_message(struct mcp_call *call)
 {
 	struct jsonrpc_problem problem;
 	struct exchange *exchange = call->exchange;
 
-	if (!jsonrpc_read(call->arena, exchange->body.bytes, exchange->body.len, &call->message, &problem)) {
+	if (!jsonrpc_read(call->arena, call->source, call->n_source, &call->message, &problem)) {
 		call->message.id = problem.id;
 		call->is_malformed = true;
 		mcp_fail(call, problem.code, NULL, "%s", problem.message);
@@ -112,10 +124,17 @@ take_message(struct mcp_call *call)
 	}
 	if (!request_metadata_check(call))
 		return;
-	if (call->message.kind == JSONRPC_REQUEST)
-		mcp_dispatch(call);
-	else
+	switch (call->message.kind) {
+	case JSONRPC_REQUEST:
+		mcp_dispatch(may_ask_client(call) ? mcp_call_detach(call) : call);
+		return;
+	case JSONRPC_RESPONSE:
+		client_requests_deliver(call);
+		return;
+	case JSONRPC_NOTIFICATION:
 		exchange_answer(exchange, 202, NULL, "", 0);
+		return;
+	}
 }
 
 static void
@@ -130,10 +149,7 @@ answer_post(struct exchange *exchange)
 		ANSWER_FAIL(exchange, UNSUPPORTED_MEDIA_TYPE, "an MCP message is application/json");
 		return;
 	}
-	call = ARENA_NEW(exchange->arena, struct mcp_call);
-	call->exchange = exchange;
-	call->arena = exchange->arena;
-	call->source = exchange->body.bytes;
+	call = mcp_call_new(exchange);
 	call->profile = profile_of(exchange);
 	take_message(call);
 }
@@ -143,21 +159,21 @@ answer_post(struct exchange *exchange)
 static void
 answer_delete(struct exchange *exchange)
 {
-	struct mcp_call call = { .exchange = exchange, .arena = exchange->arena };
+	struct mcp_call *call = mcp_call_new(exchange);
 	struct sessions *sessions = exchange->gateway->mcp->sessions;
 	const char *text = exchange_header(exchange, "mcp-session-id");
 
 	if (!check_door(exchange))
 		return;
 	if (!text) {
-		mcp_fail(&call, MCP_NO_SESSION, NULL, "the request has no mcp-session-id: there is nothing to end");
+		mcp_fail(call, MCP_NO_SESSION, NULL, "the request has no mcp-session-id: there is nothing to end");
 		return;
 	}
-	if (!session_open(sessions, exchange->arena, text, &exchange->principal, clock_now_us(), &call.session)) {
-		mcp_fail(&call, MCP_SESSION_NOT_FOUND, NULL, "Session not found");
+	if (!session_open(sessions, exchange->arena, text, &exchange->principal, clock_now_us(), &call->session)) {
+		mcp_fail(call, MCP_SESSION_NOT_FOUND, NULL, "Session not found");
 		return;
 	}
-	session_end(sessions, &call.session);
+	session_end(sessions, &call->session);
 	exchange_answer(exchange, 204, NULL, "", 0);
 }
 

@@ -151,8 +151,8 @@ answer_error_result(struct tool_call *tool, const struct invoked *result)
 	struct buf *out = mcp_begin(call, "complete", -1);
 	struct buf json;
 
-	call->exchange->code = result->error->info->code;
-	call->exchange->cause = result->error->cause ? result->error->cause : result->error->message;
+	call->code = result->error->info->code;
+	call->cause = result->error->cause ? result->error->cause : result->error->message;
 	buf_init(&json, call->arena, 1024);
 	buf_add_text(&json, "{\"error\":");
 	tool_error_write(&json, call, tool->operation, result, tool->arguments);

@@ -42,7 +42,7 @@ request_state_seal(const struct interaction *interaction, const char *state)
 	if (strlen(state) > STATE_BYTES_MAX)
 		return NULL;
 	head->expires_us = clock_now_us() + REQUEST_STATE_LIFE_US;
-	sealed_digest_principal(head->principal, &interaction->call->exchange->principal, arena);
+	sealed_digest_principal(head->principal, interaction->call->principal, arena);
 	digest_request(head->request, interaction);
 	buf_init(&plain, arena, sizeof(*head) + 256);
 	buf_add(&plain, head, sizeof(*head));
@@ -62,7 +62,7 @@ request_state_open(const struct interaction *interaction, const char *text)
 	if (!sealed_open(arena, SEALED_REQUEST_STATE, text, &bytes, &n) || n < sizeof(head))
 		return NULL;
 	memcpy(&head, bytes, sizeof(head));
-	sealed_digest_principal(principal, &interaction->call->exchange->principal, arena);
+	sealed_digest_principal(principal, interaction->call->principal, arena);
 	digest_request(request, interaction);
 	bool is_ours = secret_equal(principal, head.principal, sizeof(principal)) && secret_equal(request, head.request, sizeof(request));
 	if (!is_ours || clock_now_us() >= head.expires_us)

@@ -101,7 +101,7 @@ tool_error_write(struct buf *buf, const struct mcp_call *call, const struct oper
 		buf_add(buf, error->context, n - 1);
 	else
 		buf_add_char(buf, '{');
-	json_member_text(buf, "requestId", call->exchange->request_id);
+	json_member_text(buf, "requestId", call->request_id);
 	buf_add_char(buf, '}');
 	add_example(buf, call, operation, result, arguments);
 	if (error->info->is_retryable)
