@@ -241,6 +241,16 @@ def check_unique(contract):
                 refuse(operation.where, f"{what} '{name}' is also that of operation '{other.id}'")
 
 
+def check_paths(contract):
+    """One name for the variable at one place: OpenAPI takes paths that differ in names only for the same path twice."""
+    taken = {}
+    for operation in contract.operations:
+        for route in operation.routes:
+            other = taken.setdefault(re.sub(r"{[^}]*}", "{}", route.path), route.path)
+            if other != route.path:
+                refuse(operation.where, f"path '{route.path}' is '{other}' with other names for its variables")
+
+
 def check_struct_names(contract):
     """C has one name space for struct tags."""
     taken = {}
@@ -323,6 +333,7 @@ def check(contract):
     for operation in contract.operations:
         check_operation(operation, contract)
     check_unique(contract)
+    check_paths(contract)
     check_errors(contract)
     check_events(contract)
     check_mentions(contract)

@@ -6,6 +6,7 @@ from model import COMMON
 from openapi_parts import COMPONENTS, GATEWAY_ERRORS
 from openapi_schema import ANY_OBJECT, field_schema, struct_schema
 
+GATEWAY = "gateway" # the tag of what it answers itself
 RATE_HEADERS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
 
@@ -182,7 +183,7 @@ def gateway_paths(contract, errors):
         if route.path == "/ready":
             responses["503"] = {"description": "A service cannot serve.", "content": {content: {"schema": schema}}}
         paths[route.path] = {route.method.lower(): {
-            "operationId": "gateway" + route.path.removeprefix("/api").replace("/", ".").removesuffix(".json"), "tags": ["gateway"],
+            "operationId": "gateway" + route.path.removeprefix("/api").replace("/", ".").removesuffix(".json"), "tags": [GATEWAY],
             "summary": summary, "description": summary, "responses": dict(sorted(responses.items())), "security": []}}
     return paths
 
@@ -207,7 +208,8 @@ def document(contract):
             paths.setdefault(route.path, {})[route.method.lower()] = operation_object(operation, route, index, errors)
     paths.update(gateway_paths(contract, errors))
     tags = [{"name": s.name, "description": s.summary} for s in contract.services if s.name != COMMON]
-    tags.append({"name": "gateway", "description": "Answered by the gateway itself."})
+    if GATEWAY not in [tag["name"] for tag in tags]:
+        tags.append({"name": GATEWAY, "description": "Answered by the gateway itself."})
     gateway = ", ".join(f"`{code}`" for code in contract.codes["gateway"])
     components = {**COMPONENTS, "schemas": {**COMPONENTS["schemas"], **reachable_schemas(contract)}, "responses": errors.components()}
     return {

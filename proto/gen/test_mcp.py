@@ -135,7 +135,7 @@ class Tools(unittest.TestCase):
         tools = self.tools()
         self.assertEqual(tools["list_things"]["annotations"], {"readOnlyHint": True})
         self.assertEqual(tools["create_thing"]["annotations"], {"destructiveHint": False})
-        deleting = self.tools(('"POST /api/things"', '"DELETE /api/things/{label}"'),
+        deleting = self.tools(('"POST /api/things"', '"DELETE /api/labels/{label}"'),
                               ('request.data = { type = "doc", max = 1000', 'request.data = { type = "text", max = 1000'))["create_thing"]
         self.assertEqual(deleting["annotations"], {"destructiveHint": True, "idempotentHint": True})
 

@@ -26,6 +26,7 @@ BENDS = [
     ("operation without route", 'rest = "POST /api/things"\n', "", CREATE, "no route"),
     ("route taken twice", '"GET /api/things/{id}"', '"GET /api/things"', "things.toml: operation", "route 'GET /api/things'"),
     ("route of an alias taken twice", 'mcp = "create_thing"', 'aliases = [{ rest = "POST /api/things" }]', CREATE, "route"),
+    ("path with other variables", 'rest = "POST /api/things"', 'rest = "POST /api/things/{label}"', CREATE, "'/api/things/{id}' with other names"),
     ("tool taken twice", '"create_thing"', '"list_things"', CREATE, "mcp 'list_things' is also that of operation 'things.list'"),
     ("graphql field taken twice", '"mutation createThing"', '"query things"', CREATE, "graphql"),
     ("graphql name without kind", '"mutation createThing"', '"createThing"', CREATE, "graphql 'createThing'"),

@@ -180,7 +180,7 @@ static const struct shape_field content_types_get_request_fields[] = {
 const struct shape content_types_get_request_shape = { .name = "content_types_get_request", .size = sizeof(struct content_types_get_request), .fields = content_types_get_request_fields, .n_fields = 1 };
 
 static const struct shape_field content_types_items_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 };
 const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 2 };
@@ -608,11 +608,11 @@ const struct operation operation_content_types_get = {
 };
 
 static const struct route content_types_items_routes[] = {
-	{ "GET", "/api/content-types/{id}/items", false },
+	{ "GET", "/api/content-types/{contentTypeId}/items", false },
 };
 static const char *const content_types_items_actions[] = {
 	"GET /api/content-items",
-	"POST /api/content-types/{id}/items",
+	"POST /api/content-types/{contentTypeId}/items",
 	NULL
 };
 static const struct error_info *const content_types_items_errors[] = {
@@ -648,7 +648,7 @@ const struct operation operation_content_types_items = {
 	.policy = "content.read",
 	.scope = "content:read",
 	.resource_type = "content_item",
-	.entity = "id",
+	.entity = "contentTypeId",
 	.list = "items",
 	.audit = NULL,
 	.routes = content_types_items_routes,
@@ -660,7 +660,7 @@ const struct operation operation_content_types_items = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Filter, sort and page with GET /api/content-items?contentTypeId={id}.",
+	.next_action = "Filter, sort and page with GET /api/content-items?contentTypeId={contentTypeId}.",
 	.actions = content_types_items_actions,
 	.request = &content_types_items_request_shape,
 	.response = &content_types_items_response_shape,

@@ -193,7 +193,7 @@ struct content_types_get_request {
 extern const struct shape content_types_get_request_shape;
 
 struct content_types_items_request {
-	int64_t id; /* 1..2147483647 */
+	int64_t content_type_id; /* 1..2147483647 */
 	const int64_t *limit; /* 1..500; default 50 */
 };
 extern const struct shape content_types_items_request_shape;
@@ -435,7 +435,7 @@ const struct error *content_types_get(struct request *req, size_t n, const struc
     struct content_type *const out[], const struct error *errors[]) MUST_CHECK;
 
 /* List the items of a content type, latest change first.
- * GET /api/content-types/{id}/items
+ * GET /api/content-types/{contentTypeId}/items
  * Errors: CONTENT_TYPE_NOT_FOUND. */
 const struct error *content_types_items(struct request *req, size_t n, const struct content_types_items_request *const in[],
     struct content_types_items_response *const out[], const struct error *errors[]) MUST_CHECK;

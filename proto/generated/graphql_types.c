@@ -239,7 +239,7 @@ static const struct graphql_field graphql_type_content_items_page_fields[] = {
 };
 const struct graphql_type graphql_type_content_items_page = { "ContentItemsPage", &content_items_list_response_shape, graphql_type_content_items_page_fields, 6 };
 
-static const struct graphql_bound graphql_type_content_type_items_bound[] = { { "id", "id" } };
+static const struct graphql_bound graphql_type_content_type_items_bound[] = { { "contentTypeId", "id" } };
 static const struct graphql_field graphql_type_content_type_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },

@@ -133,10 +133,10 @@ pages_of(struct arena *arena, size_t n, const struct content_types_items_request
 	for (size_t i = 0; i < n; i++) {
 		int64_t limit = (in[i]->limit ? *in[i]->limit : LIST_LIMIT_DEFAULT) + 1;
 		size_t at = 0;
-		while (at < n_ids && ids[at] != in[i]->id)
+		while (at < n_ids && ids[at] != in[i]->content_type_id)
 			at++;
 		if (at == n_ids)
-			ids[n_ids++] = in[i]->id;
+			ids[n_ids++] = in[i]->content_type_id;
 		if (limits[at] < limit)
 			limits[at] = limit;
 	}
@@ -163,9 +163,9 @@ answer_items(struct request *req, const struct content_types_items_request *in, 
 	const struct content_item_row *row = rows->items;
 	size_t limit = (size_t)(in->limit ? *in->limit : LIST_LIMIT_DEFAULT), first = 0, n = 0;
 
-	while (first < rows->n && row[first].content_type_id != in->id)
+	while (first < rows->n && row[first].content_type_id != in->content_type_id)
 		first++;
-	while (first + n < rows->n && row[first + n].content_type_id == in->id && n <= limit)
+	while (first + n < rows->n && row[first + n].content_type_id == in->content_type_id && n <= limit)
 		n++;
 	bool has_more = n > limit;
 	n -= has_more;
@@ -189,10 +189,10 @@ content_types_items(struct request *req, size_t n, const struct content_types_it
 	if (error)
 		return error;
 	for (size_t i = 0; i < n; i++) {
-		if (has_id(&types, in[i]->id))
+		if (has_id(&types, in[i]->content_type_id))
 			errors[i] = answer_items(req, in[i], &rows, n == 1, out[i]);
 		else
-			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in[i]->id);
+			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in[i]->content_type_id);
 	}
 	return NULL;
 }

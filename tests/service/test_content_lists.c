@@ -137,14 +137,14 @@ START_TEST(page_of_too_much_data_is_refused)
 	    &(struct content_items_versions_request){ .id = id, .limit = &small });
 	ck_assert_uint_eq(page->versions.n, 4);
 	ck_assert(page->has_more);
-	(void)refuse(&operation_content_types_items, &(struct content_types_items_request){ .id = type, .limit = &large }, "RESPONSE_TOO_LARGE");
+	(void)refuse(&operation_content_types_items, &(struct content_types_items_request){ .content_type_id = type, .limit = &large }, "RESPONSE_TOO_LARGE");
 }
 END_TEST
 
 static const struct content_types_items_response *
 items_of(int64_t type, const int64_t *limit)
 {
-	return run(&operation_content_types_items, &(struct content_types_items_request){ .id = type, .limit = limit });
+	return run(&operation_content_types_items, &(struct content_types_items_request){ .content_type_id = type, .limit = limit });
 }
 
 START_TEST(items_of_a_type_come_latest_change_first)
@@ -160,7 +160,7 @@ START_TEST(items_of_a_type_come_latest_change_first)
 	ck_assert_uint_eq(some->items.n, 2);
 	ck_assert(some->has_more);
 	ck_assert_uint_eq(items_of(make_type("empty", NULL, "{}")->id, NULL)->items.n, 0);
-	(void)refuse(&operation_content_types_items, &(struct content_types_items_request){ .id = type + 1000 }, "CONTENT_TYPE_NOT_FOUND");
+	(void)refuse(&operation_content_types_items, &(struct content_types_items_request){ .content_type_id = type + 1000 }, "CONTENT_TYPE_NOT_FOUND");
 }
 END_TEST
 
