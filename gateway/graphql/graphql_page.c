@@ -248,8 +248,8 @@ make_plan(struct exchange *exchange, const struct graphql_request *request, stru
 	}
 	const struct graphql_operation *operation = choose(document, request->operation_name);
 	if (!operation) {
-		graphql_refuse(exchange, EXCHANGE_ERROR(exchange, GRAPHQL_OPERATION_UNKNOWN, request->operation_name ?
-		    "the document has no operation of the name in operationName" : "the document has several operations and operationName is missing"), NULL);
+		graphql_refuse(exchange, EXCHANGE_ERROR(exchange, GRAPHQL_OPERATION_UNKNOWN, "the document has %zu operations, %s", document->n_operations,
+		    request->operation_name ? "none of the name in operationName" : "and operationName is missing"), NULL);
 		return NULL;
 	}
 	return check_size(exchange, graphql_plan_make(arena, document, operation, graphql->meta, plan), plan) ? plan : NULL;

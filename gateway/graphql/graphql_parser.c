@@ -331,6 +331,16 @@ parse_set(struct graphql_parser *parser)
 
 /* ---- definitions ---- */
 
+/* What may stand before a definition or a variable, for people. */
+static bool
+skip_description(struct graphql_parser *parser)
+{
+	bool is_there = parser->token.kind == GRAPHQL_TOKEN_STRING;
+	if (is_there)
+		graphql_parser_take(parser);
+	return is_there;
+}
+
 static void
 parse_variables(struct graphql_parser *parser, struct graphql_operation *ret_operation)
 {
@@ -339,6 +349,7 @@ parse_variables(struct graphql_parser *parser, struct graphql_operation *ret_ope
 	if (!graphql_parser_accept(parser, '('))
 		return;
 	do {
+		(void)skip_description(parser);
 		struct graphql_variable variable = { .at = parser->token.at };
 		graphql_parser_expect(parser, '$');
 		variable.name = graphql_parser_name(parser);
@@ -400,6 +411,8 @@ graphql_parse(struct arena *arena, const char *text, size_t n, struct graphql_pr
 
 	graphql_parser_init(&parser, arena, text, n, GRAPHQL_PARSE_TOKENS_MAX);
 	do {
+		if (skip_description(&parser) && is_ahead(&parser, '{'))
+			unexpected(&parser, "query, mutation, subscription or fragment");
 		if (is_word(&parser, "fragment"))
 			parse_fragment(&parser, graphql_vector_add(arena, &fragments));
 		else

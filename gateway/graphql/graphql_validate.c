@@ -85,7 +85,7 @@ check_uses(struct graphql_validator *validator, const struct graphql_operation *
 			continue;
 		}
 		is_used[variable - operation->variables] = true;
-		graphql_validate_use(validator, operation, variable, &uses[i]);
+		graphql_validate_use(validator, variable, &uses[i]);
 	}
 }
 
@@ -185,8 +185,6 @@ graphql_validate(struct arena *arena, const struct graphql_schema *schema, const
 
 	ret_problems->n = 0;
 	check_names(&validator);
-	if (document->n_operations == 0)
-		graphql_invalid(&validator, (struct graphql_at){ 1, 1 }, "the document has no operation");
 	for (size_t i = 0; i < document->n_operations; i++) {
 		operations[i] = new_contents();
 		validator.contents = &operations[i];

@@ -40,8 +40,8 @@ void graphql_validate_directives(struct graphql_validator *validator, const stru
 void graphql_validate_value(struct graphql_validator *validator, const struct graphql_type_ref *type,
     const struct graphql_schema_type *base, const struct graphql_value *value, bool has_fallback);
 void graphql_validate_variables(struct graphql_validator *validator, const struct graphql_operation *operation);
-void graphql_validate_use(struct graphql_validator *validator, const struct graphql_operation *operation,
-    const struct graphql_variable *variable, const struct graphql_variable_use *use);
+void graphql_validate_use(struct graphql_validator *validator, const struct graphql_variable *variable,
+    const struct graphql_variable_use *use);
 
 /* graphql_validate_merge.c */
 void graphql_validate_merge(struct graphql_validator *validator, const struct graphql_selection_set *set);

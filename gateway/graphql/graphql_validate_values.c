@@ -38,19 +38,26 @@ check_members_once(struct graphql_validator *validator, const struct graphql_val
 				graphql_invalid(validator, object->members[i].at, "field '%s' is given twice", object->members[i].name);
 }
 
-/* Inside a scalar of any form there are no types, but there may be variables. */
+/* Inside a scalar of any form there may be variables: in its lists of the scalar's type, in its objects of any (type NULL). */
 static void
-check_any(struct graphql_validator *validator, const struct graphql_value *value)
+check_any(struct graphql_validator *validator, const struct graphql_type_ref *type, const struct graphql_value *value)
 {
+	struct graphql_type_ref *item = NULL;
+
 	if (value->kind == GRAPHQL_VALUE_VARIABLE)
-		use_variable(validator, value, NULL, false);
+		use_variable(validator, value, type, false);
+	if (value->kind == GRAPHQL_VALUE_LIST && type) {
+		item = ARENA_NEW(validator->arena, struct graphql_type_ref);
+		*item = *type;
+		item->is_required = false;
+	}
 	for (size_t i = 0; value->kind == GRAPHQL_VALUE_LIST && i < value->n; i++)
-		check_any(validator, &value->items[i]);
+		check_any(validator, item, &value->items[i]);
 	if (value->kind != GRAPHQL_VALUE_OBJECT)
 		return;
 	check_members_once(validator, value);
 	for (size_t i = 0; i < value->n; i++)
-		check_any(validator, &value->members[i].value);
+		check_any(validator, NULL, &value->members[i].value);
 }
 
 static bool
@@ -110,7 +117,8 @@ check_input(struct graphql_validator *validator, const struct graphql_schema_typ
 }
 
 static void
-check_named(struct graphql_validator *validator, const struct graphql_schema_type *base, const struct graphql_value *value)
+check_named(struct graphql_validator *validator, const struct graphql_type_ref *type, const struct graphql_schema_type *base,
+    const struct graphql_value *value)
 {
 	switch (base->kind) {
 	case GRAPHQL_TYPE_INPUT:
@@ -122,7 +130,7 @@ check_named(struct graphql_validator *validator, const struct graphql_schema_typ
 		return;
 	case GRAPHQL_TYPE_SCALAR:
 		if (!base->is_builtin)
-			check_any(validator, value); /* what it may be is the operation's to say, in its own words */
+			check_any(validator, type, value); /* what it may be is the operation's to say, in its own words */
 		else if (!fits_scalar(base->name, value))
 			wrong(validator, base->name, value);
 		return;
@@ -145,7 +153,7 @@ graphql_validate_value(struct graphql_validator *validator, const struct graphql
 		return;
 	}
 	if (type->name) {
-		check_named(validator, base, value);
+		check_named(validator, type, base, value);
 		return;
 	}
 	if (value->kind != GRAPHQL_VALUE_LIST) { /* stands for a list of one */
@@ -197,11 +205,11 @@ is_within(const struct graphql_type_ref *given, const struct graphql_type_ref *w
 }
 
 void
-graphql_validate_use(struct graphql_validator *validator, const struct graphql_operation *operation,
-    const struct graphql_variable *variable, const struct graphql_variable_use *use)
+graphql_validate_use(struct graphql_validator *validator, const struct graphql_variable *variable, const struct graphql_variable_use *use)
 {
-	(void)operation;
-	if (!use->type || !base_of(validator, variable->type))
+	const struct graphql_schema_type *base = base_of(validator, variable->type);
+
+	if (!use->type || !base || base->kind == GRAPHQL_TYPE_OBJECT)
 		return;
 	bool has_fallback = use->has_fallback || (variable->fallback && variable->fallback->kind != GRAPHQL_VALUE_NULL);
 	if (!is_within(variable->type, use->type, use->type->is_required && !has_fallback))
