@@ -11,6 +11,7 @@ struct decisions;
 struct front;
 struct graphql;
 struct http;
+struct hub;
 struct mcp;
 struct metrics_page;
 struct upstreams;
@@ -19,6 +20,7 @@ struct gateway {
 	int64_t started_us; /* monotonic */
 	bool is_draining;
 	struct http *http;
+	struct hub *hub;
 	struct front *front;
 	struct upstreams *upstreams;
 	struct access *access;

@@ -19,6 +19,7 @@ struct hub_event {
 	const struct event_type *type; /* never NULL: events this gateway does not know are passed over */
 	int64_t entity_id;
 	const char *actor_id;          /* or NULL */
+	int64_t revoked_key_id;        /* of api_key.revoke and api_key.rotate: the key that stopped working */
 	const char *json; size_t n_json; /* {"number","eventId","type","entityType","entityId","entityVersion","actorId",
 	                                   "actorType","actorSource","requestId","occurredAt","payload"} */
 };
@@ -35,6 +36,8 @@ struct hub_filter {
 enum hub_end {
 	HUB_END_SLOW,        /* on_event refused: resume after the last number delivered */
 	HUB_END_DRAINING,    /* this gateway stops: resume at another */
+	HUB_END_REVOKED,     /* the key was revoked or replaced */
+	HUB_END_OLD,         /* it has lasted long enough: resume, and be asked again who you are */
 };
 
 struct hub_options {
@@ -47,7 +50,13 @@ struct hub_options {
 };
 
 struct hub *hub_new(struct gateway *gateway);
-void hub_free(struct hub *hub);
+void hub_free(struct hub *hub); /* without a word to subscribers */
+
+/* Ask for what is new.  Call every turn of the clock. */
+void hub_tick(struct hub *hub, int64_t now_us);
+
+/* This gateway stops: every subscription ends. */
+void hub_drain(struct hub *hub);
 
 /* May the principal receive events of this type? */
 bool hub_may_receive(const struct principal *principal, const struct event_type *type);

@@ -17,6 +17,7 @@
 #include "front.h"
 #include "gateway.h"
 #include "http.h"
+#include "hub.h"
 #include "log.h"
 #include "graphql/graphql.h"
 #include "mcp/mcp.h"
@@ -91,6 +92,7 @@ start_drain(struct loop *loop)
 	loop->gateway->is_draining = true;
 	loop->drain_until_us = clock_monotonic_us() + settings.drain_timeout_ms * 1000;
 	http_quiesce(loop->gateway->http);
+	hub_drain(loop->gateway->hub);
 }
 
 static void
@@ -102,6 +104,7 @@ tick(struct loop *loop)
 
 	(void)!read(loop->timer_fd, &n_expired, sizeof(n_expired));
 	upstreams_tick(gateway->upstreams, clock_now_us());
+	hub_tick(gateway->hub, now_us);
 	if (now_us < loop->next_sweep_us)
 		return;
 	loop->next_sweep_us = now_us + SWEEP_US;
@@ -205,6 +208,7 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
 	    .hsts = settings.hsts, .documentation = settings.documentation });
+	gateway->hub = hub_new(gateway);
 	gateway->mcp = mcp_new(settings.mcp_key_file);
 	uint64_t seed;
 	secret_random(&seed, sizeof(seed));
@@ -239,6 +243,7 @@ stop(struct gateway *gateway)
 	access_free(gateway->access);
 	front_free(gateway->front);
 	mcp_free(gateway->mcp);
+	hub_free(gateway->hub);
 	graphql_free(gateway->graphql);
 	log_write(LOG_INFO, "gateway.stopped", LOG_INT("cutOff", (int64_t)n_left));
 }

@@ -55,12 +55,14 @@ struct mcp_call {
 };
 
 struct client_requests;
+struct subscriber;
 
 /* What the process keeps for MCP. */
 struct mcp {
 	struct sessions *sessions;
 	struct client_requests *pending; /* clients that were asked and have not answered */
 	size_t n_pending;
+	struct subscriber *subscribers;  /* open streams of changes */
 	struct mcp_call *dead;           /* detached calls that ended; freed in the next tick, when nobody stands in them */
 };
 

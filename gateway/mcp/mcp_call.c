@@ -3,6 +3,7 @@
 
 #include "client_requests.h"
 #include "mcp.h"
+#include "subscriptions.h"
 
 enum { CALL_ARENA_BYTES = 32 * 1024 * 1024 };
 
@@ -68,6 +69,7 @@ void
 mcp_tick(struct mcp *mcp, int64_t now_us)
 {
 	client_requests_expire(mcp, now_us);
+	subscribers_beat(mcp, now_us);
 	while (mcp->dead) {
 		struct arena *arena = mcp->dead->arena;
 		mcp->dead = mcp->dead->next;

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "gateway.h"
 #include "mcp.h"
+#include "subscriptions.h"
 
 enum generation { STATELESS = 1 << 0, SESSION = 1 << 1, BOTH = STATELESS | SESSION };
 
@@ -104,6 +105,9 @@ static const struct method {
 	{ "prompts/get", BOTH, mcp_prompts_get },
 	{ "prompts/list", BOTH, mcp_prompts_list },
 	{ "completion/complete", BOTH, mcp_complete },
+	{ "subscriptions/listen", STATELESS, mcp_listen },
+	{ "resources/subscribe", SESSION, mcp_subscribe },
+	{ "resources/unsubscribe", SESSION, mcp_unsubscribe },
 	{ "server/discover", STATELESS, discover },
 	{ "initialize", SESSION, initialize },
 	{ "ping", SESSION, ping },

@@ -4,13 +4,13 @@
 #include <strings.h>
 
 #include "answer.h"
-#include "clock.h"
 #include "client_requests.h"
 #include "header.h"
 #include "mcp.h"
 #include "page.h"
 #include "sealed.h"
 #include "settings.h"
+#include "subscriptions.h"
 
 /* A document of the largest operation, quoted, and its envelope. */
 enum { MCP_BODY_MAX = 1536 * 1024 };
@@ -154,27 +154,42 @@ answer_post(struct exchange *exchange)
 	take_message(call);
 }
 
-/* ---- DELETE ---- */
+/* ---- sessions: GET and DELETE ---- */
+
+/* 2026-07-28 has neither.  False: it was answered. */
+static bool
+enter_session(struct mcp_call *call)
+{
+	call->message.kind = JSONRPC_NOTIFICATION; /* no message, so none of its metadata */
+	if (!request_metadata_check(call))
+		return false;
+	if (!call->is_stateless)
+		return true;
+	exchange_set_header(call->exchange, "Allow", "POST");
+	ANSWER_FAIL(call->exchange, METHOD_NOT_ALLOWED, "'/mcp' takes only POST in this protocol version");
+	return false;
+}
+
 
 static void
 answer_delete(struct exchange *exchange)
 {
 	struct mcp_call *call = mcp_call_new(exchange);
-	struct sessions *sessions = exchange->gateway->mcp->sessions;
-	const char *text = exchange_header(exchange, "mcp-session-id");
 
-	if (!check_door(exchange))
+	if (!check_door(exchange) || !enter_session(call))
 		return;
-	if (!text) {
-		mcp_fail(call, MCP_NO_SESSION, NULL, "the request has no mcp-session-id: there is nothing to end");
-		return;
-	}
-	if (!session_open(sessions, exchange->arena, text, &exchange->principal, clock_now_us(), &call->session)) {
-		mcp_fail(call, MCP_SESSION_NOT_FOUND, NULL, "Session not found");
-		return;
-	}
-	session_end(sessions, &call->session);
+	session_end(exchange->gateway->mcp->sessions, &call->session);
+	subscriptions_end(exchange->gateway->mcp, call->session.id);
 	exchange_answer(exchange, 204, NULL, "", 0);
+}
+
+static void
+answer_get(struct exchange *exchange)
+{
+	struct mcp_call *call = mcp_call_new(exchange);
+
+	if (check_door(exchange) && enter_session(call))
+		subscriptions_stream(call);
 }
 
 /* ---- what it is, for clients that must find out how to authenticate ---- */
@@ -222,6 +237,8 @@ const struct page mcp_post_page = { .method = "POST", .path = "/mcp", .name = "m
 	.body_max = MCP_BODY_MAX, .answer = answer_post, .challenge_path = METADATA_PATH "/mcp" };
 const struct page mcp_delete_page = { .method = "DELETE", .path = "/mcp", .name = "mcp.end", .permission = &mcp_permission,
 	.answer = answer_delete, .challenge_path = METADATA_PATH "/mcp" };
+const struct page mcp_get_page = { .method = "GET", .path = "/mcp", .name = "mcp.stream", .permission = &mcp_permission,
+	.answer = answer_get, .challenge_path = METADATA_PATH "/mcp" };
 const struct page mcp_metadata_page = { .method = "GET", .path = METADATA_PATH, .name = "mcp.metadata",
 	.answer = answer_resource_metadata };
 const struct page mcp_metadata_named_page = { .method = "GET", .path = METADATA_PATH "/mcp", .name = "mcp.metadata",

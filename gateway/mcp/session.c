@@ -30,9 +30,19 @@ sessions_new(void)
 	return sessions;
 }
 
+static void
+free_row(struct session_row *row)
+{
+	for (size_t i = 0; i < row->n_watched; i++)
+		free(row->watched[i]);
+	*row = (struct session_row){ 0 };
+}
+
 void
 sessions_free(struct sessions *sessions)
 {
+	for (size_t i = 0; sessions && i < SESSION_ROWS_MAX; i++)
+		free_row(&sessions->rows[i]);
 	free(sessions);
 }
 
@@ -91,9 +101,7 @@ row_to_take(struct sessions *sessions, uint64_t owner, int64_t now_us)
 	for (size_t i = 0; i < SESSION_ROWS_MAX; i++) {
 		struct session_row *row = &sessions->rows[i];
 		if (row->id != 0 && row->used_us <= now_us - SESSION_IDLE_US)
-			row->id = 0;
-		if (row->id == 0)
-			row->used_us = 0;
+			free_row(row);
 		if (row->used_us < oldest->used_us)
 			oldest = row;
 		if (row->id == 0 || row->owner != owner)
@@ -125,6 +133,7 @@ session_row(struct sessions *sessions, const struct session *session, const stru
 		}
 	}
 	struct session_row *row = row_to_take(sessions, owner_of(principal), now_us);
+	free_row(row);
 	*row = (struct session_row){ .id = session->id, .owner = owner_of(principal), .used_us = now_us, .log_level = MCP_LOG_INFO };
 	return row;
 }
@@ -136,7 +145,43 @@ session_end(struct sessions *sessions, const struct session *session)
 	sessions->next_ended = (sessions->next_ended + 1) % SESSION_ENDED_MAX;
 	for (size_t i = 0; i < SESSION_ROWS_MAX; i++)
 		if (sessions->rows[i].id == session->id)
-			sessions->rows[i].id = 0;
+			free_row(&sessions->rows[i]);
+}
+
+const struct session_row *
+session_find(const struct sessions *sessions, uint64_t id)
+{
+	for (size_t i = 0; i < SESSION_ROWS_MAX; i++)
+		if (sessions->rows[i].id == id)
+			return &sessions->rows[i];
+	return NULL;
+}
+
+bool
+session_watch(struct session_row *row, const char *uri)
+{
+	for (size_t i = 0; i < row->n_watched; i++)
+		if (strcmp(row->watched[i], uri) == 0)
+			return true;
+	if (row->n_watched == SESSION_WATCHED_MAX)
+		return false;
+	char *copy = strdup(uri);
+	if (!copy)
+		abort();
+	row->watched[row->n_watched++] = copy;
+	return true;
+}
+
+void
+session_unwatch(struct session_row *row, const char *uri)
+{
+	for (size_t i = 0; i < row->n_watched; i++) {
+		if (strcmp(row->watched[i], uri) != 0)
+			continue;
+		free(row->watched[i]);
+		row->watched[i] = row->watched[--row->n_watched];
+		return;
+	}
 }
 
 bool

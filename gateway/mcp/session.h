@@ -13,6 +13,7 @@ enum {
 	SESSION_ROWS_MAX = 4096,
 	SESSION_ROWS_PER_PRINCIPAL_MAX = 64,
 	SESSION_ENDED_MAX = 4096,
+	SESSION_WATCHED_MAX = 32,
 };
 
 #define SESSION_IDLE_US (INT64_C(30) * 60 * 1000000)     /* a row that nobody used for so long goes */
@@ -35,6 +36,8 @@ struct session_row {
 	uint64_t owner;
 	int64_t used_us;
 	enum mcp_log_level log_level;
+	char *watched[SESSION_WATCHED_MAX]; /* URIs of resources; owned */
+	size_t n_watched;
 };
 
 struct sessions;
@@ -52,6 +55,13 @@ bool session_open(struct sessions *sessions, struct arena *arena, const char *te
 /* Its row, made when there is none.  Valid until the next call. */
 struct session_row *session_row(struct sessions *sessions, const struct session *session, const struct principal *principal,
     int64_t now_us);
+
+/* The row when there is one, or NULL. */
+const struct session_row *session_find(const struct sessions *sessions, uint64_t id);
+
+/* Watch a resource or stop.  False: too many are watched. */
+bool session_watch(struct session_row *row, const char *uri);
+void session_unwatch(struct session_row *row, const char *uri);
 
 /* From now on this gateway does not open it. */
 void session_end(struct sessions *sessions, const struct session *session);

@@ -44,6 +44,35 @@ static const struct shape_field audit_break_fields[] = {
 };
 const struct shape audit_break_shape = { .name = "audit_break", .size = sizeof(struct audit_break), .fields = audit_break_fields, .n_fields = 4 };
 
+static const struct shape_field audit_feed_position_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_position, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_position, after), .min = INT64_C(-1), .max = INT64_MAX, .doc = "Number of the last entry read; -1: none is wanted, only the chain's end." },
+};
+const struct shape audit_feed_position_shape = { .name = "audit_feed_position", .size = sizeof(struct audit_feed_position), .fields = audit_feed_position_fields, .n_fields = 2 };
+
+static const struct shape_field audit_feed_entry_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Place in the chain, without gaps.", .example = "12" },
+	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, event_id), .min = 0, .max = 0, .doc = "The event (UUIDv7)." },
+	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, entity_type), .min = 0, .max = 0, .doc = "What kind of thing changed.", .example = "\"content_item\"" },
+	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, action), .min = 0, .max = 0, .doc = "What was done.", .example = "\"update\"" },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "To which one." },
+	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, entity_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its version after, where it has versions." },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, actor_id), .min = 0, .max = 0, .doc = "Who acted." },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, actor_type), .min = 0, .max = 0, .doc = "Kind of actor." },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, actor_source), .min = 0, .max = 0, .doc = "Where the actor's credential lives." },
+	{ .name = "requestId", .column = "request_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, request_id), .min = 0, .max = 0, .doc = "Request that caused it." },
+	{ .name = "details", .column = "details", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, details), .min = 0, .max = 0, .doc = "The event's payload, as JSON text." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, created_at), .min = 0, .max = 0, .doc = "When it happened." },
+};
+const struct shape audit_feed_entry_shape = { .name = "audit_feed_entry", .size = sizeof(struct audit_feed_entry), .fields = audit_feed_entry_fields, .n_fields = 13 };
+
+static const struct shape_field audit_feed_head_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_head, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_head, number), .min = INT64_C(0), .max = INT64_MAX, .doc = "Last number." },
+};
+const struct shape audit_feed_head_shape = { .name = "audit_feed_head", .size = sizeof(struct audit_feed_head), .fields = audit_feed_head_fields, .n_fields = 2 };
+
 static const struct shape_field audit_fact_fields[] = {
 	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, action), .min = 0, .max = 0, .doc = "What was done." },
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_fact, actor_id), .min = 0, .max = 0, .doc = "Who acted." },
@@ -167,6 +196,18 @@ static const struct shape_field audit_checkpoints_list_response_fields[] = {
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoints_list_response, has_more), .min = 0, .max = 0, .doc = "There are older ones: ask with before." },
 };
 const struct shape audit_checkpoints_list_response_shape = { .name = "audit_checkpoints_list_response", .size = sizeof(struct audit_checkpoints_list_response), .fields = audit_checkpoints_list_response_fields, .n_fields = 3 };
+
+static const struct shape_field audit_feed_read_request_fields[] = {
+	{ .name = "positions", .column = "positions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_read_request, positions), .min = INT64_C(1), .max = INT64_C(256), .shape = &audit_feed_position_shape, .doc = "One per tenant." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_read_request, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "Entries at most, shared evenly." },
+};
+const struct shape audit_feed_read_request_shape = { .name = "audit_feed_read_request", .size = sizeof(struct audit_feed_read_request), .fields = audit_feed_read_request_fields, .n_fields = 2 };
+
+static const struct shape_field audit_feed_read_response_fields[] = {
+	{ .name = "entries", .column = "entries", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_read_response, entries), .min = 0, .max = 0, .shape = &audit_feed_entry_shape, .doc = "By tenant, in order of number." },
+	{ .name = "heads", .column = "heads", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_read_response, heads), .min = 0, .max = 0, .shape = &audit_feed_head_shape, .doc = "Ends of the chains, read after the entries; a tenant without entries has none." },
+};
+const struct shape audit_feed_read_response_shape = { .name = "audit_feed_read_response", .size = sizeof(struct audit_feed_read_response), .fields = audit_feed_read_response_fields, .n_fields = 2 };
 
 static const struct route audit_logs_list_routes[] = {
 	{ "GET", "/api/audit-logs", false },
@@ -350,6 +391,54 @@ const struct operation operation_audit_checkpoints_list = {
 	.response = &audit_checkpoints_list_response_shape,
 	.errors = audit_checkpoints_list_errors,
 	.events = audit_checkpoints_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const audit_feed_read_actions[] = {
+	NULL
+};
+static const struct error_info *const audit_feed_read_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const audit_feed_read_events[] = {
+	NULL
+};
+const struct operation operation_audit_feed_read = {
+	.id = "audit.feed.read",
+	.service = "audit",
+	.summary = "Read the next entries of several tenants' chains, for whoever listens.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = audit_feed_read_actions,
+	.request = &audit_feed_read_request_shape,
+	.response = &audit_feed_read_response_shape,
+	.errors = audit_feed_read_errors,
+	.events = audit_feed_read_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

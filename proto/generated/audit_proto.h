@@ -48,6 +48,38 @@ struct audit_break {
 };
 extern const struct shape audit_break_shape;
 
+/* How far a reader has read a tenant's chain. */
+struct audit_feed_position {
+	int64_t domain_id; /* 1..2147483647 */
+	int64_t after; /* at least -1 */
+};
+extern const struct shape audit_feed_position_shape;
+
+/* An entry as subscribers get it: the event it records, at its place in the tenant's chain. */
+struct audit_feed_entry {
+	int64_t domain_id; /* 1..2147483647 */
+	int64_t number; /* at least 1 */
+	const char *event_id;
+	const char *entity_type;
+	const char *action;
+	int64_t entity_id;
+	const int64_t *entity_version;
+	const char *actor_id; /* optional */
+	const char *actor_type; /* optional */
+	const char *actor_source; /* optional */
+	const char *request_id; /* optional */
+	const char *details; /* optional */
+	int64_t created_at; /* microseconds since 1970 */
+};
+extern const struct shape audit_feed_entry_shape;
+
+/* End of a tenant's chain. */
+struct audit_feed_head {
+	int64_t domain_id; /* 1..2147483647 */
+	int64_t number; /* at least 0 */
+};
+extern const struct shape audit_feed_head_shape;
+
 /* What of an entry is hashed: this struct as JSON text, in this order of members. */
 struct audit_fact {
 	const char *action;
@@ -178,9 +210,22 @@ struct audit_checkpoints_list_response {
 };
 extern const struct shape audit_checkpoints_list_response_shape;
 
+struct audit_feed_read_request {
+	struct shape_list positions; /* of struct audit_feed_position; 1..256 items */
+	int64_t limit; /* 1..500 */
+};
+extern const struct shape audit_feed_read_request_shape;
+
+struct audit_feed_read_response {
+	struct shape_list entries; /* of struct audit_feed_entry */
+	struct shape_list heads; /* of struct audit_feed_head */
+};
+extern const struct shape audit_feed_read_response_shape;
+
 extern const struct operation operation_audit_logs_list;
 extern const struct operation operation_audit_logs_verify;
 extern const struct operation operation_audit_checkpoints_list;
+extern const struct operation operation_audit_feed_read;
 
 /* Handlers, written by the service.  Errors listed are those beyond the common ones. */
 
@@ -199,5 +244,9 @@ const struct error *audit_logs_verify(struct request *req, const struct audit_lo
  * GET /api/audit-logs/checkpoints */
 const struct error *audit_checkpoints_list(struct request *req, const struct audit_checkpoints_list_request *in,
     struct audit_checkpoints_list_response *out) MUST_CHECK;
+
+/* Read the next entries of several tenants' chains, for whoever listens. */
+const struct error *audit_feed_read(struct request *req, const struct audit_feed_read_request *in,
+    struct audit_feed_read_response *out) MUST_CHECK;
 
 #endif

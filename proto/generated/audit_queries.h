@@ -20,6 +20,10 @@ extern const struct db_statement audit_entry_count_query;
 extern const struct db_statement audit_chain_page_query;
 /* End of the tenant's chain. :find; rows: struct audit_head */
 extern const struct db_statement audit_head_get_query;
+/* What comes after a position of each tenant: [{"domainId", "after"}]. :list; rows: struct audit_feed_entry */
+extern const struct db_statement audit_feed_page_query;
+/* Ends of these chains. :list; rows: struct audit_feed_head */
+extern const struct db_statement audit_feed_heads_query;
 /* Chains that moved since their last checkpoint. :list; rows: struct audit_head */
 extern const struct db_statement audit_head_unsigned_query;
 /* A batch of checkpoints: a JSON array of audit_checkpoint_new. :exec */

@@ -33,9 +33,18 @@ call_audit_checkpoints_list(struct request *req, const void *in, void *out)
 	return audit_checkpoints_list(req, typed_in, typed_out);
 }
 
+static const struct error *
+call_audit_feed_read(struct request *req, const void *in, void *out)
+{
+	const struct audit_feed_read_request *typed_in = in;
+	struct audit_feed_read_response *typed_out = out;
+	return audit_feed_read(req, typed_in, typed_out);
+}
+
 const struct service_operation audit_operations[] = {
 	{ &operation_audit_logs_list, call_audit_logs_list, NULL },
 	{ &operation_audit_logs_verify, call_audit_logs_verify, NULL },
 	{ &operation_audit_checkpoints_list, call_audit_checkpoints_list, NULL },
+	{ &operation_audit_feed_read, call_audit_feed_read, NULL },
 };
-const size_t audit_n_operations = 3;
+const size_t audit_n_operations = 4;

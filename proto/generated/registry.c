@@ -12,6 +12,7 @@
 /* Sorted by id. */
 const struct operation *const registry_operations[] = {
 	&operation_audit_checkpoints_list,
+	&operation_audit_feed_read,
 	&operation_audit_logs_list,
 	&operation_audit_logs_verify,
 	&operation_content_items_create,
@@ -46,7 +47,7 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_policy_evaluate,
 	&operation_identity_whoami,
 };
-const size_t registry_n_operations = 34;
+const size_t registry_n_operations = 35;
 
 const char *const registry_services[] = { "audit", "content", "identity", NULL };
 

@@ -184,3 +184,23 @@ audit_checkpoints_list(struct request *req, const struct audit_checkpoints_list_
 		out->checkpoints.n = (size_t)out->limit;
 	return NULL;
 }
+
+/* ---- for whoever listens ---- */
+
+const struct error *
+audit_feed_read(struct request *req, const struct audit_feed_read_request *in, struct audit_feed_read_response *out)
+{
+	const struct audit_feed_position *positions = in->positions.items;
+	int64_t *tenants = ARENA_ARRAY(req->arena, int64_t, in->positions.n);
+	int64_t limit_each = in->limit / (int64_t)in->positions.n;
+	struct buf list;
+
+	buf_init(&list, req->arena, 64 * in->positions.n);
+	for (size_t i = 0; i < in->positions.n; i++) {
+		tenants[i] = positions[i].domain_id;
+		buf_printf(&list, "%s{\"domainId\":%" PRId64 ",\"after\":%" PRId64 "}", i > 0 ? "," : "[", positions[i].domain_id, positions[i].after);
+	}
+	buf_add_char(&list, ']');
+	return store_feed(req, (struct doc){ list.bytes, list.len }, tenants, in->positions.n, limit_each > 0 ? limit_each : 1,
+	    &out->entries, &out->heads);
+}

@@ -52,6 +52,20 @@ SELECT action, actor_id, actor_source, actor_type, created_at, details, domain_i
 -- End of the tenant's chain.
 SELECT domain_id, number, hash FROM audit_chain_heads WHERE domain_id = $1;
 
+-- name: feed_page :list audit_feed_entry
+-- What comes after a position of each tenant: [{"domainId", "after"}].
+SELECT e.domain_id, e.number, e.event_id, e.entity_type, e.action, e.entity_id, e.entity_version, e.actor_id, e.actor_type,
+       e.actor_source, e.request_id, e.details, e.created_at
+  FROM json_to_recordset($1::json) AS p("domainId" integer, after bigint)
+ CROSS JOIN LATERAL (SELECT l.domain_id, l.number, l.event_id, l.entity_type, l.action, l.entity_id, l.entity_version, l.actor_id,
+        l.actor_type, l.actor_source, l.request_id, l.details, l.created_at FROM audit_logs l WHERE l.domain_id = p."domainId" AND l.number > p.after
+                      ORDER BY l.number LIMIT $2) AS e
+ WHERE p.after >= 0 ORDER BY e.domain_id, e.number LIMIT 1000;
+
+-- name: feed_heads :list audit_feed_head
+-- Ends of these chains.
+SELECT domain_id, number FROM audit_chain_heads WHERE domain_id = ANY($1::integer[]) LIMIT 256;
+
 -- name: head_unsigned :list audit_head
 -- Chains that moved since their last checkpoint.
 SELECT h.domain_id, h.number, h.hash FROM audit_chain_heads h

@@ -78,3 +78,13 @@ store_checkpoint_range(struct request *req, int64_t from, int64_t limit, struct 
 {
 	return query_list(req, &audit_checkpoint_range_query, PARAMS(P_INT(from), P_INT(limit)), ret_list);
 }
+
+const struct error *
+store_feed(struct request *req, struct doc positions, const int64_t *tenants, size_t n, int64_t limit_each,
+    struct shape_list *ret_entries, struct shape_list *ret_heads)
+{
+	db_ticket page = query_ask(req, &audit_feed_page_query, PARAMS(P_DOC(positions), P_INT(limit_each)));
+	db_ticket heads = query_ask(req, &audit_feed_heads_query, PARAMS(P_INT_LIST(tenants, n)));
+	const struct error *error = query_claim_list(req, page, ret_entries);
+	return error ? error : query_claim_list(req, heads, ret_heads);
+}

@@ -15,5 +15,7 @@ const struct error *store_heads_unsigned(struct request *req, struct shape_list 
 void store_checkpoints_add(struct request *req, struct doc checkpoints);
 const struct error *store_checkpoint_page(struct request *req, const int64_t *below, int64_t limit, struct shape_list *ret_list) MUST_CHECK;
 const struct error *store_checkpoint_range(struct request *req, int64_t from, int64_t limit, struct shape_list *ret_list) MUST_CHECK;
+const struct error *store_feed(struct request *req, struct doc positions, const int64_t *tenants, size_t n, int64_t limit_each,
+    struct shape_list *ret_entries, struct shape_list *ret_heads) MUST_CHECK;
 
 #endif
