@@ -76,6 +76,7 @@ start(struct db *db, enum db_mode mode, const struct db_scope *scope)
 	db->scope = *scope;
 	db->is_scope_sent = db->has_own_timeout = false;
 	db->is_failed = db->is_lost = false;
+	db->released = 0;
 	memset(&db->failure, 0, sizeof(db->failure));
 	if (db->deadline_us != 0 && db->deadline_us <= clock_now_us()) {
 		/* Nothing was sent: the work is lost, the connection is not. */
@@ -159,8 +160,11 @@ db_set_scope(struct db *db, const struct db_scope *scope)
 {
 	assert(db->mode != DB_MODE_IDLE);
 	db_pipeline_make_room(db);
+	bool is_same = db->is_scope_sent && scope->tenant == db->scope.tenant && scope->is_system == db->scope.is_system &&
+	    db_timeout_step(scope->timeout_ms) == db_timeout_step(db->scope.timeout_ms);
 	db->scope = *scope;
-	queue_scope(db);
+	if (!is_same)
+		queue_scope(db);
 }
 
 enum db_status
@@ -221,6 +225,14 @@ db_release(struct db *db)
 	return status;
 }
 
+void
+db_release_unseen(struct db *db)
+{
+	db_pipeline_make_room(db);
+	(void)db_pipeline_queue(db, &RELEASE, NULL);
+	db->released = db->next;
+}
+
 enum db_status
 db_rollback_to(struct db *db)
 {
@@ -228,6 +240,10 @@ db_rollback_to(struct db *db)
 	int64_t saved_us = extend_deadline(db);
 
 	(void)db_pipeline_drain(db); /* whatever failed is undone with the rest */
+	if (db->is_failed && db->failure.is_of_released) { /* the savepoint may be the one before, or none */
+		db->deadline_us = saved_us;
+		return DB_REFUSED;
+	}
 	db->is_failed = false;
 	(void)db_pipeline_queue(db, &ROLLBACK_TO, NULL);
 	(void)db_pipeline_queue(db, &RELEASE, NULL);

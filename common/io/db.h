@@ -56,6 +56,7 @@ struct db_failure {
 	char sqlstate[6];
 	char constraint[64];
 	char message[256];
+	bool is_of_released; /* of what db_release_unseen has released: not the fault of whoever meets it */
 };
 
 /* conninfo is copied.  Connects lazily, with a bounded wait; application_name is name. */
@@ -90,6 +91,10 @@ void db_rollback(struct db *db);                        /* waits, ignores failur
 void db_savepoint(struct db *db);                       /* queued: SAVEPOINT m */
 enum db_status db_release(struct db *db) MUST_CHECK;    /* drains what was queued since (its failures show here), RELEASE m is queued */
 enum db_status db_rollback_to(struct db *db);           /* after DB_REFUSED or for its own sake: undoes and removes the savepoint, scope stays */
+
+/* db_release without the wait: RELEASE m is only queued.  Should something before it fail, the whole transaction is beyond use,
+ * and whoever waits next finds a failure that db_failure says is of_released; db_rollback_to then answers DB_REFUSED. */
+void db_release_unseen(struct db *db);
 
 /* Queue a statement and return its ticket.  Results come in order.  params must have statement->n_params entries. */
 typedef uint64_t db_ticket;

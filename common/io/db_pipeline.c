@@ -203,6 +203,7 @@ failure_record(struct db *db, const struct db_op *op, const PGresult *result)
 	(void)db_refuse(db, sqlstate ? sqlstate : "", "%s%s: %s", op->kind == DB_OP_PREPARE ? "prepare " : "",
 	    op->prepared ? op->prepared->statement->name : "sync", message);
 	(void)snprintf(db->failure.constraint, sizeof(db->failure.constraint), "%s", constraint ? constraint : "");
+	db->failure.is_of_released = db->first <= db->released; /* first is behind op already */
 }
 
 /* The server skips everything up to the next Sync: send one unless one is on its way, and read up to it. */

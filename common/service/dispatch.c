@@ -226,6 +226,9 @@ dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
 
 /* ---- writes ---- */
 
+/* One failure in a group makes all of it run again one by one.  Nobody shall slow down others by provoking that over and over. */
+enum { CAREFUL_US = 1000000 };
+
 bool
 dispatch_fits_write(const struct job *first, const struct job *other)
 {
@@ -263,6 +266,11 @@ write_in_savepoint(struct worker *worker, struct job *job)
 	bool stays = write_one(job);
 	if (job->req.is_lost || job->req.must_rerun)
 		return false;
+	bool is_careful = clock_monotonic_us() < worker->careful_until_us;
+	if (stays && !job->req.dry_run && !is_careful) {
+		db_release_unseen(worker->db); /* saves a round trip: what was checked under the row's lock hardly ever fails */
+		return true;
+	}
 	if (stays && !job->req.dry_run) {
 		enum db_status status = db_release(worker->db);
 		if (status == DB_OK)
@@ -383,6 +391,8 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 		metric_add(worker->service->groups, 1);
 		metric_add(worker->service->grouped, (int64_t)n_ready);
 		enum group_outcome outcome = run_group(worker, ready, n_ready);
+		if (outcome == GROUP_RERUN)
+			worker->careful_until_us = clock_monotonic_us() + CAREFUL_US;
 		for (size_t i = 0; outcome == GROUP_RERUN && i < n_ready; i++) {
 			start_over(worker, ready[i]);
 			run_alone(worker, ready[i]);

@@ -130,7 +130,10 @@ request_db_error(struct request *req, enum db_status status, const char *what)
 	}
 	struct error *error;
 	const struct constraint_error *known = find_constraint(req->service->definition, failure->constraint);
-	if (known) {
+	if (failure->is_of_released) { /* another mutation of the group failed: its own second run will say so */
+		req->must_rerun = true;
+		error = FAIL(req, SERVICE_UNAVAILABLE, "another change of the same group kept this one from committing");
+	} else if (known) {
 		error = error_make(req->arena, &error_catalogue[known->code], ERROR_WHERE, "%s", known->message);
 	} else if (is_one_of(failure->sqlstate, rerun)) {
 		req->must_rerun = true;

@@ -294,6 +294,36 @@ START_TEST(changes_of_one_item_in_a_group_follow_each_other)
 }
 END_TEST
 
+/* The first one's failure shows only when somebody else asks the database: it must not become somebody else's answer. */
+START_TEST(refusal_that_comes_late_is_told_to_its_own_mutation)
+{
+	enum { N_CHANGES = 4 };
+	int64_t type = article_type();
+	int64_t other = make_type("other", NULL, "{}")->id;
+	int64_t id = make_item(type, "{\"title\":\"0\"}", NULL)->id;
+	struct content_types_update_request taken = { .id = other, .slug = "article" };
+	struct content_items_update_request update = { .id = id, .data = doc("{\"title\":\"x\"}") };
+	struct content_items_create_request create = { .content_type_id = type, .data = doc("{\"title\":\"y\"}") };
+	const struct operation *operations[] = { &operation_content_types_update, &operation_content_items_update,
+		&operation_content_items_create, &operation_content_types_update };
+	const struct principal *principals[] = { &principal, &principal, &principal, &principal };
+	const void *ins[] = { &taken, &update, &create, &taken }, *outs[N_CHANGES];
+	const struct error *errors[N_CHANGES];
+
+	for (int round = 0; round < 2; round++) { /* after the first the worker is careful */
+		harness_run_group(harness, operations, principals, ins, N_CHANGES, errors, outs);
+		ck_assert_str_eq(errors[0]->info->code, "CONTENT_TYPE_SLUG_CONFLICT");
+		ck_assert_msg(!errors[1], "%s", errors[1] ? errors[1]->message : "");
+		ck_assert_msg(!errors[2], "%s", errors[2] ? errors[2]->message : "");
+		ck_assert_str_eq(errors[3]->info->code, "CONTENT_TYPE_SLUG_CONFLICT");
+	}
+	ck_assert_int_eq(get(id, true)->version, 3);
+	ck_assert_int_eq(events("content_item.update"), 2);
+	ck_assert_int_eq(events("content_item.create"), 3);
+	ck_assert_int_eq(events("content_type.update"), 0);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -311,6 +341,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, dry_run_answers_and_leaves_nothing);
 	tcase_add_test(tests, dry_run_meets_the_same_constraints);
 	tcase_add_test(tests, changes_of_one_item_in_a_group_follow_each_other);
+	tcase_add_test(tests, refusal_that_comes_late_is_told_to_its_own_mutation);
 }
 
 int

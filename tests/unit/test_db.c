@@ -279,6 +279,78 @@ START_TEST(savepoint_saves_the_rest_of_the_group)
 }
 END_TEST
 
+START_TEST(released_unseen_saves_the_wait)
+{
+	begin_with(1, "one");
+	ck_assert_str_eq(find(&GET, PARAMS(P_INT(1)))->name, "one");
+	uint64_t round_trips = db_n_round_trips(db);
+	uint64_t statements = db_n_statements(db);
+
+	for (int64_t id = 2; id < 5; id++) {
+		db_set_scope(db, &SCOPE);
+		db_savepoint(db);
+		(void)db_send(db, &ADD, PARAMS(P_INT(id), P_TEXT("more")));
+		db_release_unseen(db);
+	}
+	ck_assert_int_eq(db_commit(db), DB_OK);
+	ck_assert_int_eq(n_things(), 4);
+	ck_assert_uint_eq(db_n_round_trips(db) - round_trips, 1);
+	ck_assert_uint_eq(db_n_statements(db) - statements, 3 * 3 + 1); /* the scope stayed the same */
+}
+END_TEST
+
+START_TEST(failure_after_an_unseen_release_spoils_the_transaction)
+{
+	const void *row;
+
+	begin_with(1, "one");
+	db_savepoint(db);
+	(void)db_send(db, &ADD, PARAMS(P_INT(1), P_TEXT("again")));
+	db_release_unseen(db);
+	db_savepoint(db);
+	ck_assert_int_eq(db_receive_row(db, arena, db_send(db, &GET, PARAMS(P_INT(1))), &row), DB_REFUSED);
+	ck_assert_str_eq(db_failure(db)->sqlstate, "23505");
+	ck_assert(db_failure(db)->is_of_released);
+	ck_assert_int_eq(db_rollback_to(db), DB_REFUSED);
+	db_rollback(db);
+	ck_assert_int_eq(n_things(), 0);
+}
+END_TEST
+
+START_TEST(failure_after_an_unseen_release_shows_when_nobody_asked)
+{
+	begin_with(1, "one");
+	db_savepoint(db);
+	(void)db_send(db, &ADD, PARAMS(P_INT(1), P_TEXT("again")));
+	db_release_unseen(db);
+	db_savepoint(db);
+	(void)db_send(db, &ADD, PARAMS(P_INT(2), P_TEXT("two")));
+	ck_assert_int_eq(db_rollback_to(db), DB_REFUSED);
+	db_rollback(db);
+	begin_with(3, "three");
+	db_savepoint(db);
+	(void)db_send(db, &ADD, PARAMS(P_INT(3), P_TEXT("again")));
+	db_release_unseen(db);
+	ck_assert_int_eq(db_commit(db), DB_REFUSED);
+	ck_assert_int_eq(n_things(), 0);
+}
+END_TEST
+
+START_TEST(own_failure_behind_an_unseen_release_spoils_nothing)
+{
+	begin_with(1, "one");
+	db_savepoint(db);
+	(void)db_send(db, &ADD, PARAMS(P_INT(2), P_TEXT("two")));
+	db_release_unseen(db);
+	db_savepoint(db);
+	(void)db_send(db, &ADD, PARAMS(P_INT(2), P_TEXT("again")));
+	ck_assert_int_eq(db_rollback_to(db), DB_OK);
+	ck_assert(!db_failure(db)->is_of_released);
+	ck_assert_int_eq(db_commit(db), DB_OK);
+	ck_assert_int_eq(n_things(), 2);
+}
+END_TEST
+
 START_TEST(savepoint_undoes_work_that_did_not_fail)
 {
 	begin_with(1, "one");
@@ -426,7 +498,9 @@ main(void)
 		write_that_asks_once_costs_two_round_trips, exec_reports_how_many_rows_it_changed,
 		rollback_undoes_and_leaves_the_connection_usable, refused_statement_names_state_and_constraint,
 		refused_statement_nobody_asked_about_fails_the_commit, refused_statement_fails_a_later_receive,
-		deferred_constraint_is_refused_at_commit, savepoint_saves_the_rest_of_the_group,
+		deferred_constraint_is_refused_at_commit, savepoint_saves_the_rest_of_the_group, released_unseen_saves_the_wait,
+		failure_after_an_unseen_release_spoils_the_transaction, failure_after_an_unseen_release_shows_when_nobody_asked,
+		own_failure_behind_an_unseen_release_spoils_nothing,
 		savepoint_undoes_work_that_did_not_fail, rows_that_cannot_be_decoded_leave_the_transaction_recoverable,
 		refused_read_ends_and_the_next_one_works, statement_that_could_not_be_prepared_is_prepared_again,
 		statement_skipped_after_a_failure_is_not_taken_for_prepared, changed_result_type_is_prepared_again,
