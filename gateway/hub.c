@@ -40,6 +40,7 @@ struct subscription {
 	struct principal principal;
 	int64_t position; /* HUB_NOW: not known yet */
 	int64_t began_us;
+	bool has_begun;
 	bool is_over;     /* taken out when nobody walks the list */
 };
 
@@ -232,7 +233,7 @@ static void
 deliver(struct feed *feed, const struct hub_event *event, int64_t number)
 {
 	for (struct subscription *subscription = feed->first; subscription; subscription = subscription->next) {
-		if (subscription->is_over || subscription->position == HUB_NOW || number <= subscription->position)
+		if (subscription->is_over || !subscription->has_begun || number <= subscription->position)
 			continue;
 		bool is_wanted = event && hub_filter_fits(&subscription->options.filter, event) &&
 		    hub_may_receive(&subscription->principal, event->type);
@@ -247,6 +248,17 @@ deliver(struct feed *feed, const struct hub_event *event, int64_t number)
 	}
 }
 
+/* A position beyond the end is of another chain, or from before a restore. */
+static void
+begin(struct subscription *subscription, int64_t number)
+{
+	if (subscription->position == HUB_NOW || subscription->position > number)
+		subscription->position = number;
+	subscription->has_begun = true;
+	if (subscription->options.on_begin)
+		subscription->options.on_begin(subscription->options.context);
+}
+
 static void
 take_heads(struct hub *hub, const struct audit_feed_read_request *asked, const struct audit_feed_read_response *response)
 {
@@ -259,8 +271,8 @@ take_heads(struct hub *hub, const struct audit_feed_read_request *asked, const s
 			if (heads[h].domain_id == positions[i].domain_id)
 				number = heads[h].number;
 		for (struct subscription *s = feed_of(hub, positions[i].domain_id)->first; s; s = s->next)
-			if (s->position == HUB_NOW ? s->began_us < hub->asked_us : s->position > number)
-				s->position = number; /* beyond the end: of another chain, or before a restore */
+			if (!s->is_over && !s->has_begun && s->began_us < hub->asked_us)
+				begin(s, number);
 	}
 }
 

@@ -44,6 +44,7 @@ struct hub_options {
 	const struct principal *principal; /* copied */
 	struct hub_filter filter;          /* copied */
 	int64_t after;                     /* deliver what comes behind this number; HUB_NOW: from now on */
+	void (*on_begin)(void *context); /* the position is known: whatever is committed from here on will be delivered.  Or NULL */
 	bool (*on_event)(void *context, const struct hub_event *event); /* false: cannot take it */
 	void (*on_end)(void *context, enum hub_end end); /* the hub gives up; the subscription is gone with this call */
 	void *context;

@@ -21,12 +21,14 @@ struct subscriber {
 	struct mcp *mcp;
 	struct arena *arena;        /* the exchange's */
 	const struct principal *principal;
-	struct stream *stream;      /* NULL: it is ending */
+	struct mcp_call *call;      /* not begun yet; NULL once it has */
+	struct stream *stream;      /* NULL: not begun, or ending */
 	struct subscription *subscription; /* NULL: the hub has ended it */
 	const struct json_value *id; /* of the request, 2026-07-28; NULL: a session's */
 	uint64_t session_id;
 	const char *uris[SUBSCRIBER_URIS_MAX];
 	size_t n_uris;
+	const struct json_value *filter; /* of events, as it was asked for; or NULL */
 	bool wants_events;
 	struct hub_filter events;   /* when it wants them beside resources */
 	int64_t after;
@@ -170,6 +172,8 @@ finish(struct subscriber *subscriber)
 	stream_end(stream);
 }
 
+static void give_up(struct subscriber *subscriber);
+
 static void
 on_end(void *context, enum hub_end how)
 {
@@ -177,7 +181,10 @@ on_end(void *context, enum hub_end how)
 
 	(void)how; /* whatever it was: the client resumes, here or elsewhere, if it still may */
 	subscriber->subscription = NULL;
-	finish(subscriber);
+	if (subscriber->call)
+		give_up(subscriber);
+	else
+		finish(subscriber);
 }
 
 static void
@@ -210,6 +217,10 @@ subscribers_beat(struct mcp *mcp, int64_t now_us)
 
 	for (struct subscriber *subscriber = mcp->subscribers; subscriber; subscriber = next) {
 		next = subscriber->next;
+		if (subscriber->call && now_us - subscriber->sent_us >= SUBSCRIBER_BEGIN_US) {
+			give_up(subscriber);
+			continue;
+		}
 		if (!subscriber->stream || now_us - subscriber->sent_us < SUBSCRIBER_BEAT_US)
 			continue;
 		subscriber->sent_us = now_us;
@@ -229,43 +240,75 @@ count_of(const struct mcp *mcp, const struct principal *principal)
 	return n;
 }
 
-/* The exchange becomes the subscriber's stream.  False: it was answered otherwise. */
-static bool
-open_stream(struct mcp_call *call, struct subscriber *subscriber)
+static void
+link_in(struct subscriber *subscriber)
 {
-	struct mcp *mcp = call->gateway->mcp;
+	struct mcp *mcp = subscriber->mcp;
 
-	if (!call->takes_events) {
-		mcp_fail(call, JSONRPC_INVALID_REQUEST, NULL, "the answer is a stream: accept text/event-stream");
-		return false;
-	}
-	if (count_of(mcp, call->principal) >= SUBSCRIBERS_PER_PRINCIPAL_MAX) {
-		mcp_fail(call, JSONRPC_INTERNAL_ERROR, NULL, "%d streams are open already: close one first", SUBSCRIBERS_PER_PRINCIPAL_MAX);
-		return false;
-	}
-	exchange_set_header(call->exchange, "Cache-Control", "no-store");
-	exchange_set_header(call->exchange, "X-Accel-Buffering", "no");
-	subscriber->stream = exchange_stream(call->exchange, &(struct stream_options){ .status = 200, .content_type = "text/event-stream",
-	    .buffer_max = SUBSCRIBER_BYTES_MAX, .closed = on_closed, .context = subscriber });
-	if (!subscriber->stream) {
-		mcp_fail(call, JSONRPC_INTERNAL_ERROR, NULL, "the client left");
-		return false;
-	}
 	subscriber->next = mcp->subscribers;
 	if (mcp->subscribers)
 		mcp->subscribers->previous = subscriber;
 	mcp->subscribers = subscriber;
+}
+
+static void acknowledge(struct subscriber *subscriber);
+
+/* It is known where the stream begins: from the first byte on nothing is missed. */
+static void
+on_begin(void *context)
+{
+	struct subscriber *subscriber = context;
+	struct mcp_call *call = subscriber->call;
+
+	exchange_set_header(call->exchange, "Cache-Control", "no-store");
+	exchange_set_header(call->exchange, "X-Accel-Buffering", "no");
+	subscriber->call = NULL;
+	subscriber->sent_us = clock_monotonic_us();
+	subscriber->stream = exchange_stream(call->exchange, &(struct stream_options){ .status = 200, .content_type = "text/event-stream",
+	    .buffer_max = SUBSCRIBER_BYTES_MAX, .closed = on_closed, .context = subscriber });
+	if (subscriber->stream) {
+		acknowledge(subscriber);
+		return;
+	}
+	on_closed(subscriber);
+	mcp_fail(call, JSONRPC_INTERNAL_ERROR, NULL, "the client left");
+}
+
+/* No stream comes of it. */
+static void
+give_up(struct subscriber *subscriber)
+{
+	struct mcp_call *call = subscriber->call;
+
+	subscriber->call = NULL;
+	on_closed(subscriber);
+	mcp_fail(call, JSONRPC_INTERNAL_ERROR, NULL, "the events cannot be read now: try again");
+}
+
+/* The exchange waits until on_begin. */
+static void
+start(struct mcp_call *call, struct subscriber *subscriber)
+{
+	if (!call->takes_events) {
+		mcp_fail(call, JSONRPC_INVALID_REQUEST, NULL, "the answer is a stream: accept text/event-stream");
+		return;
+	}
+	if (count_of(call->gateway->mcp, call->principal) >= SUBSCRIBERS_PER_PRINCIPAL_MAX) {
+		mcp_fail(call, JSONRPC_INTERNAL_ERROR, NULL, "%d streams are open already: close one first", SUBSCRIBERS_PER_PRINCIPAL_MAX);
+		return;
+	}
+	exchange_wait(call->exchange);
+	link_in(subscriber);
 	subscriber->subscription = hub_subscribe(call->gateway->hub, &(struct hub_options){ .principal = call->principal,
-	    .after = subscriber->after, .on_event = on_event, .on_end = on_end, .context = subscriber });
-	return true;
+	    .after = subscriber->after, .on_begin = on_begin, .on_event = on_event, .on_end = on_end, .context = subscriber });
 }
 
 static struct subscriber *
-subscriber_new(const struct mcp_call *call)
+subscriber_new(struct mcp_call *call)
 {
 	struct subscriber *subscriber = ARENA_NEW(call->arena, struct subscriber);
 
-	*subscriber = (struct subscriber){ .mcp = call->gateway->mcp, .arena = call->arena, .principal = call->principal,
+	*subscriber = (struct subscriber){ .mcp = call->gateway->mcp, .call = call, .arena = call->arena, .principal = call->principal,
 		.session_id = call->session.id, .after = HUB_NOW, .sent_us = clock_monotonic_us() };
 	return subscriber;
 }
@@ -323,11 +366,17 @@ take_events(const struct json_value *filter, struct subscriber *subscriber)
 	return true;
 }
 
+/* A session's stream has no word for it: a comment, so that the client sees it open. */
 static void
-acknowledge(struct subscriber *subscriber, const struct json_value *events)
+acknowledge(struct subscriber *subscriber)
 {
 	struct buf message;
 
+	if (!subscriber->id) {
+		if (!stream_write(subscriber->stream, ":\n\n", 3))
+			finish(subscriber);
+		return;
+	}
 	begin_notification(&message, subscriber, "notifications/subscriptions/acknowledged");
 	json_key(&message, "notifications");
 	buf_add_char(&message, '{');
@@ -337,9 +386,9 @@ acknowledge(struct subscriber *subscriber, const struct json_value *events)
 	}
 	if (subscriber->n_uris > 0)
 		buf_add_char(&message, ']');
-	if (events) {
+	if (subscriber->filter) {
 		json_key(&message, FILTER_EVENTS);
-		json_write(&message, events);
+		json_write(&message, subscriber->filter);
 	}
 	buf_add_text(&message, "}}}");
 	if (!send_message(subscriber, &message, -1))
@@ -361,8 +410,8 @@ mcp_listen(struct mcp_call *call)
 		return;
 	}
 	subscriber->id = call->message.id;
-	if (open_stream(call, subscriber))
-		acknowledge(subscriber, events);
+	subscriber->filter = events;
+	start(call, subscriber);
 }
 
 /* ---- sessions ---- */
@@ -400,8 +449,7 @@ subscriptions_stream(struct mcp_call *call)
 	if (last)
 		subscriber->after = strtoll(last, NULL, 10);
 	subscriptions_end(call->gateway->mcp, call->session.id); /* one stream for each session: the newest */
-	if (open_stream(call, subscriber) && !stream_write(subscriber->stream, ":\n\n", 3))
-		finish(subscriber);
+	start(call, subscriber);
 }
 
 static void
