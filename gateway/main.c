@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "credentials.h"
 #include "decisions.h"
+#include "event_stream.h"
 #include "front.h"
 #include "gateway.h"
 #include "http.h"
@@ -111,6 +112,7 @@ tick(struct loop *loop)
 	http_sweep(gateway->http, now_us);
 	credentials_tick(gateway->credentials, now_us);
 	mcp_tick(gateway->mcp, now_us);
+	event_streams_beat(now_us);
 	metric_set(loop->connections, (int64_t)http_n_connections(gateway->http));
 	metric_set(loop->exchanges, (int64_t)http_n_exchanges(gateway->http));
 }

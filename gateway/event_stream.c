@@ -1,0 +1,285 @@
+/* One subscriber of the hub per request; the id of a message is the event's number in the tenant's trail. */
+#include "event_stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "clock.h"
+#include "events.h"
+#include "header.h"
+#include "hub_event.h"
+#include "page.h"
+#include "stream.h"
+
+struct event_stream {
+	struct event_stream *previous, *next;
+	struct exchange *exchange;
+	struct stream *stream;             /* NULL: not begun, or ending */
+	struct subscription *subscription; /* NULL: the hub has ended it */
+	struct hub_filter filter;
+	int64_t after;
+	int64_t sent_us;
+	bool has_begun;
+};
+
+/* All of this process; its one loop is the only thread that looks. */
+static struct event_stream *streams;
+
+/* ---- messages ---- */
+
+static bool
+send(struct event_stream *stream, const char *bytes, size_t n_bytes)
+{
+	stream->sent_us = clock_monotonic_us();
+	return stream_write(stream->stream, bytes, n_bytes);
+}
+
+static void
+finish(struct event_stream *stream)
+{
+	struct stream *ending = stream->stream;
+
+	stream->stream = NULL;
+	if (ending)
+		stream_end(ending);
+}
+
+/* What one event needs of the arena is given back: the stream may last for an hour. */
+static bool
+on_event(void *context, const struct hub_event *event)
+{
+	struct event_stream *stream = context;
+	struct arena *arena = stream->exchange->arena;
+	struct arena_mark mark = arena_mark(arena);
+	struct buf message;
+
+	if (!stream->stream || !hub_filter_fits(&stream->filter, event))
+		return true;
+	buf_init(&message, arena, event->n_json + 128);
+	buf_printf(&message, "id: %lld\nevent: %s\ndata: ", (long long)event->number, event->type->name);
+	buf_add(&message, event->json, event->n_json);
+	buf_add_text(&message, "\n\n");
+	bool is_sent = send(stream, message.bytes, message.len);
+	arena_rewind(arena, mark);
+	return is_sent;
+}
+
+/* ---- ends ---- */
+
+static void
+unlink_stream(struct event_stream *stream)
+{
+	if (stream->previous)
+		stream->previous->next = stream->next;
+	else
+		streams = stream->next;
+	if (stream->next)
+		stream->next->previous = stream->previous;
+}
+
+static void
+on_closed(void *context)
+{
+	struct event_stream *stream = context;
+
+	if (stream->subscription)
+		hub_unsubscribe(stream->subscription);
+	unlink_stream(stream);
+}
+
+/* No stream comes of it. */
+static void
+give_up(struct event_stream *stream)
+{
+	on_closed(stream);
+	ANSWER_FAIL(stream->exchange, SERVICE_UNAVAILABLE, "the events cannot be read now");
+}
+
+static void
+on_end(void *context, enum hub_end how)
+{
+	struct event_stream *stream = context;
+
+	(void)how; /* whatever it was: the client resumes, here or elsewhere, if it still may */
+	stream->subscription = NULL;
+	if (stream->has_begun)
+		finish(stream);
+	else
+		give_up(stream);
+}
+
+void
+event_streams_beat(int64_t now_us)
+{
+	struct event_stream *next;
+
+	for (struct event_stream *stream = streams; stream; stream = next) {
+		next = stream->next;
+		if (!stream->has_begun) {
+			if (now_us - stream->sent_us >= EVENT_STREAM_BEGIN_US)
+				give_up(stream);
+			continue;
+		}
+		if (stream->stream && now_us - stream->sent_us >= EVENT_STREAM_BEAT_US && !send(stream, ":\n\n", 3))
+			finish(stream);
+	}
+}
+
+/* ---- the request ---- */
+
+static bool
+refuse(struct exchange *exchange, const char *pointer, const char *message)
+{
+	struct error *error = EXCHANGE_ERROR(exchange, VALIDATION_ERROR, "%s", message);
+
+	error->pointer = pointer;
+	answer_error(exchange, error);
+	return false;
+}
+
+static bool
+read_number(struct exchange *exchange, const char *pointer, const char *text, int64_t *ret_number)
+{
+	uint64_t number;
+
+	if (!header_size(text, &number) || number > INT64_MAX)
+		return refuse(exchange, pointer, arena_printf(exchange->arena, "'%s' must be a number from 0, such as 42, not '%s'", pointer + 1, text));
+	*ret_number = (int64_t)number;
+	return true;
+}
+
+/* Last-Event-ID is what a browser sends when it comes back; it must not contradict the address it came back to. */
+static bool
+read_position(struct exchange *exchange, struct event_stream *stream)
+{
+	const char *after = query_get(&exchange->query, "after"), *last = exchange_header(exchange, "last-event-id");
+
+	if (after && !read_number(exchange, "/after", after, &stream->after))
+		return false;
+	return !last || read_number(exchange, "/Last-Event-ID", last, &stream->after);
+}
+
+static bool
+may_receive_any(const struct principal *principal, const char *pattern)
+{
+	for (size_t i = 0; registry_events[i]; i++)
+		if (hub_type_fits(pattern, registry_events[i]) && hub_may_receive(principal, registry_events[i]))
+			return true;
+	return false;
+}
+
+static const char *
+known_types(struct arena *arena)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, 512);
+	for (size_t i = 0; registry_events[i]; i++)
+		buf_printf(&buf, "%s%s", i > 0 ? ", " : "", registry_events[i]->name);
+	return buf.bytes;
+}
+
+static bool
+take_type(struct exchange *exchange, struct event_stream *stream, const char *type)
+{
+	struct arena *arena = exchange->arena;
+
+	if (stream->filter.n_types == HUB_TYPES_MAX)
+		return refuse(exchange, "/types", "there are too many types");
+	if (!hub_type_exists(type))
+		return refuse(exchange, "/types", arena_printf(arena, "no event is called '%s'; patterns are 'content_item.*' and '*', events are %s",
+		    type, known_types(arena)));
+	if (!may_receive_any(&exchange->principal, type)) {
+		ANSWER_FAIL(exchange, POLICY_DENIED, "'%s' may not receive '%s'", exchange->principal.id, type);
+		return false;
+	}
+	stream->filter.types[stream->filter.n_types++] = type;
+	return true;
+}
+
+static bool
+read_types(struct exchange *exchange, struct event_stream *stream)
+{
+	const char *types = query_get(&exchange->query, "types");
+
+	while (types && *types) {
+		size_t n = strcspn(types, ",");
+		if (!take_type(exchange, stream, arena_strndup(exchange->arena, types, n)))
+			return false;
+		types += n + (types[n] == ',');
+	}
+	return true;
+}
+
+static bool
+read_query(struct exchange *exchange, struct event_stream *stream)
+{
+	static const char known[] = "types,entityType,entityId,actorId,after";
+	const char *entity_id = query_get(&exchange->query, "entityId");
+
+	for (size_t i = 0; i < exchange->query.n; i++) {
+		const char *name = exchange->query.list[i].name;
+		if (!header_list_has(known, name))
+			return refuse(exchange, "", arena_printf(exchange->arena, "unknown query parameter '%s'; known are %s", name, known));
+	}
+	stream->filter.entity_type = query_get(&exchange->query, "entityType");
+	stream->filter.actor_id = query_get(&exchange->query, "actorId");
+	return read_types(exchange, stream) && read_position(exchange, stream) &&
+	    (!entity_id || read_number(exchange, "/entityId", entity_id, &stream->filter.entity_id));
+}
+
+static size_t
+count_of(const struct principal *principal)
+{
+	size_t n = 0;
+	for (const struct event_stream *stream = streams; stream; stream = stream->next) {
+		const struct principal *other = &stream->exchange->principal;
+		n += other->tenant == principal->tenant && strcmp(other->id, principal->id) == 0;
+	}
+	return n;
+}
+
+/* It is known where the stream begins: from the first byte on nothing is missed. */
+static void
+on_begin(void *context)
+{
+	struct event_stream *stream = context;
+	struct exchange *exchange = stream->exchange;
+
+	stream->has_begun = true;
+	exchange_set_header(exchange, "Cache-Control", "no-store");
+	exchange_set_header(exchange, "X-Accel-Buffering", "no");
+	stream->stream = exchange_stream(exchange, &(struct stream_options){ .status = 200, .content_type = "text/event-stream",
+	    .buffer_max = EVENT_STREAM_BYTES_MAX, .closed = on_closed, .context = stream });
+	if (!stream->stream)
+		give_up(stream);
+	else if (!send(stream, "retry: 1000\n: ready\n\n", 21))
+		finish(stream);
+}
+
+static void
+answer_events(struct exchange *exchange)
+{
+	struct event_stream *stream = ARENA_NEW(exchange->arena, struct event_stream);
+
+	*stream = (struct event_stream){ .exchange = exchange, .after = HUB_NOW, .sent_us = clock_monotonic_us() };
+	if (!read_query(exchange, stream))
+		return;
+	if (count_of(&exchange->principal) >= EVENT_STREAMS_PER_PRINCIPAL_MAX) {
+		ANSWER_FAIL(exchange, RATE_LIMIT_EXCEEDED, "%d streams are open already: close one first", EVENT_STREAMS_PER_PRINCIPAL_MAX);
+		return;
+	}
+	exchange_wait(exchange);
+	stream->next = streams;
+	if (streams)
+		streams->previous = stream;
+	streams = stream;
+	stream->subscription = hub_subscribe(exchange->gateway->hub, &(struct hub_options){ .principal = &exchange->principal,
+	    .filter = stream->filter, .after = stream->after, .on_begin = on_begin, .on_event = on_event, .on_end = on_end, .context = stream });
+}
+
+static const struct operation events_permission = { .id = "gateway.events", .policy = "content.read", .resource_type = "system" };
+
+const struct page events_page = { .method = "GET", .path = "/api/events", .name = "events", .permission = &events_permission,
+	.answer = answer_events };

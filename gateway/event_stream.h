@@ -1,0 +1,17 @@
+/* GET /api/events: the tenant's committed events as server-sent events, resumable by their number. */
+#ifndef EVENT_STREAM_H
+#define EVENT_STREAM_H
+
+#include <stdint.h>
+
+enum {
+	EVENT_STREAM_BYTES_MAX = 256 * 1024,  /* that wait for one client; beyond it the client resumes where it was */
+	EVENT_STREAMS_PER_PRINCIPAL_MAX = 2000,
+};
+#define EVENT_STREAM_BEGIN_US (INT64_C(5) * 1000000) /* that the hub may take to learn where it stands */
+#define EVENT_STREAM_BEAT_US (INT64_C(15) * 1000000)
+
+/* Comments that keep idle streams alive, and an end to those that could not begin.  Call about once a second. */
+void event_streams_beat(int64_t now_us);
+
+#endif
