@@ -45,6 +45,7 @@ enum graphql_selection_kind { GRAPHQL_SELECTION_FIELD, GRAPHQL_SELECTION_SPREAD,
 struct graphql_selection_set {
 	const struct graphql_selection *list;
 	size_t n;
+	size_t number; /* among the document's sets, from 0 */
 };
 
 struct graphql_selection {
@@ -104,6 +105,7 @@ struct graphql_document {
 	size_t n_operations;
 	const struct graphql_fragment *fragments;
 	size_t n_fragments;
+	size_t n_sets; /* selection sets in all */
 };
 
 /* What is wrong with a document, and where. */

@@ -28,6 +28,13 @@ graphql_parser_fail(struct graphql_parser *parser, const char *message)
 	parser->token = (struct graphql_token){ .kind = GRAPHQL_TOKEN_END, .at = parser->token.at };
 }
 
+static void
+bound(struct graphql_parser *parser, size_t n, size_t n_max, const char *things)
+{
+	if (n > n_max)
+		graphql_parser_fail(parser, arena_printf(parser->arena, "there are more than %zu %s", n_max, things));
+}
+
 void
 graphql_parser_take(struct graphql_parser *parser)
 {
@@ -37,8 +44,8 @@ graphql_parser_take(struct graphql_parser *parser)
 	if (parser->lexer.problem) {
 		parser->token.at = parser->lexer.problem_at;
 		graphql_parser_fail(parser, parser->lexer.problem);
-	} else if (++parser->n_tokens > parser->n_tokens_max) {
-		graphql_parser_fail(parser, "the document has too many tokens");
+	} else if (parser->token.kind != GRAPHQL_TOKEN_END) {
+		bound(parser, ++parser->n_tokens, parser->n_tokens_max, "tokens");
 	}
 }
 
@@ -189,6 +196,7 @@ parse_object(struct graphql_parser *parser, bool is_constant, struct graphql_val
 		struct graphql_argument member;
 		parse_named_value(parser, is_constant, &member);
 		*(struct graphql_argument *)graphql_vector_add(parser->arena, &members) = member;
+		bound(parser, members.n, GRAPHQL_MEMBERS_MAX, "fields in an object");
 	}
 	ret_value->kind = GRAPHQL_VALUE_OBJECT;
 	ret_value->members = members.items;
@@ -254,6 +262,7 @@ parse_arguments(struct graphql_parser *parser, bool is_constant, const struct gr
 			struct graphql_argument argument = { .name = "" };
 			parse_named_value(parser, is_constant, &argument);
 			*(struct graphql_argument *)graphql_vector_add(parser->arena, &list) = argument;
+			bound(parser, list.n, GRAPHQL_MEMBERS_MAX, "arguments");
 		} while (!graphql_parser_accept(parser, ')') && !parser->has_failed);
 	}
 	*ret_list = list.items;
@@ -271,6 +280,7 @@ graphql_parser_directives(struct graphql_parser *parser, bool is_constant, const
 		directive.name = graphql_parser_name(parser);
 		parse_arguments(parser, is_constant, &directive.arguments, &directive.n_arguments);
 		*(struct graphql_directive *)graphql_vector_add(parser->arena, &list) = directive;
+		bound(parser, list.n, GRAPHQL_DIRECTIVES_MAX, "directives in one place");
 	}
 	*ret_list = list.items;
 	*ret_n = list.n;
@@ -313,6 +323,7 @@ static struct graphql_selection_set
 parse_set(struct graphql_parser *parser)
 {
 	struct graphql_vector list = { .size = sizeof(struct graphql_selection) };
+	size_t number = parser->n_sets++;
 
 	graphql_parser_expect(parser, '{');
 	if (enter(parser)) {
@@ -326,7 +337,7 @@ parse_set(struct graphql_parser *parser)
 		} while (!graphql_parser_accept(parser, '}') && !parser->has_failed);
 	}
 	parser->depth--;
-	return (struct graphql_selection_set){ list.items, list.n };
+	return (struct graphql_selection_set){ list.items, list.n, number };
 }
 
 /* ---- definitions ---- */
@@ -362,6 +373,7 @@ parse_variables(struct graphql_parser *parser, struct graphql_operation *ret_ope
 		}
 		graphql_parser_directives(parser, true, &variable.directives, &variable.n_directives);
 		*(struct graphql_variable *)graphql_vector_add(parser->arena, &list) = variable;
+		bound(parser, list.n, GRAPHQL_VARIABLES_MAX, "variables");
 	} while (!graphql_parser_accept(parser, ')') && !parser->has_failed);
 	ret_operation->variables = list.items;
 	ret_operation->n_variables = list.n;
@@ -410,6 +422,7 @@ graphql_parse(struct arena *arena, const char *text, size_t n, struct graphql_pr
 	struct graphql_parser parser;
 
 	graphql_parser_init(&parser, arena, text, n, GRAPHQL_PARSE_TOKENS_MAX);
+	bound(&parser, n, GRAPHQL_TEXT_MAX, "bytes");
 	do {
 		if (skip_description(&parser) && is_ahead(&parser, '{'))
 			unexpected(&parser, "query, mutation, subscription or fragment");
@@ -417,14 +430,14 @@ graphql_parse(struct arena *arena, const char *text, size_t n, struct graphql_pr
 			parse_fragment(&parser, graphql_vector_add(arena, &fragments));
 		else
 			parse_operation(&parser, graphql_vector_add(arena, &operations));
-		if (fragments.n > GRAPHQL_FRAGMENTS_MAX)
-			graphql_parser_fail(&parser, "the document has too many fragments");
+		bound(&parser, operations.n, GRAPHQL_OPERATIONS_MAX, "operations");
+		bound(&parser, fragments.n, GRAPHQL_FRAGMENTS_MAX, "fragments");
 	} while (parser.token.kind != GRAPHQL_TOKEN_END);
 	if (parser.has_failed) {
 		*ret_problem = parser.problem;
 		return NULL;
 	}
 	*document = (struct graphql_document){ .operations = operations.items, .n_operations = operations.n,
-		.fragments = fragments.items, .n_fragments = fragments.n };
+		.fragments = fragments.items, .n_fragments = fragments.n, .n_sets = parser.n_sets };
 	return document;
 }

@@ -4,13 +4,19 @@
 
 #include "graphql_lexer.h"
 
+/* Of one document.  They bound what validation can cost: it compares the members of each of these lists with one another. */
 enum {
-	GRAPHQL_PARSE_DEPTH_MAX = 200,    /* nested selections, values and types */
-	GRAPHQL_PARSE_TOKENS_MAX = 20000, /* of one document */
+	GRAPHQL_TEXT_MAX = 64 * 1024, /* bytes; large values travel in variables */
+	GRAPHQL_PARSE_TOKENS_MAX = 10000,
+	GRAPHQL_PARSE_DEPTH_MAX = 200, /* nested selections, values and types */
+	GRAPHQL_OPERATIONS_MAX = 64,
 	GRAPHQL_FRAGMENTS_MAX = 256,
+	GRAPHQL_VARIABLES_MAX = 256,   /* of one operation */
+	GRAPHQL_MEMBERS_MAX = 1000,    /* arguments of one field or directive, fields of one object value */
+	GRAPHQL_DIRECTIVES_MAX = 32,   /* in one place */
 };
 
-/* Executable documents only: definitions of types are a syntax error.  NULL with *ret_problem. */
+/* Executable documents only: definitions of types are a syntax error.  NULL with *ret_problem; beyond a limit it says which. */
 const struct graphql_document *graphql_parse(struct arena *arena, const char *text, size_t n, struct graphql_problem *ret_problem);
 
 /* ---- pieces that the schema's reader shares ---- */
@@ -21,6 +27,7 @@ struct graphql_parser {
 	struct graphql_token token; /* the one ahead */
 	size_t n_tokens, n_tokens_max;
 	size_t depth;
+	size_t n_sets; /* selection sets */
 	bool has_failed;
 	struct graphql_problem problem; /* the first */
 };

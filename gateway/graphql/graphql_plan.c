@@ -100,7 +100,8 @@ field_of(struct planner *planner, struct collection *into, const struct graphql_
 		field->type_name = into->type->name;
 	if (field->field && field->field->member)
 		field->member = shape_find(into->type->shape, field->field->member);
-	planner->plan->n_all_fields++;
+	if (++planner->plan->n_all_fields > GRAPHQL_FIELDS_MAX)
+		planner->outcome = GRAPHQL_PLAN_TOO_LARGE;
 	return field;
 }
 
@@ -110,21 +111,24 @@ add_place(struct planner *planner, struct graphql_plan_field *field, const struc
 {
 	bool is_always = field->sets && field->n_shown_if == 0;
 	struct graphql_plan_set *set = ARENA_NEW(planner->arena, struct graphql_plan_set);
-	const struct graphql_plan_set **last = &field->sets;
 
-	while (*last)
-		last = (const struct graphql_plan_set **)(uintptr_t)&(*last)->next;
 	*set = (struct graphql_plan_set){ .written = selection, .conditions = conditions };
-	*last = set;
+	if (field->last_set)
+		field->last_set->next = set;
+	else
+		field->sets = set;
+	field->last_set = set;
 	if (conditions == 0 || is_always) {
 		field->n_shown_if = 0;
 		return;
 	}
-	uint64_t *longer = ARENA_ARRAY(planner->arena, uint64_t, field->n_shown_if + 1);
-	if (field->n_shown_if > 0)
-		memcpy(longer, field->shown_if, field->n_shown_if * sizeof(*longer));
-	longer[field->n_shown_if++] = conditions;
-	field->shown_if = longer;
+	if ((field->n_shown_if & (field->n_shown_if - 1)) == 0) { /* a power of two, or none: full */
+		uint64_t *old = field->shown_if;
+		field->shown_if = ARENA_ARRAY(planner->arena, uint64_t, field->n_shown_if * 2 + 1);
+		if (old)
+			memcpy(field->shown_if, old, field->n_shown_if * sizeof(*old));
+	}
+	field->shown_if[field->n_shown_if++] = conditions;
 }
 
 static void

@@ -10,6 +10,7 @@
 
 enum {
 	GRAPHQL_CONDITIONS_MAX = 64,     /* different @skip and @include by variable */
+	GRAPHQL_FIELDS_MAX = 1000,       /* of one plan, whatever the setting says */
 	GRAPHQL_SELECTIONS_MAX = 10000,  /* looked at to make a plan, fragments as often as they are used */
 	GRAPHQL_NESTING_MAX = 64,        /* of fields, whatever the setting says */
 	GRAPHQL_META_LISTS_MAX = 3,      /* lists within lists of introspection: types, their fields, the arguments of these */
@@ -37,6 +38,7 @@ struct graphql_plan_field {
 	uint64_t *shown_if;
 	size_t n_shown_if;
 	const struct graphql_plan_set *sets; /* where it stands */
+	struct graphql_plan_set *last_set;
 	struct graphql_plan_field *fields;
 	size_t n_fields;
 	bool has_calls;                    /* operations are asked on the object itself or on members of it */

@@ -77,7 +77,7 @@ check_uses(struct graphql_validator *validator, const struct graphql_operation *
 {
 	const struct graphql_variable_use *uses = contents->uses.items;
 
-	for (size_t i = 0; i < contents->uses.n; i++) {
+	for (size_t i = 0; i < contents->uses.n && validator->problems->n < GRAPHQL_PROBLEMS_MAX; i++) {
 		const struct graphql_variable *variable = find_variable(operation, uses[i].name);
 		if (!variable) {
 			graphql_invalid(validator, uses[i].at, "variable '$%s' is not declared%s%s", uses[i].name,
@@ -201,7 +201,6 @@ graphql_validate(struct arena *arena, const struct graphql_schema *schema, const
 		if (!reached[i])
 			graphql_invalid(&validator, document->fragments[i].at, "fragment '%s' is never used", document->fragments[i].name);
 	if (check_cycles(&validator, fragments))
-		for (size_t i = 0; i < document->n_operations; i++)
-			graphql_validate_merge(&validator, &document->operations[i].set);
+		graphql_validate_merge(&validator);
 	return ret_problems->n == 0;
 }

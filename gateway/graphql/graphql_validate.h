@@ -7,7 +7,7 @@
 
 enum {
 	GRAPHQL_PROBLEMS_MAX = 50,
-	GRAPHQL_MERGE_STEPS_MAX = 100000, /* fields compared; a document that needs more is refused */
+	GRAPHQL_MERGE_STEPS_MAX = 100000, /* fields looked at and compared; a document that needs more is refused */
 };
 
 struct graphql_problems {

@@ -44,6 +44,6 @@ void graphql_validate_use(struct graphql_validator *validator, const struct grap
     const struct graphql_variable_use *use);
 
 /* graphql_validate_merge.c */
-void graphql_validate_merge(struct graphql_validator *validator, const struct graphql_selection_set *set);
+void graphql_validate_merge(struct graphql_validator *validator); /* no fragment contains itself */
 
 #endif
