@@ -120,6 +120,10 @@ invoke(struct gateway *gateway, const struct invocation *invocation)
 	const struct error *error = dispatch_permit(gateway, operation, invocation->principal, invocation->surface,
 	    invocation->request_id, arena);
 
+	/* Many calls may share an arena: the one too many is refused before it takes more. */
+	if (!error && arena_is_exhausted(arena))
+		error = error_make(arena, &error_catalogue[ERROR_RESPONSE_TOO_LARGE], ERROR_WHERE,
+		    "the calls together need more memory than one request may have");
 	if (error) {
 		refuse(invocation, error, NULL);
 		return;

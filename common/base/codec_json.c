@@ -145,6 +145,10 @@ read_doc(struct reader *reader, const struct place *place, const struct shape_fi
 			    "'%s' is a string that does not hold JSON: %s at line %zu, column %zu", field->name,
 			    error.message, error.line, error.column));
 	} else {
+		/* Before it is written out: a value made by hand may be much larger than the message it came in. */
+		size_t n_bytes = reader->source || field->max == 0 ? 0 : json_size(value, (size_t)field->max);
+		if (n_bytes > (uint64_t)field->max)
+			return check_bytes(reader, place, field, n_bytes);
 		doc = doc_of(reader, value);
 	}
 	bool may_be_null = (field->flags & SHAPE_NULLABLE) && value->type == JSON_NULL;

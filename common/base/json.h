@@ -74,6 +74,10 @@ bool json_equal(const struct json_value *a, const struct json_value *b);
 /* Compact text of a value (numbers keep their source meaning). */
 void json_write(struct buf *buf, const struct json_value *value);
 
+/* At least how many bytes that text has, counted up to just beyond enough: values made by hand may hold one value many
+ * times, so their text can be far larger than what they were made of. */
+size_t json_size(const struct json_value *value, size_t enough);
+
 /* Canonical text: sorted keys, compact, equal values alike.  Used for hashes.  RFC 8785, except that integers keep
  * their 64 bits and whole reals beyond those an exponent. */
 void json_write_canonical(struct buf *buf, const struct json_value *value, struct arena *scratch);

@@ -133,6 +133,21 @@ json_write(struct buf *buf, const struct json_value *value)
 	buf_add_char(buf, is_list ? ']' : '}');
 }
 
+size_t
+json_size(const struct json_value *value, size_t enough)
+{
+	bool is_object = value->type == JSON_OBJECT;
+	size_t n = value->type == JSON_TEXT ? (size_t)value->n + 2 : 1;
+
+	if (!is_object && value->type != JSON_LIST)
+		return n;
+	for (uint32_t i = 0; i < value->n && n <= enough; i++) {
+		n += is_object ? (size_t)value->members[i].n_name + 4 : 1;
+		n += json_size(is_object ? &value->members[i].value : &value->items[i], n < enough ? enough - n : 0);
+	}
+	return n;
+}
+
 /* ---- canonical ---- */
 
 /* RFC 8785 orders names by UTF-16 code units, where U+10000 and up (lead bytes F0..F4, written with

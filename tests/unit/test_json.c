@@ -353,6 +353,24 @@ START_TEST(members_made_by_hand_are_found_and_compared)
 }
 END_TEST
 
+/* 200 lists of the list before would be 2^200 texts: what is counted is bounded, and so is the time. */
+START_TEST(the_size_of_a_value_is_never_more_than_its_text_and_counted_only_so_far)
+{
+	static const char *const texts[] = { "null", "[]", "{}", "-12", "\"a\\nb\"", "{\"a\":[1,2,{\"b\":\"c\"}]}", NULL };
+	for (size_t i = 0; texts[i]; i++)
+		ck_assert_uint_le(json_size(parse(texts[i]), 1000), strlen(texts[i]));
+
+	struct json_value leaf = { .type = JSON_TEXT, .n = 100, .text = "x" }, lists[200];
+	for (size_t i = 0; i < 200; i++) {
+		struct json_value *items = ARENA_ARRAY(arena, struct json_value, 2);
+		items[0] = items[1] = i > 0 ? lists[i - 1] : leaf;
+		lists[i] = (struct json_value){ .type = JSON_LIST, .n = 2, .items = items };
+	}
+	size_t n = json_size(&lists[199], 5000);
+	ck_assert(n > 5000 && n < 6000);
+}
+END_TEST
+
 START_TEST(utf8_round_trips_every_code_point)
 {
 	for (uint32_t code = 0; code <= 0x10FFFF; code++) {
@@ -393,6 +411,7 @@ main(void)
 	tcase_add_loop_test(tc, merge_patch_follows_rfc_7396, 0, ROWS(merges));
 	tcase_add_test(tc, a_copy_outlives_its_source);
 	tcase_add_test(tc, members_made_by_hand_are_found_and_compared);
+	tcase_add_test(tc, the_size_of_a_value_is_never_more_than_its_text_and_counted_only_so_far);
 	tcase_add_test(tc, utf8_round_trips_every_code_point);
 	suite_add_tcase(suite, tc);
 
