@@ -121,6 +121,7 @@ admit(struct exchange *exchange, const struct operation *operation, const struct
 	struct window_verdict verdict = window_take(access->keys, caller | 1, exchange->started_us);
 	show_window(exchange, &verdict);
 	exchange->principal = *principal;
+	exchange->key = *hash;
 	if (!verdict.is_admitted) {
 		answer_limited(exchange, &verdict, access->limited_keys, "requests with this key");
 		return;

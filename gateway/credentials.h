@@ -50,7 +50,8 @@ struct key_hash credentials_hash(const char *key);
 struct credential credentials_lookup(struct credentials *credentials, const struct key_hash *hash, struct arena *arena);
 
 /* Ask identity; one call per key, whoever waits.  done is called once, maybe before this returns.  Its credential is
- * VERIFIED, REFUSED, or UNKNOWN with the code to answer (identity not reachable: never a stale grant). */
+ * VERIFIED, REFUSED, or UNKNOWN with the code to answer (identity not reachable: never a stale grant).  waiter NULL: nobody
+ * waits, the next lookup knows. */
 void credentials_verify(struct credentials *credentials, const struct key_hash *hash, struct credential_waiter *waiter);
 
 /* Tell identity when keys were last used.  Call about once a second. */

@@ -275,7 +275,7 @@ answer_events(struct exchange *exchange)
 	if (streams)
 		streams->previous = stream;
 	streams = stream;
-	stream->subscription = hub_subscribe(exchange->gateway->hub, &(struct hub_options){ .principal = &exchange->principal,
+	stream->subscription = hub_subscribe(exchange->gateway->hub, &(struct hub_options){ .principal = &exchange->principal, .key = exchange->key,
 	    .filter = stream->filter, .after = stream->after, .on_begin = on_begin, .on_event = on_event, .on_end = on_end, .context = stream });
 }
 

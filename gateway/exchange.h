@@ -3,6 +3,7 @@
 #define EXCHANGE_H
 
 #include "buf.h"
+#include "credentials.h"
 #include "envelope.h"
 #include "gateway.h"
 #include "route.h"
@@ -55,6 +56,7 @@ struct exchange {
 	const char *operation;        /* for the log */
 	struct outcomes *outcomes;
 	struct principal principal;
+	struct key_hash key;          /* what it was verified by */
 	const void *input;            /* of the operation */
 	bool dry_run;
 	bool is_cors; /* the browser's origin may call us */

@@ -27,9 +27,12 @@ enum {
 	ASK_EVERY_US = 25000,
 	ASK_AFTER_ERROR_US = 500000,
 	SUBSCRIPTION_ARENA_BYTES = 16 * 1024,
+	CHECK_ARENA_BYTES = 64 * 1024,
 };
 
 #define SUBSCRIPTION_LIFE_US (INT64_C(3600) * 1000000)
+#define KEYS_CHECKED_EVERY_US (INT64_C(200) * 1000) /* and a refusal is known within CREDENTIAL_REFRESH_US: together below a second */
+#define KEY_DOUBT_US (INT64_C(1000) * 1000)
 
 struct subscription {
 	struct hub *hub;
@@ -40,6 +43,7 @@ struct subscription {
 	struct principal principal;
 	int64_t position; /* HUB_NOW: not known yet */
 	int64_t began_us;
+	int64_t verified_us; /* when its key was last known to be good */
 	bool has_begun;
 	bool is_over;     /* taken out when nobody walks the list */
 };
@@ -56,6 +60,8 @@ struct hub {
 	struct arena *arena;
 	bool is_asking;
 	int64_t ask_at_us, asked_us;
+	int64_t check_at_us;  /* the keys of those who listen */
+	struct arena *check_arena;
 	int64_t limit;        /* entries of a round; halved while answers are too large */
 	size_t n_skipped;     /* feeds asked before: all get their turn */
 	struct metric *subscriptions, *delivered;
@@ -71,6 +77,7 @@ hub_new(struct gateway *gateway)
 		abort();
 	hub->gateway = gateway;
 	hub->arena = arena_new(ROUND_ARENA_BYTES);
+	hub->check_arena = arena_new(CHECK_ARENA_BYTES);
 	hub->limit = ENTRIES_MAX;
 	hub->subscriptions = metric_gauge("wordclaw_event_subscriptions", "Open subscriptions to events.", NULL);
 	hub->delivered = metric_counter("wordclaw_events_delivered_total", "Events handed to subscribers.", NULL);
@@ -101,6 +108,7 @@ hub_free(struct hub *hub)
 		free(feed);
 	}
 	arena_free(hub->arena);
+	arena_free(hub->check_arena);
 	free(hub);
 }
 
@@ -155,7 +163,7 @@ hub_subscribe(struct hub *hub, const struct hub_options *options)
 	copy_principal(subscription, options->principal);
 	subscription->options.principal = &subscription->principal;
 	subscription->position = options->after;
-	subscription->began_us = clock_monotonic_us();
+	subscription->began_us = subscription->verified_us = clock_monotonic_us();
 	subscription->feed = feed_of(hub, options->principal->tenant);
 	subscription->next = subscription->feed->first;
 	subscription->feed->first = subscription;
@@ -218,6 +226,46 @@ hub_drain(struct hub *hub)
 	for (struct feed *feed = hub->feeds; feed; feed = feed->next)
 		for (struct subscription *subscription = feed->first; subscription; subscription = subscription->next)
 			end(subscription, HUB_END_DRAINING);
+}
+
+/* ---- keys ---- */
+
+/* A key in use is verified again in the background by whoever looks it up (credentials.c).  While identity is away nobody
+ * hears more on an old answer: the subscriber comes back and is asked who it is. */
+static void
+check_key(struct subscription *subscription, int64_t now_us)
+{
+	struct credentials *credentials = subscription->hub->gateway->credentials;
+	const struct key_hash *key = &subscription->options.key;
+	struct credential credential = credentials_lookup(credentials, key, subscription->hub->check_arena);
+
+	arena_reset(subscription->hub->check_arena);
+	switch (credential.state) {
+	case CREDENTIAL_VERIFIED:
+		subscription->verified_us = now_us;
+		return;
+	case CREDENTIAL_REFUSED:
+		end(subscription, HUB_END_REVOKED);
+		return;
+	case CREDENTIAL_STALE:
+	case CREDENTIAL_UNKNOWN:
+		credentials_verify(credentials, key, NULL);
+		if (now_us - subscription->verified_us >= KEY_DOUBT_US)
+			end(subscription, HUB_END_DOUBTFUL);
+		return;
+	}
+}
+
+static void
+check_keys(struct hub *hub, int64_t now_us)
+{
+	if (now_us < hub->check_at_us)
+		return;
+	hub->check_at_us = now_us + KEYS_CHECKED_EVERY_US;
+	for (struct feed *feed = hub->feeds; feed; feed = feed->next)
+		for (struct subscription *subscription = feed->first; subscription; subscription = subscription->next)
+			if (!subscription->is_over)
+				check_key(subscription, now_us);
 }
 
 /* ---- events arrive ---- */
@@ -337,6 +385,7 @@ collect_positions(struct hub *hub, struct audit_feed_position *positions)
 void
 hub_tick(struct hub *hub, int64_t now_us)
 {
+	check_keys(hub, now_us);
 	if (hub->is_asking || now_us < hub->ask_at_us)
 		return;
 	sweep(hub, now_us);

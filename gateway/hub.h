@@ -5,7 +5,7 @@
 #ifndef HUB_H
 #define HUB_H
 
-#include "envelope.h"
+#include "credentials.h"
 #include "operation.h"
 
 struct gateway;
@@ -36,12 +36,14 @@ struct hub_filter {
 enum hub_end {
 	HUB_END_SLOW,        /* on_event refused: resume after the last number delivered */
 	HUB_END_DRAINING,    /* this gateway stops: resume at another */
-	HUB_END_REVOKED,     /* the key was revoked or replaced */
+	HUB_END_REVOKED,     /* the key was revoked or replaced, or has expired */
+	HUB_END_DOUBTFUL,    /* nobody could say whether the key still holds: resume, and be asked who you are */
 	HUB_END_OLD,         /* it has lasted long enough: resume, and be asked again who you are */
 };
 
 struct hub_options {
 	const struct principal *principal; /* copied */
+	struct key_hash key;               /* asked after again and again: a key that is refused hears nothing more */
 	struct hub_filter filter;          /* copied */
 	int64_t after;                     /* deliver what comes behind this number; HUB_NOW: from now on */
 	void (*on_begin)(void *context); /* the position is known: whatever is committed from here on will be delivered.  Or NULL */

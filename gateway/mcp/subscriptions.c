@@ -299,7 +299,7 @@ start(struct mcp_call *call, struct subscriber *subscriber)
 	}
 	exchange_wait(call->exchange);
 	link_in(subscriber);
-	subscriber->subscription = hub_subscribe(call->gateway->hub, &(struct hub_options){ .principal = call->principal,
+	subscriber->subscription = hub_subscribe(call->gateway->hub, &(struct hub_options){ .principal = call->principal, .key = call->exchange->key,
 	    .after = subscriber->after, .on_begin = on_begin, .on_event = on_event, .on_end = on_end, .context = subscriber });
 }
 
