@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,16 +236,45 @@ is_hung_up(const struct db *db)
 	return poll(&fd, 1, 0) > 0;
 }
 
+/* ---- a server that takes no sessions ---- */
+
+/* A server that recovers forks a process for every session it refuses: workers that try again for each request took the
+ * processor from the recovery they waited for.  So one of a process tries at a time; the others wait for its turn to pass, which
+ * also slows down whoever asks again at once, and fail without asking when it brought nothing. */
+static _Atomic int64_t next_attempt_us; /* monotonic; 0: the last attempt succeeded */
+
+static bool
+may_attempt(int64_t deadline_us)
+{
+	int64_t at_us = next_attempt_us, wait_us = at_us - clock_monotonic_us();
+
+	if (at_us != 0 && wait_us > 0 && clock_now_us() + wait_us < deadline_us)
+		(void)poll(NULL, 0, (int)(wait_us / 1000) + 1);
+	at_us = next_attempt_us;
+	int64_t now_us = clock_monotonic_us();
+	return at_us == 0 || (now_us >= at_us && atomic_compare_exchange_strong(&next_attempt_us, &at_us, now_us + DB_RECONNECT_US));
+}
+
+static void
+note_attempt(const char *problem, int64_t deadline_us)
+{
+	if (!problem)
+		next_attempt_us = 0;
+	else if (clock_now_us() < deadline_us) /* the server's refusal, not our impatience */
+		next_attempt_us = clock_monotonic_us() + DB_RECONNECT_US;
+}
+
 enum db_status
 db_connection_open(struct db *db, int64_t deadline_us)
 {
 	if (db->conn && !is_hung_up(db))
 		return DB_OK;
 	db_connection_close(db);
-
 	int64_t latest_us = clock_now_us() + DB_CONNECT_MAX_US;
 	if (deadline_us == 0 || deadline_us > latest_us)
 		deadline_us = latest_us;
+	if (!may_attempt(deadline_us))
+		return db_lose(db, "the database took no session a moment ago");
 
 	int64_t timeout_ms = db_timeout_step(db->scope.timeout_ms);
 	db->session_timeout_ms = timeout_ms > 0 ? timeout_ms : DB_SESSION_TIMEOUT_MS;
@@ -252,6 +282,7 @@ db_connection_open(struct db *db, int64_t deadline_us)
 	if (!conn)
 		abort();
 	const char *problem = connect_finish(conn, deadline_us);
+	note_attempt(problem, deadline_us);
 	if (!problem && (PQsetnonblocking(conn, 1) != 0 || !PQenterPipelineMode(conn)))
 		problem = PQerrorMessage(conn);
 	db->conn = conn;

@@ -19,6 +19,7 @@ enum {
 	DB_WAIT_MAX_US = 30 * 1000000,       /* any wait, when no deadline was set */
 	DB_SESSION_TIMEOUT_MS = 1920, /* of a session opened before its first work: the usual 2 s, rounded */
 	DB_CONNECT_MAX_US = 3 * 1000000,
+	DB_RECONNECT_US = 100000, /* between attempts of a process at a server that takes no sessions */
 	DB_CANCEL_MAX_MS = 300,
 	DB_LATE_GRACE_US = 30 * 1000,        /* past the deadline, for the server's own timeout to answer and the connection to live on */
 	DB_ROLLBACK_GRACE_US = 250 * 1000,   /* a rollback may wait this long past the deadline */
