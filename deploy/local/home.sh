@@ -22,7 +22,7 @@ choose_user() {
 }
 
 # Become that user, in the home, with nothing in the environment but our settings, and run a command instead of this
-# shell.  The administrator's database login stays out, but for become_admin.
+# shell.  The administrator's database login stays out, but for become_admin; API_KEYS too (keep_api_keys).
 become() {
 	unset DATABASE_URL DATABASE_URL_FILE
 	become_admin "$@"
@@ -31,8 +31,8 @@ become() {
 become_admin() {
 	for name in $(compgen -e); do
 		case $name in
-		# One value for all processes would be wrong, or is ours alone to use.
-		WORDCLAW_DATABASE_URL | WORDCLAW_DATABASE_URL_FILE | WORDCLAW_BIND_ENDPOINT | WORDCLAW_POKE_ENDPOINT | \
+		# One value for all processes would be wrong, or is ours or the command line's alone to use.
+		WORDCLAW_API_KEY | WORDCLAW_API_KEY_FILE | WORDCLAW_DATABASE_URL | WORDCLAW_DATABASE_URL_FILE | WORDCLAW_BIND_ENDPOINT | WORDCLAW_POKE_ENDPOINT | \
 			WORDCLAW_MIGRATIONS_DIR | WORDCLAW_BIN_DIR | WORDCLAW_USER | WORDCLAW_REPLICAS) unset "$name" ;;
 		WORDCLAW_* | DATABASE_URL | DATABASE_URL_FILE | TZ) ;;
 		*) unset "$name" ;;
@@ -44,6 +44,20 @@ become_admin() {
 }
 
 launch() { (become "$@"); }
+
+# API_KEYS, or the file that API_KEYS_FILE names, is the gateway's alone: it reads a copy, which ends with the setting.
+keep_api_keys() {
+	local keys=${API_KEYS:-} path=${API_KEYS_FILE:-}
+	if [ -z "$keys$path" ]; then
+		launch rm -f secrets/api-keys
+		return
+	fi
+	[ -z "$keys" ] || [ -z "$path" ] || fail "API_KEYS is set, and so is API_KEYS_FILE: keep one"
+	[ -z "$path" ] || keys=$(cat "$path") || fail "cannot read the file of API_KEYS_FILE '$path'"
+	[ -n "$keys" ] || fail "the file of API_KEYS_FILE '$path' is empty"
+	printf '%s\n' "$keys" |
+		launch sh -c 'umask 077; cat >secrets/api-keys.new && mv secrets/api-keys.new secrets/api-keys'
+}
 
 # A dropped user may not be able to walk to the place (/root, a 0700 temporary directory).  Then the data lives
 # under /var/lib and the place is a link to it.

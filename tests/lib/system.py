@@ -109,7 +109,7 @@ class System:
 
     def environment(self):
         kept = {name: value for name, value in os.environ.items()
-                if not name.startswith("WORDCLAW_") and name not in ("DATABASE_URL", "DATABASE_URL_FILE")}
+                if not name.startswith("WORDCLAW_") and name not in ("DATABASE_URL", "DATABASE_URL_FILE", "API_KEYS", "API_KEYS_FILE")}
         return {**kept, "WORDCLAW_USER": TEST_USER, "WORDCLAW_BIN_DIR": self.bin_dir, "WORDCLAW_HOME": self.home,
                 "WORDCLAW_PORT": str(self.port), **self.settings}
 
