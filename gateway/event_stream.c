@@ -229,17 +229,6 @@ read_query(struct exchange *exchange, struct event_stream *stream)
 	    (!entity_id || read_number(exchange, "/entityId", entity_id, &stream->filter.entity_id));
 }
 
-static size_t
-count_of(const struct principal *principal)
-{
-	size_t n = 0;
-	for (const struct event_stream *stream = streams; stream; stream = stream->next) {
-		const struct principal *other = &stream->exchange->principal;
-		n += other->tenant == principal->tenant && strcmp(other->id, principal->id) == 0;
-	}
-	return n;
-}
-
 /* It is known where the stream begins: from the first byte on nothing is missed. */
 static void
 on_begin(void *context)
@@ -266,8 +255,9 @@ answer_events(struct exchange *exchange)
 	*stream = (struct event_stream){ .exchange = exchange, .after = HUB_NOW, .sent_us = clock_monotonic_us() };
 	if (!read_query(exchange, stream))
 		return;
-	if (count_of(&exchange->principal) >= EVENT_STREAMS_PER_PRINCIPAL_MAX) {
-		ANSWER_FAIL(exchange, RATE_LIMIT_EXCEEDED, "%d streams are open already: close one first", EVENT_STREAMS_PER_PRINCIPAL_MAX);
+	const struct error *refusal = hub_refusal(exchange->gateway->hub, exchange->arena, &exchange->principal);
+	if (refusal) {
+		answer_error(exchange, refusal);
 		return;
 	}
 	exchange_wait(exchange);

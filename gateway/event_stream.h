@@ -6,7 +6,6 @@
 
 enum {
 	EVENT_STREAM_BYTES_MAX = 256 * 1024,  /* that wait for one client; beyond it the client resumes where it was */
-	EVENT_STREAMS_PER_PRINCIPAL_MAX = 2000,
 };
 #define EVENT_STREAM_BEGIN_US (INT64_C(5) * 1000000) /* that the hub may take to learn where it stands */
 #define EVENT_STREAM_BEAT_US (INT64_C(15) * 1000000)

@@ -19,6 +19,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "policy.h"
+#include "settings.h"
 
 enum {
 	FEEDS_ASKED_MAX = 256,
@@ -57,6 +58,7 @@ struct feed {
 struct hub {
 	struct gateway *gateway;
 	struct feed *feeds;
+	int64_t n_open;
 	struct arena *arena;
 	bool is_asking;
 	int64_t ask_at_us, asked_us;
@@ -87,7 +89,6 @@ hub_new(struct gateway *gateway)
 static void
 subscription_free(struct subscription *subscription)
 {
-	metric_add(subscription->hub->subscriptions, -1);
 	arena_free(subscription->arena);
 	free(subscription);
 }
@@ -146,6 +147,31 @@ copy_principal(struct subscription *subscription, const struct principal *princi
 	subscription->principal.source = copy_text(subscription->arena, principal->source);
 }
 
+static int64_t
+count_of(const struct hub *hub, const struct principal *principal)
+{
+	const struct feed *feed = hub->feeds;
+	int64_t n = 0;
+
+	while (feed && feed->tenant != principal->tenant)
+		feed = feed->next;
+	for (const struct subscription *s = feed ? feed->first : NULL; s; s = s->next)
+		n += !s->is_over && strcmp(s->principal.id, principal->id) == 0;
+	return n;
+}
+
+const struct error *
+hub_refusal(const struct hub *hub, struct arena *arena, const struct principal *principal)
+{
+	if (hub->n_open >= settings.listeners_max)
+		return error_make(arena, &error_catalogue[ERROR_SERVICE_OVERLOADED], ERROR_WHERE, "%lld streams are open already",
+		    (long long)settings.listeners_max);
+	if (count_of(hub, principal) >= settings.listeners_per_key_max)
+		return error_make(arena, &error_catalogue[ERROR_RATE_LIMIT_EXCEEDED], ERROR_WHERE, "'%s' has %lld streams open already: close one first",
+		    principal->id, (long long)settings.listeners_per_key_max);
+	return NULL;
+}
+
 struct subscription *
 hub_subscribe(struct hub *hub, const struct hub_options *options)
 {
@@ -167,15 +193,24 @@ hub_subscribe(struct hub *hub, const struct hub_options *options)
 	subscription->feed = feed_of(hub, options->principal->tenant);
 	subscription->next = subscription->feed->first;
 	subscription->feed->first = subscription;
-	metric_add(hub->subscriptions, 1);
+	metric_set(hub->subscriptions, ++hub->n_open);
 	hub->ask_at_us = 0;
 	return subscription;
+}
+
+static void
+close_subscription(struct subscription *subscription)
+{
+	struct hub *hub = subscription->hub;
+
+	subscription->is_over = true;
+	metric_set(hub->subscriptions, --hub->n_open);
 }
 
 void
 hub_unsubscribe(struct subscription *subscription)
 {
-	subscription->is_over = true;
+	close_subscription(subscription);
 }
 
 int64_t
@@ -190,7 +225,7 @@ end(struct subscription *subscription, enum hub_end how)
 {
 	if (subscription->is_over)
 		return;
-	subscription->is_over = true;
+	close_subscription(subscription);
 	subscription->options.on_end(subscription->options.context, how);
 }
 

@@ -6,6 +6,7 @@
 #define HUB_H
 
 #include "credentials.h"
+#include "error.h"
 #include "operation.h"
 
 struct gateway;
@@ -63,6 +64,10 @@ void hub_drain(struct hub *hub);
 
 /* May the principal receive events of this type? */
 bool hub_may_receive(const struct principal *principal, const struct event_type *type);
+
+/* Has it room for one more?  NULL, or the refusal: SERVICE_OVERLOADED when nobody finds a place, RATE_LIMIT_EXCEEDED when this
+ * principal has its share already. */
+const struct error *hub_refusal(const struct hub *hub, struct arena *arena, const struct principal *principal) MUST_CHECK;
 
 /* Events arrive later, on the loop's thread, never inside this call. */
 struct subscription *hub_subscribe(struct hub *hub, const struct hub_options *options);

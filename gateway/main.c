@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -35,6 +36,7 @@ enum {
 	SWEEP_US = 500000,
 	EVENTS_MAX = 64,
 	ROUNDS_MAX = 8, /* of HTTP before the bus gets its turn */
+	DESCRIPTORS_OWN_MAX = 256, /* besides connections: bus, logs, metrics */
 };
 
 enum tag { TAG_HTTP, TAG_TIMER, TAG_SIGNAL, TAG_METRICS, TAG_BUS /* and above: one per service */ };
@@ -162,15 +164,32 @@ serve(struct loop *loop)
 
 /* ---- start and stop ---- */
 
+/* Every connection is a descriptor; what the process was started with may be too few, but raising it is allowed. */
+static void
+raise_descriptor_limit(int64_t n_connections)
+{
+	struct rlimit limit;
+	rlim_t n_wanted = (rlim_t)n_connections + DESCRIPTORS_OWN_MAX;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= n_wanted)
+		return;
+	limit.rlim_cur = n_wanted < limit.rlim_max ? n_wanted : limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit); /* a refusal shows below */
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < n_wanted)
+		log_write(LOG_WARN, "gateway.few_descriptors", LOG_INT("limit", (int64_t)limit.rlim_cur), LOG_INT("wanted", (int64_t)n_wanted));
+}
+
 static bool
 start_http(struct gateway *gateway)
 {
 	const char *problem = NULL;
+	int64_t n_connections = settings.connections_max + settings.listeners_max;
 	uint64_t seed;
 
+	raise_descriptor_limit(n_connections);
 	secret_random(&seed, sizeof(seed));
 	gateway->http = http_new(gateway, &(struct http_options){ .bind = settings.bind, .port = (int)settings.port,
-	    .connections_max = (unsigned)settings.connections_max,
+	    .connections_max = (unsigned)n_connections,
 	    .connections_per_address_max = (unsigned)settings.connections_per_address_max,
 	    .idle_timeout_us = settings.idle_timeout_ms * 1000, .receive_timeout_us = settings.receive_timeout_ms * 1000,
 	    .send_timeout_us = settings.send_timeout_ms * 1000, .address_seed = seed }, &front_handlers, &problem);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "clock.h"
 #include "hub_event.h"
 #include "stream.h"
@@ -231,15 +232,6 @@ subscribers_beat(struct mcp *mcp, int64_t now_us)
 
 /* ---- beginnings ---- */
 
-static size_t
-count_of(const struct mcp *mcp, const struct principal *principal)
-{
-	size_t n = 0;
-	for (const struct subscriber *subscriber = mcp->subscribers; subscriber; subscriber = subscriber->next)
-		n += subscriber->principal->tenant == principal->tenant && strcmp(subscriber->principal->id, principal->id) == 0;
-	return n;
-}
-
 static void
 link_in(struct subscriber *subscriber)
 {
@@ -293,8 +285,9 @@ start(struct mcp_call *call, struct subscriber *subscriber)
 		mcp_fail(call, JSONRPC_INVALID_REQUEST, NULL, "the answer is a stream: accept text/event-stream");
 		return;
 	}
-	if (count_of(call->gateway->mcp, call->principal) >= SUBSCRIBERS_PER_PRINCIPAL_MAX) {
-		mcp_fail(call, JSONRPC_INTERNAL_ERROR, NULL, "%d streams are open already: close one first", SUBSCRIBERS_PER_PRINCIPAL_MAX);
+	const struct error *refusal = hub_refusal(call->gateway->hub, call->arena, call->principal);
+	if (refusal) {
+		answer_error(call->exchange, refusal);
 		return;
 	}
 	exchange_wait(call->exchange);

@@ -6,7 +6,6 @@
 
 enum {
 	SUBSCRIBER_BYTES_MAX = 256 * 1024, /* that wait for one client; beyond it the client resumes where it was */
-	SUBSCRIBERS_PER_PRINCIPAL_MAX = 100,
 	SUBSCRIBER_URIS_MAX = 64,
 };
 
