@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "connections.h"
 #include "exchange_pool.h"
 #include "header.h"
 #include "listener.h"
@@ -23,18 +24,7 @@ enum {
 	DISCARD_MAX = 16 * 1024 * 1024, /* of a body whose answer is known already */
 	PARKED_MAX = 256,
 	STREAM_BLOCK_BYTES = 4096,
-};
-
-enum phase { PHASE_FRESH, PHASE_IDLE, PHASE_RECEIVING, PHASE_WORKING, PHASE_SENDING };
-
-struct connection {
-	struct http *http;
-	struct MHD_Connection *mhd;
-	struct connection *previous, *next;
-	enum phase phase;
-	int64_t phase_since_us;
-	bool is_suspended, is_parked;
-	size_t n_discarded;
+	LEAVERS_AT_ONCE_MAX = 64,
 };
 
 struct http {
@@ -43,8 +33,7 @@ struct http {
 	struct http_handlers handlers;
 	struct MHD_Daemon *daemon;
 	int epoll_fd;
-	struct connection *connections;
-	size_t n_connections;
+	struct connections connections;
 	struct exchange_pool *exchanges;
 	size_t n_parked;
 	struct exchange *orphans; /* answered after their connection ended */
@@ -54,50 +43,21 @@ struct http {
 
 /* ---- connections ---- */
 
-static void
-enter_phase(struct connection *connection, enum phase phase)
+static struct http *
+http_of(const struct exchange *exchange)
 {
-	connection->phase = phase;
-	connection->phase_since_us = clock_monotonic_us();
-}
-
-static void
-connection_add(struct http *http, struct MHD_Connection *mhd, void **socket_context)
-{
-	struct connection *connection = calloc(1, sizeof(*connection));
-	if (!connection)
-		abort();
-	connection->http = http;
-	connection->mhd = mhd;
-	connection->next = http->connections;
-	if (http->connections)
-		http->connections->previous = connection;
-	http->connections = connection;
-	http->n_connections++;
-	enter_phase(connection, PHASE_FRESH);
-	*socket_context = connection;
-}
-
-static void
-connection_remove(struct http *http, struct connection *connection)
-{
-	if (connection->previous)
-		connection->previous->next = connection->next;
-	else
-		http->connections = connection->next;
-	if (connection->next)
-		connection->next->previous = connection->previous;
-	http->n_connections--;
-	free(connection);
+	return exchange->gateway->http;
 }
 
 static void
 on_connection(void *context, struct MHD_Connection *mhd, void **socket_context, enum MHD_ConnectionNotificationCode code)
 {
+	struct http *http = context;
+
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		connection_add(context, mhd, socket_context);
+		*socket_context = connection_new(&http->connections, mhd, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
 	else if (*socket_context)
-		connection_remove(context, *socket_context);
+		connection_free(*socket_context);
 }
 
 static struct connection *
@@ -110,8 +70,8 @@ connection_of(struct MHD_Connection *mhd)
 static void
 read_address(struct exchange *exchange, struct connection *connection)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	exchange_read_address(exchange, info ? info->client_addr : NULL, connection->http->options.address_seed);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection->owner, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	exchange_read_address(exchange, info ? info->client_addr : NULL, http_of(exchange)->options.address_seed);
 }
 
 /* ---- waiting ----
@@ -122,24 +82,32 @@ read_address(struct exchange *exchange, struct connection *connection)
  * while any is parked; then has_moved tells, and should it miss something, the next tick of the loop does not. */
 
 static void
-park(struct connection *connection)
+park(struct http *http, struct connection *connection)
 {
 	connection->is_parked = true;
-	connection->http->n_parked++;
+	http->n_parked++;
 }
 
 static void
-unpark(struct connection *connection)
+unpark(struct http *http, struct connection *connection)
 {
 	connection->is_parked = false;
-	connection->http->n_parked--;
+	http->n_parked--;
 }
 
 static void
 suspend(struct connection *connection)
 {
 	connection->is_suspended = true;
-	MHD_suspend_connection(connection->mhd);
+	MHD_suspend_connection(connection->owner);
+}
+
+static void
+resume(struct http *http, struct connection *connection)
+{
+	http->wants_run = true;
+	connection->is_suspended = false;
+	MHD_resume_connection(connection->owner);
 }
 
 /* The request line was read: the earliest moment libmicrohttpd shows. */
@@ -150,7 +118,7 @@ on_request_line(void *context, const char *uri, struct MHD_Connection *mhd)
 	struct connection *connection = connection_of(mhd);
 	struct exchange *exchange = exchange_pool_take(http->exchanges);
 
-	enter_phase(connection, PHASE_RECEIVING);
+	connection_enter(connection, PHASE_RECEIVING);
 	exchange->gateway = http->gateway;
 	exchange->connection = connection;
 	exchange->started_us = connection->phase_since_us;
@@ -171,8 +139,9 @@ on_completed(void *context, struct MHD_Connection *mhd, void **request_context, 
 		return;
 	struct connection *connection = exchange->connection;
 	assert(!connection->is_suspended);
-	enter_phase(connection, PHASE_IDLE);
+	connection_enter(connection, PHASE_IDLE);
 	connection->n_discarded = 0;
+	connection_unwatch(connection);
 	*request_context = NULL;
 	http->handlers.end(exchange);
 	if (exchange->stream)
@@ -182,7 +151,7 @@ on_completed(void *context, struct MHD_Connection *mhd, void **request_context, 
 		return;
 	}
 	/* The client left; whoever the exchange waits for still answers.  What it knows of the connection ends here. */
-	unpark(connection);
+	unpark(http, connection);
 	exchange->connection = NULL;
 	exchange->n_headers = 0;
 }
@@ -206,17 +175,21 @@ on_header(void *context, enum MHD_ValueKind kind, const char *name, const char *
 	return MHD_YES;
 }
 
-/* Nothing to send: the connection rests until somebody writes. */
+/* Nothing to send: the connection rests until somebody writes.  Without a client the stream just ends: after END_WITH_ERROR
+ * libmicrohttpd kept such connections open until http_sweep came by. */
 static ssize_t
 read_stream(void *context, uint64_t position, char *bytes, size_t n_max)
 {
 	struct exchange *exchange = context;
+	struct connection *connection = exchange->connection;
 	ssize_t n = stream_read(exchange->stream, bytes, n_max);
 
 	(void)position;
-	enter_phase(exchange->connection, PHASE_SENDING);
+	connection_enter(connection, PHASE_SENDING);
+	if (connection->has_left)
+		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (n == 0)
-		suspend(exchange->connection);
+		suspend(connection);
 	return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
 }
 
@@ -232,11 +205,13 @@ send_answer(struct connection *connection, struct exchange *exchange)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->content_type);
 	for (size_t i = 0; i < exchange->n_out_headers; i++)
 		(void)MHD_add_response_header(response, exchange->out_headers[i].name, exchange->out_headers[i].value);
+	if (exchange->stream)
+		connection_watch(connection);
 	if (exchange->gateway->is_draining || exchange->must_close)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-	enter_phase(connection, PHASE_SENDING);
-	connection->http->has_moved = true;
-	enum MHD_Result result = MHD_queue_response(connection->mhd, (unsigned)exchange->status, response);
+	connection_enter(connection, PHASE_SENDING);
+	http_of(exchange)->has_moved = true;
+	enum MHD_Result result = MHD_queue_response(connection->owner, (unsigned)exchange->status, response);
 	MHD_destroy_response(response);
 	return result;
 }
@@ -249,10 +224,10 @@ settle(struct connection *connection, struct exchange *exchange)
 		return send_answer(connection, exchange);
 	if (!exchange->is_waiting)
 		return MHD_YES;
-	if (exchange->is_at_headers || connection->http->n_parked == PARKED_MAX)
+	if (exchange->is_at_headers || http_of(exchange)->n_parked == PARKED_MAX)
 		suspend(connection);
 	else
-		park(connection);
+		park(http_of(exchange), connection);
 	return MHD_YES;
 }
 
@@ -273,8 +248,8 @@ static void
 run(struct connection *connection, struct exchange *exchange)
 {
 	exchange->has_run = true;
-	enter_phase(connection, PHASE_WORKING);
-	connection->http->handlers.run(exchange);
+	connection_enter(connection, PHASE_WORKING);
+	http_of(exchange)->handlers.run(exchange);
 }
 
 static enum MHD_Result
@@ -284,8 +259,8 @@ begin(struct connection *connection, struct exchange *exchange, const char *meth
 	exchange->has_begun = true;
 	read_address(exchange, connection);
 	exchange->n_header_bytes = strlen(exchange->uri);
-	(void)MHD_get_connection_values(connection->mhd, MHD_HEADER_KIND, on_header, exchange);
-	connection->http->handlers.begin(exchange);
+	(void)MHD_get_connection_values(connection->owner, MHD_HEADER_KIND, on_header, exchange);
+	http_of(exchange)->handlers.begin(exchange);
 	return settle_headers(connection, exchange);
 }
 
@@ -295,7 +270,7 @@ receive(struct connection *connection, struct exchange *exchange, const char *by
 	size_t n = *n_bytes;
 
 	*n_bytes = 0;
-	connection->http->has_moved = true;
+	http_of(exchange)->has_moved = true;
 	if (exchange->is_answered) {
 		connection->n_discarded += n;
 		return connection->n_discarded > DISCARD_MAX ? MHD_NO : MHD_YES;
@@ -304,7 +279,7 @@ receive(struct connection *connection, struct exchange *exchange, const char *by
 		buf_init(&exchange->body, exchange->arena, n > 2048 ? 16384 : 4096);
 	buf_add(&exchange->body, bytes, n);
 	if (exchange->body.len > exchange->body_max)
-		connection->http->handlers.overflow(exchange);
+		http_of(exchange)->handlers.overflow(exchange);
 	return MHD_YES;
 }
 
@@ -359,6 +334,8 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	http->options = *options;
 	http->handlers = *handlers;
 	http->exchanges = exchange_pool_new();
+	connections_init(&http->connections, &(struct connections_options){ .idle_timeout_us = options->idle_timeout_us,
+	    .receive_timeout_us = options->receive_timeout_us, .send_timeout_us = options->send_timeout_us });
 	http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
 	    MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,
 	    MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
@@ -370,6 +347,7 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 		*ret_problem = "the HTTP daemon did not start";
 		(void)close(listener);
 		exchange_pool_free(http->exchanges);
+		connections_release(&http->connections);
 		free(http);
 		return NULL;
 	}
@@ -391,15 +369,13 @@ release_orphans(struct http *http)
 void
 http_free(struct http *http)
 {
-	for (struct connection *connection = http->connections; connection; connection = connection->next) {
-		if (!connection->is_suspended)
-			continue;
-		connection->is_suspended = false; /* a stream that nobody ended */
-		MHD_resume_connection(connection->mhd);
-	}
+	for (struct connection *connection = http->connections.first; connection; connection = connection->next)
+		if (connection->is_suspended)
+			resume(http, connection); /* a stream that nobody ended */
 	MHD_stop_daemon(http->daemon);
 	release_orphans(http);
 	exchange_pool_free(http->exchanges);
+	connections_release(&http->connections);
 	free(http);
 }
 
@@ -426,50 +402,42 @@ void
 http_resume(struct exchange *exchange)
 {
 	struct connection *connection = exchange->connection;
-	struct http *http = exchange->gateway->http;
+	struct http *http = http_of(exchange);
 
 	if (!connection) {
 		exchange->next = http->orphans;
 		http->orphans = exchange;
 		return;
 	}
-	if (!connection->is_suspended && !connection->is_parked)
-		return;
-	http->wants_run = true;
-	if (connection->is_parked) {
-		unpark(connection);
-		return;
+	if (connection->is_suspended) {
+		resume(http, connection);
+	} else if (connection->is_parked) {
+		http->wants_run = true;
+		unpark(http, connection);
 	}
-	connection->is_suspended = false;
-	MHD_resume_connection(connection->mhd);
-}
-
-static int64_t
-phase_max_us(const struct http_options *options, enum phase phase)
-{
-	switch (phase) {
-	case PHASE_FRESH:
-	case PHASE_RECEIVING:
-		return options->receive_timeout_us;
-	case PHASE_IDLE:
-		return options->idle_timeout_us;
-	case PHASE_SENDING:
-		return options->send_timeout_us;
-	case PHASE_WORKING: /* every call has a deadline of its own */
-		return INT64_MAX;
-	}
-	return INT64_MAX;
 }
 
 void
 http_sweep(struct http *http, int64_t now_us)
 {
-	for (struct connection *connection = http->connections; connection; connection = connection->next) {
-		if (connection->is_suspended || now_us - connection->phase_since_us <= phase_max_us(&http->options, connection->phase))
-			continue;
-		/* libmicrohttpd meets the end of the stream at its next run and cleans up. */
-		(void)shutdown(MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, SHUT_RDWR);
-	}
+	connections_sweep(&http->connections, now_us);
+}
+
+int
+http_leavers_fd(const struct http *http)
+{
+	return http->connections.leavers_fd;
+}
+
+/* A stream that rests is woken: then read_stream ends it. */
+void
+http_reap(struct http *http)
+{
+	struct connection *connection;
+
+	for (int i = 0; i < LEAVERS_AT_ONCE_MAX && (connection = connections_leaver(&http->connections)); i++)
+		if (connection->is_suspended)
+			resume(http, connection);
 }
 
 void
@@ -483,7 +451,7 @@ http_quiesce(struct http *http)
 size_t
 http_n_connections(const struct http *http)
 {
-	return http->n_connections;
+	return http->connections.n;
 }
 
 size_t

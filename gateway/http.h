@@ -37,6 +37,10 @@ bool http_run(struct http *http);
 /* Close connections that dawdle.  Call about once a second. */
 void http_sweep(struct http *http, int64_t now_us);
 
+/* Turns readable when http_reap has something to do: the client of a stream has left. */
+int http_leavers_fd(const struct http *http);
+void http_reap(struct http *http);
+
 /* Stop listening; open connections end with their current request. */
 void http_quiesce(struct http *http);
 
