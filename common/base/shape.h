@@ -39,6 +39,7 @@ enum shape_flag {
 	SHAPE_SECRET = 1 << 3,      /* never logged, never in an event */
 	SHAPE_DOC_OBJECT = 1 << 4,  /* DOC must be a JSON object */
 	SHAPE_AGENT_REQUIRED = 1 << 5, /* an agent's tool call must send it: the version token of a change */
+	SHAPE_ID = 1 << 6,          /* INT, or LIST of INT, that names rows */
 };
 
 /* Where a request field travels over REST.  SHAPE_IN_MCP: nowhere; only the MCP surface fills or reads it. */

@@ -26,12 +26,12 @@ written(const struct graphql_plan_field *field, const char *name)
 
 /* ---- from GraphQL's types to the registry's ---- */
 
-/* An id travels as text here and is a number there. */
+/* An id travels as text here and is a number there; as everywhere it has one spelling, without leading zeros. */
 static struct json_value
 id_of(struct json_value value)
 {
 	bool is_digits = value.type == JSON_TEXT && value.n > 0 && value.n <= ID_DIGITS_MAX - 1 &&
-	    strspn(value.text, "0123456789") == value.n;
+	    strspn(value.text, "0123456789") == value.n && (value.text[0] != '0' || value.n == 1);
 	return is_digits ? (struct json_value){ .type = JSON_INT, .integer = strtoll(value.text, NULL, 10) } : value;
 }
 
@@ -39,7 +39,7 @@ static struct json_value
 adapt_scalar(const struct shape_field *member, enum shape_type type, struct json_value value)
 {
 	if (type == SHAPE_INT)
-		return id_of(value);
+		return member->flags & SHAPE_ID ? id_of(value) : value;
 	const char *choice = member->choices && value.type == JSON_TEXT ? graphql_enum_choice(member->choices, value.text) : NULL;
 	return choice ? (struct json_value){ .type = JSON_TEXT, .n = (uint32_t)strlen(choice), .text = choice } : value;
 }

@@ -5,7 +5,7 @@
 #include "audit_proto.h"
 
 static const struct shape_field audit_entry_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Entry id.", .example = "900" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Entry id.", .example = "900" },
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Place in the tenant's chain, without gaps.", .example = "12" },
 	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, action), .min = 0, .max = 0, .doc = "What was done.", .example = "\"update\"" },
 	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_entry, entity_type), .min = 0, .max = 0, .doc = "To what kind of thing.", .example = "\"content_item\"" },
@@ -25,7 +25,7 @@ static const struct shape_field audit_entry_fields[] = {
 const struct shape audit_entry_shape = { .name = "audit_entry", .size = sizeof(struct audit_entry), .fields = audit_entry_fields, .n_fields = 16 };
 
 static const struct shape_field audit_checkpoint_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Checkpoint id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Checkpoint id." },
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Place in the chain.", .example = "1000" },
 	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, hash), .min = 0, .max = 0, .doc = "Hash of that entry, hex." },
 	{ .name = "signedText", .column = "signed_text", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint, signed_text), .min = 0, .max = 0, .doc = "The exact bytes that are signed." },
@@ -45,13 +45,13 @@ static const struct shape_field audit_break_fields[] = {
 const struct shape audit_break_shape = { .name = "audit_break", .size = sizeof(struct audit_break), .fields = audit_break_fields, .n_fields = 4 };
 
 static const struct shape_field audit_feed_position_fields[] = {
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_position, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_position, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
 	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_position, after), .min = INT64_C(-1), .max = INT64_MAX, .doc = "Number of the last entry read; -1: none is wanted, only the chain's end." },
 };
 const struct shape audit_feed_position_shape = { .name = "audit_feed_position", .size = sizeof(struct audit_feed_position), .fields = audit_feed_position_fields, .n_fields = 2 };
 
 static const struct shape_field audit_feed_entry_fields[] = {
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Place in the chain, without gaps.", .example = "12" },
 	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, event_id), .min = 0, .max = 0, .doc = "The event (UUIDv7)." },
 	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, entity_type), .min = 0, .max = 0, .doc = "What kind of thing changed.", .example = "\"content_item\"" },
@@ -68,7 +68,7 @@ static const struct shape_field audit_feed_entry_fields[] = {
 const struct shape audit_feed_entry_shape = { .name = "audit_feed_entry", .size = sizeof(struct audit_feed_entry), .fields = audit_feed_entry_fields, .n_fields = 13 };
 
 static const struct shape_field audit_feed_head_fields[] = {
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_head, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_head, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_head, number), .min = INT64_C(0), .max = INT64_MAX, .doc = "Last number." },
 };
 const struct shape audit_feed_head_shape = { .name = "audit_feed_head", .size = sizeof(struct audit_feed_head), .fields = audit_feed_head_fields, .n_fields = 2 };

@@ -5,7 +5,7 @@
 #include "common_proto.h"
 
 static const struct shape_field confirmation_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct confirmation, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The row.", .example = "12" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct confirmation, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The row.", .example = "12" },
 	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct confirmation, message), .min = 0, .max = 0, .doc = "What was done, for people.", .example = "\"content item 12 deleted\"" },
 };
 const struct shape confirmation_shape = { .name = "confirmation", .size = sizeof(struct confirmation), .fields = confirmation_fields, .n_fields = 2 };
@@ -16,7 +16,7 @@ static const struct shape_field event_record_fields[] = {
 	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, seq), .min = INT64_C(1), .max = INT64_MAX, .doc = "Order within the transaction id." },
 	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, event_id), .min = 0, .max = INT64_C(36), .doc = "UUIDv7.", .example = "\"01932c0e-7a4b-7c3d-8e5f-0123456789ab\"" },
 	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, type), .min = 0, .max = INT64_C(64), .doc = "Event name.", .example = "\"content_item.update\"" },
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; absent for events outside any tenant." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; absent for events outside any tenant." },
 	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, entity_type), .min = 0, .max = INT64_C(64), .doc = "What kind of thing changed.", .example = "\"content_item\"" },
 	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Which one." },
 	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, entity_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its version after the change, where it has versions." },

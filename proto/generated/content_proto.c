@@ -13,7 +13,7 @@ const struct shape content_type_stats_shape = { .name = "content_type_stats", .s
 
 static const char *const content_type_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_type_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Type id; 0 in the dry run of a creation.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Type id; 0 in the dry run of a creation.", .example = "7" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, name), .min = 0, .max = 0, .doc = "Display name.", .example = "\"Article\"" },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, slug), .min = 0, .max = 0, .doc = "Unique within the tenant.", .example = "\"article\"" },
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, kind), .min = 0, .max = 0, .choices = content_type_kind_choices, .doc = "singleton: at most one item.", .example = "\"collection\"" },
@@ -30,8 +30,8 @@ const struct shape content_type_shape = { .name = "content_type", .size = sizeof
 
 static const char *const content_item_publication_state_choices[] = { "draft", "published", "changed", NULL };
 static const struct shape_field content_item_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Item id; 0 in the dry run of a creation.", .example = "42" },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Item id; 0 in the dry run of a creation.", .example = "42" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, data), .min = 0, .max = 0, .doc = "The content, as the type's schema says.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, status), .min = 0, .max = INT64_C(64), .doc = "draft, in_review, published, archived or a workflow state.", .example = "\"draft\"" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Raised by each change; send it back as expectedVersion.", .example = "3" },
@@ -44,8 +44,8 @@ static const struct shape_field content_item_fields[] = {
 const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 10 };
 
 static const struct shape_field content_item_version_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Row id.", .example = "101" },
-	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Row id.", .example = "101" },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version it was.", .example = "2" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, data), .min = 0, .max = 0, .doc = "The content as it was.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, status), .min = 0, .max = 0, .doc = "Status as it was.", .example = "\"published\"" },
@@ -54,7 +54,7 @@ static const struct shape_field content_item_version_fields[] = {
 const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 6 };
 
 static const struct shape_field content_type_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id." },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, name), .min = 0, .max = 0, .doc = "Display name." },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, slug), .min = 0, .max = 0, .doc = "Slug." },
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, kind), .min = 0, .max = 0, .doc = "collection or singleton." },
@@ -69,7 +69,7 @@ static const struct shape_field content_type_row_fields[] = {
 const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 11 };
 
 static const struct shape_field content_type_stats_row_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type." },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, status), .min = 0, .max = 0, .doc = "The status." },
 	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Items." },
 	{ .name = "lastUpdatedAt", .column = "last_updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, last_updated_at), .min = 0, .max = 0, .doc = "Latest change of one of them." },
@@ -83,32 +83,32 @@ static const struct shape_field content_schema_row_fields[] = {
 const struct shape content_schema_row_shape = { .name = "content_schema_row", .size = sizeof(struct content_schema_row), .fields = content_schema_row_fields, .n_fields = 2 };
 
 static const struct shape_field content_target_row_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type." },
 	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_singleton), .min = 0, .max = 0, .doc = "It holds one item at most." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of its schema, hex." },
-	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Id reserved for the new item." },
-	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item a singleton type has already." },
+	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Id reserved for the new item." },
+	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item a singleton type has already." },
 };
 const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 5 };
 
 static const struct shape_field content_head_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, data), .min = 0, .max = 0, .doc = "The content." },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, status), .min = 0, .max = 0, .doc = "Status." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 	{ .name = "lastPublishedVersion", .column = "last_published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, last_published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Newest version with status published, the head included." },
-	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type after the change." },
+	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type after the change." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "That type holds one item at most." },
 	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of that type's schema, hex." },
 };
 const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 11 };
 
 static const struct shape_field content_item_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, data), .min = 0, .max = 0, .doc = "The content." },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, status), .min = 0, .max = 0, .doc = "Status." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
@@ -120,8 +120,8 @@ static const struct shape_field content_item_row_fields[] = {
 const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
 
 static const struct shape_field content_version_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
-	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, data), .min = 0, .max = 0, .doc = "The content." },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, status), .min = 0, .max = 0, .doc = "Status." },
@@ -138,7 +138,7 @@ static const struct shape_field content_state_row_fields[] = {
 const struct shape content_state_row_shape = { .name = "content_state_row", .size = sizeof(struct content_state_row), .fields = content_state_row_fields, .n_fields = 4 };
 
 static const struct shape_field content_id_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
 };
 const struct shape content_id_row_shape = { .name = "content_id_row", .size = sizeof(struct content_id_row), .fields = content_id_row_fields, .n_fields = 1 };
 
@@ -175,12 +175,12 @@ static const struct shape_field content_types_list_response_fields[] = {
 const struct shape content_types_list_response_shape = { .name = "content_types_list_response", .size = sizeof(struct content_types_list_response), .fields = content_types_list_response_fields, .n_fields = 5 };
 
 static const struct shape_field content_types_get_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
 };
 const struct shape content_types_get_request_shape = { .name = "content_types_get_request", .size = sizeof(struct content_types_get_request), .fields = content_types_get_request_fields, .n_fields = 1 };
 
 static const struct shape_field content_types_items_request_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 };
 const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 2 };
@@ -194,7 +194,7 @@ const struct shape content_types_items_response_shape = { .name = "content_types
 
 static const char *const content_types_update_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_update_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Display name.", .example = "\"Article\"" },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Unique within the tenant.", .example = "\"article\"" },
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, kind), .min = 0, .max = INT64_C(16), .choices = content_types_update_request_kind_choices, .code = "INVALID_CONTENT_TYPE_KIND", .doc = "singleton: at most one item.", .example = "\"collection\"" },
@@ -206,13 +206,13 @@ static const struct shape_field content_types_update_request_fields[] = {
 const struct shape content_types_update_request_shape = { .name = "content_types_update_request", .size = sizeof(struct content_types_update_request), .fields = content_types_update_request_fields, .n_fields = 8 };
 
 static const struct shape_field content_types_delete_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_types_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "1" },
 };
 const struct shape content_types_delete_request_shape = { .name = "content_types_delete_request", .size = sizeof(struct content_types_delete_request), .fields = content_types_delete_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_items_create_request_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, status), .min = INT64_C(1), .max = INT64_C(64), .default_text = "\"draft\"", .doc = "draft, in_review, published, archived or a workflow state.", .example = "\"draft\"" },
 };
@@ -221,7 +221,7 @@ const struct shape content_items_create_request_shape = { .name = "content_items
 static const char *const content_items_list_request_sort_by_choices[] = { "updatedAt", "createdAt", "version", NULL };
 static const char *const content_items_list_request_sort_dir_choices[] = { "asc", "desc", NULL };
 static const struct shape_field content_items_list_request_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only items of this type.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only items of this type.", .example = "7" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, status), .min = 0, .max = INT64_C(64), .doc = "Only items in this status.", .example = "\"published\"" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: the published view, without items that have none." },
 	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Text contained in data, status or id, ignoring case.", .example = "\"launch\"" },
@@ -246,14 +246,14 @@ static const struct shape_field content_items_list_response_fields[] = {
 const struct shape content_items_list_response_shape = { .name = "content_items_list_response", .size = sizeof(struct content_items_list_response), .fields = content_items_list_response_fields, .n_fields = 6 };
 
 static const struct shape_field content_items_get_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: the published version." },
 };
 const struct shape content_items_get_request_shape = { .name = "content_items_get_request", .size = sizeof(struct content_items_get_request), .fields = content_items_get_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_items_update_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
@@ -261,7 +261,7 @@ static const struct shape_field content_items_update_request_fields[] = {
 const struct shape content_items_update_request_shape = { .name = "content_items_update_request", .size = sizeof(struct content_items_update_request), .fields = content_items_update_request_fields, .n_fields = 5 };
 
 static const struct shape_field content_items_patch_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_patch_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_patch_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "Merge patch (RFC 7396) of the data: null removes a member.", .example = "{\"title\": \"Relaunch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_patch_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
@@ -269,13 +269,13 @@ static const struct shape_field content_items_patch_request_fields[] = {
 const struct shape content_items_patch_request_shape = { .name = "content_items_patch_request", .size = sizeof(struct content_items_patch_request), .fields = content_items_patch_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_items_delete_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_items_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_delete_request_shape = { .name = "content_items_delete_request", .size = sizeof(struct content_items_delete_request), .fields = content_items_delete_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_items_versions_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_versions_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_versions_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_versions_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Versions at most." },
 	{ .name = "before", .column = "before", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_versions_request, before), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only versions below this one.", .example = "30" },
 };
@@ -289,13 +289,13 @@ static const struct shape_field content_items_versions_response_fields[] = {
 const struct shape content_items_versions_response_shape = { .name = "content_items_versions_response", .size = sizeof(struct content_items_versions_response), .fields = content_items_versions_response_fields, .n_fields = 3 };
 
 static const struct shape_field content_versions_get_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_get_request, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version.", .example = "2" },
 };
 const struct shape content_versions_get_request_shape = { .name = "content_versions_get_request", .size = sizeof(struct content_versions_get_request), .fields = content_versions_get_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_versions_get_response_fields[] = {
-	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version.", .example = "2" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, data), .min = 0, .max = 0, .doc = "The content of that version.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, status), .min = 0, .max = 0, .doc = "Status of that version.", .example = "\"published\"" },
@@ -305,14 +305,14 @@ static const struct shape_field content_versions_get_response_fields[] = {
 const struct shape content_versions_get_response_shape = { .name = "content_versions_get_response", .size = sizeof(struct content_versions_get_response), .fields = content_versions_get_response_fields, .n_fields = 6 };
 
 static const struct shape_field content_items_rollback_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_rollback_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_rollback_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_request, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version to return to.", .example = "1" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_rollback_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_rollback_request_shape = { .name = "content_items_rollback_request", .size = sizeof(struct content_items_rollback_request), .fields = content_items_rollback_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_items_rollback_response_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the new head.", .example = "4" },
 	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, message), .min = 0, .max = 0, .doc = "What was done, for people.", .example = "\"content item 42 rolled back to version 1\"" },
 };
@@ -343,7 +343,7 @@ static const struct shape_field content_type_delete_event_fields[] = {
 const struct shape content_type_delete_event_shape = { .name = "content_type_delete_event", .size = sizeof(struct content_type_delete_event), .fields = content_type_delete_event_fields, .n_fields = 3 };
 
 static const struct shape_field content_item_create_event_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, new_status), .min = 0, .max = 0, .doc = "Status." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text, hex." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, data), .min = 0, .max = 0, .doc = "The content, up to 16 KiB." },
@@ -352,8 +352,8 @@ const struct shape content_item_create_event_shape = { .name = "content_item_cre
 
 static const char *const content_item_update_event_mode_choices[] = { "update", "patch", NULL };
 static const struct shape_field content_item_update_event_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type after the change." },
-	{ .name = "oldContentTypeId", .column = "old_content_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, old_content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type before, when it moved." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type after the change." },
+	{ .name = "oldContentTypeId", .column = "old_content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, old_content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type before, when it moved." },
 	{ .name = "oldStatus", .column = "old_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, old_status), .min = 0, .max = 0, .doc = "Status before." },
 	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, new_status), .min = 0, .max = 0, .doc = "Status after." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text after the change, hex." },
@@ -364,7 +364,7 @@ static const struct shape_field content_item_update_event_fields[] = {
 const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 8 };
 
 static const struct shape_field content_item_delete_event_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "oldStatus", .column = "old_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, old_status), .min = 0, .max = 0, .doc = "Its last status." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of its last data text, hex." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its last version." },
@@ -373,7 +373,7 @@ static const struct shape_field content_item_delete_event_fields[] = {
 const struct shape content_item_delete_event_shape = { .name = "content_item_delete_event", .size = sizeof(struct content_item_delete_event), .fields = content_item_delete_event_fields, .n_fields = 5 };
 
 static const struct shape_field content_item_rollback_event_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "oldStatus", .column = "old_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, old_status), .min = 0, .max = 0, .doc = "Status before." },
 	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, new_status), .min = 0, .max = 0, .doc = "Status after." },
 	{ .name = "fromVersion", .column = "from_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, from_version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Head before." },

@@ -5,7 +5,7 @@
 #include "identity_proto.h"
 
 static const struct shape_field domain_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant id.", .example = "1" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant id.", .example = "1" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain, name), .min = 0, .max = INT64_C(200), .doc = "Display name.", .example = "\"Acme\"" },
 	{ .name = "hostname", .column = "hostname", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain, hostname), .min = 0, .max = INT64_C(253), .doc = "Unique; informational, requests are not routed by it.", .example = "\"acme.example.com\"" },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain, created_at), .min = 0, .max = 0, .doc = "When it was created." },
@@ -13,18 +13,18 @@ static const struct shape_field domain_fields[] = {
 const struct shape domain_shape = { .name = "domain", .size = sizeof(struct domain), .fields = domain_fields, .n_fields = 4 };
 
 static const struct shape_field domain_summary_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain_summary, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant id.", .example = "1" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain_summary, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant id.", .example = "1" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain_summary, name), .min = 0, .max = 0, .doc = "Display name.", .example = "\"Acme\"" },
 	{ .name = "hostname", .column = "hostname", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct domain_summary, hostname), .min = 0, .max = 0, .doc = "Unique host name.", .example = "\"acme.example.com\"" },
 };
 const struct shape domain_summary_shape = { .name = "domain_summary", .size = sizeof(struct domain_summary), .fields = domain_summary_fields, .n_fields = 3 };
 
 static const struct shape_field api_key_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, name), .min = 0, .max = 0, .doc = "What the key is for.", .example = "\"newsroom agent\"" },
 	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, key_prefix), .min = 0, .max = 0, .doc = "First characters of the key, to recognise it by.", .example = "\"wcak_1f0c9ab\"" },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, scopes), .min = 0, .max = 0, .doc = "content:read, content:write, audit:read, admin.", .example = "[\"content:write\"]" },
-	{ .name = "createdBy", .column = "created_by", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, created_by), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "User who created it, where known." },
+	{ .name = "createdBy", .column = "created_by", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, created_by), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "User who created it, where known." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, expires_at), .min = 0, .max = 0, .doc = "End of its life; null: never." },
 	{ .name = "revokedAt", .column = "revoked_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, revoked_at), .min = 0, .max = 0, .doc = "When it was revoked; null: it was not." },
@@ -33,7 +33,7 @@ static const struct shape_field api_key_fields[] = {
 const struct shape api_key_shape = { .name = "api_key", .size = sizeof(struct api_key), .fields = api_key_fields, .n_fields = 9 };
 
 static const struct shape_field api_key_created_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, name), .min = 0, .max = 0, .doc = "What the key is for.", .example = "\"newsroom agent\"" },
 	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, key_prefix), .min = 0, .max = 0, .doc = "First characters of the key.", .example = "\"wcak_1f0c9ab\"" },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, scopes), .min = 0, .max = 0, .doc = "What it may do.", .example = "[\"content:write\"]" },
@@ -43,17 +43,17 @@ static const struct shape_field api_key_created_fields[] = {
 const struct shape api_key_created_shape = { .name = "api_key_created", .size = sizeof(struct api_key_created), .fields = api_key_created_fields, .n_fields = 6 };
 
 static const struct shape_field api_key_rotated_fields[] = {
-	{ .name = "oldId", .column = "old_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotated, old_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that stopped working.", .example = "12" },
-	{ .name = "newId", .column = "new_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotated, new_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its successor.", .example = "13" },
+	{ .name = "oldId", .column = "old_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotated, old_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that stopped working.", .example = "12" },
+	{ .name = "newId", .column = "new_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotated, new_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its successor.", .example = "13" },
 	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotated, key_prefix), .min = 0, .max = 0, .doc = "First characters of the new key.", .example = "\"wcak_77aa01c\"" },
 	{ .name = "apiKey", .column = "api_key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotated, api_key), .min = 0, .max = 0, .doc = "The key itself: keep it, it is never shown again." },
 };
 const struct shape api_key_rotated_shape = { .name = "api_key_rotated", .size = sizeof(struct api_key_rotated), .fields = api_key_rotated_fields, .n_fields = 4 };
 
 static const struct shape_field supervisor_summary_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_summary, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Supervisor id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_summary, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Supervisor id." },
 	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_summary, email), .min = 0, .max = 0, .doc = "Login." },
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_summary, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null: platform." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_summary, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null: platform." },
 };
 const struct shape supervisor_summary_shape = { .name = "supervisor_summary", .size = sizeof(struct supervisor_summary), .fields = supervisor_summary_fields, .n_fields = 3 };
 
@@ -73,12 +73,12 @@ const struct shape actor_profile_shape = { .name = "actor_profile", .size = size
 static const struct shape_field policy_resource_fields[] = {
 	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_resource, type), .min = INT64_C(1), .max = INT64_C(64), .doc = "Resource type.", .example = "\"content_item\"" },
 	{ .name = "id", .column = "id", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_resource, id), .min = 0, .max = INT64_C(64), .doc = "Which one.", .example = "\"12\"" },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_resource, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its content type, where it has one." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_resource, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its content type, where it has one." },
 };
 const struct shape policy_resource_shape = { .name = "policy_resource", .size = sizeof(struct policy_resource), .fields = policy_resource_fields, .n_fields = 3 };
 
 static const struct shape_field policy_decision_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Decision id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Decision id." },
 	{ .name = "principalId", .column = "principal_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, principal_id), .min = 0, .max = 0, .doc = "Who asked.", .example = "\"api_key:12\"" },
 	{ .name = "operation", .column = "operation", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, operation), .min = 0, .max = 0, .doc = "Policy operation.", .example = "\"content.write\"" },
 	{ .name = "resourceType", .column = "resource_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision, resource_type), .min = 0, .max = 0, .doc = "Resource type.", .example = "\"content_item\"" },
@@ -96,7 +96,7 @@ const struct shape policy_decision_shape = { .name = "policy_decision", .size = 
 
 static const char *const policy_decision_entry_outcome_choices[] = { "allow", "deny", "challenge", NULL };
 static const struct shape_field policy_decision_entry_fields[] = {
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision_entry, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant of the principal." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision_entry, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant of the principal." },
 	{ .name = "principalId", .column = "principal_id", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision_entry, principal_id), .min = 0, .max = INT64_C(128), .doc = "Who asked." },
 	{ .name = "operation", .column = "operation", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision_entry, operation), .min = INT64_C(1), .max = INT64_C(64), .doc = "Policy operation." },
 	{ .name = "resourceType", .column = "resource_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct policy_decision_entry, resource_type), .min = INT64_C(1), .max = INT64_C(64), .doc = "Resource type." },
@@ -112,19 +112,19 @@ static const struct shape_field policy_decision_entry_fields[] = {
 const struct shape policy_decision_entry_shape = { .name = "policy_decision_entry", .size = sizeof(struct policy_decision_entry), .fields = policy_decision_entry_fields, .n_fields = 12 };
 
 static const struct shape_field api_key_use_fields[] = {
-	{ .name = "keyId", .column = "key_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_use, key_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id." },
+	{ .name = "keyId", .column = "key_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_use, key_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id." },
 	{ .name = "usedAt", .column = "used_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_use, used_at), .min = 0, .max = 0, .doc = "Latest use." },
 };
 const struct shape api_key_use_shape = { .name = "api_key_use", .size = sizeof(struct api_key_use), .fields = api_key_use_fields, .n_fields = 2 };
 
 static const struct shape_field api_key_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id." },
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, name), .min = 0, .max = 0, .doc = "What the key is for." },
 	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, key_prefix), .min = 0, .max = 0, .doc = "First characters of the key." },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, scopes), .min = 0, .max = 0, .doc = "What it may do." },
 	{ .name = "isPlatformAdmin", .column = "is_platform_admin", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, is_platform_admin), .min = 0, .max = 0, .doc = "It may manage tenants." },
-	{ .name = "createdBy", .column = "created_by", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_by), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "User who created it." },
+	{ .name = "createdBy", .column = "created_by", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_by), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "User who created it." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, expires_at), .min = 0, .max = 0, .doc = "End of its life." },
 	{ .name = "revokedAt", .column = "revoked_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, revoked_at), .min = 0, .max = 0, .doc = "When it was revoked." },
@@ -133,7 +133,7 @@ static const struct shape_field api_key_row_fields[] = {
 const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 11 };
 
 static const struct shape_field identity_id_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_id_row, created_at), .min = 0, .max = 0, .doc = "When the row was written." },
 };
 const struct shape identity_id_row_shape = { .name = "identity_id_row", .size = sizeof(struct identity_id_row), .fields = identity_id_row_fields, .n_fields = 2 };
@@ -207,12 +207,12 @@ static const struct shape_field identity_keys_list_response_fields[] = {
 const struct shape identity_keys_list_response_shape = { .name = "identity_keys_list_response", .size = sizeof(struct identity_keys_list_response), .fields = identity_keys_list_response_fields, .n_fields = 5 };
 
 static const struct shape_field identity_keys_rotate_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_keys_rotate_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_keys_rotate_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
 };
 const struct shape identity_keys_rotate_request_shape = { .name = "identity_keys_rotate_request", .size = sizeof(struct identity_keys_rotate_request), .fields = identity_keys_rotate_request_fields, .n_fields = 1 };
 
 static const struct shape_field identity_keys_revoke_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_keys_revoke_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_keys_revoke_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
 };
 const struct shape identity_keys_revoke_request_shape = { .name = "identity_keys_revoke_request", .size = sizeof(struct identity_keys_revoke_request), .fields = identity_keys_revoke_request_fields, .n_fields = 1 };
 
@@ -223,7 +223,7 @@ static const struct shape_field identity_whoami_response_fields[] = {
 	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, actor_type), .min = 0, .max = 0, .doc = "Kind of actor.", .example = "\"api_key\"" },
 	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, actor_source), .min = 0, .max = 0, .doc = "Where the credential lives.", .example = "\"db\"" },
 	{ .name = "actorProfileId", .column = "actor_profile_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, actor_profile_id), .min = 0, .max = 0, .doc = "Kind of client.", .example = "\"api-key\"" },
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null for a platform credential." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null for a platform credential." },
 	{ .name = "domain", .column = "domain", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, domain), .min = 0, .max = 0, .shape = &domain_summary_shape, .doc = "The tenant." },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, scopes), .min = 0, .max = 0, .doc = "What the caller may do.", .example = "[\"content:write\"]" },
 	{ .name = "assignmentRefs", .column = "assignment_refs", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, assignment_refs), .min = 0, .max = 0, .doc = "Names under which review tasks may be assigned to the caller.", .example = "[\"api_key:12\", \"12\"]" },
@@ -275,8 +275,8 @@ static const struct shape_field identity_keys_authenticate_response_fields[] = {
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, actor_id), .min = 0, .max = 0, .doc = "Who acts.", .example = "\"api_key:12\"" },
 	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, actor_type), .min = 0, .max = 0, .doc = "Kind of actor.", .example = "\"api_key\"" },
 	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, actor_source), .min = 0, .max = 0, .doc = "Where the credential lives.", .example = "\"db\"" },
-	{ .name = "keyId", .column = "key_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, key_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id." },
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "keyId", .column = "key_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, key_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, scopes), .min = 0, .max = 0, .doc = "What it may do." },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, expires_at), .min = 0, .max = 0, .doc = "End of its life." },
 	{ .name = "isPlatformAdmin", .column = "is_platform_admin", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, is_platform_admin), .min = 0, .max = 0, .doc = "It may manage tenants." },
@@ -319,8 +319,8 @@ static const struct shape_field api_key_create_event_fields[] = {
 const struct shape api_key_create_event_shape = { .name = "api_key_create_event", .size = sizeof(struct api_key_create_event), .fields = api_key_create_event_fields, .n_fields = 4 };
 
 static const struct shape_field api_key_rotate_event_fields[] = {
-	{ .name = "oldId", .column = "old_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotate_event, old_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that stopped working." },
-	{ .name = "newId", .column = "new_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotate_event, new_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its successor." },
+	{ .name = "oldId", .column = "old_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotate_event, old_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that stopped working." },
+	{ .name = "newId", .column = "new_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotate_event, new_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its successor." },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotate_event, name), .min = 0, .max = 0, .doc = "What the new key is for." },
 	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotate_event, key_prefix), .min = 0, .max = 0, .doc = "First characters of the new key." },
 };
