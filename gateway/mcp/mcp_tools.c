@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "codec_json.h"
 #include "header.h"
 #include "mcp.h"
@@ -197,10 +198,22 @@ take_dry_run(struct tool_call *tool, const struct json_value **ret_arguments)
 	return dry_run->type == JSON_BOOL;
 }
 
+static void
+refuse_dry_run(struct tool_call *tool)
+{
+	struct violations *violations = ARENA_NEW(tool->call->arena, struct violations);
+
+	violations->list[violations->n++] = (struct violation){ .pointer = "/dryRun", .keyword = "type", .message = "'dryRun' must be true or false",
+		.example = "true" };
+	answer_error_result(tool, &(struct invoked){ .violations = violations,
+	    .error = violations_error(tool->call->arena, tool->operation->request, violations) });
+}
+
 /* An Idempotency-Key header or _meta, which clients find easier to set; false when it was refused. */
 static bool
-take_idempotency_key(struct mcp_call *call, const char **ret_key)
+take_idempotency_key(struct tool_call *tool, const char **ret_key)
 {
+	struct mcp_call *call = tool->call;
 	const struct json_value *in_meta = call->meta ? json_get(call->meta, META_IDEMPOTENCY_KEY) : NULL;
 	const char *key = in_meta ? json_text_of(call->meta, META_IDEMPOTENCY_KEY) : exchange_header(call->exchange, "idempotency-key");
 
@@ -209,7 +222,8 @@ take_idempotency_key(struct mcp_call *call, const char **ret_key)
 		return true;
 	if (key && header_is_visible_ascii(key, IDEMPOTENCY_KEY_MAX))
 		return true;
-	mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "an idempotency key is a text of 1 to %d visible ASCII characters", IDEMPOTENCY_KEY_MAX);
+	answer_error_result(tool, &(struct invoked){ .error = error_make(call->arena, &error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID], ERROR_WHERE,
+	    "an idempotency key is a text of 1 to %d visible ASCII characters", IDEMPOTENCY_KEY_MAX) });
 	return false;
 }
 
@@ -220,10 +234,10 @@ mcp_tool_run(struct mcp_call *call, const struct operation *operation, const str
 	struct mcp_question question = { .operation = operation, .is_from_body = true, .done = on_result, .context = tool };
 
 	*tool = (struct tool_call){ .call = call, .operation = operation, .arguments = arguments };
-	if (!take_idempotency_key(call, &question.idempotency_key))
+	if (!take_idempotency_key(tool, &question.idempotency_key))
 		return;
 	if (!take_dry_run(tool, &question.arguments)) {
-		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "dryRun is true or false");
+		refuse_dry_run(tool);
 		return;
 	}
 	question.dry_run = tool->dry_run;
