@@ -39,8 +39,8 @@ void bus_server_free(struct bus_server *server);
 /* Readable when there may be input that no bus_server_receive has met yet. */
 int bus_server_fd(const struct bus_server *server);
 
-/* Hand every waiting record to take(), at most n_max frames: what is left keeps the descriptor readable.  Heartbeats are
- * answered inside and count.  Bytes die when take returns. */
+/* Hand every waiting record to take(), at most n_max frames and records: what is left keeps the descriptor readable.
+ * Heartbeats are answered inside.  Bytes die when take returns.  0 when nothing was waiting. */
 typedef void (*bus_take)(void *context, const struct bus_peer *peer, const void *bytes, size_t n_bytes);
 size_t bus_server_receive(struct bus_server *server, size_t n_max, bus_take take, void *context);
 

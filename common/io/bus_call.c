@@ -2,6 +2,7 @@
 #include "bus_call.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CALLS_PER_CHUNK = 64 };
@@ -68,10 +69,11 @@ call_new(struct call_table *table, const struct bus_call *request)
 		.is_retryable = request->is_retryable, .done = request->done, .context = request->context,
 		.n_record = request->n_record,
 	};
-	int rc = zmq_msg_init_size(&call->record, request->n_record);
-	assert(rc == 0);
-	if (request->n_record > 0)
-		memcpy(zmq_msg_data(&call->record), request->record, request->n_record);
+	if (request->n_record > 0) {
+		call->record = malloc(request->n_record);
+		assert(call->record);
+		memcpy(call->record, request->record, request->n_record);
+	}
 
 	struct call **slot = hash_slot(table, call->correlation);
 	assert(!*slot); /* correlations are the caller's to keep apart */
@@ -89,7 +91,7 @@ call_finish(struct call_table *table, struct call *call, enum bus_result result,
 	*hash_slot(table, call->correlation) = call->hash_next;
 	if (call->list)
 		call_list_remove(call);
-	(void)zmq_msg_close(&call->record);
+	free(call->record);
 	call_list_add(&table->free, call);
 	table->n--;
 	done(context, result, reply, n_reply);

@@ -24,7 +24,7 @@ struct call {
 	uint64_t correlation;
 	int64_t deadline_us;           /* realtime */
 	int64_t hold_until_us;         /* monotonic; while no instance is live */
-	zmq_msg_t record;              /* emptied by the send that needs no second try */
+	uint8_t *record;               /* malloc'd; NULL after the send that needs no second try */
 	size_t n_record;
 	bool is_retryable;             /* still has its second try */
 	bool was_sent;

@@ -9,7 +9,7 @@
 
 enum {
 	CHECK_PERIOD_US = 5000, /* between looks at monitors and heartbeats */
-	FRAMES_PER_PASS_MAX = 1024,
+	TAKES_PER_PASS_MAX = 1024, /* frames and records */
 	ASK_POLL_MS = 10,
 	ARENA_BYTES_MAX = 16 * 1024 * 1024,
 };
@@ -139,23 +139,34 @@ take_reply(struct bus_client *client, const void *bytes, size_t n_bytes)
 }
 
 static size_t
+take_replies(struct bus_client *client, struct bus_records records)
+{
+	const void *record;
+	size_t n_record, n = 0;
+
+	for (; bus_records_next(&records, &record, &n_record); n++)
+		take_reply(client, record, n_record);
+	return n;
+}
+
+static size_t
 receive_frames(struct bus_client *client, struct bus_instance *instance)
 {
 	zmq_msg_t frame;
 	size_t n = 0;
 
 	(void)zmq_msg_init(&frame);
-	while (n < FRAMES_PER_PASS_MAX && zmq_msg_recv(&frame, instance->socket, ZMQ_DONTWAIT) >= 0) {
+	while (n < TAKES_PER_PASS_MAX && zmq_msg_recv(&frame, instance->socket, ZMQ_DONTWAIT) >= 0) {
 		if (!instance->is_live)
 			log_write(LOG_INFO, "bus.instance_live", LOG_TEXT("service", client->dispatcher.service),
 			    LOG_TEXT("address", instance->address));
 		instance_heard(instance, zmq_msg_data(&frame), zmq_msg_size(&frame));
 		if (!bus_heartbeat_is(zmq_msg_data(&frame), zmq_msg_size(&frame)))
-			take_reply(client, zmq_msg_data(&frame), zmq_msg_size(&frame));
+			n += take_replies(client, (struct bus_records){ zmq_msg_data(&frame), zmq_msg_size(&frame) });
 		n++;
 	}
 	(void)zmq_msg_close(&frame);
-	if (n == FRAMES_PER_PASS_MAX)
+	if (n >= TAKES_PER_PASS_MAX)
 		bus_wake_raise(&client->wake);
 	return n;
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -140,43 +141,28 @@ instance_is_silent(const struct bus_instance *instance, int64_t now_us)
 	return instance->silent_since_us != 0 && now_us - instance->silent_since_us > BUS_DEAD_MS * 1000;
 }
 
-/* A record that may have to be sent again is shared with libzmq (reference counted), not given away. */
-static bool
-send_call(struct bus_instance *instance, struct call *call, bool is_last)
-{
-	zmq_msg_t frame;
-
-	(void)zmq_msg_init(&frame);
-	if (call->is_retryable)
-		(void)zmq_msg_copy(&frame, &call->record);
-	else
-		(void)zmq_msg_move(&frame, &call->record);
-	if (zmq_msg_send(&frame, instance->socket, ZMQ_DONTWAIT | (is_last ? 0 : ZMQ_SNDMORE)) >= 0)
-		return true;
-	(void)zmq_msg_move(&call->record, &frame);
-	(void)zmq_msg_close(&frame);
-	return false;
-}
-
 bool
 instance_send(struct bus_instance *instance)
 {
-	size_t n = 0, n_bytes = 0;
-	const struct call *counted = instance->pending.head;
+	struct bus_message message = { 0 };
 
-	while (counted && n < BUS_RECORDS_MAX && n_bytes < BUS_MESSAGE_BYTES_MAX) {
-		n_bytes += counted->n_record;
-		counted = counted->next;
-		n++;
+	for (const struct call *call = instance->pending.head; call; call = call->next) {
+		if (!bus_message_has_room(&message, call->n_record))
+			break;
+		bus_message_add(&message, call->record, call->n_record);
 	}
+	size_t n = message.n_records;
 	instance->was_sent_to = true;
+	if (!bus_message_send(&message, instance->socket))
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct call *call = instance->pending.head;
-		/* Only the first frame can be refused; once it is taken, the message is. */
-		if (!send_call(instance, call, i + 1 == n))
-			return false;
 		call_list_remove(call);
 		call->was_sent = true;
+		if (!call->is_retryable) {
+			free(call->record);
+			call->record = NULL;
+		}
 		call_list_add(&instance->sent, call);
 	}
 	return true;

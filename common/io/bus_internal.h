@@ -5,6 +5,7 @@
 #include <zmq.h>
 
 #include "bus.h"
+#include "bus_message.h"
 
 enum {
 	BUS_HWM = 1024,            /* messages; above BUS_OUTSTANDING_MAX, so credit runs out before the pipe does */
@@ -12,7 +13,6 @@ enum {
 	BUS_LINGER_MS = 200,
 	BUS_RECONNECT_MS = 20,
 	BUS_RECONNECT_MAX_MS = 200,
-	BUS_MESSAGE_BYTES_MAX = 1024 * 1024, /* a message is closed once it holds this much */
 	BUS_HEARTBEAT_BYTES = 10,
 	BUS_ADDRESS_MAX = 320,
 	BUS_HOST_MAX = 256,
@@ -47,8 +47,8 @@ void bus_wake_unwatch(struct bus_wake *wake, int fd);
 void bus_wake_raise(struct bus_wake *wake);
 void bus_wake_clear(struct bus_wake *wake);
 
-/* Heartbeat: 0xc1 (the byte msgpack never uses, so it is never taken for a record), the asker's stamp big-endian,
- * and 1 when the answering server is leaving. */
+/* Heartbeat: a frame of 0xc1 (no message begins so: its first record would have 3 GiB), the asker's stamp big-endian, and 1
+ * when the answering server is leaving. */
 void bus_heartbeat_write(uint8_t frame[BUS_HEARTBEAT_BYTES], int64_t stamp_us);
 bool bus_heartbeat_is(const void *bytes, size_t n_bytes);
 void bus_heartbeat_set_leaving(void *bytes);

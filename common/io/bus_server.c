@@ -14,8 +14,7 @@ enum {
 
 struct reply_batch {
 	struct bus_peer peer;
-	size_t n, n_bytes;
-	zmq_msg_t records[BUS_RECORDS_MAX];
+	struct bus_message message;
 };
 
 struct bus_server {
@@ -24,7 +23,9 @@ struct bus_server {
 	int lock_fd, poke_lock_fd;
 	bool is_leaving;
 	struct bus_peer peer; /* of the message being received */
+	zmq_msg_t frame;      /* the last one received of it */
 	bool is_inside;       /* of that message: more frames are waiting */
+	struct bus_records rest; /* of that frame: records not yet taken */
 	uint64_t n_lost;
 	size_t n_batches;
 	struct reply_batch batches[BATCHES_MAX];
@@ -63,6 +64,7 @@ bus_server_new(const char *endpoint, const char *poke_endpoint, const char **ret
 	server->context = bus_context_get();
 	server->lock_fd = server->poke_lock_fd = -1;
 	bus_wake_init(&server->wake);
+	(void)zmq_msg_init(&server->frame);
 	server->router = bind_socket(server, ZMQ_ROUTER, endpoint, &server->lock_fd, ret_problem);
 	if (server->router && poke_endpoint)
 		server->pub = bind_socket(server, ZMQ_PUB, poke_endpoint, &server->poke_lock_fd, ret_problem);
@@ -84,6 +86,7 @@ bus_server_free(struct bus_server *server)
 	if (server->router)
 		bus_server_flush(server);
 	bus_wake_release(&server->wake);
+	(void)zmq_msg_close(&server->frame);
 	bus_socket_free(server->router, BUS_LINGER_MS);
 	bus_socket_free(server->pub, BUS_LINGER_MS);
 	bus_context_put();
@@ -124,65 +127,61 @@ answer_heartbeat(struct bus_server *server, zmq_msg_t *frame)
 	(void)zmq_send(server->router, zmq_msg_data(frame), zmq_msg_size(frame), ZMQ_DONTWAIT);
 }
 
-static void
-take_frame(struct bus_server *server, zmq_msg_t *frame, bus_take take, void *context)
+/* False when none is waiting. */
+static bool
+next_frame(struct bus_server *server)
 {
-	size_t n = zmq_msg_size(frame);
+	bool is_first = !server->is_inside;
 
-	if (server->peer.n == 0 || n == 0)
-		return;
-	if (bus_heartbeat_is(zmq_msg_data(frame), n))
-		answer_heartbeat(server, frame);
-	else
-		take(context, &server->peer, zmq_msg_data(frame), n);
+	if (zmq_msg_recv(&server->frame, server->router, ZMQ_DONTWAIT) < 0)
+		return false;
+	const void *bytes = zmq_msg_data(&server->frame);
+	size_t n_bytes = zmq_msg_size(&server->frame);
+	server->is_inside = zmq_msg_more(&server->frame);
+	if (is_first)
+		take_peer(server, &server->frame);
+	else if (server->peer.n > 0 && bus_heartbeat_is(bytes, n_bytes))
+		answer_heartbeat(server, &server->frame);
+	else if (server->peer.n > 0)
+		server->rest = (struct bus_records){ bytes, n_bytes };
+	return true;
 }
 
 size_t
 bus_server_receive(struct bus_server *server, size_t n_max, bus_take take, void *context)
 {
-	size_t n = 0;
-	zmq_msg_t frame;
+	const void *record;
+	size_t n_record, n = 0;
 
 	bus_wake_clear(&server->wake);
-	(void)zmq_msg_init(&frame);
-	while (n < n_max && zmq_msg_recv(&frame, server->router, ZMQ_DONTWAIT) >= 0) {
-		bool is_first = !server->is_inside;
-		server->is_inside = zmq_msg_more(&frame);
-		if (is_first) {
-			take_peer(server, &frame);
-			continue;
-		}
-		take_frame(server, &frame, take, context);
-		n++;
+	for (; n < n_max; n++) {
+		if (bus_records_next(&server->rest, &record, &n_record))
+			take(context, &server->peer, record, n_record);
+		else if (!next_frame(server))
+			break;
 	}
-	(void)zmq_msg_close(&frame);
 	if (n == n_max)
 		bus_wake_raise(&server->wake);
 	return n;
 }
 
-/* ROUTER_MANDATORY decides at the routing frame: once that is taken, the rest of the message is too. */
+/* ROUTER_MANDATORY decides at the routing frame: once that is taken, the message is too. */
 static bool
 send_batch(struct bus_server *server, struct reply_batch *batch)
 {
 	if (zmq_send(server->router, batch->peer.id, batch->peer.n, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
 		return false;
-	for (size_t i = 0; i < batch->n; i++) {
-		int flags = ZMQ_DONTWAIT | (i + 1 < batch->n ? ZMQ_SNDMORE : 0);
-		if (zmq_msg_send(&batch->records[i], server->router, flags) < 0)
-			return false;
-	}
-	return true;
+	return bus_message_send(&batch->message, server->router);
 }
 
 static void
 flush_batch(struct bus_server *server, struct reply_batch *batch)
 {
-	if (batch->n > 0 && !send_batch(server, batch))
-		server->n_lost += batch->n;
-	for (size_t i = 0; i < batch->n; i++)
-		(void)zmq_msg_close(&batch->records[i]);
-	batch->n = batch->n_bytes = 0;
+	size_t n = batch->message.n_records;
+
+	if (n > 0 && !send_batch(server, batch))
+		server->n_lost += n;
+	bus_message_clear(&batch->message);
 }
 
 static struct reply_batch *
@@ -196,26 +195,21 @@ batch_for(struct bus_server *server, const struct bus_peer *peer)
 	if (server->n_batches == BATCHES_MAX)
 		bus_server_flush(server);
 	struct reply_batch *batch = &server->batches[server->n_batches++];
-	batch->peer = *peer;
-	batch->n = batch->n_bytes = 0;
+	*batch = (struct reply_batch){ .peer = *peer };
 	return batch;
 }
 
 void
 bus_server_reply(struct bus_server *server, const struct bus_peer *peer, const void *bytes, size_t n_bytes)
 {
-	if (n_bytes > BUS_RECORD_BYTES_MAX) {
+	if (n_bytes == 0 || n_bytes > BUS_RECORD_BYTES_MAX) {
 		server->n_lost++;
 		return;
 	}
 	struct reply_batch *batch = batch_for(server, peer);
-	if (batch->n == BUS_RECORDS_MAX || batch->n_bytes >= BUS_MESSAGE_BYTES_MAX)
+	if (!bus_message_has_room(&batch->message, n_bytes))
 		flush_batch(server, batch);
-	zmq_msg_t *record = &batch->records[batch->n++];
-	int rc = zmq_msg_init_size(record, n_bytes);
-	assert(rc == 0);
-	memcpy(zmq_msg_data(record), bytes, n_bytes);
-	batch->n_bytes += n_bytes;
+	bus_message_add(&batch->message, bytes, n_bytes);
 }
 
 void

@@ -71,7 +71,7 @@ bus_socket_new(void *context, int type)
 	if (!socket)
 		return NULL;
 	bool is_poke = type == ZMQ_PUB || type == ZMQ_SUB;
-	int64_t n_bytes_max = BUS_RECORD_BYTES_MAX;
+	int64_t n_bytes_max = BUS_LENGTH_BYTES + BUS_RECORD_BYTES_MAX;
 	int rc = zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &n_bytes_max, sizeof(n_bytes_max));
 	assert(rc == 0);
 
