@@ -36,10 +36,22 @@ count_done(void *context, enum bus_result result, const void *reply, size_t n_re
 }
 
 static void
+drop_all(struct call_list *list)
+{
+	while (list->head)
+		call_finish(dispatcher->calls, list->head, BUS_LOST, NULL, 0);
+}
+
+static void
 teardown(void)
 {
-	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++)
+	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++) {
+		drop_all(&dispatcher->instances[i].pending);
+		drop_all(&dispatcher->instances[i].sent);
 		instance_close(&dispatcher->instances[i]);
+	}
+	drop_all(&dispatcher->held);
+	drop_all(&dispatcher->calls->finished);
 	bus_wake_release(dispatcher->wake);
 	bus_context_put();
 	arena_free(arena);
