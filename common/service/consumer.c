@@ -1,5 +1,6 @@
 /* Event consumers: pull from a publisher, apply, and move the position, all in one transaction.
  * Two instances racing cannot apply twice: the position moves by compare-and-set. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,25 +11,25 @@
 #include "service_internal.h"
 
 struct inbox_row {
-	int64_t epoch;
-	const char *xid;
-	int64_t seq;
+	int64_t epoch, seq;
+	const char *snapshot, *next_xid; /* the publisher's: only it reads them */
 };
 
 static const struct shape_field inbox_fields[] = {
 	{ .name = "epoch", .column = "epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct inbox_row, epoch) },
-	{ .name = "xid", .column = "xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct inbox_row, xid) },
 	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct inbox_row, seq) },
+	{ .name = "snapshot", .column = "snapshot", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct inbox_row, snapshot) },
+	{ .name = "nextXid", .column = "next_xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct inbox_row, next_xid) },
 };
-static const struct shape inbox_shape = { "inbox_row", sizeof(struct inbox_row), inbox_fields, 3 };
+static const struct shape inbox_shape = { "inbox_row", sizeof(struct inbox_row), inbox_fields, 4 };
 
 static const struct db_statement add_statement = { "inbox_add",
 	"INSERT INTO inbox (publisher) VALUES ($1) ON CONFLICT DO NOTHING", DB_EXEC, 1, NULL };
 static const struct db_statement get_statement = { "inbox_get",
-	"SELECT epoch, xid, seq FROM inbox WHERE publisher = $1", DB_FIND, 1, &inbox_shape };
+	"SELECT epoch, seq, snapshot, next_xid FROM inbox WHERE publisher = $1", DB_FIND, 1, &inbox_shape };
 static const struct db_statement move_statement = { "inbox_move",
-	"UPDATE inbox SET epoch = $5, xid = $6::text::xid8, seq = $7, updated_at = now() "
-	"WHERE publisher = $1 AND epoch = $2 AND xid = $3::text::xid8 AND seq = $4", DB_EXEC, 7, NULL };
+	"UPDATE inbox SET epoch = $5, seq = $6, snapshot = $7, next_xid = $8, updated_at = now() "
+	"WHERE publisher = $1 AND epoch = $2 AND seq = $3 AND snapshot = $4", DB_EXEC, 8, NULL };
 
 struct consumer_thread {
 	struct worker worker;
@@ -36,14 +37,25 @@ struct consumer_thread {
 	struct arena *arena;
 	struct bus_subscriber *pokes;
 	struct metric *applied, *failures, *lag_ms;
-	struct inbox_row position;
-	char xid[24];
+	struct inbox_row position;     /* its texts are malloc'd */
 	bool is_known; /* position was read since start or the last failure */
 	bool was_failing;
 };
 
 enum { CONSUMERS_MAX = 16, APPLY_TIMEOUT_MS = 5000, RETRY_MS = 200 };
 static struct consumer_thread threads[CONSUMERS_MAX];
+
+/* Keeps copies of the texts. */
+static void
+set_position(struct consumer_thread *self, const struct inbox_row *position)
+{
+	char *snapshot = strdup(position->snapshot), *next_xid = strdup(position->next_xid);
+
+	assert(snapshot && next_xid);
+	free((char *)self->position.snapshot);
+	free((char *)self->position.next_xid);
+	self->position = (struct inbox_row){ position->epoch, position->seq, snapshot, next_xid };
+}
 
 static const struct error *
 read_position(struct request *req, void *context)
@@ -55,9 +67,7 @@ read_position(struct request *req, void *context)
 	const struct error *error = query_find(req, &get_statement, PARAMS(P_TEXT(self->consumer->publisher)), &row);
 	if (error)
 		return error;
-	self->position = *row;
-	(void)snprintf(self->xid, sizeof(self->xid), "%s", row->xid);
-	self->position.xid = self->xid;
+	set_position(self, row);
 	return NULL;
 }
 
@@ -77,8 +87,9 @@ apply_and_move(struct request *req, void *context)
 
 	/* The position first: its row lock makes a second instance wait here and then find it moved. */
 	const struct error *error = query_exec(req, &move_statement,
-	    PARAMS(P_TEXT(self->consumer->publisher), P_INT(self->position.epoch), P_TEXT(self->position.xid),
-	        P_INT(self->position.seq), P_INT(pulled->epoch), P_TEXT(pulled->xid), P_INT(pulled->seq)), &n_moved);
+	    PARAMS(P_TEXT(self->consumer->publisher), P_INT(self->position.epoch), P_INT(self->position.seq),
+	        P_TEXT(self->position.snapshot), P_INT(pulled->epoch), P_INT(pulled->seq), P_TEXT(pulled->snapshot),
+	        P_TEXT(pulled->next_xid)), &n_moved);
 	if (error)
 		return error;
 	if (n_moved != 1) {
@@ -94,7 +105,8 @@ pull(struct consumer_thread *self, struct request *req, struct events_pull_respo
 	const struct operation *operation = &operation_events_pull;
 	struct operation addressed = *operation;
 	struct events_pull_request in = { .consumer = self->worker.service->definition->name,
-		.epoch = self->position.epoch, .xid = self->position.xid, .seq = self->position.seq, .limit = CONSUMER_PULL_MAX };
+		.epoch = self->position.epoch, .seq = self->position.seq, .snapshot = self->position.snapshot,
+		.next_xid = self->position.next_xid, .limit = CONSUMER_PULL_MAX };
 
 	addressed.service = self->consumer->publisher;
 	req->deadline_us = clock_now_us() + 2000 * 1000;
@@ -106,10 +118,7 @@ advance(struct consumer_thread *self, const struct events_pull_response *pulled)
 {
 	const struct event_record *last = (const struct event_record *)pulled->events.items + (pulled->events.n - 1);
 
-	self->position.epoch = pulled->epoch;
-	(void)snprintf(self->xid, sizeof(self->xid), "%s", pulled->xid);
-	self->position.xid = self->xid;
-	self->position.seq = pulled->seq;
+	set_position(self, &(struct inbox_row){ pulled->epoch, pulled->seq, pulled->snapshot, pulled->next_xid });
 	metric_add(self->applied, (int64_t)pulled->events.n);
 	metric_set(self->lag_ms, (clock_now_us() - last->occurred_at) / 1000);
 }
@@ -214,6 +223,8 @@ consumers_join(struct service *service)
 			bus_client_free(threads[i].worker.peers[j]);
 		bus_subscriber_free(threads[i].pokes);
 		db_free(threads[i].worker.db);
+		free((char *)threads[i].position.snapshot);
+		free((char *)threads[i].position.next_xid);
 		arena_free(threads[i].arena);
 	}
 }

@@ -379,6 +379,20 @@ run_alone(struct worker *worker, struct job *job)
 	}
 }
 
+/* Groups of all instances take their locks in one order, so they wait for each other but not in a circle.  One entity's
+ * mutations stay as they came. */
+static void
+sort_by_lock_order(struct job **jobs, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct job *job = jobs[i];
+		size_t j = i;
+		for (; j > 0 && jobs[j - 1]->lock_order > job->lock_order; j--)
+			jobs[j] = jobs[j - 1];
+		jobs[j] = job;
+	}
+}
+
 void
 dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 {
@@ -390,6 +404,7 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 	if (n_ready > 1) {
 		metric_add(worker->service->groups, 1);
 		metric_add(worker->service->grouped, (int64_t)n_ready);
+		sort_by_lock_order(ready, n_ready);
 		enum group_outcome outcome = run_group(worker, ready, n_ready);
 		if (outcome == GROUP_RERUN)
 			worker->careful_until_us = clock_monotonic_us() + CAREFUL_US;

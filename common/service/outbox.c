@@ -1,8 +1,11 @@
-/* Events on their way out: written in the mutation's transaction, read by consumers in (epoch, xid, seq) order.
- * A row may be read only when its xid is below the snapshot's xmin: nothing before it can still appear then. */
+/* Events on their way out: written in the mutation's transaction, read by consumers so that what a transaction could see comes
+ * before what it wrote (docs/adr/0014-causal-order.md).  A position (epoch, seq, snapshot, next xid) says: everything
+ * that the snapshot shows up to seq was read, and whatever it does not show up to there has a lower id than next xid. */
 #include "common_proto.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "id.h"
@@ -22,21 +25,55 @@ static const struct db_statement add_statement = { "outbox_add",
 	"VALUES ($1, (SELECT max(epoch) FROM outbox_epoch), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 	DB_EXEC, 13, NULL };
 
-/* Older epochs are complete by definition: nobody writes them any more. */
-static const struct db_statement pull_statement = { "outbox_pull",
-	"SELECT event_id, epoch, xid::text AS xid, seq, type, domain_id, entity_type, entity_id, entity_version, actor_id, "
-	"actor_type, actor_source, request_id, trace_parent, occurred_at, payload "
-	"FROM outbox WHERE epoch = $1 AND (xid, seq) > ($2::text::xid8, $3) "
-	"AND (epoch < (SELECT max(epoch) FROM outbox_epoch) OR xid < pg_snapshot_xmin(pg_current_snapshot())) "
-	"ORDER BY outbox.xid, outbox.seq LIMIT $4", DB_LIST, 4, &event_record_shape };
+struct view_row {
+	const char *snapshot;
+	int64_t next_epoch;
+};
+static const struct shape_field view_fields[] = {
+	{ .name = "snapshot", .column = "snapshot", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct view_row, snapshot) },
+	{ .name = "nextEpoch", .column = "next_epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct view_row, next_epoch) },
+};
+static const struct shape view_shape = { "view_row", sizeof(struct view_row), view_fields, 2 };
 
-static const struct db_statement next_epoch_statement = { "outbox_next_epoch",
-	"SELECT epoch AS holdback FROM outbox_epoch WHERE epoch > $1 ORDER BY epoch LIMIT 1", DB_FIND, 1, &holdback_shape };
+/* Older epochs are complete, nobody writes them any more, and their transaction ids may be another cluster's: all is visible. */
+static const struct db_statement view_statement = { "outbox_view",
+	"SELECT CASE WHEN next.epoch IS NULL THEN pg_current_snapshot()::text ELSE '9223372036854775807:9223372036854775807:' END AS snapshot, "
+	"coalesce(next.epoch, 0) AS next_epoch "
+	"FROM (SELECT min(epoch) AS epoch FROM outbox_epoch WHERE epoch > $1) AS next", DB_FIND, 1, &view_shape };
+
+#define EVENT_COLUMNS "event_id, epoch, seq, type, domain_id, entity_type, entity_id, entity_version, actor_id, actor_type, " \
+	"actor_source, request_id, trace_parent, occurred_at, payload"
+
+/* Late: of transactions that ran when the position's snapshot was taken, listed in it or not yet known to it.  They are few
+ * (what one group of each writer wrote) and come whole. */
+static const struct db_statement pull_statement = { "outbox_pull",
+	"SELECT " EVENT_COLUMNS " FROM outbox WHERE epoch = $1 AND seq <= $2 "
+	"AND xid = ANY (ARRAY(SELECT pg_snapshot_xip($3::text::pg_snapshot))) AND pg_visible_in_snapshot(xid, $5::text::pg_snapshot) "
+	"UNION ALL "
+	"SELECT " EVENT_COLUMNS " FROM outbox WHERE epoch = $1 AND seq <= $2 "
+	"AND xid >= pg_snapshot_xmax($3::text::pg_snapshot) AND xid < $4::text::xid8 AND pg_visible_in_snapshot(xid, $5::text::pg_snapshot) "
+	"UNION ALL "
+	"(SELECT " EVENT_COLUMNS " FROM outbox WHERE epoch = $1 AND seq > $2 "
+	"AND pg_visible_in_snapshot(xid, $5::text::pg_snapshot) ORDER BY seq LIMIT $6) "
+	"ORDER BY seq", DB_LIST, 6, &event_record_shape };
+
+struct xid_row {
+	const char *xid;
+};
+static const struct shape_field xid_fields[] = {
+	{ .name = "xid", .column = "xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .offset = 0 },
+};
+static const struct shape xid_shape = { "xid_row", sizeof(struct xid_row), xid_fields, 1 };
+
+/* The one way to learn an id that no transaction had before is to take it. */
+static const struct db_statement next_xid_statement = { "outbox_next_xid",
+	"SELECT pg_current_xact_id()::text AS xid", DB_FIND, 0, &xid_shape };
 
 static const struct db_statement confirm_statement = { "outbox_confirm",
-	"INSERT INTO outbox_consumers AS c (consumer, epoch, xid, seq) VALUES ($1, $2, $3::text::xid8, $4) "
-	"ON CONFLICT (consumer) DO UPDATE SET epoch = excluded.epoch, xid = excluded.xid, seq = excluded.seq, updated_at = now() "
-	"WHERE (c.epoch, c.xid, c.seq) < (excluded.epoch, excluded.xid, excluded.seq)", DB_EXEC, 4, NULL };
+	"INSERT INTO outbox_consumers AS c (consumer, epoch, seq, snapshot) VALUES ($1, $2, $3, $4::text::pg_snapshot) "
+	"ON CONFLICT (consumer) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, snapshot = excluded.snapshot, updated_at = now() "
+	"WHERE (c.epoch, c.seq, pg_snapshot_xmax(c.snapshot)) <= (excluded.epoch, excluded.seq, pg_snapshot_xmax(excluded.snapshot))",
+	DB_EXEC, 4, NULL };
 
 static const struct db_statement maintain_statement = { "outbox_maintain",
 	"SELECT outbox_maintain(make_interval(days => $1))", DB_EXEC, 1, NULL };
@@ -87,13 +124,18 @@ static struct {
 	pthread_mutex_t mutex;
 	struct confirmed {
 		char consumer[64];
-		int64_t epoch;
-		char xid[24];
-		int64_t seq;
+		int64_t epoch, seq;
+		char *snapshot; /* malloc'd */
 		bool is_saved;
 	} list[CONSUMERS_KNOWN_MAX];
 	size_t n;
 } confirmed = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+static bool
+is_at(const struct confirmed *entry, const struct events_pull_request *in)
+{
+	return entry->snapshot && entry->epoch == in->epoch && entry->seq == in->seq && strcmp(entry->snapshot, in->snapshot) == 0;
+}
 
 static void
 confirm(const struct events_pull_request *in)
@@ -106,9 +148,11 @@ confirm(const struct events_pull_request *in)
 	}
 	if (!entry && confirmed.n < CONSUMERS_KNOWN_MAX)
 		entry = &confirmed.list[confirmed.n++];
-	if (entry && !(entry->epoch == in->epoch && entry->seq == in->seq && strcmp(entry->xid, in->xid) == 0)) {
+	if (entry && !is_at(entry, in)) {
 		(void)snprintf(entry->consumer, sizeof(entry->consumer), "%s", in->consumer);
-		(void)snprintf(entry->xid, sizeof(entry->xid), "%s", in->xid);
+		free(entry->snapshot);
+		entry->snapshot = strdup(in->snapshot);
+		assert(entry->snapshot);
 		entry->epoch = in->epoch;
 		entry->seq = in->seq;
 		entry->is_saved = false;
@@ -116,22 +160,29 @@ confirm(const struct events_pull_request *in)
 	pthread_mutex_unlock(&confirmed.mutex);
 }
 
+/* Events after the position *out; moves it past them.  *ret_next_epoch is 0 when this one is still written. */
 static const struct error *
-pull_from(struct request *req, int64_t epoch, const char *xid, int64_t seq, int64_t limit, struct events_pull_response *out)
+pull_from(struct request *req, int64_t limit, struct events_pull_response *out, int64_t *ret_next_epoch)
 {
-	const struct error *error = query_list(req, &pull_statement,
-	    PARAMS(P_INT(epoch), P_TEXT(xid), P_INT(seq), P_INT(limit)), &out->events);
+	const struct view_row *view;
+	const struct xid_row *next;
+
+	const struct error *error = query_find(req, &view_statement, PARAMS(P_INT(out->epoch)), &view);
 	if (error)
 		return error;
-	out->epoch = epoch;
-	out->xid = xid;
-	out->seq = seq;
-	if (out->events.n > 0) {
-		const struct event_record *last = (const struct event_record *)out->events.items + (out->events.n - 1);
-		out->xid = last->xid;
+	*ret_next_epoch = view->next_epoch;
+	error = query_list(req, &pull_statement, PARAMS(P_INT(out->epoch), P_INT(out->seq), P_TEXT(out->snapshot),
+	    P_TEXT(out->next_xid), P_TEXT(view->snapshot), P_INT(limit)), &out->events);
+	if (error || out->events.n == 0)
+		return error;
+	const struct event_record *last = (const struct event_record *)out->events.items + (out->events.n - 1);
+	if (last->seq > out->seq)
 		out->seq = last->seq;
-	}
-	return NULL;
+	out->snapshot = view->snapshot;
+	error = query_find(req, &next_xid_statement, PARAMS(P_NULL()), &next);
+	if (!error)
+		out->next_xid = next->xid;
+	return error;
 }
 
 static const struct error *
@@ -139,16 +190,21 @@ pull(struct request *req, const void *input, void *output)
 {
 	const struct events_pull_request *in = input;
 	struct events_pull_response *out = output;
-	const struct holdback_row *next;
+	int64_t next_epoch;
 
 	confirm(in);
-	const struct error *error = pull_from(req, in->epoch, in->xid, in->seq, in->limit, out);
-	if (error || out->events.n > 0)
+	out->epoch = in->epoch;
+	out->seq = in->seq;
+	out->snapshot = in->snapshot;
+	out->next_xid = in->next_xid;
+	const struct error *error = pull_from(req, in->limit, out, &next_epoch);
+	if (error || out->events.n > 0 || next_epoch == 0)
 		return error;
-	error = query_find(req, &next_epoch_statement, PARAMS(P_INT(in->epoch)), &next);
-	if (error || !next)
-		return error;
-	return pull_from(req, next->holdback, "0", 0, in->limit, out);
+	out->epoch = next_epoch;
+	out->seq = 0;
+	out->snapshot = "1:1:";
+	out->next_xid = "1";
+	return pull_from(req, in->limit, out, &next_epoch);
 }
 
 const struct service_operation outbox_pull_operation = { &operation_events_pull, pull, NULL };
@@ -162,7 +218,7 @@ outbox_init(struct service *service)
 {
 	(void)service;
 	holdback_metric = metric_gauge("wordclaw_event_holdback_transactions",
-	    "Transactions between the oldest running writer and the newest: events above the oldest are held back.", NULL);
+	    "Transactions from the oldest running writer to the newest: whose events may come late.", NULL);
 }
 
 static void
@@ -174,7 +230,7 @@ save_confirmed(struct request *req)
 		if (entry->is_saved)
 			continue;
 		query_send(req, &confirm_statement, PARAMS(P_TEXT(arena_strdup(req->arena, entry->consumer)), P_INT(entry->epoch),
-		    P_TEXT(arena_strdup(req->arena, entry->xid)), P_INT(entry->seq)));
+		    P_INT(entry->seq), P_TEXT(arena_strdup(req->arena, entry->snapshot))));
 		entry->is_saved = true; /* a lost save is repaired by the next pull that moves on */
 	}
 	pthread_mutex_unlock(&confirmed.mutex);

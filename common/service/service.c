@@ -177,7 +177,7 @@ refuse(struct arena *arena, const struct bus_peer *peer, uint64_t correlation, e
 }
 
 static struct job_chain *
-chain_of(const struct job *job)
+chain_of(struct job *job)
 {
 	const struct operation *op = job->row->operation;
 	uint64_t hash = (uint64_t)job->envelope.principal.tenant;
@@ -194,6 +194,7 @@ chain_of(const struct job *job)
 	for (; *spread; spread++)
 		hash = hash * 31 + (unsigned char)*spread;
 	hash ^= hash >> 17;
+	job->lock_order = hash;
 	return &service.new_writes[hash % (uint64_t)service.settings.write_workers];
 }
 

@@ -49,6 +49,7 @@ struct job {
 	bool is_replayed;
 	bool is_done;       /* answered without (further) running */
 	int64_t received_us; /* monotonic */
+	uint64_t lock_order; /* of a mutation: a hash of its tenant and entity, the same in every instance */
 	struct buf reply;
 };
 

@@ -12,8 +12,7 @@ const struct shape confirmation_shape = { .name = "confirmation", .size = sizeof
 
 static const struct shape_field event_record_fields[] = {
 	{ .name = "epoch", .column = "epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, epoch), .min = INT64_C(1), .max = INT64_MAX, .doc = "Raised when the publisher's database was restored or copied." },
-	{ .name = "xid", .column = "xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, xid), .min = 0, .max = INT64_C(20), .doc = "Transaction id as decimal text (64 bit unsigned)." },
-	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, seq), .min = INT64_C(1), .max = INT64_MAX, .doc = "Order within the transaction id." },
+	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, seq), .min = INT64_C(1), .max = INT64_MAX, .doc = "Order of writing, within the epoch." },
 	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, event_id), .min = 0, .max = INT64_C(36), .doc = "UUIDv7.", .example = "\"01932c0e-7a4b-7c3d-8e5f-0123456789ab\"" },
 	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, type), .min = 0, .max = INT64_C(64), .doc = "Event name.", .example = "\"content_item.update\"" },
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; absent for events outside any tenant." },
@@ -28,7 +27,7 @@ static const struct shape_field event_record_fields[] = {
 	{ .name = "occurredAt", .column = "occurred_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, occurred_at), .min = 0, .max = 0, .doc = "When the transaction ran." },
 	{ .name = "payload", .column = "payload", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct event_record, payload), .min = 0, .max = 0, .doc = "What changed, in the shape the event declares." },
 };
-const struct shape event_record_shape = { .name = "event_record", .size = sizeof(struct event_record), .fields = event_record_fields, .n_fields = 16 };
+const struct shape event_record_shape = { .name = "event_record", .size = sizeof(struct event_record), .fields = event_record_fields, .n_fields = 15 };
 
 static const char *const mcp_input_request_method_choices[] = { "elicitation/create", "sampling/createMessage", "roots/list", NULL };
 static const struct shape_field mcp_input_request_fields[] = {
@@ -53,20 +52,22 @@ const struct shape mcp_notice_shape = { .name = "mcp_notice", .size = sizeof(str
 
 static const struct shape_field events_pull_request_fields[] = {
 	{ .name = "epoch", .column = "epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, epoch), .min = INT64_C(0), .max = INT64_MAX, .doc = "Position after which to read; 0 from the beginning." },
-	{ .name = "xid", .column = "xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, xid), .min = 0, .max = INT64_C(20), .pattern = "[0-9]{1,20}", .doc = "Position: transaction id as decimal text.", .example = "\"0\"" },
-	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, seq), .min = INT64_C(0), .max = INT64_MAX, .doc = "Position: order within the transaction id." },
+	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, seq), .min = INT64_C(0), .max = INT64_MAX, .doc = "Position: highest number read." },
+	{ .name = "snapshot", .column = "snapshot", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, snapshot), .min = 0, .max = INT64_C(65536), .pattern = "[0-9]{1,20}:[0-9]{1,20}:[0-9,]*", .doc = "Position: snapshot of the last pull; what it shows up to that number was read.", .example = "\"1:1:\"" },
+	{ .name = "nextXid", .column = "next_xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, next_xid), .min = 0, .max = INT64_C(20), .pattern = "[0-9]{1,20}", .doc = "Position: a transaction id above all that wrote up to that number, as decimal text.", .example = "\"1\"" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, limit), .min = INT64_C(1), .max = INT64_C(1000), .doc = "Events at most." },
 	{ .name = "consumer", .column = "consumer", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, consumer), .min = INT64_C(1), .max = INT64_C(64), .doc = "Who reads; its position is a metric of the publisher.", .example = "\"audit\"" },
 };
-const struct shape events_pull_request_shape = { .name = "events_pull_request", .size = sizeof(struct events_pull_request), .fields = events_pull_request_fields, .n_fields = 5 };
+const struct shape events_pull_request_shape = { .name = "events_pull_request", .size = sizeof(struct events_pull_request), .fields = events_pull_request_fields, .n_fields = 6 };
 
 static const struct shape_field events_pull_response_fields[] = {
 	{ .name = "events", .column = "events", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, events), .min = 0, .max = 0, .shape = &event_record_shape, .doc = "In publisher order." },
-	{ .name = "epoch", .column = "epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, epoch), .min = INT64_MIN, .max = INT64_MAX, .doc = "Position of the last event, or as asked when there is none: epoch." },
-	{ .name = "xid", .column = "xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, xid), .min = 0, .max = INT64_C(20), .doc = "Position: transaction id as decimal text.", .example = "\"0\"" },
-	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, seq), .min = INT64_MIN, .max = INT64_MAX, .doc = "Position: order within the transaction id." },
+	{ .name = "epoch", .column = "epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, epoch), .min = INT64_MIN, .max = INT64_MAX, .doc = "Position after these events, or as asked when there is none: epoch." },
+	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, seq), .min = INT64_MIN, .max = INT64_MAX, .doc = "Position: highest number read." },
+	{ .name = "snapshot", .column = "snapshot", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, snapshot), .min = 0, .max = INT64_C(65536), .doc = "Position: snapshot of this pull.", .example = "\"1:1:\"" },
+	{ .name = "nextXid", .column = "next_xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, next_xid), .min = 0, .max = INT64_C(20), .doc = "Position: a transaction id above all that wrote up to that number.", .example = "\"1\"" },
 };
-const struct shape events_pull_response_shape = { .name = "events_pull_response", .size = sizeof(struct events_pull_response), .fields = events_pull_response_fields, .n_fields = 4 };
+const struct shape events_pull_response_shape = { .name = "events_pull_response", .size = sizeof(struct events_pull_response), .fields = events_pull_response_fields, .n_fields = 5 };
 
 const struct shape health_ping_request_shape = { .name = "health_ping_request", .size = sizeof(struct health_ping_request), .fields = NULL, .n_fields = 0 };
 
@@ -100,7 +101,7 @@ const struct operation operation_events_pull = {
 	.id = "events.pull",
 	.service = "*",
 	.summary = "Read committed events after a position, in publisher order.",
-	.description = "Only rows below every running transaction are returned, so nothing can appear before them later. A consumer that meets a new epoch drains the old one first.",
+	.description = "What a snapshot shows: events that an earlier pull could not see yet, then those after the position. An event never comes before one that its transaction could see. A consumer that meets a new epoch drains the old one first.",
 	.mcp = NULL,
 	.graphql = NULL,
 	.cli = NULL,

@@ -13,10 +13,9 @@ struct confirmation {
 };
 extern const struct shape confirmation_shape;
 
-/* One committed event of a publisher, at its position (epoch, xid, seq) in the publisher's order. */
+/* One committed event of a publisher. */
 struct event_record {
 	int64_t epoch; /* at least 1 */
-	const char *xid; /* at most 20 bytes */
 	int64_t seq; /* at least 1 */
 	const char *event_id; /* at most 36 bytes */
 	const char *type; /* at most 64 bytes */
@@ -56,8 +55,9 @@ extern const struct shape mcp_notice_shape;
 
 struct events_pull_request {
 	int64_t epoch; /* at least 0 */
-	const char *xid; /* at most 20 bytes */
 	int64_t seq; /* at least 0 */
+	const char *snapshot; /* at most 65536 bytes */
+	const char *next_xid; /* at most 20 bytes */
 	int64_t limit; /* 1..1000 */
 	const char *consumer; /* 1..64 bytes */
 };
@@ -66,8 +66,9 @@ extern const struct shape events_pull_request_shape;
 struct events_pull_response {
 	struct shape_list events; /* of struct event_record */
 	int64_t epoch;
-	const char *xid; /* at most 20 bytes */
 	int64_t seq;
+	const char *snapshot; /* at most 65536 bytes */
+	const char *next_xid; /* at most 20 bytes */
 };
 extern const struct shape events_pull_response_shape;
 

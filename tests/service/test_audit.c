@@ -39,7 +39,7 @@ make_events(struct event_record *events, size_t n, int start)
 
 	for (size_t i = 0; i < n; i++) {
 		(void)snprintf(ids[(size_t)start + i], 37, "01932c0e-7a4b-7c3d-8e5f-%012d", start + (int)i);
-		events[i] = (struct event_record){ .epoch = 1, .xid = "700", .seq = start + (int64_t)i + 1, .event_id = ids[(size_t)start + i],
+		events[i] = (struct event_record){ .epoch = 1, .seq = start + (int64_t)i + 1, .event_id = ids[(size_t)start + i],
 			.type = "content_item.update", .domain_id = &tenants[i % 2], .entity_type = "content_item", .entity_id = 42,
 			.entity_version = &version, .actor_id = "api_key:7", .actor_type = "api_key", .actor_source = "db",
 			.request_id = "r-1", .occurred_at = 1700000000123456, .payload = { "{\"newStatus\":\"draft\"}", 21 } };
