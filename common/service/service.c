@@ -104,10 +104,12 @@ serve(void *context)
 		size_t n = queue_take(worker->queue, jobs, n_max, is_writer ? dispatch_fits_write : dispatch_fits_read);
 		if (n == 0)
 			return NULL;
+		metric_add(worker->busy, 1);
 		if (is_writer)
 			dispatch_writes(worker, jobs, n);
 		else
 			dispatch_reads(worker, jobs, n);
+		metric_add(worker->busy, -1);
 		hand_back(jobs, n);
 	}
 }
@@ -115,10 +117,15 @@ serve(void *context)
 static void
 start_worker(struct worker *worker, struct job_queue *queue, const char *kind)
 {
-	char name[64];
+	char name[64], labels[32];
 
 	(void)snprintf(name, sizeof(name), "wordclaw-%s %s", service.definition->name, kind);
-	*worker = (struct worker){ .service = &service, .queue = queue, .db = db_new(service.settings.database_url, name) };
+	(void)snprintf(labels, sizeof(labels), "pool=\"%s\"", kind);
+	*worker = (struct worker){
+		.service = &service, .queue = queue, .db = db_new(service.settings.database_url, name),
+		.busy = metric_gauge("wordclaw_pool_busy", "Workers, each with its database connection, that are serving.", labels),
+	};
+	metric_add(metric_gauge("wordclaw_pool_size", "Workers of the pool.", labels), 1);
 	if (pthread_create(&worker->thread, NULL, serve, worker) != 0)
 		abort();
 }

@@ -74,6 +74,7 @@ struct worker {
 	struct job_queue *queue;
 	struct db *db;
 	pthread_t thread;
+	struct metric *busy; /* how many of its pool are */
 	int64_t careful_until_us; /* monotonic: a group was spoilt lately, so each of its mutations is waited for */
 	struct bus_client *peers[PEER_SERVICES_MAX]; /* parallel to registry_services, made on first use */
 };
