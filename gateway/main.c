@@ -276,8 +276,7 @@ static int
 usage(void)
 {
 	(void)printf("wordclaw-gateway: HTTP in front of the services.\n\n"
-		     "  --help          this text\n  --version       the build\n  --check-config  read the settings, report, exit\n\n"
-		     "Settings (environment):\n");
+		     "  --help          this text\n  --version       the build\n  --check-config  read the settings, report, exit\n\n");
 	gateway_settings_print();
 	return 0;
 }

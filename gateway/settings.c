@@ -1,12 +1,14 @@
 /* The gateway's settings. */
 #include "settings.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
+#include "header.h"
 #include "operation.h"
 
 struct gateway_settings settings;
@@ -91,17 +93,96 @@ in_directory(const char *scheme, const char *directory, const char *name, const 
 	return text;
 }
 
+/* ---- values that are more than text ---- */
+
+static bool
+is_log_level(const char *text)
+{
+	return header_list_has("debug,info,warn,error", text);
+}
+
+static bool
+is_profile(const char *text)
+{
+	return header_list_has("default,registry", text);
+}
+
+static bool
+is_address(const char *text)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
+}
+
+/* The n characters are http:// or https:// and what a host may be made of; a path only where it may have one. */
+static bool
+is_base(const char *text, size_t n, bool may_have_path)
+{
+	size_t n_scheme = strncmp(text, "https://", 8) == 0 ? 8 : strncmp(text, "http://", 7) == 0 ? 7 : 0;
+
+	if (n_scheme == 0 || n <= n_scheme || text[n - 1] == '/')
+		return false;
+	for (size_t i = n_scheme; i < n; i++)
+		if (text[i] <= ' ' || text[i] >= 0x7f || strchr("*?#\"'", text[i]) || (text[i] == '/' && !may_have_path))
+			return false;
+	return true;
+}
+
+static bool
+is_url(const char *text)
+{
+	return text[0] == '\0' || is_base(text, strlen(text), true);
+}
+
+static bool
+are_origins(const char *list)
+{
+	for (const char *entry = list; *entry;) {
+		entry += strspn(entry, ", ");
+		size_t n = strcspn(entry, ", ");
+		if (n > 0 && !is_base(entry, n, false))
+			return false;
+		entry += n;
+	}
+	return true;
+}
+
+static const struct rule {
+	const char *name;
+	const char *const *value;
+	bool (*holds)(const char *text);
+	const char *meaning, *example;
+} rules[] = {
+	{ "WORDCLAW_LOG_LEVEL", &settings.log_level, is_log_level, "debug, info, warn or error", "info" },
+	{ "WORDCLAW_BIND", &settings.bind, is_address, "a numeric IPv4 or IPv6 address", "127.0.0.1" },
+	{ "WORDCLAW_PUBLIC_URL", &settings.public_url, is_url, "an http or https URL without a slash at its end", "https://cms.example.com" },
+	{ "WORDCLAW_CORS_ALLOWED_ORIGINS", &settings.cors_allowed_origins, are_origins,
+	    "a comma list of origins, each a scheme, a host and perhaps a port", "https://app.example.com,http://localhost:5173" },
+	{ "WORDCLAW_MCP_PROFILE", &settings.mcp_profile, is_profile, "default or registry", "default" },
+};
+
+static bool
+check_rules(void)
+{
+	bool is_good = true;
+
+	for (const struct rule *rule = rules; rule < rules + sizeof(rules) / sizeof(rules[0]); rule++) {
+		if (rule->holds(*rule->value))
+			continue;
+		(void)fprintf(stderr, "%s: '%s' is not %s; example: %s=%s\n", rule->name, *rule->value, rule->meaning, rule->name, rule->example);
+		is_good = false;
+	}
+	return is_good;
+}
+
 bool
 gateway_settings_load(void)
 {
-	if (!settings_load(table, build_table()))
+	if (!settings_load(table, build_table()) || !check_rules())
 		return false;
 	if (settings.run_dir[0] == '\0')
 		settings.run_dir = in_directory("", settings.home, "run", "");
-	if (strcmp(settings.mcp_profile, "default") != 0 && strcmp(settings.mcp_profile, "registry") != 0) {
-		(void)fprintf(stderr, "WORDCLAW_MCP_PROFILE is '%s', not default or registry\n", settings.mcp_profile);
-		return false;
-	}
 	if (settings.mcp_key_file[0] == '\0')
 		settings.mcp_key_file = in_directory("", settings.home, "secrets/mcp.key", "");
 	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++) {

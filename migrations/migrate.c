@@ -45,8 +45,7 @@ static const char USAGE[] = "usage: wordclaw-migrate [--plan | --verify]\n"
 			    "  --verify        compare ledger, files and database; exit 1 when they differ\n"
 			    "  --check-config  check the settings and exit\n"
 			    "  --help          this text\n"
-			    "\n"
-			    "Settings (environment):\n";
+			    "\n";
 
 /* Beside the program, so that a checkout and an installed copy both find their own files. */
 static const char *

@@ -20,6 +20,19 @@ const struct exit_meaning exit_meanings[] = {
 	{ 0, NULL },
 };
 
+const struct variable help_variables[] = {
+	{ "WORDCLAW_BASE_URL", "The gateway." },
+	{ "WORDCLAW_API_KEY", "The API key." },
+	{ "WORDCLAW_API_KEY_FILE", "A file that holds it." },
+	{ "WORDCLAW_MCP_URL", "The MCP endpoint." },
+	{ "WORDCLAW_OUTPUT", "table, json or yaml." },
+	{ "WORDCLAW_TIMEOUT", "Seconds." },
+	{ "WORDCLAW_RAW", "true: as --raw." },
+	{ "WORDCLAW_CONFIG", "The settings file." },
+	{ "NO_COLOR", "Set to anything: no colour." },
+	{ NULL, NULL },
+};
+
 /* ---- text ---- */
 
 /* Words of text in lines that begin at a column; the first line has begun. */
@@ -196,6 +209,9 @@ print_overview(struct cli *cli, FILE *out)
 	(void)fputs("\noptions of every command:\n", out);
 	for (size_t i = 0; i < GLOBALS; i++)
 		print_flag(cli, out, &global_flags[i]);
+	(void)fputs("\nenvironment:\n", out);
+	for (const struct variable *variable = help_variables; variable->name; variable++)
+		print_entry(out, variable->name, variable->meaning);
 	(void)fputs("\nexit status:\n", out);
 	for (size_t i = 0; exit_meanings[i].meaning; i++)
 		print_entry(out, arena_printf(cli->arena, "%d", exit_meanings[i].status), exit_meanings[i].meaning);

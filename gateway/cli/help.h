@@ -19,6 +19,12 @@ struct exit_meaning {
 };
 extern const struct exit_meaning exit_meanings[]; /* ends with a NULL meaning */
 
+/* What is read from the environment. */
+struct variable {
+	const char *name, *meaning;
+};
+extern const struct variable help_variables[]; /* ends with a NULL name */
+
 extern const struct command help_command;
 
 #endif

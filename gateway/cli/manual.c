@@ -20,19 +20,6 @@ static const char configuration[] =
     ".wordclaw.json in the working directory, else in the home directory: a JSON object with baseUrl, apiKey, mcpUrl, output, timeout and raw. "
     "A file that others can write is refused. 'wordclaw config show' says where each setting comes from.";
 
-static const struct {
-	const char *name, *meaning;
-} variables[] = {
-	{ "WORDCLAW_BASE_URL", "The gateway." },
-	{ "WORDCLAW_API_KEY", "The API key." },
-	{ "WORDCLAW_API_KEY_FILE", "A file that holds it." },
-	{ "WORDCLAW_MCP_URL", "The MCP endpoint." },
-	{ "WORDCLAW_OUTPUT", "table, json or yaml." },
-	{ "WORDCLAW_TIMEOUT", "Seconds." },
-	{ "WORDCLAW_CONFIG", "The settings file." },
-	{ "NO_COLOR", "Set to anything: no colour." },
-};
-
 /* Text that roff takes as text. */
 static void
 add_text(struct buf *buf, const char *text)
@@ -169,8 +156,8 @@ add_page(struct buf *buf, const struct commands *commands)
 	buf_add_text(buf, ".SH CONFIGURATION\n");
 	add_paragraph(buf, configuration);
 	buf_add_text(buf, ".SH ENVIRONMENT\n");
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
-		add_entry(buf, variables[i].name, NULL, variables[i].meaning);
+	for (const struct variable *variable = help_variables; variable->name; variable++)
+		add_entry(buf, variable->name, NULL, variable->meaning);
 	buf_add_text(buf, ".SH EXIT STATUS\n");
 	for (size_t i = 0; exit_meanings[i].meaning; i++)
 		add_entry(buf, arena_printf(buf->arena, "%d", exit_meanings[i].status), NULL, exit_meanings[i].meaning);

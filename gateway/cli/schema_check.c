@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "builtins.h"
 #include "document.h"
 #include "failure.h"
+#include "progress.h"
 #include "regex.h"
 #include "schema_files.h"
 
@@ -209,6 +211,15 @@ check_line(const struct check *check, struct arena *arena, struct last_schema *l
 	return true;
 }
 
+/* Bytes of a regular file; 0 of anything else, whose end nobody knows. */
+static int64_t
+file_bytes(FILE *file)
+{
+	struct stat status;
+
+	return fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) ? (int64_t)status.st_size : 0;
+}
+
 static int
 check_stream(const struct check *check)
 {
@@ -217,12 +228,12 @@ check_stream(const struct check *check)
 	int status = CLI_OK;
 	char *line = NULL;
 	size_t capacity = 0, n_lines = 0;
+	int64_t n_total = file_bytes(check->cli->in);
 
 	while (check_line(check, arena, &last, &line, &capacity, &status))
-		if (++n_lines % PROGRESS_LINES == 0 && cli_shows_progress(check->cli))
-			(void)fprintf(check->cli->err, "\r%zu lines checked ", n_lines);
-	if (n_lines >= PROGRESS_LINES && cli_shows_progress(check->cli))
-		(void)fprintf(check->cli->err, "\r%zu lines checked \n", n_lines);
+		if (++n_lines % PROGRESS_LINES == 0)
+			progress_show(check->cli, n_total > 0 ? ftello(check->cli->in) : 0, n_total, "%zu lines checked", n_lines);
+	progress_clear(check->cli);
 	free(line);
 	free(last.text);
 	json_schema_unref(last.schema);

@@ -8,6 +8,7 @@
 #include "failure.h"
 #include "http_client.h"
 #include "output.h"
+#include "progress.h"
 #include "script.h"
 
 /* How a step ended. */
@@ -170,15 +171,16 @@ run_steps(struct run *run)
 		outcome->status = STEP_SKIPPED;
 		if (status != CLI_OK)
 			continue;
-		if (!tells && cli_shows_progress(run->cli))
-			(void)fprintf(run->cli->err, "\r\033[Kstep %zu of %zu: %s", i + 1, run->script->n_steps, outcome->name);
+		if (!tells)
+			progress_show(
+			    run->cli, (int64_t)i, (int64_t)run->script->n_steps, "step %zu of %zu: %s", i + 1, run->script->n_steps, outcome->name);
 		run_step(run, &run->script->steps[i], outcome);
 		status = outcome->status == STEP_FAILED ? outcome->exit_code : CLI_OK;
 		if (tells)
 			tell(run, outcome);
 	}
-	if (!tells && cli_shows_progress(run->cli))
-		(void)fputs("\r\033[K", run->cli->err);
+	if (!tells)
+		progress_clear(run->cli);
 	int printed = tells ? output_print_bytes(run->cli, "", 0) : print_summary(run);
 	return status != CLI_OK ? status : printed;
 }

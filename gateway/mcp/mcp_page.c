@@ -194,11 +194,14 @@ answer_get(struct exchange *exchange)
 
 /* ---- what it is, for clients that must find out how to authenticate ---- */
 
+/* What the bootstrap key may do besides: a right that no key can be given. */
+#define NO_KEYS_SCOPE "platform"
+
 static bool
 is_first_with_scope(size_t at)
 {
 	const char *scope = registry_operations[at]->scope;
-	if (!scope)
+	if (!scope || strcmp(scope, NO_KEYS_SCOPE) == 0)
 		return false;
 	for (size_t i = 0; i < at; i++)
 		if (registry_operations[i]->scope && strcmp(registry_operations[i]->scope, scope) == 0)
