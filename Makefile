@@ -69,8 +69,8 @@ bootstrap: ## install the packages that building and running need
 generate: ## proto/*.toml and services/*/queries.sql -> proto/generated
 	python3 proto/gen/generate.py
 
-fmt: ## clang-format what changed
-	@git ls-files -m -o --exclude-standard '*.c' '*.h' | grep -v '^proto/generated/' | xargs -r clang-format -i
+fmt: ## clang-format the lines that changed
+	@git clang-format -q -f HEAD -- '*.c' '*.h' ':!proto/generated'
 
 # ---- objects: one rule per layer ----
 
@@ -187,7 +187,7 @@ test: ## install what is missing and pass the whole suite
 	@deploy/bootstrap test
 	@tests/run all
 
-asan: ## the suite's C parts under AddressSanitizer and UBSan
+asan: ## the suite's C parts and its drivers over HTTP under AddressSanitizer and UBSan
 	@tests/run asan
 tsan: ## where threads meet, under ThreadSanitizer
 	@tests/run tsan
