@@ -37,12 +37,12 @@ class Cases:
         self.values = Values(registry, rng)
         self.n_keys = 0
 
-    def make(self, operation, kind, arguments, **more):
-        who = "platform" if operation.scope == "platform" else "admin"
+    def make(self, operation, kind, arguments, who=None, **more):
+        who = who or ("platform" if operation.scope == "platform" else "admin")
         rng = self.rng
         style = {"route": rng.randrange(len(operation.routes)), "if_match": rng.random() < 0.3, "profile": rng.random() < 0.25,
                  "session": rng.random() < 0.25, "text_ids": rng.random() < 0.7, "flags": rng.random() < 0.6, "camel": rng.random() < 0.2,
-                 "meta_key": rng.random() < 0.5}
+                 "meta_key": rng.random() < 0.5, "literals": rng.random() < 0.3}
         return Case(operation, kind, arguments, who=who, style=style, **more)
 
     def fitting(self, operation, **more):
@@ -72,6 +72,8 @@ class Cases:
                 yield self.bent(operation, f"{name} of a wrong type", name, value)
             for what, value in out_of_bounds(self.rng, field):
                 yield self.bent(operation, f"{name} {what}", name, value)
+            if field.kind in ("int", "text") and field.place != "path":
+                yield self.bent(operation, f"{name} unreadable", name, 2**64 if field.kind == "int" else "a\0b")
             if field.kind == "struct":
                 yield from self.of_members(operation, field)
             if field.kind == "doc" and field.doc_text:

@@ -1,36 +1,21 @@
 """Plays cases in all worlds and judges: one verdict, one effect, one audit trail, whatever the surface."""
 import concurrent.futures
-import os
 import random
 import shutil
 import tempfile
 
 from checks import Failure, expect
 from parity_cases import Case, Cases
+from parity_exceptions import (BY_NATURE, COLUMNS_BY_NATURE, ENDPOINT, GRAPHQL_TYPES, NO_OPTION, NOT_STATE, UNREADABLE, agent_fields,
+                               refusal_of_its_own)
 from parity_registry import Registry
-from parity_surfaces import SURFACES, Cli, Graphql, Mcp
-from parity_worlds import NOT_STATE, Database, World, agent_fields, differences, general, plain_entry, shown
+from parity_surfaces import SURFACES, Cli, Graphql, is_unreadable
+from parity_worlds import Database, World, differences, general, plain_entry, shown
 
 BATCH_CASES = 60
 SEED_ROUNDS = 3
 LEARN_ROUNDS_MAX = 12
 FINDINGS_MAX = 25
-GRAPHQL_TYPES = ("GRAPHQL_VALIDATION_FAILED", "GRAPHQL_VARIABLES_INVALID")
-NO_OPTION = "USAGE"
-# Members of answers that differ by nature although they may look alike for a while, with the reason.
-BY_NATURE = {
-    ("content.items.list", "/total"): "counted at most a second ago",
-    ("identity.keys.list", "/keys/*/lastUsedAt"): "at most a minute behind",
-    ("audit.logs.list", "/entries/*/number"): "two publishers' events arrive in either order",
-    ("identity.decisions.list", "/decisions"): "the log tells the surfaces apart, and counts repeated reads together",
-    ("identity.decisions.list", "/hasMore"): "the same", ("identity.decisions.list", "/nextCursor"): "the same",
-    ("identity.decisions.list", "/durationP95Ms"): "a duration",
-}
-COLUMNS_BY_NATURE = {("api_keys", "last_used_at"): "at most a minute behind"}
-
-
-class Finding(Exception):
-    """Surfaces disagree."""
 
 
 class Parity:
@@ -42,7 +27,7 @@ class Parity:
         self.generation = 0
         self.findings, self.n_cases, self.n_asked = {}, 0, 0
         self.succeeded = {}   # (operation id, surface) -> times
-        self.worlds, self.seed = [], None
+        self.worlds, self.seed, self.matrix = [], None, {}
 
     def __enter__(self):
         self.system.__enter__()
@@ -51,6 +36,7 @@ class Parity:
         return self
 
     def __exit__(self, *details):
+        self.database.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.system.__exit__(*details)
 
@@ -90,6 +76,18 @@ class Parity:
             world.take(rows[world.tenant.id], rows[world.foreign.id])
 
     # ---- playing
+
+    def play_keys(self, whos):
+        """Every operation with every key; {operation id: {who: {surface: verdict}}}.  The first one's commands are processes of their own."""
+        self.seed = "keys"
+        cases = Cases(self.registry, random.Random(self.seed))
+        self.begin()
+        self.matrix = {}
+        for i, who in enumerate([*whos, "platform"]):
+            for world in self.worlds:
+                world.surface.is_apart = i == 0
+            self.play([cases.fitting(op, who=who) for op in self.registry.operations if who != "platform" or op.scope == "platform"])
+        return self.matrix
 
     def play_seed(self, seed):
         self.seed = seed
@@ -188,12 +186,13 @@ class Turn:
 
     def judge(self):
         """False: what was stored differs."""
-        self.base = next((i for i, answer in enumerate(self.answers) if answer is not None and not self.gate(i)), None)
-        if self.base is None:
+        answered = [i for i, answer in enumerate(self.answers) if answer is not None]
+        if not answered:
             return True
+        self.base = next((i for i in answered if not self.gate(i)), answered[0])
         for i in range(len(self.worlds)):
             if self.answers[i] is not None:
-                self.note_success(i)
+                self.note(i)
                 self.judge_verdict(i)
         self.judge_base()
         self.judge_audit()
@@ -205,7 +204,9 @@ class Turn:
     def surface(self, i):
         return self.worlds[i].surface
 
-    def note_success(self, i):
+    def note(self, i):
+        cell = self.parity.matrix.setdefault(self.case.operation.id, {}).setdefault(self.case.who, {})
+        cell[self.surface(i).name] = self.answers[i].code or "ok"
         if self.answers[i].code is None and not self.case.dry_run:
             key = (self.case.operation.id, self.surface(i).name)
             self.parity.succeeded[key] = self.parity.succeeded.get(key, 0) + 1
@@ -215,28 +216,38 @@ class Turn:
     def gate(self, i):
         """The class of refusals a surface has of its own for this input, before any operation is asked; None: none."""
         surface, arguments = self.surface(i), self.given[i]
+        if is_unreadable(arguments):
+            return "syntax"
         if isinstance(surface, Graphql) and surface.refuses(self.case, arguments):
             return "types"
-        if isinstance(surface, Mcp) and agent_fields(self.case, arguments):
-            return "agent"
+        own = refusal_of_its_own(surface, self.case, arguments)
+        if own:
+            return own
         if isinstance(surface, Cli) and surface.has_no_option(self.case, arguments):
             return "option"
         return None
 
     def judge_verdict(self, i):
         gate, answer, base = self.gate(i), self.answers[i], self.answers[self.base]
-        if gate == "types":
-            is_right = answer.code in GRAPHQL_TYPES and base.code is not None and self.parity.registry.error_status(base.code) == 400
+        if gate == "syntax":
+            is_right = answer.code in UNREADABLE or self.is_bad_request(answer)
+        elif gate == "types":
+            is_right = answer.code in GRAPHQL_TYPES and self.is_bad_request(base)
+        elif gate == "endpoint":
+            is_right = answer.code in ENDPOINT
         elif gate == "option":
             is_right = answer.code == NO_OPTION and base.code is not None
         elif gate == "agent":
-            is_right = answer.code is not None and self.parity.registry.error_status(answer.code) == 400 and (
+            is_right = self.is_bad_request(answer) and (
                 answer.code == base.code or answer.pointer.strip("/").split("/")[0] in agent_fields(self.case, self.given[i]))
         else:
             is_right = (answer.code, answer.is_replayed) == (base.code, base.is_replayed) and self.pointer(answer) == self.pointer(base)
         if not is_right:
             self.find(i, "verdict", f"{answer}, where {self.surface(self.base).name} says {base}")
             self.is_alike &= (answer.code is None) == (base.code is None) or gate is not None and base.code is not None
+
+    def is_bad_request(self, answer):
+        return answer.code is not None and self.parity.registry.error_status(answer.code) == 400
 
     @staticmethod
     def pointer(answer):

@@ -13,6 +13,7 @@ from parity_values import json_text
 from system import binaries
 
 COMMAND_SECONDS_MAX = 120
+LITERAL_CHARS_MAX = 2000
 DRY_RUN = "dryRun"
 INT32 = (-2**31, 2**31 - 1)
 
@@ -30,6 +31,13 @@ class Answer:
 
     def __str__(self):
         return f"{self.code or 'ok'}{' at ' + self.pointer if self.pointer else ''}{' (replayed)' if self.is_replayed else ''}"
+
+
+def is_unreadable(value):
+    """What no surface's JSON may hold: a number beyond 64 bits, the character U+0000."""
+    if isinstance(value, (dict, list)):
+        return any(map(is_unreadable, value.values() if isinstance(value, dict) else value))
+    return "\0" in value if isinstance(value, str) else type(value) is int and not -2**63 <= value < 2**63
 
 
 def spelled(value):
@@ -68,8 +76,12 @@ def sorted_answer(operation, body):
 
 
 class Surface:
-    """In one world.  has: the operation is there.  can: the case can be written down there."""
+    """In one world.  has: the operation is there.  can: the case can be written down there.
+
+    needs_key: its endpoint answers nobody without one, also where the operation is public.
+    """
     name = None
+    needs_key = False
 
     def __init__(self, registry, world):
         self.registry, self.world = registry, world
@@ -148,12 +160,13 @@ class Control(Rest):
 
 class Mcp(Surface):
     name = "MCP"
+    needs_key = True
 
     def has(self, operation):
         return bool(operation.mcp)
 
     def agent(self, case):
-        version = mcp.SESSION if case.style["session"] and case.who != "nobody" else mcp.STATELESS
+        version = mcp.SESSION if case.style["session"] and case.who in self.world.keys and case.who != "unknown" else mcp.STATELESS
         path = "/mcp?profile=registry" if case.style["profile"] else "/mcp"
         return self.world.agent(case.who, version, path)
 
@@ -186,8 +199,18 @@ class Mcp(Surface):
 
 # ---------------------------------------------------------------- GraphQL
 
+def is_literal(value):
+    """Every name in it is one of GraphQL's, and it is no larger than a document may be."""
+    if len(json_text(value)) > LITERAL_CHARS_MAX:
+        return False
+    if isinstance(value, dict):
+        return all(re.fullmatch(r"[_A-Za-z]\w*", name, re.A) and is_literal(item) for name, item in value.items())
+    return all(map(is_literal, value)) if isinstance(value, list) else not is_unreadable(value)
+
+
 class Graphql(Surface):
     name = "GraphQL"
+    needs_key = True
 
     def has(self, operation):
         return bool(operation.graphql)
@@ -203,15 +226,27 @@ class Graphql(Surface):
             return str(value)
         return self.registry.enum_name(value) if field.choices and value in field.choices else value
 
+    def literal(self, case, field, value):
+        """In GraphQL's own syntax; an enum's value is a bare name."""
+        if isinstance(value, list):
+            return "[" + ", ".join(self.literal(case, field, item) for item in value) + "]"
+        if isinstance(value, dict):
+            inner = {f.name: f for f in self.registry.members(field)} if field and field.ref else {}
+            return "{" + ", ".join(f"{name}: {self.literal(case, inner.get(name), item)}" for name, item in value.items()) + "}"
+        if field and field.choices and value in field.choices:
+            return self.registry.enum_name(value)
+        return json_text(self.value(case, field, value) if field else value)
+
     def ask(self, case, arguments):
         kind, _, root = case.operation.graphql.partition(" ")
         fields, types = self.fields(case), self.registry.argument_types(case.operation)
-        declared = [f"${name}: {types[name]}" for name in arguments if name in types]
-        given = [f"{name}: ${name}" if name in types else f"{name}: {json_text(value)}" for name, value in arguments.items()]
+        variables = {name: self.value(case, fields[name], value) for name, value in arguments.items()
+                     if name in types and not (case.style["literals"] and is_literal(value))}
+        declared = [f"${name}: {types[name]}" for name in variables]
+        given = [f"{name}: {f'${name}' if name in variables else self.literal(case, fields.get(name), value)}" for name, value in arguments.items()]
         given += [f"{DRY_RUN}: true"] if case.dry_run else []
         head = f"{kind} P({', '.join(declared)})" if declared else kind
         document = f"{head} {{ {root}{'(' + ', '.join(given) + ')' if given else ''} {self.registry.selection(self.registry.roots[case.operation.graphql].type)} }}"
-        variables = {name: self.value(case, fields[name], value) for name, value in arguments.items() if name in types}
         headers = {"x-request-id": self.world.request_id(case), "idempotency-key": self.world.idempotency_key(case)}
         reply = self.world.client(case.who).post("/graphql", {"query": document, "variables": variables}, headers=headers)
         answer = Answer(f"{document} {json_text(variables)} {headers}", said=str(reply))
@@ -306,7 +341,7 @@ class Cli(Surface):
     def is_flag_text(field, value):
         if field.kind in ("doc", "struct") or field.kind == "list" and field.item not in ("text", "int"):
             return value is not None and not (isinstance(value, str) and field.kind != "doc")
-        return is_spellable(field, value)
+        return is_spellable(field, value) and not (isinstance(value, str) and "\0" in value)
 
     def flag(self, case, field, value):
         name = field.name if case.style["camel"] else snake(field.name).replace("_", "-")

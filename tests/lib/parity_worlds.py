@@ -6,25 +6,22 @@ then still differs between two worlds that are both asked over REST differs by n
 import itertools
 import json
 import re
+import subprocess
 from datetime import datetime, timedelta, timezone
 
-from checks import wait_for
+from checks import Failure, wait_for
 from mcp import STATELESS, Agent
 from parity_cases import KEY_PREFIX
+from parity_exceptions import BY_NATURE, NOT_STATE, refusal_of_its_own
 from parity_registry import plural
 from parity_surfaces import Rest
 from parity_values import NOBODYS_ID, TOKEN, NextCursor, Ref, VersionOf, json_text
 
 CAUGHT_UP_SECONDS_MAX = 20
+MARK = "<end of answer>"
 KEYS = {"read": "content:read", "write": "content:write", "audit": "audit:read", "admin": "admin"}
 NOW = "<now>"
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)")
-# Tables that say nothing of what an operation stored, with the reason.
-NOT_STATE = {
-    "outbox": "the events themselves: compared as audit entries", "outbox_default": "a partition of it",
-    "idempotency_keys": "replies as bytes: compared by asking again",
-    "policy_decision_logs": "tells the surfaces apart on purpose, and counts repeated reads together",
-    "audit_logs": "compared entry by entry", "audit_chain_heads": "hashes", "audit_checkpoints": "hashes"}
 
 
 def is_now(text):
@@ -130,7 +127,8 @@ class World:
                 self.keep_up(pairs)
                 answers += [None] * len(pairs)
         for case, answer in zip(cases, answers):
-            if answer and answer.code is None and isinstance(answer.output, dict) and answer.output.get("nextCursor"):
+            is_page = answer and answer.code is None and isinstance(answer.output, dict) and answer.output.get("nextCursor")
+            if is_page and (case.operation.id, "/nextCursor") not in BY_NATURE:
                 self.cursors[case.operation.id] = answer.output["nextCursor"]
         return answers
 
@@ -142,9 +140,9 @@ class World:
         return answers
 
     def ask_with_care(self, pairs):
-        """What only agents are refused is done over REST right behind."""
+        """What this surface alone refuses is done over REST right behind."""
         answers = []
-        for is_gated, part in itertools.groupby(pairs, lambda pair: self.surface.name == "MCP" and agent_is_refused(*pair)):
+        for is_gated, part in itertools.groupby(pairs, lambda pair: bool(refusal_of_its_own(self.surface, *pair))):
             for pair in [list(part)] if not is_gated else [[pair] for pair in part]:
                 answers += self.surface.run(pair)
                 if is_gated:
@@ -194,21 +192,13 @@ class World:
         return text.replace(self.token, TOKEN)
 
 
-def agent_is_refused(case, arguments):
-    """Agents must send version tokens, and documents as such: what the registry marks for them."""
-    return bool(agent_fields(case, arguments))
-
-
-def agent_fields(case, arguments):
-    return [field.name for field in case.operation.request.fields
-            if field.agent_required and arguments.get(field.name) is None or field.doc_text and isinstance(arguments.get(field.name), str)]
-
-
 class Database:
-    """What all worlds have stored, in one look."""
+    """What all worlds have stored, in one look: through one psql that stays."""
 
     def __init__(self, system):
-        self.system = system
+        command, environment = system.psql_command()
+        self.session = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command], env=environment, text=True, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         found = system.sql("SELECT c.table_schema, c.table_name, bool_or(c.column_name = 'id') FROM information_schema.columns c"
                            " JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE'"
                            " AND c.table_schema NOT IN ('pg_catalog', 'information_schema', 'wordclaw_migrations')"
@@ -218,15 +208,30 @@ class Database:
                        if name not in NOT_STATE and not re.match(r"outbox_", name)]
         self.outboxes = [schema for schema, name, _ in found if name == "outbox"]
 
+    def close(self):
+        self.session.stdin.close()
+        self.session.wait()
+
+    def answer(self, text):
+        """The lines that psql answers, up to a mark that it is told to echo."""
+        self.session.stdin.write(f"{text};\n\\echo {MARK}\n")
+        self.session.stdin.flush()
+        lines = []
+        for line in self.session.stdout:
+            if line == MARK + "\n":
+                return lines
+            lines.append(line.rstrip("\n"))
+        raise Failure(f"psql ended: {lines[-3:]} in: {text}")
+
     def lines(self, text):
-        return [json.loads(line) for line in self.system.psql(text).splitlines()]
+        return [json.loads(line) for line in self.answer(text)]
 
     def rows(self, domains):
         """{domain: {table: rows in order}}"""
         parts = [f"SELECT json_build_array('{name}', domain_id, replace(json_agg(to_json(t) ORDER BY {'t.id' if has_id else 't::text'})::text, E'\\n', ' ')::json)"
                  f" FROM {schema}.{name} t WHERE domain_id IN ({', '.join(map(str, domains))}) GROUP BY domain_id" for schema, name, has_id in self.tables]
         found = {domain: {} for domain in domains}
-        for name, domain, rows in self.lines(";\n".join(parts) + ";"):
+        for name, domain, rows in self.lines(";\n".join(parts)):
             found[domain][name] = rows
         return found
 
@@ -234,7 +239,7 @@ class Database:
         """Every committed event has its entry."""
         missing = " + ".join(f"(SELECT count(*) FROM {schema}.outbox o WHERE NOT EXISTS (SELECT FROM audit.audit_logs a WHERE a.event_id = o.event_id))"
                              for schema in self.outboxes)
-        wait_for(lambda: self.system.count(f"SELECT {missing}") == 0, "every event to be audited", CAUGHT_UP_SECONDS_MAX)
+        wait_for(lambda: self.answer(f"SELECT {missing}") == ["0"], "every event to be audited", CAUGHT_UP_SECONDS_MAX)
 
     def audit(self, request_ids):
         """{request id: entries}"""

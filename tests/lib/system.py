@@ -280,16 +280,19 @@ class System:
 
     # ---- the database, past every wall ----
 
-    def psql(self, text, *arguments, dsn=None):
-        """Output of psql, by default as the superuser: unaligned rows, fields separated by |."""
+    def psql_command(self, dsn=None):
+        """(command, environment) of a psql that prints unaligned rows, fields separated by |; by default as the superuser."""
         if dsn is None:
             with open(os.path.join(self.home, "secrets", "admin.dsn"), encoding="utf-8") as file:
                 dsn = file.read().strip()
         user, password, database, host = re.fullmatch(r"postgresql://([^:]+):([^@]*)@/([^?]+)\?host=(.*)", dsn).groups()
         environment = {**os.environ, "PGPASSWORD": password, "PGOPTIONS": "-c client_min_messages=warning"}
-        done = subprocess.run(
-            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", host.replace("%20", " "), "-U", user, "-d", database, *arguments],
-            input=text, env=environment, capture_output=True, text=True, check=False, timeout=60)
+        return ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", host.replace("%20", " "), "-U", user, "-d", database], environment
+
+    def psql(self, text, *arguments, dsn=None):
+        """What one psql answers to the text."""
+        command, environment = self.psql_command(dsn)
+        done = subprocess.run([*command, *arguments], input=text, env=environment, capture_output=True, text=True, check=False, timeout=60)
         expect(done.returncode == 0, f"psql: {done.stderr.strip()} in: {text}")
         return done.stdout
 

@@ -1,0 +1,45 @@
+"""Where surfaces may differ, and why.  Everything else is a defect.
+
+Each entry is narrow, and those that name something of the registry or the database are checked for staleness.
+"""
+
+# Codes that a surface has of its own for what it refuses before any operation is asked: nothing is written.
+# Text that is no JSON of ours (a number beyond 64 bits, U+0000): all refuse, each with what its parser says.
+UNREADABLE = ("USAGE", "JSON-RPC -32700")
+# A value that is not of the argument's GraphQL type, or an argument there is not: the others refuse as a bad request.
+GRAPHQL_TYPES = ("GRAPHQL_VALIDATION_FAILED", "GRAPHQL_VARIABLES_INVALID")
+# An option that the command has not: the others refuse the field, or the dry run.
+NO_OPTION = "USAGE"
+# A public operation behind an endpoint that itself wants a key.
+ENDPOINT = ("AUTH_MISSING_API_KEY", "AUTH_INVALID_API_KEY")
+
+# Members of answers that differ by nature although they may look alike for a while, with the reason.
+BY_NATURE = {
+    ("content.items.list", "/total"): "counted at most a second ago",
+    ("identity.keys.list", "/keys/*/lastUsedAt"): "at most a minute behind",
+    ("audit.logs.list", "/entries/*/number"): "two publishers' events arrive in either order",
+    ("identity.decisions.list", "/decisions"): "the log tells the surfaces apart, and counts repeated reads together",
+    ("identity.decisions.list", "/hasMore"): "the same", ("identity.decisions.list", "/nextCursor"): "the same",
+    ("identity.decisions.list", "/durationP95Ms"): "a duration",
+}
+COLUMNS_BY_NATURE = {("api_keys", "last_used_at"): "at most a minute behind"}
+# Tables that say nothing of what an operation stored, with the reason.
+NOT_STATE = {
+    "outbox": "the events themselves: compared as audit entries", "outbox_default": "a partition of it",
+    "idempotency_keys": "replies as bytes: compared by asking again",
+    "policy_decision_logs": "tells the surfaces apart on purpose, and counts repeated reads together",
+    "audit_logs": "compared entry by entry", "audit_chain_heads": "hashes", "audit_checkpoints": "hashes"}
+
+
+def refusal_of_its_own(surface, case, arguments):
+    """Why a surface refuses what others may do: "agent" (version tokens and documents as such are asked of agents, as the registry
+    marks them), "endpoint" (a public operation behind an endpoint that wants a key); None: it has no reason."""
+    if surface.needs_key and case.operation.has("public") and case.who in ("nobody", "unknown"):
+        return "endpoint"
+    return "agent" if surface.name == "MCP" and agent_fields(case, arguments) else None
+
+
+def agent_fields(case, arguments):
+    """Fields that an agent must send otherwise than it did."""
+    return [field.name for field in case.operation.request.fields
+            if field.agent_required and arguments.get(field.name) is None or field.doc_text and isinstance(arguments.get(field.name), str)]
