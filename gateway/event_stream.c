@@ -65,6 +65,14 @@ on_event(void *context, const struct hub_event *event)
 	return is_sent;
 }
 
+/* Half of the buffer, so that the largest event still fits. */
+static bool
+has_room(void *context)
+{
+	const struct event_stream *stream = context;
+	return !stream->stream || stream_n_waiting(stream->stream) <= EVENT_STREAM_BYTES_MAX / 2;
+}
+
 /* ---- ends ---- */
 
 static void
@@ -266,7 +274,7 @@ answer_events(struct exchange *exchange)
 		streams->previous = stream;
 	streams = stream;
 	stream->subscription = hub_subscribe(exchange->gateway->hub, &(struct hub_options){ .principal = &exchange->principal, .key = exchange->key,
-	    .filter = stream->filter, .after = stream->after, .on_begin = on_begin, .on_event = on_event, .on_end = on_end, .context = stream });
+	    .filter = stream->filter, .after = stream->after, .on_begin = on_begin, .on_event = on_event, .has_room = has_room, .on_end = on_end, .context = stream });
 }
 
 static const struct operation events_permission = { .id = "gateway.events", .policy = "content.read", .resource_type = "system" };

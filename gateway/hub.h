@@ -49,14 +49,16 @@ struct hub_options {
 	int64_t after;                     /* deliver what comes behind this number; HUB_NOW: from now on */
 	void (*on_begin)(void *context); /* the position is known: whatever is committed from here on will be delivered.  Or NULL */
 	bool (*on_event)(void *context, const struct hub_event *event); /* false: cannot take it */
+	bool (*has_room)(void *context); /* false: what is long past may wait, so that who catches up sets the pace.  NULL: always */
 	void (*on_end)(void *context, enum hub_end end); /* the hub gives up; the subscription is gone with this call */
 	void *context;
 };
 
-struct hub *hub_new(struct gateway *gateway);
+/* pokes: where audit says that there is news.  NULL with a log line when that is malformed. */
+struct hub *hub_new(struct gateway *gateway, const char *pokes);
 void hub_free(struct hub *hub); /* without a word to subscribers */
 
-/* Ask for what is new.  Call every turn of the clock. */
+/* Ask for what is new when audit has poked, and take out who may listen no more.  Call every turn of the clock. */
 void hub_tick(struct hub *hub, int64_t now_us);
 
 /* This gateway stops: every subscription ends. */

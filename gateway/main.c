@@ -231,12 +231,12 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
 	    .hsts = settings.hsts, .documentation = settings.documentation });
-	gateway->hub = hub_new(gateway);
+	gateway->hub = hub_new(gateway, settings.audit_pokes);
 	gateway->mcp = mcp_new(settings.mcp_key_file);
 	uint64_t seed;
 	secret_random(&seed, sizeof(seed));
 	gateway->graphql = graphql_new(seed);
-	if (!gateway->mcp || !gateway->graphql || !gateway->upstreams || !gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
+	if (!gateway->hub || !gateway->mcp || !gateway->graphql || !gateway->upstreams || !gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
 		return false;
 	(void)mkdir(settings.run_dir, 0700); /* a missing directory shows when the metrics file is written */
 	if (!metrics_serve("gateway", (int)settings.metrics_port, settings.run_dir))

@@ -56,6 +56,7 @@ static const struct setting own_settings[] = {
 	TEXT_SETTING("WORDCLAW_MCP_PROFILE", "default", mcp_profile, "tools of /mcp where the client does not say ?profile=: default (one per operation) or registry (three that search, describe and execute)"),
 	BOOL_SETTING("WORDCLAW_HSTS", "false", hsts, "send Strict-Transport-Security: true behind a TLS proxy"),
 	TEXT_SETTING("WORDCLAW_BUS_KEY_FILE", "", bus_key_file, "32-byte key of the installation: encrypts tcp:// endpoints; every host needs the same file"),
+	TEXT_SETTING("WORDCLAW_AUDIT_POKES", "", audit_pokes, "comma list of where the instances of audit say that there is news; default its socket in the run directory"),
 	TEXT_SETTING("WORDCLAW_BUILD_COMMIT_SHA", "", build_commit, "shown by GET /api/runtime"),
 	TEXT_SETTING("WORDCLAW_BUILD_TIME", "", build_time, "shown by GET /api/runtime"),
 };
@@ -185,6 +186,8 @@ gateway_settings_load(void)
 		settings.run_dir = in_directory("", settings.home, "run", "");
 	if (settings.mcp_key_file[0] == '\0')
 		settings.mcp_key_file = in_directory("", settings.home, "secrets/mcp.key", "");
+	if (settings.audit_pokes[0] == '\0')
+		settings.audit_pokes = in_directory("ipc://", settings.run_dir, "audit", ".pub");
 	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++) {
 		if (settings.endpoints[i][0] == '\0')
 			settings.endpoints[i] = in_directory("ipc://", settings.run_dir, registry_services[i], ".ipc");

@@ -64,6 +64,12 @@ stream_write(struct stream *stream, const void *bytes, size_t n_bytes)
 	return true;
 }
 
+size_t
+stream_n_waiting(const struct stream *stream)
+{
+	return stream->n - stream->at;
+}
+
 void
 stream_end(struct stream *stream)
 {

@@ -21,6 +21,9 @@ struct stream *exchange_stream(struct exchange *exchange, const struct stream_op
 /* All or nothing: false when the bytes do not fit (the client is too slow: tell it where to resume and end the stream). */
 bool stream_write(struct stream *stream, const void *bytes, size_t n_bytes) MUST_CHECK;
 
+/* Bytes that the client has not taken yet. */
+size_t stream_n_waiting(const struct stream *stream);
+
 /* What waits is still sent, within the send timeout; then the answer is complete. */
 void stream_end(struct stream *stream);
 

@@ -120,6 +120,7 @@ advance(struct consumer_thread *self, const struct events_pull_response *pulled)
 
 	set_position(self, &(struct inbox_row){ pulled->epoch, pulled->seq, pulled->snapshot, pulled->next_xid });
 	metric_add(self->applied, (int64_t)pulled->events.n);
+	service_poke(); /* what was made of them is news as well */
 	metric_set(self->lag_ms, (clock_now_us() - last->occurred_at) / 1000);
 }
 

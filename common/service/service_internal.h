@@ -152,6 +152,9 @@ void outbox_init(struct service *service);
 extern const struct service_operation health_ping_operation;
 void health_init(void);
 
+/* service.c: poke whoever subscribes to this service; from any of its threads */
+void service_poke(void);
+
 /* consumer.c, timer.c: threads until service->stopping */
 void consumers_start(struct service *service);
 void consumers_join(struct service *service);

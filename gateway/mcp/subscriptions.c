@@ -148,6 +148,13 @@ on_event(void *context, const struct hub_event *event)
 	return is_told;
 }
 
+static bool
+has_room(void *context)
+{
+	const struct subscriber *subscriber = context;
+	return !subscriber->stream || stream_n_waiting(subscriber->stream) <= SUBSCRIBER_BYTES_MAX / 2;
+}
+
 /* ---- ends ---- */
 
 /* 2026-07-28 has a response for a subscription that ends in good order; a session's stream just ends, and the client
@@ -293,7 +300,7 @@ start(struct mcp_call *call, struct subscriber *subscriber)
 	exchange_wait(call->exchange);
 	link_in(subscriber);
 	subscriber->subscription = hub_subscribe(call->gateway->hub, &(struct hub_options){ .principal = call->principal, .key = call->exchange->key,
-	    .after = subscriber->after, .on_begin = on_begin, .on_event = on_event, .on_end = on_end, .context = subscriber });
+	    .after = subscriber->after, .on_begin = on_begin, .on_event = on_event, .has_room = has_room, .on_end = on_end, .context = subscriber });
 }
 
 static struct subscriber *
