@@ -121,6 +121,8 @@ connections_sweep(struct connections *connections, int64_t now_us)
 	for (struct connection *connection = connections->first; connection; connection = connection->next) {
 		if (connection->is_suspended || now_us - connection->phase_since_us <= phase_max_us(&connections->options, connection->phase))
 			continue;
+		if (connection->phase == PHASE_RECEIVING)
+			connection->all->options.late(connection);
 		/* The HTTP server meets the end of the stream at its next run and cleans up. */
 		(void)shutdown(connection->fd, SHUT_RDWR);
 	}

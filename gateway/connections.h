@@ -8,10 +8,13 @@
 
 enum phase { PHASE_FRESH, PHASE_IDLE, PHASE_RECEIVING, PHASE_WORKING, PHASE_SENDING };
 
+struct exchange;
+
 struct connection {
 	struct connections *all;
 	void *owner;  /* http.c's handle */
 	int fd;
+	struct exchange *exchange; /* the request under way, from its first line on; or NULL */
 	struct connection *previous, *next;
 	enum phase phase;
 	int64_t phase_since_us;
@@ -22,6 +25,7 @@ struct connection {
 
 struct connections_options {
 	int64_t idle_timeout_us, receive_timeout_us, send_timeout_us;
+	void (*late)(struct connection *connection); /* its request did not arrive in time; it is shut down next */
 };
 
 struct connections {

@@ -79,22 +79,31 @@ exchange_pool_n_taken(const struct exchange_pool *pool)
 	return pool->n_taken;
 }
 
+static bool
+peer_address(const struct sockaddr *peer, struct in6_addr *ret_address)
+{
+	if (!peer || (peer->sa_family != AF_INET && peer->sa_family != AF_INET6))
+		return false;
+	if (peer->sa_family == AF_INET6) {
+		*ret_address = ((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+		return true;
+	}
+	*ret_address = (struct in6_addr){ .s6_addr = { [10] = 0xff, [11] = 0xff } };
+	memcpy(&ret_address->s6_addr[12], &((const struct sockaddr_in *)(const void *)peer)->sin_addr, 4);
+	return true;
+}
+
 /* An IPv6 caller owns a /64, so that is what its limits count. */
 void
-exchange_read_address(struct exchange *exchange, const struct sockaddr *address, uint64_t seed)
+exchange_read_address(struct exchange *exchange, const struct sockaddr *peer, const struct trusted_proxies *proxies, uint64_t seed)
 {
-	if (address && address->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
-		(void)inet_ntop(AF_INET6, &v6->sin6_addr, exchange->address, sizeof(exchange->address));
-		exchange->is_local = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-		bool is_v4 = IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
-		exchange->address_id = admission_hash(seed, &v6->sin6_addr, is_v4 ? 16 : 8);
+	struct in6_addr address;
+
+	if (!peer_address(peer, &address))
 		return;
-	}
-	if (!address || address->sa_family != AF_INET)
-		return;
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
-	(void)inet_ntop(AF_INET, &v4->sin_addr, exchange->address, sizeof(exchange->address));
-	exchange->is_local = ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	exchange->address_id = admission_hash(seed, &v4->sin_addr, sizeof(v4->sin_addr));
+	address = forwarded_client(proxies, address, exchange->headers, exchange->n_headers);
+	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&address);
+	(void)inet_ntop(is_v4 ? AF_INET : AF_INET6, &address.s6_addr[is_v4 ? 12 : 0], exchange->address, sizeof(exchange->address));
+	exchange->is_local = is_v4 ? address.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&address);
+	exchange->address_id = admission_hash(seed, &address, is_v4 ? 16 : 8);
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "exchange.h"
+#include "forwarded.h"
 
 struct exchange_pool *exchange_pool_new(void);
 void exchange_pool_free(struct exchange_pool *pool); /* none may be taken */
@@ -15,7 +16,7 @@ void exchange_pool_return(struct exchange_pool *pool, struct exchange *exchange)
 
 size_t exchange_pool_n_taken(const struct exchange_pool *pool);
 
-/* Who is at the other end; NULL when that is not known. */
-void exchange_read_address(struct exchange *exchange, const struct sockaddr *address, uint64_t seed);
+/* Whom the request comes from: the peer, or who stands behind the proxies that it came through.  NULL when that is not known. */
+void exchange_read_address(struct exchange *exchange, const struct sockaddr *peer, const struct trusted_proxies *proxies, uint64_t seed);
 
 #endif

@@ -14,6 +14,7 @@
 #include "page.h"
 #include "rest.h"
 #include "secret.h"
+#include "settings.h"
 
 enum { ROUTES_ARENA_BYTES = 4 * 1024 * 1024, RANDOM_BYTES = 4096, URI_BYTES_MAX = 3072 };
 
@@ -306,6 +307,18 @@ overflow(struct exchange *exchange)
 	answer_too_large(exchange, arena_printf(exchange->arena, "the body has more than %zu bytes", exchange->body_max));
 }
 
+/* Of a request without whole headers only its line is known. */
+static void
+late(struct exchange *exchange)
+{
+	if (!exchange->has_begun) {
+		exchange->outcomes = exchange->gateway->front->unrouted;
+		identify(exchange);
+		set_common_headers(exchange);
+	}
+	ANSWER_FAIL(exchange, REQUEST_TIMEOUT, "the request did not arrive whole within %lld ms", (long long)settings.receive_timeout_ms);
+}
+
 /* ---- the end ---- */
 
 /* Reads cost more in log lines than in work, and overload is no time to write more: both are told at debug only. */
@@ -334,4 +347,4 @@ end(struct exchange *exchange)
 	    LOG_INT("tenant", exchange->principal.tenant), LOG_TEXT("address", exchange->address), LOG_INT("durationUs", duration_us));
 }
 
-const struct http_handlers front_handlers = { .begin = begin, .run = run, .overflow = overflow, .end = end };
+const struct http_handlers front_handlers = { .begin = begin, .run = run, .overflow = overflow, .late = late, .end = end };

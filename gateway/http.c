@@ -71,7 +71,8 @@ static void
 read_address(struct exchange *exchange, struct connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection->owner, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	exchange_read_address(exchange, info ? info->client_addr : NULL, http_of(exchange)->options.address_seed);
+	const struct http_options *options = &http_of(exchange)->options;
+	exchange_read_address(exchange, info ? info->client_addr : NULL, options->trusted_proxies, options->address_seed);
 }
 
 /* ---- waiting ----
@@ -121,6 +122,7 @@ on_request_line(void *context, const char *uri, struct MHD_Connection *mhd)
 	connection_enter(connection, PHASE_RECEIVING);
 	exchange->gateway = http->gateway;
 	exchange->connection = connection;
+	connection->exchange = exchange;
 	exchange->started_us = connection->phase_since_us;
 	exchange->uri = arena_strdup(exchange->arena, uri);
 	exchange->body_max = EXCHANGE_BODY_MAX;
@@ -138,6 +140,7 @@ on_completed(void *context, struct MHD_Connection *mhd, void **request_context, 
 	if (!exchange)
 		return;
 	struct connection *connection = exchange->connection;
+	connection->exchange = NULL;
 	assert(!connection->is_suspended);
 	connection_enter(connection, PHASE_IDLE);
 	connection->n_discarded = 0;
@@ -257,9 +260,9 @@ begin(struct connection *connection, struct exchange *exchange, const char *meth
 {
 	exchange->method = method;
 	exchange->has_begun = true;
-	read_address(exchange, connection);
 	exchange->n_header_bytes = strlen(exchange->uri);
 	(void)MHD_get_connection_values(connection->owner, MHD_HEADER_KIND, on_header, exchange);
+	read_address(exchange, connection);
 	http_of(exchange)->handlers.begin(exchange);
 	return settle_headers(connection, exchange);
 }
@@ -309,6 +312,30 @@ on_request(void *context, struct MHD_Connection *mhd, const char *url, const cha
 	return settle(connection, exchange);
 }
 
+/* Past libmicrohttpd, which takes no answer before the request is whole: so far it has sent this client nothing, or a 100. */
+static void
+on_late(struct connection *connection)
+{
+	struct exchange *exchange = connection->exchange;
+	struct buf text;
+
+	if (!exchange)
+		return;
+	if (!exchange->is_answered)
+		http_of(exchange)->handlers.late(exchange);
+	exchange->has_begun = true; /* should the rest come after all: it is answered */
+	buf_init(&text, exchange->arena, exchange->n_content + 1024);
+	buf_printf(&text, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: %zu\r\n", exchange->status,
+	    MHD_get_reason_phrase_for((unsigned)exchange->status), exchange->n_content);
+	if (exchange->content_type)
+		buf_printf(&text, "Content-Type: %s\r\n", exchange->content_type);
+	for (size_t i = 0; i < exchange->n_out_headers; i++)
+		buf_printf(&text, "%s: %s\r\n", exchange->out_headers[i].name, exchange->out_headers[i].value);
+	buf_add_text(&text, "\r\n");
+	buf_add(&text, exchange->content, exchange->n_content);
+	(void)send(connection->fd, text.bytes, text.len, MSG_DONTWAIT | MSG_NOSIGNAL); /* who does not read it is closed all the same */
+}
+
 /* uri.c decodes, strictly. */
 static size_t
 keep_escapes(void *context, struct MHD_Connection *mhd, char *text)
@@ -335,7 +362,7 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	http->handlers = *handlers;
 	http->exchanges = exchange_pool_new();
 	connections_init(&http->connections, &(struct connections_options){ .idle_timeout_us = options->idle_timeout_us,
-	    .receive_timeout_us = options->receive_timeout_us, .send_timeout_us = options->send_timeout_us });
+	    .receive_timeout_us = options->receive_timeout_us, .send_timeout_us = options->send_timeout_us, .late = on_late });
 	http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
 	    MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,
 	    MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,

@@ -3,12 +3,14 @@
 #define HTTP_H
 
 #include "exchange.h"
+#include "forwarded.h"
 
 /* The moments of an exchange.  All on the loop's thread. */
 struct http_handlers {
 	void (*begin)(struct exchange *exchange); /* headers are there, the body was not read */
 	void (*run)(struct exchange *exchange);   /* the whole request is there */
 	void (*overflow)(struct exchange *exchange); /* the body grew beyond body_max: answer */
+	void (*late)(struct exchange *exchange);  /* it did not arrive in time, perhaps not even its headers: answer */
 	void (*end)(struct exchange *exchange);   /* answered or given up; is_answered tells */
 };
 
@@ -19,6 +21,7 @@ struct http_options {
 	unsigned connections_per_address_max; /* 0: no limit */
 	int64_t idle_timeout_us, receive_timeout_us, send_timeout_us;
 	uint64_t address_seed;
+	const struct trusted_proxies *trusted_proxies;
 };
 
 /* NULL with *ret_problem when the address cannot be used. */

@@ -184,17 +184,20 @@ raise_descriptor_limit(int64_t n_connections)
 static bool
 start_http(struct gateway *gateway)
 {
+	static struct trusted_proxies proxies; /* for the process's life */
 	const char *problem = NULL;
 	int64_t n_connections = settings.connections_max + settings.listeners_max;
 	uint64_t seed;
 
 	raise_descriptor_limit(n_connections);
 	secret_random(&seed, sizeof(seed));
+	if (!trusted_proxies_parse(settings.trusted_proxies, &proxies, &problem))
+		return false; /* not after check_config */
 	gateway->http = http_new(gateway, &(struct http_options){ .bind = settings.bind, .port = (int)settings.port,
 	    .connections_max = (unsigned)n_connections,
 	    .connections_per_address_max = (unsigned)settings.connections_per_address_max,
 	    .idle_timeout_us = settings.idle_timeout_ms * 1000, .receive_timeout_us = settings.receive_timeout_ms * 1000,
-	    .send_timeout_us = settings.send_timeout_ms * 1000, .address_seed = seed }, &front_handlers, &problem);
+	    .send_timeout_us = settings.send_timeout_ms * 1000, .address_seed = seed, .trusted_proxies = &proxies }, &front_handlers, &problem);
 	if (!gateway->http)
 		log_write(LOG_ERROR, "gateway.not_listening", LOG_TEXT("address", settings.bind), LOG_INT("port", settings.port),
 		    LOG_TEXT("problem", problem));
@@ -281,15 +284,20 @@ usage(void)
 	return 0;
 }
 
-/* API_KEYS has a grammar of its own. */
+/* Two settings have a grammar of their own. */
 static bool
 check_config(void)
 {
 	const char *problem = NULL;
+	struct trusted_proxies proxies;
 	struct credentials *credentials;
 
 	if (!gateway_settings_load())
 		return false;
+	if (!trusted_proxies_parse(settings.trusted_proxies, &proxies, &problem)) {
+		(void)fprintf(stderr, "WORDCLAW_TRUSTED_PROXIES: %s\n", problem);
+		return false;
+	}
 	credentials = credentials_new(NULL, settings.api_keys, &problem);
 	if (!credentials)
 		(void)fprintf(stderr, "API_KEYS: %s\n", problem);

@@ -49,6 +49,7 @@ static const struct setting own_settings[] = {
 	INT_SETTING("WORDCLAW_GRAPHQL_COST_MAX", "1000", 1, 1000000, graphql_cost_max, "cost of a GraphQL request: each call of an operation costs what the operation does, at most once per row of the list it is nested in, and every 50 rows a list may answer one more"),
 	TEXT_SETTING("WORDCLAW_GRAPHIQL", "", graphql_explorer, "directory of the GraphQL explorer (make explorer); empty: no explorer.  For development"),
 	{ .name = "API_KEYS", .type = SETTING_SECRET, .fallback = "", .doc = "keys of tenant 1: key1=content:read|content:write,key2=admin; API_KEYS_FILE reads them from a file", .target = &settings.api_keys },
+	TEXT_SETTING("WORDCLAW_TRUSTED_PROXIES", "", trusted_proxies, "comma list of addresses and networks (10.0.0.0/8, ::1) of proxies in front: what their X-Forwarded-For says is the client, for limits by address, the log and what is for this host only; empty: the header is not read"),
 	TEXT_SETTING("WORDCLAW_CORS_ALLOWED_ORIGINS", "", cors_allowed_origins, "comma list of exact origins that browsers may call from; empty: none (CORS_ALLOWED_ORIGINS of the contract)"),
 	TEXT_SETTING("WORDCLAW_ALLOWED_HOSTS", "", allowed_hosts, "comma list of host names, with or without port, under which clients may reach /mcp besides loopback names and WORDCLAW_BIND"),
 	TEXT_SETTING("WORDCLAW_PUBLIC_URL", "", public_url, "base of this system's URLs as clients see them, https://cms.example.com; default http:// and the request's Host"),

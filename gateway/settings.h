@@ -40,6 +40,7 @@ struct gateway_settings {
 	const char *graphql_explorer;
 
 	const char *api_keys;
+	const char *trusted_proxies;
 	const char *cors_allowed_origins;
 	bool hsts;
 	const char *allowed_hosts;

@@ -4,6 +4,7 @@
 
 #include "env_keys.h"
 #include "exposition.h"
+#include "forwarded.h"
 #include "header.h"
 
 enum { ARENA_BYTES = 8 * 1024 * 1024, HEADER_BYTES_MAX = 4096 };
@@ -48,6 +49,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 	(void)header_names_etag(text, "\"7\"");
 	(void)header_list_has(text, "https://a.example");
 	env_keys_free(env_keys_parse(text, &problem));
+	struct trusted_proxies proxies;
+	if (trusted_proxies_parse("::/0", &proxies, &problem))
+		(void)forwarded_client(&proxies, in6addr_loopback, &(struct header){ "x-forwarded-for", text }, 1);
+	if (trusted_proxies_parse(text, &proxies, &problem))
+		assert(proxies.n <= TRUSTED_PROXIES_MAX);
 	struct exposition *exposition = exposition_new(arena);
 	exposition_add(exposition, "a", text, strlen(text));
 	buf_init(&buf, arena, 64);
