@@ -10,6 +10,8 @@
 
 #include "clock.h"
 
+enum { STREAM_SEND_BYTES = 64 * 1024 };
+
 void
 connections_init(struct connections *connections, const struct connections_options *options)
 {
@@ -62,7 +64,8 @@ connection_enter(struct connection *connection, enum phase phase)
 
 /* ---- who leaves ---- */
 
-/* A client whose machine died sends nothing: then heartbeats that nobody acknowledges end the connection. */
+/* A client whose machine died sends nothing: then heartbeats that nobody acknowledges end the connection.  And of what a slow
+ * client leaves lying, the kernel would keep megabytes. */
 void
 connection_watch(struct connection *connection)
 {
@@ -72,6 +75,7 @@ connection_watch(struct connection *connection)
 	if (connection->is_watched || epoll_ctl(connection->all->leavers_fd, EPOLL_CTL_ADD, connection->fd, &event) != 0)
 		return; /* out of kernel memory: then a write that fails tells */
 	connection->is_watched = true;
+	(void)setsockopt(connection->fd, SOL_SOCKET, SO_SNDBUF, &(int){ STREAM_SEND_BYTES }, sizeof(int));
 	(void)setsockopt(connection->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_max_ms, sizeof(unacknowledged_max_ms));
 }
 

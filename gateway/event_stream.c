@@ -10,6 +10,7 @@
 #include "header.h"
 #include "hub_event.h"
 #include "page.h"
+#include "settings.h"
 #include "stream.h"
 
 struct event_stream {
@@ -129,7 +130,7 @@ event_streams_beat(int64_t now_us)
 				give_up(stream);
 			continue;
 		}
-		if (stream->stream && now_us - stream->sent_us >= EVENT_STREAM_BEAT_US && !send(stream, ":\n\n", 3))
+		if (stream->stream && now_us - stream->sent_us >= settings.heartbeat_ms * 1000 && !send(stream, ":\n\n", 3))
 			finish(stream);
 	}
 }

@@ -8,9 +8,8 @@ enum {
 	EVENT_STREAM_BYTES_MAX = 256 * 1024,  /* that wait for one client; beyond it the client resumes where it was */
 };
 #define EVENT_STREAM_BEGIN_US (INT64_C(5) * 1000000) /* that the hub may take to learn where it stands */
-#define EVENT_STREAM_BEAT_US (INT64_C(15) * 1000000)
 
-/* Comments that keep idle streams alive, and an end to those that could not begin.  Call about once a second. */
+/* Comments that keep idle streams alive, and an end to those that could not begin.  Call about twice a second. */
 void event_streams_beat(int64_t now_us);
 
 #endif

@@ -34,6 +34,7 @@ static const struct setting own_settings[] = {
 	INT_SETTING("WORDCLAW_CONNECTIONS_PER_ADDRESS_MAX", "0", 0, 60000, connections_per_address_max, "open connections of one address; 0: no limit of its own"),
 	INT_SETTING("WORDCLAW_LISTENERS_MAX", "1000", 1, 60000, listeners_max, "open streams of events, over REST and MCP together; further ones get 503 SERVICE_OVERLOADED"),
 	INT_SETTING("WORDCLAW_LISTENERS_PER_KEY_MAX", "500", 1, 60000, listeners_per_key_max, "of them of one key; further ones get 429 RATE_LIMIT_EXCEEDED"),
+	INT_SETTING("WORDCLAW_HEARTBEAT_MS", "15000", 500, 600000, heartbeat_ms, "a stream of events on which nothing happens shows a sign of life this often"),
 	INT_SETTING("WORDCLAW_IDLE_TIMEOUT_MS", "60000", 1000, 3600000, idle_timeout_ms, "an idle keep-alive connection is closed after this"),
 	INT_SETTING("WORDCLAW_RECEIVE_TIMEOUT_MS", "15000", 500, 600000, receive_timeout_ms, "a request must have arrived whole within this, however steadily it trickles"),
 	INT_SETTING("WORDCLAW_SEND_TIMEOUT_MS", "60000", 500, 600000, send_timeout_ms, "an answer must have been taken within this"),

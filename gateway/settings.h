@@ -21,6 +21,7 @@ struct gateway_settings {
 	int64_t connections_per_address_max;
 	int64_t listeners_max;
 	int64_t listeners_per_key_max;
+	int64_t heartbeat_ms;
 	int64_t idle_timeout_ms;
 	int64_t receive_timeout_ms;
 	int64_t send_timeout_ms;

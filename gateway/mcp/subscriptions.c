@@ -12,6 +12,7 @@
 #include "answer.h"
 #include "clock.h"
 #include "hub_event.h"
+#include "settings.h"
 #include "stream.h"
 #include "uri.h"
 
@@ -229,7 +230,7 @@ subscribers_beat(struct mcp *mcp, int64_t now_us)
 			give_up(subscriber);
 			continue;
 		}
-		if (!subscriber->stream || now_us - subscriber->sent_us < SUBSCRIBER_BEAT_US)
+		if (!subscriber->stream || now_us - subscriber->sent_us < settings.heartbeat_ms * 1000)
 			continue;
 		subscriber->sent_us = now_us;
 		if (!stream_write(subscriber->stream, ":\n\n", 3))

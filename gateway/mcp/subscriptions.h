@@ -10,7 +10,6 @@ enum {
 };
 
 #define SUBSCRIBER_BEGIN_US (INT64_C(5) * 1000000) /* that the hub may take to learn where it stands */
-#define SUBSCRIBER_BEAT_US (INT64_C(15) * 1000000)
 
 void mcp_listen(struct mcp_call *call);
 void mcp_subscribe(struct mcp_call *call);

@@ -58,3 +58,9 @@ def memory_mb(pid):
     with open(f"/proc/{pid}/smaps_rollup", encoding="utf-8") as file:
         sizes = dict(re.findall(r"^(Rss|Pss):\s+(\d+) kB", file.read(), re.M))
     return int(sizes["Rss"]) / 1024, int(sizes["Pss"]) / 1024
+
+
+def is_sanitized(pid):
+    """Then its memory says nothing about the product's."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+        return "libasan" in file.read()
