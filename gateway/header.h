@@ -9,6 +9,9 @@
 
 enum { REQUEST_ID_MAX = 128, IDEMPOTENCY_KEY_MAX = 128, API_KEY_MAX = 512, TRACE_PARENT_BYTES = 56 };
 
+/* What every surface says of a key that is none. */
+#define IDEMPOTENCY_KEY_PROBLEM "the Idempotency-Key is empty, too long or has other than visible ASCII characters"
+
 /* A caller's request id is echoed and logged, so only harmless characters, 1..REQUEST_ID_MAX. */
 bool header_is_request_id(const char *text);
 

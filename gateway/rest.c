@@ -134,7 +134,7 @@ rest_check_headers(struct exchange *exchange)
 	const char *key = exchange_header(exchange, "idempotency-key");
 
 	if (key && !header_is_visible_ascii(key, IDEMPOTENCY_KEY_MAX)) {
-		ANSWER_FAIL(exchange, IDEMPOTENCY_KEY_INVALID, "the Idempotency-Key is empty, too long or has other than visible ASCII characters");
+		ANSWER_FAIL(exchange, IDEMPOTENCY_KEY_INVALID, "%s", IDEMPOTENCY_KEY_PROBLEM);
 		return;
 	}
 	check_content_type(exchange);

@@ -1,6 +1,8 @@
 /* Arguments with variables put in. */
 #include "graphql_arguments.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +10,7 @@
 #include "graphql_variables.h"
 #include "template.h"
 
-enum { ROWS_UNKNOWN = 50, ID_DIGITS_MAX = 19 };
+enum { ROWS_UNKNOWN = 50 };
 
 #define DRY_RUN "dryRun"
 #define LIMIT "limit"
@@ -26,13 +28,29 @@ written(const struct graphql_plan_field *field, const char *name)
 
 /* ---- from GraphQL's types to the registry's ---- */
 
-/* An id travels as text here and is a number there; as everywhere it has one spelling, without leading zeros. */
+/* As everywhere a number has one spelling, without leading zeros. */
+static bool
+read_id(const char *text, size_t n, int64_t *ret_id)
+{
+	const char *digits = text + (text[0] == '-');
+	char *end;
+
+	if (!isdigit((unsigned char)digits[0]) || (digits[0] == '0' && n > 1))
+		return false;
+	errno = 0;
+	*ret_id = strtoll(text, &end, 10);
+	return errno == 0 && end == text + n;
+}
+
+/* An id travels as text here and is a number there. */
 static struct json_value
 id_of(struct json_value value)
 {
-	bool is_digits = value.type == JSON_TEXT && value.n > 0 && value.n <= ID_DIGITS_MAX - 1 &&
-	    strspn(value.text, "0123456789") == value.n && (value.text[0] != '0' || value.n == 1);
-	return is_digits ? (struct json_value){ .type = JSON_INT, .integer = strtoll(value.text, NULL, 10) } : value;
+	int64_t id;
+
+	if (value.type != JSON_TEXT || !read_id(value.text, value.n, &id))
+		return value;
+	return (struct json_value){ .type = JSON_INT, .integer = id };
 }
 
 static struct json_value

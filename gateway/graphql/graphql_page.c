@@ -350,7 +350,7 @@ check_headers(struct exchange *exchange)
 	if (!content_type || !header_is_json(content_type))
 		ANSWER_FAIL(exchange, UNSUPPORTED_MEDIA_TYPE, "the body is %s", content_type ? content_type : "of no declared type");
 	else if (key && !header_is_visible_ascii(key, IDEMPOTENCY_KEY_MAX))
-		ANSWER_FAIL(exchange, IDEMPOTENCY_KEY_INVALID, "the Idempotency-Key is empty, too long or has other than visible ASCII characters");
+		ANSWER_FAIL(exchange, IDEMPOTENCY_KEY_INVALID, "%s", IDEMPOTENCY_KEY_PROBLEM);
 	return !exchange->is_answered;
 }
 

@@ -1,10 +1,9 @@
 /* Variables from JSON to what the operation's types say. */
 #include "graphql_variables.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { INT_DIGITS_MAX = 18 }; /* surely within 64 bits */
 
 /* ---- constants ---- */
 
@@ -37,10 +36,10 @@ object_to_json(struct arena *arena, const struct graphql_value *value, const str
 static void
 number_to_json(const struct graphql_value *value, struct json_value *ret)
 {
-	char *end = NULL;
-	long long integer = value->kind == GRAPHQL_VALUE_INT && strlen(value->text) <= INT_DIGITS_MAX ? strtoll(value->text, &end, 10) : 0;
+	errno = 0;
+	long long integer = value->kind == GRAPHQL_VALUE_INT ? strtoll(value->text, NULL, 10) : 0;
 
-	if (end)
+	if (value->kind == GRAPHQL_VALUE_INT && errno == 0)
 		*ret = (struct json_value){ .type = JSON_INT, .integer = integer };
 	else
 		*ret = (struct json_value){ .type = JSON_REAL, .n = (uint32_t)strlen(value->text), .real = strtod(value->text, NULL),

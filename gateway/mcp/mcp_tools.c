@@ -223,7 +223,7 @@ take_idempotency_key(struct tool_call *tool, const char **ret_key)
 	if (key && header_is_visible_ascii(key, IDEMPOTENCY_KEY_MAX))
 		return true;
 	answer_error_result(tool, &(struct invoked){ .error = error_make(call->arena, &error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID], ERROR_WHERE,
-	    "an idempotency key is a text of 1 to %d visible ASCII characters", IDEMPOTENCY_KEY_MAX) });
+	    "%s", IDEMPOTENCY_KEY_PROBLEM) });
 	return false;
 }
 
