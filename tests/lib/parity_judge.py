@@ -1,11 +1,12 @@
 """Plays cases in all worlds and judges: one verdict, one effect, one audit trail, whatever the surface."""
 import concurrent.futures
 import random
+import re
 import shutil
 import tempfile
 
 from checks import Failure, expect
-from parity_cases import Case, Cases
+from parity_cases import UNKNOWN, Case, Cases
 from parity_exceptions import (BY_NATURE, COLUMNS_BY_NATURE, ENDPOINT, GRAPHQL_TYPES, NO_OPTION, NOT_STATE, UNREADABLE, agent_fields,
                                refusal_of_its_own)
 from parity_registry import Registry
@@ -241,18 +242,20 @@ class Turn:
             is_right = self.is_bad_request(answer) and (
                 answer.code == base.code or answer.pointer.strip("/").split("/")[0] in agent_fields(self.case, self.given[i]))
         else:
-            is_right = (answer.code, answer.is_replayed) == (base.code, base.is_replayed) and self.pointer(answer) == self.pointer(base)
+            is_right = (answer.code, answer.is_replayed) == (base.code, base.is_replayed) and self.words(i) == self.words(self.base)
         if not is_right:
-            self.find(i, "verdict", f"{answer}, where {self.surface(self.base).name} says {base}")
+            self.find(i, "verdict", f"{answer} ({answer.message}), where {self.surface(self.base).name} says {base} ({base.message})")
             self.is_alike &= (answer.code is None) == (base.code is None) or gate is not None and base.code is not None
 
     def is_bad_request(self, answer):
         return answer.code is not None and self.parity.registry.error_status(answer.code) == 400
 
-    @staticmethod
-    def pointer(answer):
-        """Whether dry runs are a parameter or an argument is a matter of the surface."""
-        return None if answer.pointer in ("/mode", "/dryRun") else answer.pointer
+    def words(self, i):
+        """Where and what a refusal says is wrong.  How dry runs and unknown fields are named is a matter of the surface."""
+        answer = self.answers[i]
+        if answer.code is None or answer.pointer in ("/mode", "/dryRun") or UNKNOWN in self.given[i]:
+            return None
+        return answer.pointer, re.sub(r"\d+", "N", self.worlds[i].plain_text(answer.message or ""))
 
     def judge_base(self):
         """What the registry says of any surface."""

@@ -24,10 +24,15 @@ class Answer:
     sent: str
     code: str | None = None
     pointer: str | None = None
+    message: str | None = None
     output: object = None
     is_replayed: bool = False
     effects: object = None
     said: str = ""
+
+    def refuse(self, error):
+        """error: {code, message, context: {pointer}}."""
+        self.code, self.message, self.pointer = error["code"], error.get("message"), error.get("context", {}).get("pointer")
 
     def __str__(self):
         return f"{self.code or 'ok'}{' at ' + self.pointer if self.pointer else ''}{' (replayed)' if self.is_replayed else ''}"
@@ -131,7 +136,7 @@ class Rest(Surface):
             place = self.place(case, fields[name]) if name in fields else "body" if takes_body else "query"
             if place == "path":
                 path = path.replace("{" + name + "}", urllib.parse.quote(spelled(value), safe=""))
-            elif name in fields and fields[name].header and case.style["if_match"] and type(value) is int and value > 0:
+            elif name in fields and fields[name].header and case.style["if_match"] and type(value) is int and 0 < value <= fields[name].max:
                 headers[fields[name].header] = f'"{value}"'
             elif place == "query" and value is not None:
                 query.append((name, spelled(value)))
@@ -143,7 +148,7 @@ class Rest(Surface):
         reply = self.world.client(case.who).request(route.method, target, body if takes_body else None, headers=headers)
         answer = Answer(f"{route.method} {target} {json_text(body) if takes_body else ''} {headers}", said=str(reply))
         if reply.status >= 400:
-            answer.code, answer.pointer = reply.code, reply.json["context"].get("pointer")
+            answer.refuse(reply.json)
             return answer
         answer.output = sorted_answer(case.operation, reply.json)
         answer.effects = reply.json.get("meta", {}).get("effects")
@@ -184,11 +189,11 @@ class Mcp(Surface):
         answer = Answer(f"tools/call {json_text(params)} {meta or ''} {headers}", said=str(reply))
         result = reply.json.get("result")
         if result is None:
-            error = reply.json.get("error")
-            answer.code = (error.get("data") or {}).get("code") or f"JSON-RPC {error['code']}" if isinstance(error, dict) else reply.code
+            error = reply.json["error"] # a protocol error, or the envelope of the endpoint itself
+            answer.refuse({**error, "code": f"JSON-RPC {error['code']}"} if isinstance(error, dict) else reply.json)
         elif result.get("isError"):
             error = result["structuredContent"]["error"]
-            answer.code, answer.pointer = error["code"], error.get("pointer")
+            answer.refuse({**error, "context": {"pointer": error.get("pointer")}})
         else:
             output = dict(result["structuredContent"])
             answer.effects, answer.is_replayed = output.pop("effects", None), output.pop("replayed", False)
@@ -251,8 +256,8 @@ class Graphql(Surface):
         reply = self.world.client(case.who).post("/graphql", {"query": document, "variables": variables}, headers=headers)
         answer = Answer(f"{document} {json_text(variables)} {headers}", said=str(reply))
         if reply.json.get("errors"):
-            extensions = reply.json["errors"][0]["extensions"]
-            answer.code, answer.pointer = extensions["code"], extensions["context"].get("pointer")
+            first = reply.json["errors"][0]
+            answer.refuse({**first["extensions"], "message": first["message"]})
             return answer
         answer.output = self.plain(case.operation.response.fields, reply.json["data"][root], case.operation.list_field)
         answer.is_replayed = "x-idempotent-replayed" in reply.headers
@@ -388,8 +393,7 @@ class Cli(Surface):
             answer.effects = body.get("meta", {}).get("effects")
             answer.is_replayed = "nothing was done again" in err
             return answer
-        error = json.loads(re.search(r"\{.*\}", err, re.S)[0])
-        answer.code, answer.pointer = error["code"], error.get("context", {}).get("pointer")
+        answer.refuse(json.loads(re.search(r"\{.*\}", err, re.S)[0]))
         return answer
 
     def has_no_option(self, case, arguments):
