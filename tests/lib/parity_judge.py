@@ -20,26 +20,27 @@ FINDINGS_MAX = 25
 
 
 class Parity:
-    """A system with a world per surface.  Findings are kept, each kind once."""
+    """A running system with a world per surface.  Findings are kept, each kind once.
 
-    def __init__(self, system):
+    registry: of that system, by default the repository's.
+    """
+
+    def __init__(self, system, registry=None):
         self.system = system
-        self.registry = Registry()
+        self.registry = registry or Registry()
         self.generation = 0
         self.findings, self.n_cases, self.n_asked = {}, 0, 0
         self.succeeded = {}   # (operation id, surface) -> times
         self.worlds, self.seed, self.matrix = [], None, {}
 
     def __enter__(self):
-        self.system.__enter__()
         self.scratch = tempfile.mkdtemp(prefix="wcp", dir="/tmp")
         self.database = Database(self.system)
         return self
 
-    def __exit__(self, *details):
+    def __exit__(self, *_):
         self.database.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
-        self.system.__exit__(*details)
 
     def show_logs(self):
         self.system.show_logs()
@@ -90,24 +91,25 @@ class Parity:
             self.play([cases.fitting(op, who=who) for op in self.registry.operations if who != "platform" or op.scope == "platform"])
         return self.matrix
 
-    def play_seed(self, seed):
-        self.seed = seed
+    def play_seed(self, seed, operations=None):
+        """operations: all by default."""
+        self.seed, operations = seed, operations or self.registry.operations
         cases = Cases(self.registry, random.Random(seed))
         self.begin()
-        groups = cases.run()
+        groups = cases.run(operations)
         while groups:
             batch = []
             while groups and len(batch) < BATCH_CASES:
                 batch += groups.pop()
             self.play(batch)
         for _ in range(LEARN_ROUNDS_MAX):
-            missing = self.never_succeeded()
+            missing = self.never_succeeded(operations)
             if not missing:
                 break
             self.play([case for op in missing for case in [cases.fitting(op), cases.fitting(op)]])
 
-    def never_succeeded(self):
-        return [op for op in self.registry.operations if any(
+    def never_succeeded(self, operations):
+        return [op for op in operations if any(
             world.surface.has(op) and not self.succeeded.get((op.id, world.surface.name)) for world in self.worlds)]
 
     def play(self, batch):

@@ -10,7 +10,6 @@ import mcp
 from naming import snake
 from parity_cases import UNKNOWN
 from parity_values import json_text
-from system import binaries
 
 COMMAND_SECONDS_MAX = 120
 LITERAL_CHARS_MAX = 2000
@@ -371,7 +370,7 @@ class Cli(Surface):
     def execute(self, words, text=""):
         environment = {**{name: value for name, value in os.environ.items() if not name.startswith("WORDCLAW_")},
                        "HOME": self.world.scratch, "WORDCLAW_BASE_URL": self.world.base_url}
-        return subprocess.run([os.path.join(binaries(), "wordclaw"), *words], input=text, env=environment, cwd=self.world.scratch, capture_output=True,
+        return subprocess.run([os.path.join(self.world.bin_dir, "wordclaw"), *words], input=text, env=environment, cwd=self.world.scratch, capture_output=True,
                               text=True, check=False, timeout=COMMAND_SECONDS_MAX)
 
     def process(self, words):

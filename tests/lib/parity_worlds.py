@@ -56,7 +56,7 @@ class World:
 
     def __init__(self, ground, index, surface):
         self.ground, self.token = ground, TOKEN[:-1] + "abcdefgh"[index]
-        self.scratch, self.base_url = ground.scratch, ground.system.base_url
+        self.scratch, self.base_url, self.bin_dir = ground.scratch, ground.system.base_url, ground.system.bin_dir
         name = f"{self.token}-{ground.generation}"
         self.tenant, self.foreign = ground.system.tenant(name), ground.system.tenant(name + "-foreign")
         made = {who: self.tenant.key(scope) for who, scope in KEYS.items()}
