@@ -6,9 +6,7 @@
 
 #include "answer.h"
 #include "clock.h"
-#include "events.h"
-#include "header.h"
-#include "hub_event.h"
+#include "event_query.h"
 #include "page.h"
 #include "settings.h"
 #include "stream.h"
@@ -18,8 +16,7 @@ struct event_stream {
 	struct exchange *exchange;
 	struct stream *stream;             /* NULL: not begun, or ending */
 	struct subscription *subscription; /* NULL: the hub has ended it */
-	struct hub_filter filter;
-	int64_t after;
+	struct event_query query;
 	int64_t sent_us;
 	bool has_begun;
 };
@@ -55,7 +52,7 @@ on_event(void *context, const struct hub_event *event)
 	struct arena_mark mark = arena_mark(arena);
 	struct buf message;
 
-	if (!stream->stream || !hub_filter_fits(&stream->filter, event))
+	if (!stream->stream)
 		return true;
 	buf_init(&message, arena, event->n_json + 128);
 	buf_printf(&message, "id: %lld\nevent: %s\ndata: ", (long long)event->number, event->type->name);
@@ -137,107 +134,6 @@ event_streams_beat(int64_t now_us)
 
 /* ---- the request ---- */
 
-static bool
-refuse(struct exchange *exchange, const char *pointer, const char *message)
-{
-	struct error *error = EXCHANGE_ERROR(exchange, VALIDATION_ERROR, "%s", message);
-
-	error->pointer = pointer;
-	answer_error(exchange, error);
-	return false;
-}
-
-static bool
-read_number(struct exchange *exchange, const char *pointer, const char *text, int64_t *ret_number)
-{
-	uint64_t number;
-
-	if (!header_size(text, &number) || number > INT64_MAX)
-		return refuse(exchange, pointer, arena_printf(exchange->arena, "'%s' must be a number from 0, such as 42, not '%s'", pointer + 1, text));
-	*ret_number = (int64_t)number;
-	return true;
-}
-
-/* Last-Event-ID is what a browser sends when it comes back; it must not contradict the address it came back to. */
-static bool
-read_position(struct exchange *exchange, struct event_stream *stream)
-{
-	const char *after = query_get(&exchange->query, "after"), *last = exchange_header(exchange, "last-event-id");
-
-	if (after && !read_number(exchange, "/after", after, &stream->after))
-		return false;
-	return !last || read_number(exchange, "/Last-Event-ID", last, &stream->after);
-}
-
-static bool
-may_receive_any(const struct principal *principal, const char *pattern)
-{
-	for (size_t i = 0; registry_events[i]; i++)
-		if (hub_type_fits(pattern, registry_events[i]) && hub_may_receive(principal, registry_events[i]))
-			return true;
-	return false;
-}
-
-static const char *
-known_types(struct arena *arena)
-{
-	struct buf buf;
-
-	buf_init(&buf, arena, 512);
-	for (size_t i = 0; registry_events[i]; i++)
-		buf_printf(&buf, "%s%s", i > 0 ? ", " : "", registry_events[i]->name);
-	return buf.bytes;
-}
-
-static bool
-take_type(struct exchange *exchange, struct event_stream *stream, const char *type)
-{
-	struct arena *arena = exchange->arena;
-
-	if (stream->filter.n_types == HUB_TYPES_MAX)
-		return refuse(exchange, "/types", "there are too many types");
-	if (!hub_type_exists(type))
-		return refuse(exchange, "/types", arena_printf(arena, "no event is called '%s'; patterns are 'content_item.*' and '*', events are %s",
-		    type, known_types(arena)));
-	if (!may_receive_any(&exchange->principal, type)) {
-		ANSWER_FAIL(exchange, POLICY_DENIED, "'%s' may not receive '%s'", exchange->principal.id, type);
-		return false;
-	}
-	stream->filter.types[stream->filter.n_types++] = type;
-	return true;
-}
-
-static bool
-read_types(struct exchange *exchange, struct event_stream *stream)
-{
-	const char *types = query_get(&exchange->query, "types");
-
-	while (types && *types) {
-		size_t n = strcspn(types, ",");
-		if (!take_type(exchange, stream, arena_strndup(exchange->arena, types, n)))
-			return false;
-		types += n + (types[n] == ',');
-	}
-	return true;
-}
-
-static bool
-read_query(struct exchange *exchange, struct event_stream *stream)
-{
-	static const char known[] = "types,entityType,entityId,actorId,after";
-	const char *entity_id = query_get(&exchange->query, "entityId");
-
-	for (size_t i = 0; i < exchange->query.n; i++) {
-		const char *name = exchange->query.list[i].name;
-		if (!header_list_has(known, name))
-			return refuse(exchange, "", arena_printf(exchange->arena, "unknown query parameter '%s'; known are %s", name, known));
-	}
-	stream->filter.entity_type = query_get(&exchange->query, "entityType");
-	stream->filter.actor_id = query_get(&exchange->query, "actorId");
-	return read_types(exchange, stream) && read_position(exchange, stream) &&
-	    (!entity_id || read_number(exchange, "/entityId", entity_id, &stream->filter.entity_id));
-}
-
 /* It is known where the stream begins: from the first byte on nothing is missed. */
 static void
 on_begin(void *context)
@@ -261,10 +157,11 @@ answer_events(struct exchange *exchange)
 {
 	struct event_stream *stream = ARENA_NEW(exchange->arena, struct event_stream);
 
-	*stream = (struct event_stream){ .exchange = exchange, .after = HUB_NOW, .sent_us = clock_monotonic_us() };
-	if (!read_query(exchange, stream))
-		return;
-	const struct error *refusal = hub_refusal(exchange->gateway->hub, exchange->arena, &exchange->principal);
+	*stream = (struct event_stream){ .exchange = exchange, .sent_us = clock_monotonic_us() };
+	const struct error *refusal = event_query_read(exchange->arena, &exchange->query, exchange_header(exchange, "last-event-id"),
+	    &exchange->principal, &stream->query);
+	if (!refusal)
+		refusal = hub_refusal(exchange->gateway->hub, exchange->arena, &exchange->principal);
 	if (refusal) {
 		answer_error(exchange, refusal);
 		return;
@@ -275,7 +172,7 @@ answer_events(struct exchange *exchange)
 		streams->previous = stream;
 	streams = stream;
 	stream->subscription = hub_subscribe(exchange->gateway->hub, &(struct hub_options){ .principal = &exchange->principal, .key = exchange->key,
-	    .filter = stream->filter, .after = stream->after, .on_begin = on_begin, .on_event = on_event, .has_room = has_room, .on_end = on_end, .context = stream });
+	    .filter = stream->query.filter, .after = stream->query.after, .on_begin = on_begin, .on_event = on_event, .has_room = has_room, .on_end = on_end, .context = stream });
 }
 
 static const struct operation events_permission = { .id = "gateway.events", .policy = "content.read", .resource_type = "system" };

@@ -124,6 +124,90 @@ START_TEST(entries_name_the_key_and_the_request)
 }
 END_TEST
 
+/* ---- the feed: what the gateway reads for those who listen ---- */
+
+static const struct principal gateway = { .id = "system", .type = "system", .source = "internal" };
+
+static const struct audit_feed_read_response *
+read_feed(const struct audit_feed_position *positions, size_t n, int64_t limit)
+{
+	struct audit_feed_read_request in = { .positions = { (void *)(uintptr_t)positions, n }, .limit = limit };
+	const void *out;
+	const struct error *error = harness_run(harness, &operation_audit_feed_read, &(struct harness_call){ .principal = &gateway }, &in, &out);
+
+	ck_assert_msg(!error, "%s: %s", error ? error->info->code : "", error ? error->message : "");
+	return out;
+}
+
+static void
+check_entries(const struct audit_feed_entry *entries, size_t n, int64_t tenant, int64_t number)
+{
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_int_eq(entries[i].domain_id, tenant);
+		ck_assert_int_eq(entries[i].number, number + (int64_t)i);
+	}
+}
+
+START_TEST(the_feed_has_what_comes_after_a_position_of_that_tenant_only)
+{
+	const struct audit_feed_position position = { .domain_id = 2, .after = N_EVENTS - 3 };
+	const struct audit_feed_read_response *feed = read_feed(&position, 1, 500);
+	const struct audit_feed_entry *entries = feed->entries.items;
+	const struct audit_feed_head *heads = feed->heads.items;
+
+	ck_assert_uint_eq(feed->entries.n, 3);
+	check_entries(entries, 3, 2, N_EVENTS - 2);
+	ck_assert_str_eq(entries[0].entity_type, "content_item");
+	ck_assert_str_eq(entries[0].action, "update");
+	ck_assert_int_eq(entries[0].entity_id, 42);
+	ck_assert_int_eq(*entries[0].entity_version, 3);
+	ck_assert_str_eq(entries[0].actor_id, "api_key:7");
+	ck_assert_int_eq(entries[0].created_at, 1700000000123456);
+	ck_assert_uint_eq(feed->heads.n, 1);
+	ck_assert_int_eq(heads[0].domain_id, 2);
+	ck_assert_int_eq(heads[0].number, N_EVENTS);
+}
+END_TEST
+
+START_TEST(tenants_share_a_page_evenly)
+{
+	const struct audit_feed_position positions[] = { { .domain_id = 2, .after = 0 }, { .domain_id = 1, .after = 20 } };
+	const struct audit_feed_read_response *feed = read_feed(positions, 2, 10);
+	const struct audit_feed_entry *entries = feed->entries.items;
+
+	ck_assert_uint_eq(feed->entries.n, 10);
+	check_entries(entries, 5, 1, 21);
+	check_entries(entries + 5, 5, 2, 1);
+	ck_assert_uint_eq(feed->heads.n, 2);
+}
+END_TEST
+
+START_TEST(who_wants_no_entries_learns_the_end_and_an_unknown_tenant_has_none)
+{
+	const struct audit_feed_position positions[] = { { .domain_id = 1, .after = -1 }, { .domain_id = 999, .after = 0 } };
+	const struct audit_feed_read_response *feed = read_feed(positions, 2, 500);
+	const struct audit_feed_head *heads = feed->heads.items;
+
+	ck_assert_uint_eq(feed->entries.n, 0);
+	ck_assert_uint_eq(feed->heads.n, 1);
+	ck_assert_int_eq(heads[0].domain_id, 1);
+	ck_assert_int_eq(heads[0].number, N_EVENTS);
+}
+END_TEST
+
+START_TEST(a_tenant_cannot_read_the_feed)
+{
+	const struct audit_feed_position position = { .domain_id = 2, .after = 0 };
+	struct audit_feed_read_request in = { .positions = { (void *)(uintptr_t)&position, 1 }, .limit = 500 };
+	struct principal admin = harness_principal(1, "admin");
+	const void *out = NULL;
+	const struct error *error = harness_run(harness, &operation_audit_feed_read, &(struct harness_call){ .principal = &admin }, &in, &out);
+
+	ck_assert_msg(error != NULL, "%zu entries were read", ((const struct audit_feed_read_response *)out)->entries.n);
+	ck_assert_str_eq(error->message, "audit.feed.read is for services only");
+}
+END_TEST
+
 START_TEST(nobody_updates_or_deletes_an_entry)
 {
 	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM pg_trigger WHERE tgname LIKE '%append_only'"), 2);
@@ -197,6 +281,10 @@ main(void)
 	tcase_add_test(tests, an_event_is_recorded_once_or_the_whole_batch_fails);
 	tcase_add_test(tests, verification_may_start_in_the_middle);
 	tcase_add_test(tests, entries_name_the_key_and_the_request);
+	tcase_add_test(tests, the_feed_has_what_comes_after_a_position_of_that_tenant_only);
+	tcase_add_test(tests, tenants_share_a_page_evenly);
+	tcase_add_test(tests, who_wants_no_entries_learns_the_end_and_an_unknown_tenant_has_none);
+	tcase_add_test(tests, a_tenant_cannot_read_the_feed);
 	tcase_add_test(tests, nobody_updates_or_deletes_an_entry);
 	tcase_add_loop_test(tests, tampering_shows_at_the_entry_it_touched, 0, (int)(sizeof(tamperings) / sizeof(tamperings[0])));
 	tcase_add_test(tests, a_cut_tail_shows_through_the_checkpoint);
