@@ -2,6 +2,7 @@
 
 import json
 
+import openapi_doors
 from model import COMMON
 from openapi_parts import COMPONENTS, GATEWAY_ERRORS
 from openapi_schema import ANY_OBJECT, field_schema, struct_schema
@@ -182,9 +183,14 @@ def gateway_paths(contract, errors):
         responses = {"200": {"description": summary, "content": {content: {"schema": schema}}}, **refused}
         if route.path == "/ready":
             responses["503"] = {"description": "A service cannot serve.", "content": {content: {"schema": schema}}}
-        paths[route.path] = {route.method.lower(): {
-            "operationId": "gateway" + route.path.removeprefix("/api").replace("/", ".").removesuffix(".json"), "tags": [GATEWAY],
-            "summary": summary, "description": summary, "responses": dict(sorted(responses.items())), "security": []}}
+        entry = {"operationId": "gateway" + route.path.removeprefix("/api").replace("/", ".").removesuffix(".json"), "tags": [GATEWAY], "summary": summary}
+        door = openapi_doors.DOORS.get(route.path)
+        if door:
+            entry |= door(contract, errors)
+        else:
+            entry |= {"description": summary, "responses": responses, "security": []}
+        entry["responses"] = dict(sorted(entry["responses"].items()))
+        paths[route.path] = {route.method.lower(): entry}
     return paths
 
 
@@ -211,7 +217,7 @@ def document(contract):
     if GATEWAY not in [tag["name"] for tag in tags]:
         tags.append({"name": GATEWAY, "description": "Answered by the gateway itself."})
     gateway = ", ".join(f"`{code}`" for code in contract.codes["gateway"])
-    components = {**COMPONENTS, "schemas": {**COMPONENTS["schemas"], **reachable_schemas(contract)}, "responses": errors.components()}
+    components = {**COMPONENTS, "schemas": {**COMPONENTS["schemas"], **openapi_doors.SCHEMAS, **reachable_schemas(contract)}, "responses": errors.components()}
     return {
         "openapi": "3.1.0",
         "info": {"title": contract.info["title"], "version": contract.info["version"],
