@@ -4,6 +4,8 @@ SCALARS = {
     "bool": {"type": "boolean"}, "int": {"type": "integer", "format": "int64"},
     "time": {"type": "string", "format": "date-time"}, "text": {"type": "string"}}
 
+# Said by format int64 already; as a number, readers with doubles make 2^63 of it.
+INT64_MAX = 2**63 - 1
 
 # additionalProperties is true by itself, but generators of client types read a bare object as an empty one.
 ANY_OBJECT = {"type": "object", "additionalProperties": True}
@@ -32,7 +34,7 @@ def add_limits(schema, field):
     # Text limits are bytes: an upper bound for characters, but only a lower bound of one says something about them.
     if field.min is not None and not (field.kind == "text" and field.min > 1):
         schema[names[0]] = field.min
-    if field.max is not None:
+    if field.max is not None and field.max != INT64_MAX:
         schema[names[1]] = field.max
 
 

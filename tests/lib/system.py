@@ -266,6 +266,10 @@ class System:
     def client(self, key=None):
         return Client(self.host, self.client_port, key, self.observe)
 
+    def beside_proxy(self, client):
+        """The same client, past whatever WORDCLAW_TEST_VIA put in between."""
+        return Client(self.host, self.port, client.key, self.observe)
+
     def admin_key(self):
         with open(os.path.join(self.home, "admin-key"), encoding="ascii") as file:
             return file.read().strip()
