@@ -39,6 +39,8 @@ struct exchange {
 	size_t n_headers;
 	size_t n_header_bytes;
 	const char *repeated_header; /* one that may come once only, or NULL */
+	const char *malformed_header; /* its name is none, or NULL */
+	bool needs_host;
 	char address[64];    /* of the client, text */
 	uint64_t address_id; /* what its limits are counted under */
 	bool is_local;       /* the client is on this host */

@@ -165,9 +165,16 @@ check_framing(struct exchange *exchange)
 
 	if (strlen(exchange->uri) > URI_BYTES_MAX)
 		ANSWER_FAIL(exchange, URI_TOO_LONG, "the request target has more than %d bytes", URI_BYTES_MAX);
+	else if (strpbrk(exchange->uri, " \t"))
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "the request target has a space; write it as %%20");
 	else if (exchange->n_header_bytes > EXCHANGE_HEADER_BYTES_MAX)
 		ANSWER_FAIL(exchange, HEADERS_TOO_LARGE, "the headers have more than %d bytes or there are more than %d",
 		    EXCHANGE_HEADER_BYTES_MAX, EXCHANGE_HEADERS_MAX);
+	else if (exchange->malformed_header)
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "'%s' is no header's name: no space may stand before the colon",
+		    exchange->malformed_header);
+	else if (exchange->needs_host && !exchange_header(exchange, "host"))
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "the request has no Host header, such as 'Host: localhost:4000'");
 	else if (exchange->repeated_header)
 		ANSWER_FAIL(exchange, VALIDATION_ERROR, "header '%s' is given twice", exchange->repeated_header);
 	else if (length && (encoding || !header_size(length, &n)))

@@ -124,6 +124,17 @@ header_size(const char *text, uint64_t *ret_size)
 }
 
 bool
+header_is_name(const char *name)
+{
+	static const char marks[] = "!#$%&'*+-.^_`|~";
+	const char *c = name;
+
+	while (isascii((unsigned char)*c) && *c && (isalnum((unsigned char)*c) || strchr(marks, *c)))
+		c++;
+	return c > name && *c == '\0';
+}
+
+bool
 header_must_be_single(const char *name)
 {
 	static const char *const single[] = { "content-length", "authorization", "x-api-key", "idempotency-key", "if-match", "host", "origin",

@@ -43,6 +43,10 @@ bool header_size(const char *text, uint64_t *ret_size);
 /* Two readers of a header that came twice would each believe another one. */
 bool header_must_be_single(const char *name);
 
+/* Is it a field name, a token of RFC 9110?  Two servers that read 'Content-Length : 9' differently can be made to disagree about where
+ * a request ends. */
+bool header_is_name(const char *name);
+
 /* Is text one of the comma-separated list's entries (exact match)? */
 bool header_list_has(const char *list, const char *text);
 

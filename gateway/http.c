@@ -172,6 +172,8 @@ on_header(void *context, enum MHD_ValueKind kind, const char *name, const char *
 		exchange->n_header_bytes = SIZE_MAX / 2; /* refused like any header block that is too large */
 		return MHD_NO;
 	}
+	if (!header_is_name(name))
+		exchange->malformed_header = name;
 	if (header_must_be_single(name) && exchange_header(exchange, name))
 		exchange->repeated_header = name;
 	exchange->headers[exchange->n_headers++] = (struct header){ name, value ? value : "" };
@@ -256,8 +258,9 @@ run(struct connection *connection, struct exchange *exchange)
 }
 
 static enum MHD_Result
-begin(struct connection *connection, struct exchange *exchange, const char *method)
+begin(struct connection *connection, struct exchange *exchange, const char *method, const char *version)
 {
+	exchange->needs_host = strcmp(version, "HTTP/1.0") != 0;
 	exchange->method = method;
 	exchange->has_begun = true;
 	exchange->n_header_bytes = strlen(exchange->uri);
@@ -295,12 +298,11 @@ on_request(void *context, struct MHD_Connection *mhd, const char *url, const cha
 	(void)context;
 	(void)mhd;
 	(void)url;
-	(void)version;
 	if (!exchange)
 		return MHD_NO;
 	struct connection *connection = exchange->connection;
 	if (!exchange->has_begun)
-		return begin(connection, exchange, method);
+		return begin(connection, exchange, method, version);
 	if (exchange->is_at_headers) /* resumed there: libmicrohttpd calls once more before it reads on */
 		return settle_headers(connection, exchange);
 	if (connection->is_parked)
@@ -366,7 +368,7 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
 	    MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,
 	    MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-	    options->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    options->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 0,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
 	    MHD_OPTION_END);
