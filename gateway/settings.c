@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus.h"
 #include "config.h"
 #include "header.h"
 #include "operation.h"
@@ -179,10 +180,34 @@ check_rules(void)
 	return is_good;
 }
 
+static bool
+check_endpoints(const char *name, const char *list)
+{
+	const char *problem;
+
+	if (bus_endpoints_are_valid(list, &problem))
+		return true;
+	(void)fprintf(stderr, "%s: %s; example: %s=ipc:///run/wordclaw/audit.ipc,tcp://10.0.0.7:5551\n", name, problem, name);
+	return false;
+}
+
+static bool
+check_all_endpoints(void)
+{
+	bool is_good = check_endpoints("WORDCLAW_AUDIT_POKES", settings.audit_pokes);
+
+	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++)
+		is_good &= check_endpoints(endpoint_names[i], settings.endpoints[i]);
+	return is_good;
+}
+
 bool
 gateway_settings_load(void)
 {
-	if (!settings_load(table, build_table()) || !check_rules())
+	if (!settings_load(table, build_table()))
+		return false;
+	bool are_rules_kept = check_rules();
+	if (!check_all_endpoints() || !are_rules_kept)
 		return false;
 	if (settings.run_dir[0] == '\0')
 		settings.run_dir = in_directory("", settings.home, "run", "");

@@ -80,6 +80,9 @@ struct bus_call {
 	void *context;
 };
 
+/* Whether bus_client_new and bus_subscriber_new would take the list; if not, *ret_problem (thread-local text) says why. */
+bool bus_endpoints_are_valid(const char *endpoints, const char **ret_problem);
+
 /* endpoints: comma-separated "ipc://..." or "tcp://host:port"; host names are re-resolved every second and every address gets its own connection.
  * NULL with a log line when the list is malformed. */
 struct bus_client *bus_client_new(const char *service, const char *endpoints);

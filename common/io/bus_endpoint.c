@@ -102,6 +102,14 @@ bus_endpoints_parse(const char *text, struct bus_endpoints *ret_endpoints, const
 	return true;
 }
 
+bool
+bus_endpoints_are_valid(const char *text, const char **ret_problem)
+{
+	struct bus_endpoints endpoints;
+
+	return bus_endpoints_parse(text, &endpoints, ret_problem);
+}
+
 int
 bus_endpoint_lock(const char *endpoint, const char **ret_problem)
 {

@@ -77,8 +77,9 @@ measure(const struct worker *worker, const struct job *job)
 
 	metric_add(!error ? job->metrics->ok : is_fault ? job->metrics->failed : job->metrics->refused, 1);
 	metric_observe_us(job->metrics->seconds, took_us);
-	/* Reads that went well are counted, not logged: a line each would cost as much as the read. */
-	enum log_level level = is_fault ? LOG_ERROR : op->tx == OPERATION_TX_WRITE ? LOG_INFO : LOG_DEBUG;
+	/* Reads and the services' own bookkeeping are counted, not logged, while all goes well: a line each would cost as much as they do. */
+	bool is_change = op->tx == OPERATION_TX_WRITE && !(op->flags & OPERATION_INTERNAL);
+	enum log_level level = is_fault ? LOG_ERROR : is_change ? LOG_INFO : LOG_DEBUG;
 	log_write(level, "request", LOG_TEXT("operation", op->id), LOG_TEXT("outcome", error ? error->info->code : "ok"),
 	    LOG_TEXT("requestId", job->req.request_id), LOG_TEXT("traceParent", job->req.trace_parent),
 	    LOG_TEXT("actor", job->req.principal->id), LOG_INT("tenant", job->req.principal->tenant),

@@ -14,6 +14,8 @@ static const struct setting_row {
 	{ "WORDCLAW_PUBLIC_URL", "http://[::1]:4000/cms" },
 	{ "WORDCLAW_CORS_ALLOWED_ORIGINS", "https://app.example.com, http://localhost:5173" },
 	{ "WORDCLAW_MCP_PROFILE", "registry" },
+	{ "WORDCLAW_CONTENT_ENDPOINTS", "ipc:///run/wordclaw/content.ipc, tcp://content.svc:5551" },
+	{ "WORDCLAW_AUDIT_POKES", "tcp://[::1]:5552" },
 }, bads[] = {
 	{ "WORDCLAW_LOG_LEVEL", "loud" },
 	{ "WORDCLAW_LOG_LEVEL", "info,warn" },
@@ -30,6 +32,9 @@ static const struct setting_row {
 	{ "WORDCLAW_CORS_ALLOWED_ORIGINS", "https://app.example.com/path" },
 	{ "WORDCLAW_CORS_ALLOWED_ORIGINS", "https://app.example.com,example.com" },
 	{ "WORDCLAW_MCP_PROFILE", "small" },
+	{ "WORDCLAW_CONTENT_ENDPOINTS", "content:5551" },
+	{ "WORDCLAW_CONTENT_ENDPOINTS", "tcp://content" },
+	{ "WORDCLAW_AUDIT_POKES", "http://audit:80" },
 };
 enum { N_GOODS = sizeof(goods) / sizeof(goods[0]), N_BADS = sizeof(bads) / sizeof(bads[0]) };
 
