@@ -12,7 +12,7 @@ const char *
 exchange_header(const struct exchange *exchange, const char *name)
 {
 	for (size_t i = 0; i < exchange->n_headers; i++)
-		if (strcasecmp(exchange->headers[i].name, name) == 0)
+		if ((exchange->headers[i].name[0] | 0x20) == name[0] && strcasecmp(exchange->headers[i].name, name) == 0)
 			return exchange->headers[i].value;
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* Growable byte buffer living in an arena. */
 #include "buf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -88,6 +89,35 @@ buf_printf(struct buf *buf, const char *format, ...)
 	buf_add_text(buf, text);
 }
 
+#define BYTES_OF(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define HIGH_BITS      BYTES_OF(0x80)
+
+/* Whether any of eight bytes must be escaped: each test leaves a high bit at the lowest byte that it is true of, if there is one. */
+static bool
+has_special(uint64_t eight)
+{
+	uint64_t quotes = eight ^ BYTES_OF('"'), backslashes = eight ^ BYTES_OF('\\');
+
+	return (((eight - BYTES_OF(0x20)) & ~eight) | ((quotes - BYTES_OF(1)) & ~quotes) | ((backslashes - BYTES_OF(1)) & ~backslashes)) & HIGH_BITS;
+}
+
+/* Documents are long and their special characters few. */
+static size_t
+plain_length(const char *text, size_t n_bytes)
+{
+	size_t i = 0;
+	uint64_t eight;
+
+	for (; i + sizeof(eight) <= n_bytes; i += sizeof(eight)) {
+		memcpy(&eight, text + i, sizeof(eight));
+		if (has_special(eight))
+			break;
+	}
+	while (i < n_bytes && (unsigned char)text[i] >= 0x20 && text[i] != '"' && text[i] != '\\')
+		i++;
+	return i;
+}
+
 void
 buf_add_json_text(struct buf *buf, const char *text, size_t n_bytes)
 {
@@ -98,19 +128,18 @@ buf_add_json_text(struct buf *buf, const char *text, size_t n_bytes)
 
 	buf_reserve(buf, n_bytes + 2);
 	buf_add_char(buf, '"');
-	size_t start = 0;
 	for (size_t i = 0; i < n_bytes; i++) {
+		size_t n_plain = plain_length(text + i, n_bytes - i);
+		buf_add(buf, text + i, n_plain);
+		i += n_plain;
+		if (i == n_bytes)
+			break;
 		unsigned char c = (unsigned char)text[i];
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_add(buf, text + start, i - start);
-		start = i + 1;
 		char escape = c < 0x20 ? short_escapes[c] : (char)c;
 		if (escape)
 			buf_add(buf, (char[]){ '\\', escape }, 2);
 		else
 			buf_add(buf, (char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
 	}
-	buf_add(buf, text + start, n_bytes - start);
 	buf_add_char(buf, '"');
 }

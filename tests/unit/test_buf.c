@@ -1,5 +1,6 @@
 /* The growable byte buffer. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,44 @@ START_TEST(printing_appends)
 }
 END_TEST
 
+/* One byte as RFC 8259 writes it; returns its length. */
+static size_t
+write_escaped(char *to, size_t n_max, unsigned char byte)
+{
+	static const char names[] = "btn.fr";
+
+	if (byte == '"' || byte == '\\')
+		return (size_t)snprintf(to, n_max, "\\%c", byte);
+	if (byte >= '\b' && byte <= '\r' && byte != '\v')
+		return (size_t)snprintf(to, n_max, "\\%c", names[byte - '\b']);
+	if (byte < 0x20)
+		return (size_t)snprintf(to, n_max, "\\u%04x", byte);
+	to[0] = (char)byte;
+	return 1;
+}
+
+/* Eight bytes are looked at together. */
+START_TEST(every_byte_is_escaped_or_kept_wherever_it_stands)
+{
+	enum { N = 20 };
+	char text[N], wanted[N + 8];
+	struct buf buf;
+
+	for (size_t at = 0; at < N; at++) {
+		memset(text, at % 2 ? '!' : 0xff, N);
+		text[at] = (char)_i;
+		wanted[0] = '"';
+		memcpy(wanted + 1, text, at);
+		size_t n_escaped = write_escaped(wanted + 1 + at, 7, (unsigned char)_i);
+		memcpy(wanted + 1 + at + n_escaped, text + at + 1, N - at - 1);
+		wanted[N + n_escaped] = '"';
+		buf_init(&buf, arena, 16);
+		buf_add_json_text(&buf, text, N);
+		ck_assert_msg(buf.len == N + n_escaped + 1 && memcmp(buf.bytes, wanted, buf.len) == 0, "byte %d at %zu", _i, at);
+	}
+}
+END_TEST
+
 START_TEST(json_text_is_escaped)
 {
 	struct buf buf;
@@ -106,6 +145,7 @@ main(void)
 	tcase_add_test(tc, integers_are_written_over_their_whole_range);
 	tcase_add_test(tc, printing_appends);
 	tcase_add_test(tc, json_text_is_escaped);
+	tcase_add_loop_test(tc, every_byte_is_escaped_or_kept_wherever_it_stands, 0, 256);
 	suite_add_tcase(suite, tc);
 
 	SRunner *runner = srunner_create(suite);
