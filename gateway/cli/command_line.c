@@ -7,10 +7,13 @@
 #include "suggest.h"
 
 static const char *const output_choices[] = { "table", "json", "yaml", NULL };
+static const char *const transport_choices[] = { "stdio", "http", NULL };
 
 const struct flag global_flags[GLOBALS] = {
 	[GLOBAL_BASE_URL] = { .name = "base-url", .kind = FLAG_VALUE, .value = "URL", .summary = "The gateway (http://localhost:4000)." },
 	[GLOBAL_API_KEY] = { .name = "api-key", .kind = FLAG_VALUE, .value = "KEY", .summary = "The API key; others on the machine can see it here, so rather set WORDCLAW_API_KEY or WORDCLAW_API_KEY_FILE." },
+	[GLOBAL_MCP_TRANSPORT] = { .name = "mcp-transport", .kind = FLAG_VALUE, .value = "stdio|http", .choices = transport_choices,
+		.summary = "How 'mcp' commands reach the endpoint: themselves (http), or through 'wordclaw mcp serve', as agents do (stdio)." },
 	[GLOBAL_MCP_URL] = { .name = "mcp-url", .kind = FLAG_VALUE, .value = "URL", .summary = "The MCP endpoint (the gateway's /mcp)." },
 	[GLOBAL_CONFIG] = { .name = "config", .kind = FLAG_VALUE, .value = "FILE", .summary = "Settings instead of .wordclaw.json here or at home." },
 	[GLOBAL_OUTPUT] = { .name = "output", .alias = "format", .kind = FLAG_VALUE, .value = "table|json|yaml", .choices = output_choices,

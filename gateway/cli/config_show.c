@@ -54,7 +54,7 @@ static const char *const examples[] = { "wordclaw config show", NULL };
 
 extern const struct command config_show_command;
 const struct command config_show_command = { .name = "config show", .summary = "Show each setting and where it comes from; never a key.",
-	.description = "An option comes before the environment (WORDCLAW_BASE_URL, WORDCLAW_API_KEY or WORDCLAW_API_KEY_FILE, WORDCLAW_MCP_URL, "
-	    "WORDCLAW_OUTPUT, WORDCLAW_TIMEOUT, WORDCLAW_RAW, WORDCLAW_CONFIG), that before a file (.wordclaw.json here, else at home: baseUrl, "
-	    "apiKey, mcpUrl, output, timeout, raw), that before the default.",
+	.description = "An option comes before the environment (WORDCLAW_BASE_URL, WORDCLAW_API_KEY or WORDCLAW_API_KEY_FILE, "
+	    "WORDCLAW_MCP_TRANSPORT, WORDCLAW_MCP_URL, WORDCLAW_OUTPUT, WORDCLAW_TIMEOUT, WORDCLAW_RAW, WORDCLAW_CONFIG), that before a file (.wordclaw.json here, else at home: baseUrl, "
+	    "apiKey, mcpTransport, mcpUrl, output, timeout, raw), that before the default.",
 	.examples = examples, .run = run };

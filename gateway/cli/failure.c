@@ -6,6 +6,7 @@
 #include "error_codes.h"
 #include "output.h"
 
+#define UNREACHABLE "UNREACHABLE"
 enum { CONTEXT_SHOWN_BYTES = 300, VIOLATIONS_SHOWN_MAX = 20 };
 
 static bool
@@ -219,7 +220,7 @@ failure_unreachable(struct cli *cli, const char *remediation, const char *format
 	va_start(args, format);
 	const char *message = arena_vprintf(cli->arena, format, args);
 	va_end(args);
-	report_own(cli, "Unreachable", "UNREACHABLE", message, remediation, NULL);
+	report_own(cli, "Unreachable", UNREACHABLE, message, remediation, NULL);
 	return CLI_UNAVAILABLE;
 }
 
@@ -292,6 +293,8 @@ failure_refusal(struct cli *cli, const struct refusal *refusal)
 	const struct error_info *info = refusal->code ? error_find(refusal->code) : NULL;
 	struct buf context;
 
+	if (refusal->code && strcmp(refusal->code, UNREACHABLE) == 0)
+		return failure_unreachable(cli, refusal->remediation, "%s", refusal->message ? refusal->message : "no answer");
 	buf_init(&context, cli->arena, 256);
 	buf_add_char(&context, '{');
 	add_member(&context, "pointer", refusal->pointer);

@@ -24,6 +24,7 @@ const struct variable help_variables[] = {
 	{ "WORDCLAW_BASE_URL", "The gateway." },
 	{ "WORDCLAW_API_KEY", "The API key." },
 	{ "WORDCLAW_API_KEY_FILE", "A file that holds it." },
+	{ "WORDCLAW_MCP_TRANSPORT", "stdio or http." },
 	{ "WORDCLAW_MCP_URL", "The MCP endpoint." },
 	{ "WORDCLAW_OUTPUT", "table, json or yaml." },
 	{ "WORDCLAW_TIMEOUT", "Seconds." },

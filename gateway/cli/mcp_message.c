@@ -15,10 +15,16 @@ json_text(struct arena *arena, const struct json_value *value)
 	return buf.bytes;
 }
 
-static const char *
-text_member(const struct json_value *object, const char *name)
+const struct json_value *
+mcp_member(const struct json_value *object, const char *name)
 {
-	const struct json_value *value = object && object->type == JSON_OBJECT ? json_get(object, name) : NULL;
+	return object && object->type == JSON_OBJECT ? json_get(object, name) : NULL;
+}
+
+const char *
+mcp_text(const struct json_value *object, const char *name)
+{
+	const struct json_value *value = mcp_member(object, name);
 	return value && value->type == JSON_TEXT ? value->text : NULL;
 }
 
@@ -31,8 +37,7 @@ is_id(const struct json_value *value)
 static const char *
 protocol_of(const struct json_value *params)
 {
-	const struct json_value *meta = params && params->type == JSON_OBJECT ? json_get(params, "_meta") : NULL;
-	return text_member(meta, "io.modelcontextprotocol/protocolVersion");
+	return mcp_text(mcp_member(params, "_meta"), "io.modelcontextprotocol/protocolVersion");
 }
 
 bool
@@ -54,7 +59,7 @@ mcp_message_read(struct arena *arena, const char *text, size_t n_text, struct mc
 		return false;
 	}
 	const struct json_value *id = json_get(value, "id");
-	ret_message->method = text_member(value, "method");
+	ret_message->method = mcp_text(value, "method");
 	ret_message->params = json_get(value, "params");
 	ret_message->protocol = protocol_of(ret_message->params);
 	if (id && is_id(id))
@@ -112,7 +117,7 @@ name_of(const struct mcp_message *message)
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
 		if (strcmp(named[i].method, message->method) == 0)
-			return text_member(message->params, named[i].member);
+			return mcp_text(message->params, named[i].member);
 	return NULL;
 }
 

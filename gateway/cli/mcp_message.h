@@ -26,6 +26,10 @@ bool mcp_message_read(struct arena *arena, const char *text, size_t n_text, stru
 void mcp_message_add_headers(struct arena *arena, const struct mcp_message *message, const char *session, const char *protocol,
     struct rest_request *request);
 
+/* A member of an object, its text; NULL when there is none, also of what is no object. */
+const struct json_value *mcp_member(const struct json_value *object, const char *name);
+const char *mcp_text(const struct json_value *object, const char *name);
+
 enum { MCP_PARSE_ERROR = -32700, MCP_INVALID_REQUEST = -32600, MCP_SERVER_ERROR = -32000 };
 
 /* An error response as one line without line break.  id: JSON text, NULL: null.  data: JSON text or NULL. */

@@ -100,12 +100,9 @@ own_error(struct arena *arena, const struct mcp_message *message, const struct j
 	return buf.bytes;
 }
 
-static const char *
-text_member(const struct json_value *object, const char *name)
-{
-	const struct json_value *value = object->type == JSON_OBJECT ? json_get(object, name) : NULL;
-	return value && value->type == JSON_TEXT ? value->text : NULL;
-}
+/* In the words that the command line has for it. */
+static const char no_answer[] = "{\"code\":\"UNREACHABLE\",\"remediation\":\"Check that a WordClaw gateway runs there, or name another endpoint "
+    "with --mcp-url or WORDCLAW_MCP_URL.\"}";
 
 const char *
 mcp_reply_error(struct arena *arena, const struct mcp_target *target, const struct mcp_message *message, const struct mcp_reply *reply)
@@ -116,18 +113,19 @@ mcp_reply_error(struct arena *arena, const struct mcp_target *target, const stru
 
 	if (reply->result != HTTP_CLIENT_ANSWERED)
 		return mcp_error_text(arena, message->id, MCP_SERVER_ERROR, arena_printf(arena, "%s: %s", target->url,
-		    reply->problem ? reply->problem : "no answer"), NULL);
+		    reply->problem ? reply->problem : "no answer"), no_answer);
 	if (reply->status < 400)
-		return mcp_error_text(arena, message->id, MCP_SERVER_ERROR, arena_printf(arena, "%s: the answer was cut off", target->url), NULL);
+		return mcp_error_text(arena, message->id, MCP_SERVER_ERROR, arena_printf(arena, "%s: the answer was cut off", target->url), no_answer);
 	const char *own = body ? own_error(arena, message, body) : NULL;
 	if (own)
 		return own;
-	if (!body || !text_member(body, "code"))
-		return mcp_error_text(arena, message->id, MCP_SERVER_ERROR, arena_printf(arena, "%s answered %d", target->url, reply->status), NULL);
-	const char *what = text_member(body, "message") ? text_member(body, "message") : text_member(body, "error");
+	if (!body || !mcp_text(body, "code"))
+		return mcp_error_text(arena, message->id, MCP_SERVER_ERROR, arena_printf(arena, "%s answered %d", target->url, reply->status),
+		    reply->status >= 500 ? no_answer : NULL);
+	const char *what = mcp_text(body, "message") ? mcp_text(body, "message") : mcp_text(body, "error");
 	struct buf data;
 	buf_init(&data, arena, 256);
 	json_write(&data, body);
-	return mcp_error_text(arena, message->id, MCP_SERVER_ERROR, arena_printf(arena, "%s: %s", text_member(body, "code"), what ? what : "refused"),
+	return mcp_error_text(arena, message->id, MCP_SERVER_ERROR, arena_printf(arena, "%s: %s", mcp_text(body, "code"), what ? what : "refused"),
 	    data.bytes);
 }

@@ -13,6 +13,7 @@
 #include "suggest.h"
 
 #define FILE_NAME ".wordclaw.json"
+#define NO_FILE "/dev/null"
 enum { FILE_BYTES_MAX = 64 * 1024, KEY_BYTES_MAX = 1024, SECONDS_MAX = 3600 };
 
 static const struct source {
@@ -25,6 +26,7 @@ static const struct source {
 } sources[PREFERENCES] = {
 	[PREFERENCE_BASE_URL] = { "baseUrl", NULL, "WORDCLAW_BASE_URL", NULL, GLOBAL_BASE_URL, "http://localhost:4000" },
 	[PREFERENCE_API_KEY] = { "apiKey", NULL, "WORDCLAW_API_KEY", "WORDCLAW_API_KEY_FILE", GLOBAL_API_KEY, NULL },
+	[PREFERENCE_MCP_TRANSPORT] = { "mcpTransport", NULL, "WORDCLAW_MCP_TRANSPORT", NULL, GLOBAL_MCP_TRANSPORT, "http" },
 	[PREFERENCE_MCP_URL] = { "mcpUrl", NULL, "WORDCLAW_MCP_URL", NULL, GLOBAL_MCP_URL, NULL },
 	[PREFERENCE_OUTPUT] = { "output", "format", "WORDCLAW_OUTPUT", NULL, GLOBAL_OUTPUT, NULL },
 	[PREFERENCE_RAW] = { "raw", NULL, "WORDCLAW_RAW", NULL, GLOBAL_RAW, "false" },
@@ -132,8 +134,6 @@ load_member(struct loading *loading, const char *path, const struct json_member 
 {
 	const char *text = member_text(loading->arena, &member->value);
 
-	if (strcmp(member->name, "mcpTransport") == 0)
-		return NULL; /* files of other clients have it; both transports reach the same endpoint */
 	for (size_t i = 0; i < PREFERENCES; i++) {
 		bool is_other = sources[i].other_name && strcmp(sources[i].other_name, member->name) == 0;
 		if (!is_other && strcmp(sources[i].name, member->name) != 0)
@@ -194,6 +194,8 @@ load_files(struct loading *loading, const char *named)
 
 	if (!named && variable && *variable)
 		named = variable;
+	if (named && strcmp(named, NO_FILE) == 0)
+		return NULL;
 	if (named)
 		return load_file(loading, named, true);
 	const char *problem = load_file(loading, FILE_NAME, false);
@@ -220,16 +222,17 @@ check_url(struct loading *loading, enum preference preference)
 }
 
 static const char *
-check_output(struct loading *loading)
+check_choice(struct loading *loading, enum preference preference)
 {
-	const struct preference_value *value = &loading->preferences->values[PREFERENCE_OUTPUT];
-	const char *const *choice = global_flags[GLOBAL_OUTPUT].choices;
+	const struct preference_value *value = &loading->preferences->values[preference];
+	const struct flag *flag = &global_flags[sources[preference].global];
+	const char *const *choice = flag->choices;
 
 	while (value->text && *choice && strcmp(*choice, value->text) != 0)
 		choice++;
 	if (*choice || !value->text)
 		return NULL;
-	return arena_printf(loading->arena, "output (%s) must be table, json or yaml, not '%s'", value->origin, value->text);
+	return arena_printf(loading->arena, "%s (%s) must be one of %s, not '%s'", sources[preference].name, value->origin, flag->value, value->text);
 }
 
 static const char *
@@ -267,7 +270,9 @@ check(struct loading *loading)
 	if (!problem)
 		problem = check_url(loading, PREFERENCE_MCP_URL);
 	if (!problem)
-		problem = check_output(loading);
+		problem = check_choice(loading, PREFERENCE_MCP_TRANSPORT);
+	if (!problem)
+		problem = check_choice(loading, PREFERENCE_OUTPUT);
 	if (!problem)
 		problem = check_timeout(loading);
 	if (!problem)
@@ -297,6 +302,42 @@ preferences_load(struct arena *arena, const char *const *globals, struct prefere
 		if (!ret_preferences->values[i].is_chosen)
 			ret_preferences->values[i] = (struct preference_value){ .text = sources[i].default_text, .origin = "default" };
 	return problem ? problem : check(&loading);
+}
+
+/* ---- handing them on ---- */
+
+static bool
+is_variable(const char *entry, const char *name)
+{
+	size_t n = name ? strlen(name) : 0;
+	return n > 0 && strncmp(entry, name, n) == 0 && entry[n] == '=';
+}
+
+static bool
+is_setting(const char *entry)
+{
+	for (size_t i = 0; i < PREFERENCES; i++)
+		if (is_variable(entry, sources[i].variable) || is_variable(entry, sources[i].variable_of_file))
+			return true;
+	return is_variable(entry, "WORDCLAW_CONFIG");
+}
+
+char *const *
+preferences_environment(struct arena *arena, const struct preferences *preferences)
+{
+	size_t n = 0, n_before = 0;
+
+	while (environ[n_before])
+		n_before++;
+	char **environment = ARENA_ARRAY(arena, char *, n_before + PREFERENCES + 2);
+	for (size_t i = 0; i < n_before; i++)
+		if (!is_setting(environ[i]))
+			environment[n++] = environ[i];
+	for (size_t i = 0; i < PREFERENCES; i++)
+		if (preferences->values[i].text)
+			environment[n++] = arena_printf(arena, "%s=%s", sources[i].variable, preferences->values[i].text);
+	environment[n] = arena_strdup(arena, "WORDCLAW_CONFIG=" NO_FILE);
+	return environment;
 }
 
 const char *

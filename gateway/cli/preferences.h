@@ -5,7 +5,7 @@
 #include "arena.h"
 
 enum preference {
-	PREFERENCE_BASE_URL, PREFERENCE_API_KEY, PREFERENCE_MCP_URL, PREFERENCE_OUTPUT, PREFERENCE_RAW, PREFERENCE_TIMEOUT,
+	PREFERENCE_BASE_URL, PREFERENCE_API_KEY, PREFERENCE_MCP_TRANSPORT, PREFERENCE_MCP_URL, PREFERENCE_OUTPUT, PREFERENCE_RAW, PREFERENCE_TIMEOUT,
 	PREFERENCES
 };
 
@@ -23,6 +23,9 @@ struct preferences {
 
 /* globals: values of the program's options (enum global).  NULL on success, else what is wrong, as one clause. */
 const char *preferences_load(struct arena *arena, const char *const *globals, struct preferences *ret_preferences);
+
+/* The environment with which another wordclaw has the same settings, whatever files there are. */
+char *const *preferences_environment(struct arena *arena, const struct preferences *preferences);
 
 const char *preference_text(const struct preferences *preferences, enum preference preference);
 const char *preference_name(enum preference preference); /* as in a file: "baseUrl" */

@@ -53,14 +53,17 @@ print_reply(struct cli *cli, const struct api_reply *reply)
 static int
 run(struct cli *cli, const struct command *command, const struct arguments *arguments)
 {
-	const char *method = method_of(arguments->operands[0]), *target = arguments->operands[1], *header = arguments->values[FLAG_HEADER];
+	const char **operands = arguments->operands + (arguments->n_operands - 2); /* behind the word `request` */
+	const char *method = method_of(operands[0]), *target = operands[1], *header = arguments->values[FLAG_HEADER];
 	struct rest_request request = { .method = method, .target = target };
 	struct api_reply reply;
 	int status = CLI_OK;
 
 	(void)command;
+	if (arguments->n_operands == 3 && strcmp(arguments->operands[0], "request") != 0)
+		return failure_usage(cli, NULL, "it takes a method and a path: '%s' is one too many", operands[1]);
 	if (!method)
-		return failure_usage(cli, NULL, "'%s' is no method: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS", arguments->operands[0]);
+		return failure_usage(cli, NULL, "'%s' is no method: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS", operands[0]);
 	if (target[0] != '/' || strpbrk(target, " \t\r\n#"))
 		return failure_usage(cli, NULL, "a path begins with / and has no blanks: '%s'", target);
 	if (arguments->values[FLAG_BODY])
@@ -85,4 +88,4 @@ static const char *const examples[] = { "wordclaw rest GET '/api/content-items?l
 
 extern const struct command rest_command;
 const struct command rest_command = { .name = "rest", .summary = "Send any request to the gateway and print its answer.", .flags = flags,
-	.n_flags = FLAGS, .operands = "METHOD PATH", .operands_min = 2, .operands_max = 2, .examples = examples, .run = run };
+	.n_flags = FLAGS, .operands = "[request] METHOD PATH", .operands_min = 2, .operands_max = 3, .examples = examples, .run = run };

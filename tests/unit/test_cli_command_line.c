@@ -181,7 +181,7 @@ START_TEST(mistakes_are_named_with_what_was_probably_meant)
 	refuses("content list --output jsn", "--output takes table|json|yaml", "json");
 	refuses("content list --limit", "--limit needs a value", NULL);
 	refuses("content list -l 3", "no option -l", "two dashes");
-	refuses("rest GET", "needs METHOD PATH", NULL);
+	refuses("rest GET", "needs [request] METHOD PATH", NULL);
 	refuses("zzzzzzzz", "no command 'zzzzzzzz'", "wordclaw help");
 }
 END_TEST

@@ -30,8 +30,8 @@ write_file(const char *path, const char *text, mode_t mode)
 static void
 setup(void)
 {
-	static const char *const variables[] = { "WORDCLAW_BASE_URL", "WORDCLAW_API_KEY", "WORDCLAW_API_KEY_FILE", "WORDCLAW_MCP_URL",
-		"WORDCLAW_CONFIG", "WORDCLAW_OUTPUT", "WORDCLAW_RAW", "WORDCLAW_TIMEOUT" };
+	static const char *const variables[] = { "WORDCLAW_BASE_URL", "WORDCLAW_API_KEY", "WORDCLAW_API_KEY_FILE", "WORDCLAW_MCP_TRANSPORT",
+		"WORDCLAW_MCP_URL", "WORDCLAW_CONFIG", "WORDCLAW_OUTPUT", "WORDCLAW_RAW", "WORDCLAW_TIMEOUT" };
 
 	arena = arena_new(ARENA_BYTES);
 	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
@@ -139,13 +139,58 @@ START_TEST(a_key_that_others_can_read_is_warned_about)
 }
 END_TEST
 
+static const char *
+variable(char *const *environment, const char *name)
+{
+	size_t n = strlen(name), n_found = 0;
+	const char *found = NULL;
+
+	for (size_t i = 0; environment[i]; i++)
+		if (strncmp(environment[i], name, n) == 0 && environment[i][n] == '=') {
+			found = environment[i] + n + 1;
+			n_found++;
+		}
+	ck_assert_msg(n_found <= 1, "%s is there %zu times", name, n_found);
+	return found;
+}
+
+START_TEST(another_process_gets_the_settings_whatever_they_came_from)
+{
+	write_file(".wordclaw.json", "{\"baseUrl\":\"http://here\",\"mcpTransport\":\"stdio\"}", 0600);
+	write_file("key", "wcak_abc\n", 0600);
+	setenv("WORDCLAW_API_KEY_FILE", "key", 1);
+	setenv("WORDCLAW_TIMEOUT", "7", 1);
+	setenv("OTHER", "kept", 1);
+	globals[GLOBAL_TIMEOUT] = "9";
+	loads(PREFERENCE_TIMEOUT, "9", "--timeout");
+	char *const *environment = preferences_environment(arena, &preferences);
+	ck_assert_pstr_eq(variable(environment, "WORDCLAW_BASE_URL"), "http://here");
+	ck_assert_pstr_eq(variable(environment, "WORDCLAW_MCP_TRANSPORT"), "stdio");
+	ck_assert_pstr_eq(variable(environment, "WORDCLAW_API_KEY"), "wcak_abc");
+	ck_assert_pstr_eq(variable(environment, "WORDCLAW_API_KEY_FILE"), NULL);
+	ck_assert_pstr_eq(variable(environment, "WORDCLAW_TIMEOUT"), "9");
+	ck_assert_pstr_eq(variable(environment, "WORDCLAW_OUTPUT"), NULL);
+	ck_assert_pstr_eq(variable(environment, "WORDCLAW_CONFIG"), "/dev/null");
+	ck_assert_pstr_eq(variable(environment, "OTHER"), "kept");
+}
+END_TEST
+
+START_TEST(no_file_is_a_choice)
+{
+	write_file(".wordclaw.json", "{\"output\":", 0600);
+	globals[GLOBAL_CONFIG] = "/dev/null";
+	loads(PREFERENCE_OUTPUT, NULL, "default");
+}
+END_TEST
+
 static const struct {
 	const char *file, *problem;
 } bad_files[] = {
 	{ "{\"baseUlr\":\"http://x\"}", "unknown setting 'baseUlr'; did you mean 'baseUrl'?" },
 	{ "{\"baseUrl\":[1]}", "'baseUrl' must be text" },
 	{ "{\"baseUrl\":\"ftp://x\"}", "must be an http or https URL" },
-	{ "{\"output\":\"xml\"}", "must be table, json or yaml" },
+	{ "{\"output\":\"xml\"}", "must be one of table|json|yaml" },
+	{ "{\"mcpTransport\":\"pipe\"}", "must be one of stdio|http" },
 	{ "{\"timeout\":0}", "must be seconds from 1 to 3600" },
 	{ "{\"raw\":\"maybe\"}", "must be true or false" },
 	{ "{\"apiKey\":\"a b\"}", "has blanks in it" },
@@ -173,6 +218,8 @@ main(void)
 	tcase_add_test(tcase, the_mcp_endpoint_follows_the_gateway);
 	tcase_add_test(tcase, a_file_of_somebody_else_is_not_used);
 	tcase_add_test(tcase, a_key_that_others_can_read_is_warned_about);
+	tcase_add_test(tcase, another_process_gets_the_settings_whatever_they_came_from);
+	tcase_add_test(tcase, no_file_is_a_choice);
 	tcase_add_loop_test(tcase, a_bad_file_is_refused_by_name, 0, sizeof(bad_files) / sizeof(bad_files[0]));
 	suite_add_tcase(suite, tcase);
 	SRunner *runner = srunner_create(suite);
