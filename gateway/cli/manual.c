@@ -17,7 +17,8 @@ static const char introduction[] =
 
 static const char configuration[] =
     "An option comes before the environment, that before a file, that before the default. The file is that of --config or WORDCLAW_CONFIG, else "
-    ".wordclaw.json in the working directory, else in the home directory: a JSON object with baseUrl, apiKey, mcpUrl, output, timeout and raw. "
+    ".wordclaw.json in the working directory, else in the home directory: a JSON object with baseUrl, apiKey, mcpTransport, mcpUrl, "
+    "output, timeout and raw; /dev/null is none. "
     "A file that others can write is refused. 'wordclaw config show' says where each setting comes from.";
 
 /* Text that roff takes as text. */

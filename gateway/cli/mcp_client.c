@@ -25,8 +25,8 @@ on_message(void *context, const char *text, size_t n_text)
 
 	if (!mcp_answers(answer->arena, text, n_text, answer->id))
 		return true; /* progress */
-	/* The text is gone with this call, and numbers point into it. */
-	answer->message = json_parse(answer->arena, arena_strndup(answer->arena, text, n_text), n_text, &limits, &problem);
+	/* The text is gone with this call, and so is what is parsed from it in the channel's arena. */
+	answer->message = json_parse(answer->arena, text, n_text, &limits, &problem);
 	return true;
 }
 
