@@ -100,9 +100,7 @@ START_TEST(absent_server_is_unreachable)
 }
 END_TEST
 
-/* Ten calls made before the server is there.  How many it answered. */
-static size_t
-call_before_the_server_starts(void)
+START_TEST(server_starting_within_the_hold_answers)
 {
 	int trigger;
 	pid_t pid = prepare_server(endpoint("a"), SERVER_ECHO, &trigger);
@@ -115,19 +113,9 @@ call_before_the_server_starts(void)
 	ck_assert_uint_eq(bus_client_n_outstanding(client), 10);
 	ck_assert_int_eq(write(trigger, "x", 1), 1);
 	wait_done(client);
+	ck_assert_uint_eq(outcome.n_done[BUS_REPLIED], 10);
 	bus_client_free(client);
 	kill_server(pid);
-	return outcome.n_done[BUS_REPLIED];
-}
-
-START_TEST(server_starting_within_the_hold_answers)
-{
-	enum { TRIES_MAX = 8 }; /* a busy machine may need longer than the hold to start it */
-	size_t n_replied = 0;
-
-	for (int i = 0; i < TRIES_MAX && n_replied == 0; i++)
-		n_replied = call_before_the_server_starts();
-	ck_assert_uint_eq(n_replied, 10);
 }
 END_TEST
 
@@ -200,7 +188,7 @@ START_TEST(oversized_record_is_refused_by_the_sender)
 	struct outcome outcome = { 0 };
 
 	wait_live(client, 1);
-	struct bus_call made = make_call(client, &outcome, true, 3 * SECOND_US);
+	struct bus_call made = make_call(client, &outcome, true, SECOND_US); /* its second counts from here */
 	made.n_record = BUS_RECORD_BYTES_MAX + 1;
 	made.record = arena_alloc(arena, made.n_record);
 	ck_assert_int_eq(bus_client_ask(client, &made), BUS_UNREACHABLE);
@@ -387,7 +375,7 @@ START_TEST(chaos_finishes_every_call_once)
 	ck_assert_uint_eq(commands.n_done[BUS_REPLIED] + commands.n_done[BUS_LOST] + commands.n_done[BUS_UNREACHABLE],
 	    (size_t)N_ROUNDS * N_TURNS * N_CALLS);
 	ck_assert_uint_eq(queries.n_done[BUS_LATE], 0);
-	ck_assert_uint_gt(queries.n_done[BUS_REPLIED], (size_t)N_ROUNDS * N_TURNS * N_CALLS / 2);
+	ck_assert_uint_gt(queries.n_done[BUS_REPLIED], (size_t)N_ROUNDS * N_TURNS * N_CALLS * 9 / 10);
 	wait_live(client, N_INSTANCES);
 	bus_client_free(client);
 	for (int i = 0; i < N_INSTANCES; i++)
