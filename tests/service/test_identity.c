@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common_proto.h"
 #include "harness.h"
 #include "identity.h"
 #include "secret.h"
@@ -86,6 +87,41 @@ START_TEST(onboarding_makes_a_tenant_and_a_working_admin_key)
 	ck_assert(!principal->is_platform_admin);
 	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.outbox WHERE domain_id = (SELECT id FROM identity.domains "
 	                                        "WHERE hostname = 'new.example.com')"), 2);
+}
+END_TEST
+
+/* Pulls after the position and moves it there.  How many events came. */
+static size_t
+pull(struct events_pull_request *position)
+{
+	struct principal system = { .id = "system", .type = "system" };
+	const void *out;
+	const struct error *error = harness_run(harness, &operation_events_pull, &(struct harness_call){ .principal = &system }, position, &out);
+
+	ck_assert_ptr_null(error);
+	const struct events_pull_response *pulled = out;
+	position->epoch = pulled->epoch;
+	position->seq = pulled->seq;
+	position->snapshot = pulled->snapshot;
+	position->next_xid = pulled->next_xid;
+	return pulled->events.n;
+}
+
+START_TEST(an_older_epoch_is_read_to_its_end_before_the_next)
+{
+	struct events_pull_request position = { .epoch = 1, .snapshot = "1:1:", .next_xid = "1", .limit = 3, .consumer = "test" };
+	size_t n_old = (size_t)harness_count(harness, "SELECT count(*) FROM identity.outbox"), n = 0;
+
+	harness_execute(harness, "INSERT INTO identity.outbox_epoch (epoch) VALUES (2)");
+	(void)onboard("restored.example.com", &(struct harness_call){ 0 });
+	while (n < n_old) {
+		n += pull(&position);
+		ck_assert_int_eq(position.epoch, 1);
+	}
+	ck_assert_uint_eq(n, n_old);
+	ck_assert_uint_eq(pull(&position), 2);
+	ck_assert_int_eq(position.epoch, 2);
+	ck_assert_uint_eq(pull(&position), 0);
 }
 END_TEST
 
@@ -253,6 +289,7 @@ main(void)
 	start();
 	tcase_add_unchecked_fixture(tests, onboard_two, NULL);
 
+	tcase_add_test(tests, an_older_epoch_is_read_to_its_end_before_the_next);
 	tcase_add_test(tests, a_hostname_taken_twice_is_a_conflict_and_leaves_nothing);
 	tcase_add_test(tests, a_tenant_admin_may_not_onboard);
 	tcase_add_test(tests, a_revoked_key_is_unknown);
