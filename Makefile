@@ -46,7 +46,6 @@ Q_IO      := $(Q_GEN) -iquote common/io
 Q_SERVICE := $(Q_IO) -iquote common/service
 
 LIB_IO_NODB := -lzmq -lsodium -lpcre2-8 -lcurl -lm
-LIB_HTTP    := -lmicrohttpd
 LIB_DB      := -lpq
 
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
@@ -130,7 +129,7 @@ CORE := $(B)/libproto.a $(B)/libio.a $(B)/libbase.a
 $(BIN)/wordclaw-gateway: $(B)/gateway/main.o $(B)/libgateway.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_HTTP) $(LIB_IO_NODB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB)
 $(BIN)/wordclaw: $(B)/gateway/cli/main.o $(B)/libcli.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
@@ -170,13 +169,13 @@ $(B)/tests/%.o: tests/%.c
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(if $(CLI_SRC),$(B)/libcli.a) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB) -ljansson -lmsgpackc
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB) -ljansson -lmsgpackc
 $(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $$(call svc_lib,$$@) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lmicrohttpd $(LIB_IO_NODB) $(LIB_DB)
 
 tests: $(UNIT) $(SERVICE) ## build the tests without running them
 
@@ -204,7 +203,7 @@ explorer: ## the GraphQL explorer's page into build/explorer, for WORDCLAW_GRAPH
 build/fuzz/%: tests/fuzz/%.c $(BASE_SRC) $(GEN_ALL) $(wildcard common/io/*.c) $(filter-out gateway/main.c,$(GATEWAY_SRC))
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -DWORDCLAW_VERSION='"fuzz"' -isystem /usr/include/postgresql \
-		$(Q_SERVICE) -iquote gateway -o $@ $^ $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB) -lmsgpackc
+		$(Q_SERVICE) -iquote gateway -o $@ $^ $(LIB_IO_NODB) $(LIB_DB) -lmsgpackc
 
 # The command line's own: it is a program beside the gateway, with names of its own.
 build/fuzz/fuzz_cli_%: tests/fuzz/fuzz_cli_%.c $(BASE_SRC) $(GEN_ALL) $(wildcard common/io/*.c) $(filter-out gateway/cli/main.c,$(CLI_SRC))

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
 
 #include "http.h"
 #include "settings.h"
@@ -11,17 +10,7 @@
 const char *
 exchange_header(const struct exchange *exchange, const char *name)
 {
-	for (size_t i = 0; i < exchange->n_headers; i++)
-		if ((exchange->headers[i].name[0] | 0x20) == name[0] && strcasecmp(exchange->headers[i].name, name) == 0)
-			return exchange->headers[i].value;
-	return NULL;
-}
-
-/* A Host that could not stand in a URL is not repeated. */
-static bool
-is_authority(const char *host)
-{
-	return *host && host[strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:-_[]")] == '\0';
+	return http_head_header(&exchange->head, name);
 }
 
 const char *
@@ -31,7 +20,7 @@ exchange_base_url(const struct exchange *exchange)
 
 	if (settings.public_url[0] != '\0')
 		return settings.public_url;
-	if (host && is_authority(host))
+	if (host && host[0] != '\0')
 		return arena_printf(exchange->arena, "http://%s", host);
 	return arena_printf(exchange->arena, "http://%s:%lld", settings.bind, (long long)settings.port);
 }

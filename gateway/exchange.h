@@ -6,20 +6,14 @@
 #include "credentials.h"
 #include "envelope.h"
 #include "gateway.h"
+#include "http_head.h"
 #include "route.h"
 #include "uri.h"
 
 enum {
 	EXCHANGE_ARENA_BYTES = 64 * 1024 * 1024,
-	EXCHANGE_HEADERS_MAX = 64,
-	EXCHANGE_HEADER_BYTES_MAX = 5 * 1024, /* target and headers together; beyond libmicrohttpd's pool it answers itself */
 	EXCHANGE_OUT_HEADERS_MAX = 24,
 	EXCHANGE_BODY_MAX = 1024 * 1024, /* where no operation says otherwise */
-};
-
-struct header {
-	const char *name;
-	const char *value;
 };
 
 struct rest_plan;
@@ -28,24 +22,15 @@ struct stream;
 struct exchange {
 	struct gateway *gateway;
 	struct arena *arena; /* everything below lives in it or in the connection */
-	int64_t started_us;  /* monotonic: when the request line was read */
+	int64_t started_us;  /* monotonic: when its first byte was there */
 
 	/* the request */
-	const char *method;
-	const char *uri;     /* raw target */
+	struct http_head head;
 	const char *path;    /* raw, without the query */
 	struct query query;
-	struct header headers[EXCHANGE_HEADERS_MAX];
-	size_t n_headers;
-	size_t n_header_bytes;
-	const char *repeated_header; /* one that may come once only, or NULL */
-	const char *malformed_header; /* its name is none, or NULL */
-	bool needs_host;
 	char address[64];    /* of the client, text */
 	uint64_t address_id; /* what its limits are counted under */
 	bool is_local;       /* the client is on this host */
-	bool has_body;
-	int64_t content_length; /* -1: chunked */
 	size_t body_max;
 	struct buf body;
 
@@ -78,7 +63,6 @@ struct exchange {
 
 	/* progress: see exchange_wait, exchange_continue, exchange_answer */
 	bool has_begun;
-	bool is_at_headers;
 	bool is_waiting;
 	bool has_run;
 	bool is_answered;

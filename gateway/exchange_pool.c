@@ -101,7 +101,7 @@ exchange_read_address(struct exchange *exchange, const struct sockaddr *peer, co
 
 	if (!peer_address(peer, &address))
 		return;
-	address = forwarded_client(proxies, address, exchange->headers, exchange->n_headers);
+	address = forwarded_client(proxies, address, exchange->head.headers, exchange->head.n_headers);
 	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&address);
 	(void)inet_ntop(is_v4 ? AF_INET : AF_INET6, &address.s6_addr[is_v4 ? 12 : 0], exchange->address, sizeof(exchange->address));
 	exchange->is_local = is_v4 ? address.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&address);

@@ -16,7 +16,7 @@
 #include "secret.h"
 #include "settings.h"
 
-enum { ROUTES_ARENA_BYTES = 4 * 1024 * 1024, RANDOM_BYTES = 4096, URI_BYTES_MAX = 3072 };
+enum { ROUTES_ARENA_BYTES = 4 * 1024 * 1024, RANDOM_BYTES = 4096 };
 
 /* What a route leads to: one of the two. */
 struct target {
@@ -156,42 +156,37 @@ set_common_headers(struct exchange *exchange)
 
 /* ---- what is refused before anybody is asked ---- */
 
-static bool
-check_framing(struct exchange *exchange)
+static void
+answer_fault(struct exchange *exchange)
 {
-	const char *length = exchange_header(exchange, "content-length");
-	const char *encoding = exchange_header(exchange, "transfer-encoding");
-	uint64_t n = 0;
+	const char *problem = exchange->head.problem;
 
-	if (strlen(exchange->uri) > URI_BYTES_MAX)
-		ANSWER_FAIL(exchange, URI_TOO_LONG, "the request target has more than %d bytes", URI_BYTES_MAX);
-	else if (strpbrk(exchange->uri, " \t"))
-		ANSWER_FAIL(exchange, VALIDATION_ERROR, "the request target has a space; write it as %%20");
-	else if (exchange->n_header_bytes > EXCHANGE_HEADER_BYTES_MAX)
-		ANSWER_FAIL(exchange, HEADERS_TOO_LARGE, "the headers have more than %d bytes or there are more than %d",
-		    EXCHANGE_HEADER_BYTES_MAX, EXCHANGE_HEADERS_MAX);
-	else if (exchange->malformed_header)
-		ANSWER_FAIL(exchange, VALIDATION_ERROR, "'%s' is no header's name: no space may stand before the colon",
-		    exchange->malformed_header);
-	else if (exchange->needs_host && !exchange_header(exchange, "host"))
-		ANSWER_FAIL(exchange, VALIDATION_ERROR, "the request has no Host header, such as 'Host: localhost:4000'");
-	else if (exchange->repeated_header)
-		ANSWER_FAIL(exchange, VALIDATION_ERROR, "header '%s' is given twice", exchange->repeated_header);
-	else if (length && (encoding || !header_size(length, &n)))
-		ANSWER_FAIL(exchange, VALIDATION_ERROR, "the length of the body is not clear");
-	exchange->must_close = exchange->is_answered; /* where the next request would begin is not certain */
-	exchange->content_length = encoding ? -1 : (int64_t)n;
-	exchange->has_body = encoding || n > 0;
-	return !exchange->is_answered;
+	exchange->must_close = true; /* where the next request would begin is not certain */
+	switch (exchange->head.fault) {
+	case HTTP_HEAD_FINE:
+		return;
+	case HTTP_HEAD_MALFORMED:
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "%s", problem);
+		return;
+	case HTTP_HEAD_TARGET_TOO_LONG:
+		ANSWER_FAIL(exchange, URI_TOO_LONG, "%s", problem);
+		return;
+	case HTTP_HEAD_TOO_LARGE:
+		ANSWER_FAIL(exchange, HEADERS_TOO_LARGE, "%s", problem);
+		return;
+	case HTTP_HEAD_VERSION_UNKNOWN:
+		ANSWER_FAIL(exchange, HTTP_VERSION_NOT_SUPPORTED, "%s", problem);
+		return;
+	}
 }
 
 static bool
 parse_target(struct exchange *exchange)
 {
-	size_t n_path = strcspn(exchange->uri, "?");
-	const char *query = exchange->uri[n_path] ? exchange->uri + n_path + 1 : "";
+	size_t n_path = strcspn(exchange->head.target, "?");
+	const char *query = exchange->head.target[n_path] ? exchange->head.target + n_path + 1 : "";
 
-	exchange->path = arena_strndup(exchange->arena, exchange->uri, n_path);
+	exchange->path = arena_strndup(exchange->arena, exchange->head.target, n_path);
 	const char *problem = query_parse(exchange->arena, query, &exchange->query);
 	if (!problem)
 		return true;
@@ -225,14 +220,14 @@ route(struct exchange *exchange)
 			ANSWER_FAIL(exchange, NOT_FOUND, "no route '%s'", exchange->path);
 		return NULL;
 	}
-	if (strcmp(exchange->method, "OPTIONS") == 0) {
+	if (strcmp(exchange->head.method, "OPTIONS") == 0) {
 		answer_options(exchange);
 		return NULL;
 	}
-	const struct target *target = route_choose(&exchange->match, exchange->method);
+	const struct target *target = route_choose(&exchange->match, exchange->head.method);
 	if (!target) {
 		exchange_set_header(exchange, "Allow", route_allow(exchange->arena, &exchange->match));
-		ANSWER_FAIL(exchange, METHOD_NOT_ALLOWED, "'%s' does not take %s", exchange->path, exchange->method);
+		ANSWER_FAIL(exchange, METHOD_NOT_ALLOWED, "'%s' does not take %s", exchange->path, exchange->head.method);
 	}
 	return target;
 }
@@ -249,10 +244,10 @@ static bool
 check_body_length(struct exchange *exchange, size_t body_max)
 {
 	exchange->body_max = body_max;
-	if (body_max == 0 && exchange->has_body)
+	if (body_max == 0 && exchange->head.has_body)
 		answer_too_large(exchange, arena_printf(exchange->arena, "'%s' takes no body", exchange->path));
-	else if (exchange->content_length > (int64_t)body_max)
-		answer_too_large(exchange, arena_printf(exchange->arena, "the body has %lld bytes", (long long)exchange->content_length));
+	else if (exchange->head.content_length > (int64_t)body_max)
+		answer_too_large(exchange, arena_printf(exchange->arena, "the body has %lld bytes", (long long)exchange->head.content_length));
 	return !exchange->is_answered;
 }
 
@@ -285,7 +280,9 @@ begin(struct exchange *exchange)
 	exchange->outcomes = exchange->gateway->front->unrouted;
 	identify(exchange);
 	set_common_headers(exchange);
-	if (!check_framing(exchange) || !parse_target(exchange))
+	if (exchange->head.fault)
+		answer_fault(exchange);
+	if (exchange->is_answered || !parse_target(exchange))
 		return;
 	const struct target *target = route(exchange);
 	if (!target)
@@ -314,7 +311,14 @@ overflow(struct exchange *exchange)
 	answer_too_large(exchange, arena_printf(exchange->arena, "the body has more than %zu bytes", exchange->body_max));
 }
 
-/* Of a request without whole headers only its line is known. */
+static void
+broken(struct exchange *exchange, const char *problem)
+{
+	exchange->must_close = true;
+	ANSWER_FAIL(exchange, VALIDATION_ERROR, "the body cannot be read: %s", problem);
+}
+
+/* Of a request without a whole head, what came of it is known. */
 static void
 late(struct exchange *exchange)
 {
@@ -328,11 +332,12 @@ late(struct exchange *exchange)
 
 /* ---- the end ---- */
 
-/* Reads cost more in log lines than in work, and overload is no time to write more: both are told at debug only. */
+/* Reads cost more in log lines than in work, overload is no time to write more, and who speaks no HTTP may do so often: all three are told
+ * at debug only. */
 static enum log_level
 level_of(const struct exchange *exchange)
 {
-	if (exchange->code == error_catalogue[ERROR_SERVICE_OVERLOADED].code)
+	if (exchange->code == error_catalogue[ERROR_SERVICE_OVERLOADED].code || exchange->head.fault)
 		return LOG_DEBUG;
 	if (exchange->status >= 500)
 		return LOG_ERROR;
@@ -348,10 +353,10 @@ end(struct exchange *exchange)
 	if (!exchange->is_answered)
 		return; /* the client left before there was an answer */
 	outcomes_count(exchange->outcomes, exchange->status, duration_us);
-	log_write(level_of(exchange), "http.request", LOG_TEXT("requestId", exchange->request_id), LOG_TEXT("method", exchange->method),
+	log_write(level_of(exchange), "http.request", LOG_TEXT("requestId", exchange->request_id), LOG_TEXT("method", exchange->head.method),
 	    LOG_TEXT("path", exchange->path), LOG_TEXT("operation", exchange->operation), LOG_INT("status", exchange->status),
 	    LOG_TEXT("code", exchange->code), LOG_TEXT("cause", exchange->cause), LOG_TEXT("principal", exchange->principal.id),
 	    LOG_INT("tenant", exchange->principal.tenant), LOG_TEXT("address", exchange->address), LOG_INT("durationUs", duration_us));
 }
 
-const struct http_handlers front_handlers = { .begin = begin, .run = run, .overflow = overflow, .late = late, .end = end };
+const struct http_handlers front_handlers = { .begin = begin, .run = run, .overflow = overflow, .broken = broken, .late = late, .end = end };

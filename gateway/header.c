@@ -124,23 +124,35 @@ header_size(const char *text, uint64_t *ret_size)
 }
 
 bool
-header_is_name(const char *name)
+header_is_name_char(char c)
 {
 	static const char marks[] = "!#$%&'*+-.^_`|~";
+	return isascii((unsigned char)c) && c && (isalnum((unsigned char)c) || strchr(marks, c));
+}
+
+bool
+header_is_name(const char *name)
+{
 	const char *c = name;
 
-	while (isascii((unsigned char)*c) && *c && (isalnum((unsigned char)*c) || strchr(marks, *c)))
+	while (header_is_name_char(*c))
 		c++;
 	return c > name && *c == '\0';
 }
 
 bool
+header_is_host(const char *text)
+{
+	return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:-_[]")] == '\0';
+}
+
+bool
 header_must_be_single(const char *name)
 {
-	static const char *const single[] = { "content-length", "authorization", "x-api-key", "idempotency-key", "if-match", "host", "origin",
-		"mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", NULL };
+	static const char *const single[] = { "content-length", "transfer-encoding", "authorization", "x-api-key", "idempotency-key", "if-match",
+		"host", "origin", "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", NULL };
 	for (size_t i = 0; single[i]; i++)
-		if (strcasecmp(single[i], name) == 0)
+		if (single[i][0] == (name[0] | 0x20) && strcasecmp(single[i], name) == 0)
 			return true;
 	return false;
 }
@@ -154,6 +166,23 @@ header_list_has(const char *list, const char *text)
 	while (*(at += strspn(at, " ,"))) {
 		size_t n = strcspn(at, " ,");
 		if (n == n_text && memcmp(at, text, n) == 0)
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+bool
+header_list_has_token(const char *list, const char *token)
+{
+	size_t n_token = strlen(token);
+
+	for (const char *at = list; *at; at += *at == ',') {
+		at += strspn(at, " \t");
+		size_t n = strcspn(at, ","), n_text = n;
+		while (n_text > 0 && (at[n_text - 1] == ' ' || at[n_text - 1] == '\t'))
+			n_text--;
+		if (n_text == n_token && strncasecmp(at, token, n_token) == 0)
 			return true;
 		at += n;
 	}

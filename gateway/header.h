@@ -43,11 +43,20 @@ bool header_size(const char *text, uint64_t *ret_size);
 /* Two readers of a header that came twice would each believe another one. */
 bool header_must_be_single(const char *name);
 
+/* May c stand in a token of RFC 9110: a method, a header's name? */
+bool header_is_name_char(char c);
+
+/* May it stand between "http://" and the path of a URL, or is it empty?  No user, for nobody names one in a request. */
+bool header_is_host(const char *text);
+
 /* Is it a field name, a token of RFC 9110?  Two servers that read 'Content-Length : 9' differently can be made to disagree about where
  * a request ends. */
 bool header_is_name(const char *name);
 
 /* Is text one of the comma-separated list's entries (exact match)? */
 bool header_list_has(const char *list, const char *text);
+
+/* Is token one of the comma-separated list's entries, in whichever case? */
+bool header_list_has_token(const char *list, const char *token);
 
 #endif

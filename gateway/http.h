@@ -1,4 +1,4 @@
-/* The HTTP server: connections in, exchanges out.  libmicrohttpd stays behind this header. */
+/* The HTTP server: connections in, exchanges out. */
 #ifndef HTTP_H
 #define HTTP_H
 
@@ -7,9 +7,10 @@
 
 /* The moments of an exchange.  All on the loop's thread. */
 struct http_handlers {
-	void (*begin)(struct exchange *exchange); /* headers are there, the body was not read */
+	void (*begin)(struct exchange *exchange); /* the head is there, perhaps with a fault; the body was not read */
 	void (*run)(struct exchange *exchange);   /* the whole request is there */
 	void (*overflow)(struct exchange *exchange); /* the body grew beyond body_max: answer */
+	void (*broken)(struct exchange *exchange, const char *problem); /* the body cannot be read to its end: answer */
 	void (*late)(struct exchange *exchange);  /* it did not arrive in time, perhaps not even its headers: answer */
 	void (*end)(struct exchange *exchange);   /* answered or given up; is_answered tells */
 };
@@ -39,10 +40,6 @@ bool http_run(struct http *http);
 
 /* Close connections that dawdle.  Call about once a second. */
 void http_sweep(struct http *http, int64_t now_us);
-
-/* Turns readable when http_reap has something to do: the client of a stream has left. */
-int http_leavers_fd(const struct http *http);
-void http_reap(struct http *http);
 
 /* Stop listening; open connections end with their current request. */
 void http_quiesce(struct http *http);

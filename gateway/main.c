@@ -39,7 +39,7 @@ enum {
 	DESCRIPTORS_OWN_MAX = 256, /* besides connections: bus, logs, metrics */
 };
 
-enum tag { TAG_HTTP, TAG_TIMER, TAG_SIGNAL, TAG_METRICS, TAG_LEAVERS, TAG_BUS /* and above: one per service */ };
+enum tag { TAG_HTTP, TAG_TIMER, TAG_SIGNAL, TAG_METRICS, TAG_BUS /* and above: one per service */ };
 
 struct loop {
 	struct gateway *gateway;
@@ -130,8 +130,6 @@ react(struct loop *loop, uint64_t tag)
 		tick(loop);
 	else if (tag == TAG_SIGNAL)
 		start_drain(loop);
-	else if (tag == TAG_LEAVERS)
-		http_reap(loop->gateway->http);
 	else if (tag == TAG_METRICS)
 		metrics_page_deliver(loop->gateway->metrics_page);
 }
@@ -248,7 +246,6 @@ start(struct loop *loop, struct gateway *gateway)
 	loop->connections = metric_gauge("wordclaw_http_connections", "Open client connections.", NULL);
 	loop->exchanges = metric_gauge("wordclaw_http_requests_in_flight", "Requests not answered yet.", NULL);
 	watch(loop, http_fd(gateway->http), TAG_HTTP);
-	watch(loop, http_leavers_fd(gateway->http), TAG_LEAVERS);
 	watch(loop, metrics_page_fd(gateway->metrics_page), TAG_METRICS);
 	return true;
 }

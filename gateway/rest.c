@@ -123,7 +123,7 @@ check_content_type(struct exchange *exchange)
 {
 	const char *content_type = exchange_header(exchange, "content-type");
 
-	if (exchange->has_body && (!content_type || !header_is_json(content_type)))
+	if (exchange->head.has_body && (!content_type || !header_is_json(content_type)))
 		ANSWER_FAIL(exchange, UNSUPPORTED_MEDIA_TYPE, "the body is %s%s%s", content_type ? "'" : "of no declared type",
 		    content_type ? content_type : "", content_type ? "'" : "");
 }

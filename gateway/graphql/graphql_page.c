@@ -293,9 +293,9 @@ prepare(struct exchange *exchange, const struct graphql_request *request, struct
 	const struct graphql *graphql = exchange->gateway->graphql;
 	struct graphql_problems *problems = ARENA_NEW(exchange->arena, struct graphql_problems);
 
-	if (run->plan->is_mutation && strcmp(exchange->method, "POST") != 0) {
+	if (run->plan->is_mutation && strcmp(exchange->head.method, "POST") != 0) {
 		exchange_set_header(exchange, "Allow", "POST");
-		graphql_refuse(exchange, EXCHANGE_ERROR(exchange, GRAPHQL_MUTATION_OVER_GET, "a mutation does not go over %s", exchange->method), NULL);
+		graphql_refuse(exchange, EXCHANGE_ERROR(exchange, GRAPHQL_MUTATION_OVER_GET, "a mutation does not go over %s", exchange->head.method), NULL);
 		return false;
 	}
 	run->variables = graphql_variables_coerce(exchange->arena, graphql->schema, run->plan->operation, request->variables, problems);

@@ -60,6 +60,8 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Send variables with the types that the operation declares." },
 	[ERROR_HEADERS_TOO_LARGE] = { .code = "HEADERS_TOO_LARGE", .status = 431, .is_retryable = false, .title = "Request Header Fields Too Large",
 	    .remediation = "Send fewer or shorter headers." },
+	[ERROR_HTTP_VERSION_NOT_SUPPORTED] = { .code = "HTTP_VERSION_NOT_SUPPORTED", .status = 505, .is_retryable = false, .title = "HTTP Version Not Supported",
+	    .remediation = "Send the request as HTTP/1.1." },
 	[ERROR_IDEMPOTENCY_CONFLICT] = { .code = "IDEMPOTENCY_CONFLICT", .status = 409, .is_retryable = true, .title = "Request In Progress",
 	    .remediation = "Wait for the first request with this Idempotency-Key to finish, then send it again to receive its response." },
 	[ERROR_IDEMPOTENCY_KEY_INVALID] = { .code = "IDEMPOTENCY_KEY_INVALID", .status = 400, .is_retryable = false, .title = "Invalid Idempotency-Key",
