@@ -4,7 +4,7 @@
 FLAVOUR  ?= release
 B        := build/$(FLAVOUR)
 BIN      := $(if $(filter release,$(FLAVOUR)),bin,$(B)/bin)
-CC       ?= gcc
+CC       := $(if $(filter fuzz,$(FLAVOUR)),clang,gcc)
 # make V=1 shows the command lines.
 Q        := $(if $(V),,@)
 SAY      := $(if $(V),@:,@echo " ")
@@ -17,10 +17,13 @@ CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefin
 CFLAGS_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
 # Without the application's tenant checks: proves that row-level security stands alone (tests/e2e).
 CFLAGS_bare    := -O2 $(HARDEN) -DWORDCLAW_TEST_WITHOUT_TENANT_CHECK
+# With clang, for libFuzzer is its own.
+CFLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_asan   := -fsanitize=address,undefined
 LDFLAGS_tsan   := -fsanitize=thread
 LDFLAGS_bare   := $(LDFLAGS_release)
+LDFLAGS_fuzz   := -fsanitize=fuzzer,address,undefined
 CFLAGS   := -std=c11 -D_GNU_SOURCE -g -pthread $(WARN) $(CFLAGS_$(FLAVOUR)) $(EXTRA_CFLAGS)
 LDFLAGS  := -pthread $(LDFLAGS_$(FLAVOUR)) -Wl,--as-needed
 CPPFLAGS  = -MMD -MP -isystem /usr/include/postgresql
@@ -51,7 +54,7 @@ LIB_DB      := -lpq
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
 	$(if $(wildcard migrations/migrate.c),$(BIN)/wordclaw-migrate) $(if $(CLI_SRC),$(BIN)/wordclaw)
 
-.PHONY: all run test check generate fmt bench fault fuzz asan tsan explorer help bootstrap clean unit arch tests
+.PHONY: all run test check generate fmt bench fault fuzz fuzzers asan tsan explorer help bootstrap clean unit arch tests
 .DEFAULT_GOAL := all
 
 all: $(BINARIES) ## build everything into bin/
@@ -153,7 +156,7 @@ $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 SERVICE := $(patsubst tests/service/%.c,$(B)/tests/service/%,$(wildcard tests/service/test_*.c))
 BENCH   := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
-FUZZ    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 LIB_CHECK := -lcheck -lsubunit -lrt
 
 .SECONDARY:
@@ -177,6 +180,12 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lmicrohttpd $(LIB_IO_NODB) $(LIB_DB)
 
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libgateway.a $(B)/libcli.a $(B)/libservice.a $(CORE)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_IO_NODB) $(LIB_DB) -lmsgpackc
+
+fuzzers: $(FUZZ)
+
 tests: $(UNIT) $(SERVICE) ## build the tests without running them
 
 check: $(UNIT) ## fast: architecture rules and unit tests that need no database
@@ -194,22 +203,11 @@ fault: all ## kill -9 everything under load, then count
 	@tests/run fault
 bench: all $(BENCH) ## us and the limit in the same run, as ratios
 	@tests/run bench
-fuzz: $(FUZZ) ## every fuzz target for FUZZ_SECONDS (60) each
+fuzz: ## every fuzz target for FUZZ_SECONDS (60) each
 	@tests/run fuzz
 
 explorer: ## the GraphQL explorer's page into build/explorer, for WORDCLAW_GRAPHIQL
 	@gateway/graphql/explorer/install $(CURDIR)/build/explorer
-
-build/fuzz/%: tests/fuzz/%.c $(BASE_SRC) $(GEN_ALL) $(wildcard common/io/*.c) $(filter-out gateway/main.c,$(GATEWAY_SRC))
-	@mkdir -p $(@D)
-	clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -DWORDCLAW_VERSION='"fuzz"' -isystem /usr/include/postgresql \
-		$(Q_SERVICE) -iquote gateway -o $@ $^ $(LIB_IO_NODB) $(LIB_DB) -lmsgpackc
-
-# The command line's own: it is a program beside the gateway, with names of its own.
-build/fuzz/fuzz_cli_%: tests/fuzz/fuzz_cli_%.c $(BASE_SRC) $(GEN_ALL) $(wildcard common/io/*.c) $(filter-out gateway/cli/main.c,$(CLI_SRC))
-	@mkdir -p $(@D)
-	clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -DWORDCLAW_VERSION='"fuzz"' -isystem /usr/include/postgresql \
-		$(Q_SERVICE) -iquote gateway/cli -o $@ $^ $(LIB_IO_NODB) $(LIB_DB)
 
 clean: ## remove what was built
 	rm -rf build bin
