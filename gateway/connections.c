@@ -191,7 +191,7 @@ connections_poll(struct connections *connections)
 			accept_waiting(connections);
 }
 
-/* Less than asked for means that no more is there, and the next byte is a new event; but the end of the stream was told already. */
+/* Less than asked for means that no more is there, and the next byte is a new event; when has_left, no event will follow. */
 ssize_t
 connection_receive(struct connection *connection, char *bytes, size_t n)
 {
@@ -202,7 +202,7 @@ connection_receive(struct connection *connection, char *bytes, size_t n)
 		return 0;
 	}
 	if (n_received > 0) {
-		connection->can_read = (size_t)n_received == n || connection->has_left;
+		connection->can_read = (size_t)n_received == n;
 		return n_received;
 	}
 	connection->can_read = false;

@@ -3,17 +3,25 @@
 
 #include "http_internal.h"
 
-/* More bytes behind those there are.  0: none now, -1: none will come. */
+/* At most n_max bytes more, behind those there are.  0: none now, -1: none will come.  Not all that the input would hold, for what turns out to
+ * belong to the next request is kept as long as this one takes. */
 static ssize_t
-receive(struct connection *connection, struct input *input)
+receive(struct connection *connection, struct input *input, size_t n_max)
 {
 	if (input->at == input->n)
 		input->at = input->n = 0;
-	if (!connection->can_read || input->n == HTTP_INPUT_BYTES)
-		return 0;
-	ssize_t n = connection_receive(connection, input->bytes + input->n, HTTP_INPUT_BYTES - input->n);
+	if (!connection->can_read)
+		return connection->has_left ? -1 : 0;
+	size_t n_room = HTTP_INPUT_BYTES - input->n;
+	ssize_t n = connection_receive(connection, input->bytes + input->n, n_max < n_room ? n_max : n_room);
 	input->n += n > 0 ? (size_t)n : 0;
 	return n;
+}
+
+static size_t
+n_wanted(const struct http_body *body)
+{
+	return body->is_chunked || body->n_left > HTTP_INPUT_BYTES ? HTTP_INPUT_BYTES : (size_t)body->n_left;
 }
 
 static void
@@ -47,7 +55,7 @@ http_receive_head(struct http *http, struct connection *connection, struct input
 		begin(http, connection, input, n_head);
 		return true;
 	}
-	ssize_t n_received = receive(connection, input);
+	ssize_t n_received = receive(connection, input, HTTP_HEAD_BYTES_MAX);
 	if (n_received >= 0)
 		return n_received > 0;
 	connection->is_over = n == 0;
@@ -93,7 +101,7 @@ http_receive_body(struct http *http, struct connection *connection, struct input
 	if (input->at == input->n) {
 		if (exchange->head.expects_continue)
 			invite_body(connection, exchange);
-		ssize_t n = receive(connection, input);
+		ssize_t n = receive(connection, input, n_wanted(&connection->body));
 		if (n < 0)
 			http->handlers.broken(exchange, "the connection ended within the body");
 		return n != 0;
@@ -118,7 +126,7 @@ http_discard(struct connection *connection, struct input *input)
 		return true;
 	}
 	if (input->at == input->n) {
-		ssize_t n = receive(connection, input);
+		ssize_t n = receive(connection, input, is_body ? n_wanted(&connection->body) : HTTP_INPUT_BYTES);
 		connection->is_over |= n < 0;
 		return n > 0;
 	}

@@ -53,8 +53,7 @@ end_answer(struct http *http, struct connection *connection)
 		return;
 	}
 	connection_enter(connection, PHASE_LINGERING);
-	bool may_come_more = !is_whole || connection->can_read;
-	connection->is_over = !may_come_more || shutdown(connection->fd, SHUT_WR) != 0;
+	connection->is_over = (is_whole && !connection->can_read) || shutdown(connection->fd, SHUT_WR) != 0;
 }
 
 /* The stream's next bytes, or its end, into out; false when it rests. */
