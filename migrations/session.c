@@ -26,6 +26,8 @@ static _Noreturn void
 fail_result(const struct session *session, const PGresult *result)
 {
 	const char *message = result ? PQresultErrorMessage(result) : "";
+	if (PQresultStatus(result) == PGRES_EMPTY_QUERY)
+		message = "there is no statement in it";
 	report_fail("%s: %s", session->doing, *message ? message : PQerrorMessage(session->conn));
 }
 
