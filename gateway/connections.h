@@ -52,14 +52,14 @@ struct connection {
 	struct exchange *exchange;
 	struct http_body body;
 	size_t n_discarded;
-	bool goes_on;         /* another request may follow */
-	struct iovec out[2];  /* what is left of head and content */
-	char *block;          /* of a stream, or NULL */
+	bool goes_on;        /* another request may follow */
+	struct iovec out[2]; /* what is left of head and content */
+	char *block;         /* of a stream, or NULL */
 	bool is_last_block;
 };
 
 struct connections_options {
-	int listener; /* a socket that does not block; closed by connections_quiesce or _release */
+	int listener;                      /* a socket that does not block; closed by connections_quiesce or _release */
 	unsigned n_max, n_per_address_max; /* of the latter 0: no limit */
 	int64_t idle_timeout_us, receive_timeout_us, send_timeout_us;
 	struct http *http;                           /* late's context */

@@ -156,28 +156,33 @@ set_common_headers(struct exchange *exchange)
 
 /* ---- what is refused before anybody is asked ---- */
 
+/* Where the next request would begin is not certain. */
 static void
-answer_fault(struct exchange *exchange)
+answer_unreadable(struct exchange *exchange, enum error_code code, const char *message)
 {
-	const char *problem = exchange->head.problem;
+	struct error *error = error_make(exchange->arena, &error_catalogue[code], ERROR_WHERE, "%s", message);
 
-	exchange->must_close = true; /* where the next request would begin is not certain */
-	switch (exchange->head.fault) {
-	case HTTP_HEAD_FINE:
-		return;
-	case HTTP_HEAD_MALFORMED:
-		ANSWER_FAIL(exchange, VALIDATION_ERROR, "%s", problem);
-		return;
+	if (code == ERROR_VALIDATION_ERROR)
+		error->remediation = "Send the request as HTTP/1.1 has it (RFC 9112); the message says what is wrong with it.";
+	exchange->must_close = true;
+	answer_error(exchange, error);
+}
+
+static enum error_code
+code_of_fault(enum http_head_fault fault)
+{
+	switch (fault) {
 	case HTTP_HEAD_TARGET_TOO_LONG:
-		ANSWER_FAIL(exchange, URI_TOO_LONG, "%s", problem);
-		return;
+		return ERROR_URI_TOO_LONG;
 	case HTTP_HEAD_TOO_LARGE:
-		ANSWER_FAIL(exchange, HEADERS_TOO_LARGE, "%s", problem);
-		return;
+		return ERROR_HEADERS_TOO_LARGE;
 	case HTTP_HEAD_VERSION_UNKNOWN:
-		ANSWER_FAIL(exchange, HTTP_VERSION_NOT_SUPPORTED, "%s", problem);
-		return;
+		return ERROR_HTTP_VERSION_NOT_SUPPORTED;
+	case HTTP_HEAD_FINE:
+	case HTTP_HEAD_MALFORMED:
+		return ERROR_VALIDATION_ERROR;
 	}
+	return ERROR_VALIDATION_ERROR;
 }
 
 static bool
@@ -281,7 +286,7 @@ begin(struct exchange *exchange)
 	identify(exchange);
 	set_common_headers(exchange);
 	if (exchange->head.fault)
-		answer_fault(exchange);
+		answer_unreadable(exchange, code_of_fault(exchange->head.fault), exchange->head.problem);
 	if (exchange->is_answered || !parse_target(exchange))
 		return;
 	const struct target *target = route(exchange);
@@ -314,8 +319,7 @@ overflow(struct exchange *exchange)
 static void
 broken(struct exchange *exchange, const char *problem)
 {
-	exchange->must_close = true;
-	ANSWER_FAIL(exchange, VALIDATION_ERROR, "the body cannot be read: %s", problem);
+	answer_unreadable(exchange, ERROR_VALIDATION_ERROR, arena_printf(exchange->arena, "the body cannot be read: %s", problem));
 }
 
 /* Of a request without a whole head, what came of it is known. */

@@ -29,18 +29,18 @@ struct header {
 
 /* Texts live in the arena the head was read with. */
 struct http_head {
-	enum http_head_fault fault; /* with one, what was read before it is there */
-	const char *problem;        /* what is wrong, as one clause of printable text; NULL when nothing is */
-	size_t n_bytes;             /* that were read */
-	const char *method;         /* "" where it could not be read */
-	const char *target;         /* raw; without scheme and authority where it came with them */
-	int minor;                  /* of the version: HTTP/1.minor */
+	enum http_head_fault fault;              /* with one, what was read before it is there */
+	const char *problem;                     /* what is wrong, as one clause of printable text; NULL when nothing is */
+	size_t n_bytes;                          /* that were read */
+	const char *method;                      /* "" where it could not be read */
+	const char *target;                      /* raw; without scheme and authority where it came with them */
+	int minor;                               /* of the version: HTTP/1.minor */
 	struct header headers[HTTP_HEADERS_MAX]; /* in their order, names as they were written, values without white space around them */
 	size_t n_headers;
 	bool has_body;
-	int64_t content_length;     /* -1: in chunks */
-	bool keeps_alive;           /* the client would send another request */
-	bool expects_continue;      /* it waits for a 100 before it sends the body */
+	int64_t content_length; /* -1: in chunks */
+	bool keeps_alive;       /* the client would send another request */
+	bool expects_continue;  /* it waits for a 100 before it sends the body */
 };
 
 /* How many of the bytes to read as a head: a whole one, or the beginning of one that will never be right.  0: more bytes are needed.
