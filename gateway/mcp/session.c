@@ -10,7 +10,7 @@
 struct sessions {
 	struct session_row rows[SESSION_ROWS_MAX];
 	uint64_t ended[SESSION_ENDED_MAX]; /* a ring: the oldest are forgotten, and end with their life */
-	size_t next_ended;
+	size_t next_ended, n_ended;
 };
 
 /* What is sealed. */
@@ -65,7 +65,7 @@ session_make(struct arena *arena, struct session *session, const struct principa
 static bool
 has_ended(const struct sessions *sessions, uint64_t id)
 {
-	for (size_t i = 0; i < SESSION_ENDED_MAX; i++)
+	for (size_t i = 0; i < sessions->n_ended; i++)
 		if (sessions->ended[i] == id)
 			return true;
 	return false;
@@ -143,6 +143,8 @@ session_end(struct sessions *sessions, const struct session *session)
 {
 	sessions->ended[sessions->next_ended] = session->id;
 	sessions->next_ended = (sessions->next_ended + 1) % SESSION_ENDED_MAX;
+	if (sessions->n_ended < SESSION_ENDED_MAX)
+		sessions->n_ended++;
 	for (size_t i = 0; i < SESSION_ROWS_MAX; i++)
 		if (sessions->rows[i].id == session->id)
 			free_row(&sessions->rows[i]);
