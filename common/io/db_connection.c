@@ -177,7 +177,10 @@ db_timeout_step(int64_t timeout_ms)
 	return timeout_ms >> shift << shift;
 }
 
-/* Our settings, then the connection string's, then the timeouts, about which queue_scope must be right. */
+/* Statements are planned once for a connection's life, perhaps while a table is empty: then reading all of it looks cheapest, and it would
+ * still be done when the table has grown.  So no plan may read a whole table that has an index for it.
+ *
+ * Our settings, then the connection string's, then the timeouts, about which queue_scope must be right. */
 static const char *
 session_options(const struct db *db)
 {
@@ -188,7 +191,7 @@ session_options(const struct db *db)
 		if (strcmp(one->keyword, "options") == 0 && one->val)
 			given = one->val;
 	const char *options = arena_printf(db->scratch,
-	    "-c jit=off -c idle_in_transaction_session_timeout=30s %s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64, given,
+	    "-c jit=off -c enable_seqscan=off -c idle_in_transaction_session_timeout=30s %s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64, given,
 	    db->session_timeout_ms, db->session_timeout_ms);
 	PQconninfoFree(all);
 	return options;
