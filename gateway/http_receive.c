@@ -46,11 +46,12 @@ http_receive_head(struct http *http, struct connection *connection, struct input
 {
 	skip_empty_lines(input);
 	size_t n = input->n - input->at, n_head = 0;
-	bool is_half_line = n == 1 && input->bytes[input->at] == '\r';
-	if (n > 0 && connection->phase != PHASE_RECEIVING)
-		connection_enter(connection, PHASE_RECEIVING);
-	if (n > 0 && !is_half_line)
+	bool is_half_line = n == 1 && input->bytes[input->at] == '\r'; /* of an empty one */
+	if (n > 0 && !is_half_line) {
+		if (connection->phase != PHASE_RECEIVING)
+			connection_enter(connection, PHASE_RECEIVING);
 		n_head = http_head_reach(input->bytes + input->at, n, &connection->n_scanned);
+	}
 	if (n_head > 0) {
 		begin(http, connection, input, n_head);
 		return true;

@@ -608,6 +608,24 @@ START_TEST(a_connection_on_which_nothing_moves_ends_and_is_told_why)
 }
 END_TEST
 
+START_TEST(an_empty_line_between_requests_begins_none)
+{
+	struct client client = join();
+
+	say(&client, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+	hear(&client, "GET /a <>");
+	say(&client, "\r");
+	turn();
+	say(&client, "\n");
+	turn();
+	pass_us((RECEIVE_TIMEOUT_US + IDLE_TIMEOUT_US) / 2); /* too late for a request, early for the next */
+	hear_nothing(&client);
+	say(&client, "GET /b HTTP/1.1\r\nHost: a\r\n\r\n");
+	hear(&client, "GET /b <>");
+	leave(&client);
+}
+END_TEST
+
 START_TEST(a_client_that_never_leaves_is_left)
 {
 	struct client client = join();
@@ -741,6 +759,7 @@ main(void)
 	tcase_add_test(tcase, a_client_that_asks_first_is_invited_once_its_body_is_wanted);
 	tcase_add_test(tcase, nothing_of_a_body_is_read_before_somebody_decided);
 	tcase_add_loop_test(tcase, a_connection_on_which_nothing_moves_ends_and_is_told_why, 0, sizeof(lates) / sizeof(lates[0]));
+	tcase_add_test(tcase, an_empty_line_between_requests_begins_none);
 	tcase_add_test(tcase, a_client_that_never_leaves_is_left);
 	tcase_add_test(tcase, who_is_being_served_when_the_server_stops_is_served);
 	tcase_add_test(tcase, a_server_may_end_with_connections_in_every_phase);
