@@ -35,11 +35,13 @@ GEN_OF    = $(wildcard proto/generated/$(1)_service.c proto/generated/$(1)_queri
 GEN_OWN  := $(wildcard proto/generated/*_service.c proto/generated/*_queries.c)
 GEN_ALL  := $(filter-out $(GEN_OWN),$(wildcard proto/generated/*.c))
 
-BASE_SRC    := $(wildcard common/base/*.c)
-IO_SRC      := $(wildcard common/io/*.c)
-SKEL_SRC    := $(wildcard common/service/*.c)
-GATEWAY_SRC := $(wildcard gateway/*.c gateway/graphql/*.c gateway/mcp/*.c)
-CLI_SRC     := $(wildcard gateway/cli/*.c)
+# Rooms are found: a folder below a layer belongs to it.
+files = $(sort $(shell find $(1) -name '*.c' $(2)))
+BASE_SRC    := $(call files,common/base)
+IO_SRC      := $(call files,common/io)
+SKEL_SRC    := $(call files,common/service)
+GATEWAY_SRC := $(call files,gateway,-not -path 'gateway/cli/*')
+CLI_SRC     := $(call files,gateway/cli)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
@@ -107,12 +109,12 @@ $(B)/services/%.o: services/%.c
 $(B)/gateway/%.o: gateway/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote gateway -iquote gateway/cli -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote gateway -c -o $@ $<
 $(B)/migrations/%.o: migrations/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -c -o $@ $<
-$(B)/gateway/openapi_data.o: proto/generated/openapi.json proto/generated/schema.graphql gateway/documentation.html
+$(B)/gateway/pages/openapi_data.o: proto/generated/openapi.json proto/generated/schema.graphql gateway/pages/documentation.html
 
 # ---- archives and binaries ----
 
@@ -125,7 +127,7 @@ $(B)/libcli.a: $(call obj,$(filter-out gateway/cli/main.c,$(CLI_SRC)))
 $(B)/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar qcs $@ $^
 
 CORE := $(B)/libproto.a $(B)/libio.a $(B)/libbase.a
 
@@ -168,7 +170,7 @@ svc_lib = $(patsubst %,$(B)/libsvc_%.a,$(call svc_of,$(1)))
 $(B)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote gateway -iquote gateway/cli -iquote tests/lib $(patsubst %,-iquote services/%,$(call svc_of,$<)) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote gateway -iquote tests/lib $(patsubst %,-iquote services/%,$(call svc_of,$<)) -c -o $@ $<
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(if $(CLI_SRC),$(B)/libcli.a) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@

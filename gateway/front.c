@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "access.h"
-#include "answer.h"
+#include "access/access.h"
+#include "rest/answer.h"
 #include "clock.h"
-#include "header.h"
+#include "http/header.h"
 #include "id.h"
 #include "log.h"
-#include "outcomes.h"
-#include "page.h"
-#include "rest.h"
+#include "pages/outcomes.h"
+#include "pages/page.h"
+#include "rest/rest.h"
 #include "secret.h"
 #include "settings.h"
 

@@ -2,7 +2,7 @@
 #ifndef FRONT_H
 #define FRONT_H
 
-#include "http.h"
+#include "http/http.h"
 
 struct front;
 

@@ -11,25 +11,25 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "access.h"
+#include "access/access.h"
 #include "clock.h"
-#include "credentials.h"
-#include "decisions.h"
-#include "event_stream.h"
+#include "access/credentials.h"
+#include "access/decisions.h"
+#include "events/event_stream.h"
 #include "front.h"
 #include "gateway.h"
-#include "http.h"
-#include "hub.h"
+#include "http/http.h"
+#include "events/hub.h"
 #include "log.h"
 #include "graphql/graphql.h"
 #include "mcp/mcp.h"
 #include "metrics.h"
-#include "metrics_page.h"
-#include "operation.h"
+#include "pages/metrics_page.h"
+#include "contract/operation.h"
 #include "patterns.h"
 #include "secret.h"
 #include "settings.h"
-#include "upstream.h"
+#include "dispatch/upstream.h"
 
 enum {
 	TICK_MS = 10,

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus.h"
+#include "bus/bus.h"
 #include "config.h"
-#include "header.h"
-#include "operation.h"
+#include "http/header.h"
+#include "contract/operation.h"
 
 struct gateway_settings settings;
 

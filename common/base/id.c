@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "json.h"
+#include "json/json.h"
 
 static const char hex_digits[] = "0123456789abcdef";
 static const char base64url_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

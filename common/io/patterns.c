@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "codec_json.h"
+#include "codec/json.h"
 #include "log.h"
-#include "operation.h"
+#include "contract/operation.h"
 #include "regex.h"
 
 enum { PATTERNS_MAX = 256, SHAPE_DEPTH_MAX = 8, ARENA_BYTES = 1024 * 1024 };

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "ecma_pattern.h"
+#include "schema/ecma_pattern.h"
 #include "regex.h"
 
 enum {

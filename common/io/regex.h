@@ -2,7 +2,7 @@
 #ifndef REGEX_H
 #define REGEX_H
 
-#include "json_schema.h"
+#include "schema/json_schema.h"
 
 enum { REGEX_PATTERN_BYTES_MAX = 8192 };
 

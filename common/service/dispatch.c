@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "clock.h"
-#include "codec_msgpack.h"
+#include "codec/msgpack.h"
 #include "log.h"
-#include "policy.h"
+#include "contract/policy.h"
 #include "service_internal.h"
 
 /* ---- admission ---- */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "codec_msgpack.h"
+#include "codec/msgpack.h"
 #include "service_internal.h"
 
 /* WORDCLAW_<SERVICE>_ENDPOINTS (or _POKES), else the conventional socket of a whole local system. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "codec_json.h"
+#include "codec/json.h"
 #include "id.h"
 #include "service_internal.h"
 

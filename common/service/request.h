@@ -4,11 +4,11 @@
 
 #include "arena.h"
 #include "buf.h"
-#include "db.h"
-#include "envelope.h"
+#include "db/db.h"
+#include "contract/envelope.h"
 #include "error.h"
 #include "error_codes.h"
-#include "operation.h"
+#include "contract/operation.h"
 
 struct service;
 struct worker;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "codec_msgpack.h"
+#include "codec/msgpack.h"
 #include "log.h"
 #include "service_internal.h"
 

@@ -3,7 +3,7 @@
 #define SERVICE_H
 
 #include "config.h"
-#include "operation.h"
+#include "contract/operation.h"
 #include "request.h"
 
 struct event_record; /* common_proto.h */

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "bus.h"
+#include "bus/bus.h"
 #include "metrics.h"
 #include "secret.h"
 #include "service.h"

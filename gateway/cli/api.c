@@ -1,11 +1,11 @@
 /* The gateway at the other end. */
-#include "api.h"
+#include "cli/api.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "failure.h"
+#include "cli/output/failure.h"
 #include "http_client.h"
 
 enum { CONNECT_TIMEOUT_MS = 5000, ANSWER_BYTES_MAX = 64 * 1024 * 1024 };

@@ -2,9 +2,9 @@
 #ifndef API_H
 #define API_H
 
-#include "cli.h"
-#include "json.h"
-#include "rest_request.h"
+#include "cli/cli.h"
+#include "json/json.h"
+#include "cli/builtin/rest_request.h"
 
 struct api_reply {
 	int status;

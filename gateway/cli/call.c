@@ -1,13 +1,13 @@
 /* From the command line to the answer on standard output, for every operation alike. */
-#include "call.h"
+#include "cli/call.h"
 
 #include <string.h>
 
-#include "api.h"
-#include "failure.h"
-#include "input.h"
-#include "output.h"
-#include "watch.h"
+#include "cli/api.h"
+#include "cli/output/failure.h"
+#include "cli/input/input.h"
+#include "cli/output/output.h"
+#include "cli/builtin/watch.h"
 
 enum { TIMEOUT_MS = 30000, TIMEOUT_MARGIN_MS = 5000 };
 

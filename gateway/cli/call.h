@@ -2,8 +2,8 @@
 #ifndef CALL_H
 #define CALL_H
 
-#include "cli.h"
-#include "rest_request.h"
+#include "cli/cli.h"
+#include "cli/builtin/rest_request.h"
 
 int call_run(struct cli *cli, const struct command *command, const struct arguments *arguments);
 

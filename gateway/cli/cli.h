@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "command_line.h"
-#include "preferences.h"
+#include "cli/command/command_line.h"
+#include "cli/input/preferences.h"
 
 /* Exit statuses: documented in help, in the manual and in docs/cli.md. */
 enum cli_status {

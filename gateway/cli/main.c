@@ -1,5 +1,5 @@
 /* wordclaw: the command line. */
-#include "cli.h"
+#include "cli/cli.h"
 
 int
 main(int argc, char **argv)

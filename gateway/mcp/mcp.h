@@ -2,11 +2,11 @@
 #ifndef MCP_H
 #define MCP_H
 
-#include "exchange.h"
-#include "invoke.h"
-#include "jsonrpc.h"
+#include "http/exchange.h"
+#include "dispatch/invoke.h"
+#include "mcp/protocol/jsonrpc.h"
 #include "mcp_catalogue.h"
-#include "session.h"
+#include "mcp/protocol/session.h"
 
 /* MCP's own codes beside JSON-RPC's. */
 enum mcp_code {

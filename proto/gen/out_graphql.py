@@ -48,7 +48,7 @@ HEADER = f"""{NOTICE}
 #ifndef GRAPHQL_TYPES_H
 #define GRAPHQL_TYPES_H
 
-#include "operation.h"
+#include "contract/operation.h"
 
 /* How a value of a member is written. */
 enum graphql_kind {{

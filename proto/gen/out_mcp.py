@@ -145,7 +145,7 @@ HEADER = f"""{NOTICE}
 #ifndef MCP_CATALOGUE_H
 #define MCP_CATALOGUE_H
 
-#include "operation.h"
+#include "contract/operation.h"
 
 struct mcp_tool {{
 	const struct operation *operation;

@@ -42,7 +42,7 @@ def emitter_prototype(event):
 
 def header(service):
     guard = f"{service.name.upper()}_PROTO_H"
-    include = '#include "operation.h"' if service.name == COMMON else '#include "common_proto.h"'
+    include = '#include "contract/operation.h"' if service.name == COMMON else '#include "common_proto.h"'
     parts = [NOTICE, f"#ifndef {guard}\n#define {guard}\n", include, "\nstruct request;\n"]
     parts += [struct_declaration(struct) for struct in own_structs(service)]
     parts += [f"extern const struct operation {operation_symbol(op.id)};" for op in service.operations]

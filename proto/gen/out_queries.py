@@ -93,7 +93,7 @@ def header(service, statements):
         row = f"; rows: struct {s.row}" if s.row else ""
         rows.append(f"/* {purpose} :{s.kind}{row} */\nextern const struct db_statement {service}_{s.name}_query;")
     body = "\n".join(rows)
-    return f'{NOTICE}\n#ifndef {guard}\n#define {guard}\n\n#include "db.h"\n\n{body}\n\n#endif\n'
+    return f'{NOTICE}\n#ifndef {guard}\n#define {guard}\n\n#include "db/db.h"\n\n{body}\n\n#endif\n'
 
 
 def source(service, statements):

@@ -10,7 +10,7 @@ def registry_header():
 #ifndef REGISTRY_H
 #define REGISTRY_H
 
-#include "operation.h" /* registry_operations, registry_find, registry_services */
+#include "contract/operation.h" /* registry_operations, registry_find, registry_services */
 
 #endif
 """
@@ -58,7 +58,7 @@ def events_header(contract):
 #ifndef EVENTS_H
 #define EVENTS_H
 
-#include "operation.h"
+#include "contract/operation.h"
 
 {rows}
 

@@ -2,7 +2,7 @@
 #ifndef AUDIT_QUERIES_H
 #define AUDIT_QUERIES_H
 
-#include "db.h"
+#include "db/db.h"
 
 /* Chains that have no head yet. :exec */
 extern const struct db_statement audit_head_make_query;

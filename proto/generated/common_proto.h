@@ -2,7 +2,7 @@
 #ifndef COMMON_PROTO_H
 #define COMMON_PROTO_H
 
-#include "operation.h"
+#include "contract/operation.h"
 
 struct request;
 

@@ -2,7 +2,7 @@
 #ifndef CONTENT_QUERIES_H
 #define CONTENT_QUERIES_H
 
-#include "db.h"
+#include "db/db.h"
 
 /* Make a type. :find; rows: struct content_type_row */
 extern const struct db_statement content_type_insert_query;

@@ -2,7 +2,7 @@
 #ifndef EVENTS_H
 #define EVENTS_H
 
-#include "operation.h"
+#include "contract/operation.h"
 
 extern const struct event_type event_api_key_create;
 extern const struct event_type event_api_key_revoke;

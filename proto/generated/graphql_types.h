@@ -2,7 +2,7 @@
 #ifndef GRAPHQL_TYPES_H
 #define GRAPHQL_TYPES_H
 
-#include "operation.h"
+#include "contract/operation.h"
 
 /* How a value of a member is written. */
 enum graphql_kind {

@@ -2,7 +2,7 @@
 #ifndef IDENTITY_QUERIES_H
 #define IDENTITY_QUERIES_H
 
-#include "db.h"
+#include "db/db.h"
 
 /* How many tenants exist. :find; rows: struct identity_count_row */
 extern const struct db_statement identity_domain_count_query;

@@ -2,7 +2,7 @@
 #ifndef MCP_CATALOGUE_H
 #define MCP_CATALOGUE_H
 
-#include "operation.h"
+#include "contract/operation.h"
 
 struct mcp_tool {
 	const struct operation *operation;

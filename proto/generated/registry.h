@@ -2,6 +2,6 @@
 #ifndef REGISTRY_H
 #define REGISTRY_H
 
-#include "operation.h" /* registry_operations, registry_find, registry_services */
+#include "contract/operation.h" /* registry_operations, registry_find, registry_services */
 
 #endif

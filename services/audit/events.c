@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec_json.h"
+#include "codec/json.h"
 #include "id.h"
 #include "rules.h"
 #include "store.h"

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "codec_json.h"
+#include "codec/json.h"
 #include "id.h"
 
 const char *

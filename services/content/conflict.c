@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "codec_json.h"
-#include "merge.h"
+#include "codec/json.h"
+#include "json/merge.h"
 #include "store.h"
 #include "validation.h"
 

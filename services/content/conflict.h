@@ -3,7 +3,7 @@
 #define CONFLICT_H
 
 #include "content.h"
-#include "json.h"
+#include "json/json.h"
 
 /* VERSION_CONFLICT with {expectedVersion, currentVersion, theirs}. */
 const struct error *conflict_type(struct request *req, int64_t expected_version, const struct content_type *theirs) MUST_CHECK;

@@ -2,8 +2,8 @@
 #ifndef RULES_H
 #define RULES_H
 
-#include "json.h"
-#include "shape.h"
+#include "json/json.h"
+#include "contract/shape.h"
 
 enum {
 	SLUG_BYTES_MAX = 128,

@@ -2,7 +2,7 @@
 #ifndef SCHEMA_CACHE_H
 #define SCHEMA_CACHE_H
 
-#include "json_schema.h"
+#include "schema/json_schema.h"
 
 enum { SCHEMA_HASH_BYTES = 65, SCHEMA_CACHE_TEXT_BYTES_MAX = 32 * 1024 * 1024 };
 

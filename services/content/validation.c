@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "json_schema.h"
+#include "schema/json_schema.h"
 #include "regex.h"
 #include "rules.h"
 #include "schema_cache.h"

@@ -3,7 +3,7 @@
 #define VALIDATION_H
 
 #include "content.h"
-#include "json.h"
+#include "json/json.h"
 
 /* A schema that may become a type's: JSON object that compiles.
  * Errors: INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_TYPE, INVALID_CONTENT_SCHEMA_DEFINITION. */

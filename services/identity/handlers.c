@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec_json.h"
+#include "codec/json.h"
 #include "id.h"
-#include "policy.h"
+#include "contract/policy.h"
 #include "rules.h"
 #include "secret.h"
 #include "store.h"

@@ -3,7 +3,7 @@
 #define RULES_H
 
 #include "arena.h"
-#include "shape.h"
+#include "contract/shape.h"
 
 enum {
 	KEY_RANDOM_BYTES = 24,

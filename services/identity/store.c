@@ -2,7 +2,7 @@
 #include "store.h"
 
 #include "identity_queries.h"
-#include "policy.h"
+#include "contract/policy.h"
 
 const struct constraint_error store_constraints[] = {
 	{ "domains_hostname_unique", ERROR_DOMAIN_HOSTNAME_CONFLICT, "another tenant has this hostname" },

@@ -10,9 +10,9 @@
 #include <zmq.h>
 
 #include "arena.h"
-#include "bus.h"
+#include "bus/bus.h"
 #include "clock.h"
-#include "envelope.h"
+#include "contract/envelope.h"
 #include "log.h"
 
 enum {

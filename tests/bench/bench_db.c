@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "db.h"
+#include "db/db.h"
 
 enum { N_ROWS = 1000, ROUNDS = 5, THREADS_MAX = 4, ARENA_BYTES = 1024 * 1024, DEADLINE_US = 10 * 1000000 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "json_schema.h"
+#include "schema/json_schema.h"
 #include "regex.h"
 
 enum { ARENA_BYTES = 16 * 1024 * 1024, BODY_BYTES = 1200 };

@@ -2,12 +2,12 @@
 #include <assert.h>
 #include <string.h>
 
-#include "builtins.h"
-#include "call.h"
-#include "input.h"
-#include "json.h"
+#include "cli/command/builtins.h"
+#include "cli/call.h"
+#include "cli/input/input.h"
+#include "json/json.h"
 #include "patterns.h"
-#include "rest_request.h"
+#include "cli/builtin/rest_request.h"
 
 enum { ARENA_BYTES = 64 * 1024 * 1024, WORDS_MAX = 64, BYTES_MAX = 16384 };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../lib/sample_shape.h"
-#include "codec_json.h"
+#include "codec/json.h"
 
 enum { ARENA_BYTES = 8 * 1024 * 1024 };
 

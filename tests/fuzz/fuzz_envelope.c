@@ -2,8 +2,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "envelope.h"
-#include "policy.h"
+#include "contract/envelope.h"
+#include "contract/policy.h"
 
 enum { ARENA_BYTES = 8 * 1024 * 1024 };
 

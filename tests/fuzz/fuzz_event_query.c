@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "event_query.h"
-#include "hub_event.h"
+#include "events/event_query.h"
+#include "events/hub_event.h"
 
 enum { ARENA_BYTES = 8 * 1024 * 1024, INPUT_BYTES_MAX = 4096 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../lib/sample_shape.h"
-#include "codec_msgpack.h"
+#include "codec/msgpack.h"
 
 enum { ARENA_BYTES = 8 * 1024 * 1024 };
 

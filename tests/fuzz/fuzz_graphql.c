@@ -2,11 +2,11 @@
 #include <assert.h>
 #include <string.h>
 
-#include "graphql/graphql_arguments.h"
-#include "graphql/graphql_cost.h"
-#include "graphql/graphql_validate.h"
-#include "graphql/graphql_variables.h"
-#include "openapi_data.h"
+#include "graphql/run/arguments.h"
+#include "graphql/run/cost.h"
+#include "graphql/validate/validate.h"
+#include "graphql/run/variables.h"
+#include "pages/openapi_data.h"
 #include "utf8.h"
 
 enum { ARENA_BYTES = 64 * 1024 * 1024, TEXT_BYTES_MAX = 16 * 1024 };

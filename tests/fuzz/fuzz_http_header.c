@@ -2,10 +2,10 @@
 #include <assert.h>
 #include <string.h>
 
-#include "env_keys.h"
-#include "exposition.h"
-#include "forwarded.h"
-#include "header.h"
+#include "access/env_keys.h"
+#include "pages/exposition.h"
+#include "http/forwarded.h"
+#include "http/header.h"
 
 enum { ARENA_BYTES = 8 * 1024 * 1024, HEADER_BYTES_MAX = 4096 };
 

@@ -3,9 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "header.h"
-#include "http_body.h"
-#include "http_head.h"
+#include "http/header.h"
+#include "http/body.h"
+#include "http/head.h"
 
 enum { ARENA_BYTES = 16 * 1024 * 1024, REQUESTS_MAX = 8 };
 

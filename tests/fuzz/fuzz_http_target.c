@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "operation.h"
-#include "route.h"
+#include "contract/operation.h"
+#include "rest/route.h"
 #include "uri.h"
 #include "utf8.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "json/json.h"
 
 enum { ARENA_BYTES = 64 * 1024 * 1024 };
 

@@ -1,7 +1,7 @@
 /* Any schema on any instance ends, within limits, with one verdict.  Input: {"schema":..,"data":..}. */
 #include <stdlib.h>
 
-#include "json_schema.h"
+#include "schema/json_schema.h"
 #include "regex.h"
 
 enum { ARENA_BYTES = 64 * 1024 * 1024 };

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec_json.h"
-#include "mcp/arguments.h"
-#include "mcp/jsonrpc.h"
-#include "mcp/tool_error.h"
+#include "codec/json.h"
+#include "mcp/tools/arguments.h"
+#include "mcp/protocol/jsonrpc.h"
+#include "mcp/tools/tool_error.h"
 #include "patterns.h"
 
 enum { ARENA_BYTES = 64 * 1024 * 1024 };

@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "arena.h"
-#include "bus.h"
+#include "bus/bus.h"
 #include "clock.h"
-#include "envelope.h"
+#include "contract/envelope.h"
 #include "log.h"
 
 enum {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "db.h"
+#include "db/db.h"
 
 enum { ARENA_BYTES = 1024 * 1024, WAIT_STEPS_MAX = 500, WAIT_STEP_MS = 10 };
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "codec_msgpack.h"
+#include "codec/msgpack.h"
 #include "common_proto.h"
 #include "log.h"
 #include "service_internal.h"

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "shape.h"
+#include "contract/shape.h"
 
 struct part {
 	int64_t size;

@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "admission.h"
+#include "access/admission.h"
 
 enum { WINDOW_US = 60000000, START_US = 5 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus_dispatch.h"
+#include "bus/dispatch.h"
 #include "log.h"
 
 static struct arena *arena;

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "bus.h"
-#include "bus_message.h"
+#include "bus/bus.h"
+#include "bus/message.h"
 
 static struct bus_records
 records_of(const struct bus_message *message)

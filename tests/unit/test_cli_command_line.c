@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builtins.h"
-#include "call.h"
-#include "command_line.h"
-#include "input.h"
+#include "cli/command/builtins.h"
+#include "cli/call.h"
+#include "cli/command/command_line.h"
+#include "cli/input/input.h"
 #include "patterns.h"
 #include "registry.h"
-#include "rest_request.h"
+#include "cli/builtin/rest_request.h"
 
 enum { ARENA_BYTES = 16 * 1024 * 1024, WORDS_MAX = 32 };
 

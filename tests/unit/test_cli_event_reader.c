@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_reader.h"
+#include "cli/builtin/event_reader.h"
 
 enum { ARENA_BYTES = 1024 * 1024, EVENT_BYTES_MAX = 64 };
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "content_proto.h"
-#include "output.h"
-#include "table.h"
-#include "yaml.h"
+#include "cli/output/output.h"
+#include "cli/output/table.h"
+#include "cli/output/yaml.h"
 
 enum { ARENA_BYTES = 4 * 1024 * 1024 };
 

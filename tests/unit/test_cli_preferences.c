@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command_line.h"
-#include "preferences.h"
+#include "cli/command/command_line.h"
+#include "cli/input/preferences.h"
 
 enum { ARENA_BYTES = 1024 * 1024 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "script.h"
+#include "cli/command/script.h"
 
 enum { ARENA_BYTES = 1024 * 1024 };
 

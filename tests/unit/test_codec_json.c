@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec_json.h"
+#include "codec/json.h"
 #include "sample_shape.h"
 
 enum { ARENA_BYTES = 4 * 1024 * 1024 };

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec_msgpack.h"
-#include "frame.h"
+#include "codec/msgpack.h"
+#include "codec/frame.h"
 #include "sample_shape.h"
 
 enum { ARENA_BYTES = 4 * 1024 * 1024 };

@@ -1,5 +1,5 @@
 /* Units of work of db against a real PostgreSQL. */
-#include "db.h"
+#include "db/db.h"
 
 #include <string.h>
 

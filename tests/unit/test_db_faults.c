@@ -1,5 +1,5 @@
 /* db when the server is slow, silent, stopped, killed or not there. */
-#include "db.h"
+#include "db/db.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* What db makes of parameters, and of rows of every type, against a real PostgreSQL. */
-#include "db.h"
+#include "db/db.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "env_keys.h"
+#include "access/env_keys.h"
 #include "secret.h"
 
 static const struct bad_row {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec_msgpack.h"
-#include "envelope.h"
+#include "codec/msgpack.h"
+#include "contract/envelope.h"
 
 static struct arena *arena;
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_query.h"
+#include "events/event_query.h"
 
 static struct arena *arena;
 static const struct principal reader = { .id = "api_key:1", .tenant = 1, .scopes = (const char *[]){ "content:read" }, .n_scopes = 1 };

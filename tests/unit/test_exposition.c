@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exposition.h"
+#include "pages/exposition.h"
 
 static struct arena *arena;
 static struct exposition *exposition;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forwarded.h"
+#include "http/forwarded.h"
 
 static struct in6_addr
 address(const char *text)

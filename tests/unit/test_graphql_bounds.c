@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graphql/graphql_plan.h"
-#include "graphql/graphql_validate.h"
-#include "openapi_data.h"
+#include "graphql/run/plan.h"
+#include "graphql/validate/validate.h"
+#include "pages/openapi_data.h"
 
 enum { DOCUMENT_ARENA_BYTES = 16 * 1024 * 1024 }; /* the gateway's */
 

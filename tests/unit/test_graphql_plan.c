@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graphql/graphql_cost.h"
-#include "graphql/graphql_validate.h"
-#include "graphql/graphql_variables.h"
-#include "openapi_data.h"
+#include "graphql/run/cost.h"
+#include "graphql/validate/validate.h"
+#include "graphql/run/variables.h"
+#include "pages/openapi_data.h"
 
 static struct arena *arena;
 static const struct graphql_schema *schema;

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graphql/graphql_answer.h"
-#include "graphql/graphql_calls.h"
-#include "graphql/graphql_documents.h"
-#include "graphql/graphql_enum.h"
+#include "graphql/answer.h"
+#include "graphql/run/calls.h"
+#include "graphql/document/documents.h"
+#include "graphql/schema/enum.h"
 
 /* ---- media types ---- */
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "header.h"
+#include "http/header.h"
 
 enum parser { REQUEST_ID, VISIBLE_8, TRACE_PARENT, JSON, BEARER };
 

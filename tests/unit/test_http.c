@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "http_internal.h"
-#include "stream.h"
+#include "http/internal.h"
+#include "http/stream.h"
 
 enum {
 	HEARD_MAX = 8 * 1024 * 1024,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http_body.h"
+#include "http/body.h"
 
 enum { BODY_BYTES_MAX = 8192 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http_head.h"
+#include "http/head.h"
 
 enum { ARENA_BYTES = 1024 * 1024 };
 

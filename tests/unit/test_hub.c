@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include "audit_proto.h"
-#include "bus.h"
+#include "bus/bus.h"
 #include "clock.h"
-#include "dispatch.h"
+#include "dispatch/dispatch.h"
 #include "error_codes.h"
 #include "events.h"
 #include "gateway.h"
-#include "hub.h"
+#include "events/hub.h"
 #include "secret.h"
 #include "settings.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "json/json.h"
 #include "utf8.h"
 
 enum { ARENA_BYTES = 64 * 1024 * 1024 };

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "json_schema.h"
+#include "schema/json_schema.h"
 #include "regex.h"
 
 enum { ARENA_BYTES = 256 * 1024 * 1024 };

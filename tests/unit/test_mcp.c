@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "codec_json.h"
+#include "codec/json.h"
 #include "error_codes.h"
-#include "mcp/jsonrpc.h"
+#include "mcp/protocol/jsonrpc.h"
 #include "mcp/mcp.h"
-#include "mcp/sealed.h"
-#include "mcp/tool_error.h"
+#include "mcp/protocol/sealed.h"
+#include "mcp/tools/tool_error.h"
 #include "patterns.h"
 #include "secret.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy.h"
+#include "contract/policy.h"
 
 static const char *const none[] = { NULL };
 static const char *const reader[] = { "content:read", NULL };

@@ -8,8 +8,8 @@
 #include "error_codes.h"
 #include "events.h"
 #include "identity_proto.h"
-#include "local.h"
-#include "policy.h"
+#include "dispatch/local.h"
+#include "contract/policy.h"
 #include "registry.h"
 
 enum { SHAPE_DEPTH_MAX = 8 };

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "operation.h"
-#include "route.h"
+#include "contract/operation.h"
+#include "rest/route.h"
 
 static struct arena *arena;
 static struct router *router;

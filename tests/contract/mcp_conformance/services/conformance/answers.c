@@ -1,7 +1,7 @@
 /* What the client answered. */
 #include "answers.h"
 
-#include "json.h"
+#include "json/json.h"
 
 static const struct json_value *
 answer_to(struct arena *arena, struct doc answers, const char *key)

@@ -3,7 +3,7 @@
 #define ANSWERS_H
 
 #include "arena.h"
-#include "shape.h"
+#include "contract/shape.h"
 
 /* The answer to `key` as JSON text; NULL when there is none, or none that is an object. */
 const char *answer_text(struct arena *arena, struct doc answers, const char *key);

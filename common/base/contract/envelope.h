@@ -1,0 +1,58 @@
+/* The message between processes: one msgpack map with small integer keys per record, version 1. */
+#ifndef ENVELOPE_H
+#define ENVELOPE_H
+
+#include "buf.h"
+#include "error.h"
+#include "contract/shape.h"
+
+enum { ENVELOPE_VERSION = 1, ENVELOPE_SCOPES_MAX = 16 };
+
+/* Who acts.  Verified by the gateway, carried along unchanged by services calling services. */
+struct principal {
+	int64_t tenant;          /* domain id; 0: none */
+	const char *id;          /* "api_key:12", "system", "anonymous" */
+	const char *type;        /* "api_key", "supervisor", "env_key", "system", "anonymous" */
+	const char *source;      /* "db", "env", "cookie", "internal" */
+	int64_t key_id;          /* api key row, 0: none */
+	const char *const *scopes;
+	size_t n_scopes;
+	bool is_platform_admin;
+};
+
+struct envelope_request {
+	uint64_t correlation;    /* the caller's; echoed */
+	const char *op;          /* operation id */
+	const char *request_id;
+	const char *trace_parent; /* or NULL */
+	const char *surface;     /* "rest", "graphql", "mcp", "internal" */
+	int64_t deadline_us;     /* absolute, realtime clock */
+	struct principal principal;
+	bool dry_run;
+	const char *idempotency_key;  /* or NULL */
+	const void *input;       /* msgpack of the operation's request shape; borrowed from the frame */
+	size_t n_input;
+};
+
+struct envelope_reply {
+	uint64_t correlation;
+	bool ok;
+	bool is_replayed;        /* answered from the idempotency store */
+	const void *output;      /* msgpack of the operation's response shape */
+	size_t n_output;
+	const char *code;        /* error: catalogue code, "" when ok */
+	const char *message, *remediation, *pointer, *context; /* may be NULL */
+	const char *effects;     /* dry run: JSON of what would have happened ({"events": [...]}), or NULL */
+};
+
+void envelope_write_request(struct buf *buf, const struct envelope_request *request);
+void envelope_write_reply(struct buf *buf, const struct envelope_reply *reply);
+
+/* Frame-checked before decoding.  Text is copied into the arena; input/output are borrowed from bytes. */
+bool envelope_read_request(struct arena *arena, const void *bytes, size_t n_bytes, struct envelope_request *ret_request);
+bool envelope_read_reply(struct arena *arena, const void *bytes, size_t n_bytes, struct envelope_reply *ret_reply);
+
+/* Correlation only, without decoding the rest; false when the frame is no envelope.  Works on both kinds. */
+bool envelope_peek_correlation(const void *bytes, size_t n_bytes, uint64_t *ret_correlation);
+
+#endif

@@ -1,9 +1,0 @@
-/* Commands that are no operation. */
-#ifndef BUILTINS_H
-#define BUILTINS_H
-
-#include "command.h"
-
-extern const struct command *const builtins[]; /* NULL-terminated */
-
-#endif

@@ -1,0 +1,47 @@
+/* The single way from any surface (REST now; MCP and GraphQL alike) to a service: an operation and its input struct in,
+ * an error value or the output struct out. */
+#ifndef DISPATCH_H
+#define DISPATCH_H
+
+#include "contract/envelope.h"
+#include "contract/operation.h"
+
+struct gateway;
+
+struct dispatch_reply {
+	const struct error *error; /* NULL: success */
+	const void *output;        /* of the operation's response shape */
+	bool is_replayed;
+	const char *effects;       /* dry run: JSON text, or NULL */
+};
+
+/* Everything the reply points at lives in the request's arena. */
+typedef void (*dispatch_done)(void *context, const struct dispatch_reply *reply);
+
+struct dispatch_request {
+	const struct operation *operation;
+	const char *service;      /* NULL: the operation's; which one for operations every service answers */
+	const void *input;        /* of the operation's request shape */
+	const struct principal *principal;
+	const char *request_id;
+	const char *trace_parent; /* or NULL */
+	const char *surface;
+	const char *idempotency_key; /* or NULL */
+	bool dry_run;
+	bool is_kept;             /* the output is used after done has returned: its documents are copied */
+	struct arena *arena;      /* lives until done was called */
+	dispatch_done done;       /* never called before dispatch returns, unless the call is refused or answered here at once */
+	void *context;
+};
+
+/* May the principal?  Decides by the policy engine and logs the decision.  NULL: yes. */
+const struct error *dispatch_permit(struct gateway *gateway, const struct operation *operation,
+    const struct principal *principal, const char *surface, const char *request_id, struct arena *arena) MUST_CHECK;
+
+/* Calls done exactly once, within the operation's timeout. */
+void dispatch(struct gateway *gateway, const struct dispatch_request *request);
+
+/* The principal of what the gateway does on its own account. */
+extern const struct principal dispatch_system_principal;
+
+#endif

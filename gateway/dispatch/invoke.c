@@ -1,0 +1,144 @@
+/* Operations for surfaces that carry their input as one JSON object. */
+#include "dispatch/invoke.h"
+
+#include <string.h>
+
+#include "rest/answer.h"
+#include "codec/json.h"
+#include "rest/template.h"
+
+struct call {
+	struct invocation invocation;
+};
+
+static void
+refuse(const struct invocation *invocation, const struct error *error, const struct violations *violations)
+{
+	struct invoked result = { .error = error, .violations = violations };
+	invocation->done(invocation->context, &result);
+}
+
+static void
+add_violation(struct violations *violations, const char *pointer, const char *keyword, const char *message, const char *example)
+{
+	if (violations->n < VIOLATIONS_MAX)
+		violations->list[violations->n++] = (struct violation){ .pointer = pointer, .keyword = keyword, .message = message,
+			.example = example };
+}
+
+static bool
+is_violated(const struct violations *violations, const char *pointer)
+{
+	for (size_t i = 0; i < violations->n; i++)
+		if (strcmp(violations->list[i].pointer, pointer) == 0)
+			return true;
+	return false;
+}
+
+/* What an agent must send although others may leave it out. */
+static void
+require_of_agent(struct arena *arena, const struct shape *shape, const void *input, struct violations *violations)
+{
+	for (size_t i = 0; i < shape->n_fields; i++) {
+		const struct shape_field *field = &shape->fields[i];
+		if (!(field->flags & SHAPE_AGENT_REQUIRED) || codec_json_has_field(field, input))
+			continue;
+		const char *pointer = arena_printf(arena, "/%s", field->name);
+		if (!is_violated(violations, pointer))
+			add_violation(violations, pointer, "required", arena_printf(arena, "'%s' is required of agents", field->name), field->example);
+	}
+}
+
+/* One shape per parameter: an agent's document is no text that holds one. */
+static void
+refuse_document_texts(struct arena *arena, const struct shape *shape, const struct json_value *arguments, struct violations *violations)
+{
+	for (size_t i = 0; i < shape->n_fields; i++) {
+		const struct shape_field *field = &shape->fields[i];
+		const struct json_value *value = field->flags & SHAPE_DOC_TEXT ? json_get(arguments, field->name) : NULL;
+		const char *pointer = arena_printf(arena, "/%s", field->name);
+		if (value && value->type == JSON_TEXT && !is_violated(violations, pointer))
+			add_violation(violations, pointer, "type", arena_printf(arena, "'%s' must be a JSON object, not text", field->name), field->example);
+	}
+}
+
+static void
+set_side(const struct shape *shape, const struct invocation_side *side, void *input)
+{
+	const struct shape_field *responses = shape_find(shape, "inputResponses");
+	const struct shape_field *state = shape_find(shape, "requestState");
+	const struct shape_field *capabilities = shape_find(shape, "clientCapabilities");
+
+	if (responses && responses->in == SHAPE_IN_MCP)
+		shape_set_doc(responses, input, side->input_responses);
+	if (state && state->in == SHAPE_IN_MCP)
+		shape_set_text(state, input, side->request_state);
+	if (capabilities && capabilities->in == SHAPE_IN_MCP)
+		shape_set_doc(capabilities, input, side->client_capabilities);
+}
+
+static const void *
+read_input(const struct invocation *invocation, struct violations *violations)
+{
+	static const struct json_value nothing = { .type = JSON_OBJECT };
+	const struct operation *operation = invocation->operation;
+	const struct json_value *arguments = invocation->arguments ? invocation->arguments : &nothing;
+	void *input = arena_alloc(invocation->arena, operation->request->size);
+
+	if (arguments->type == JSON_OBJECT) {
+		(void)codec_json_read_all(invocation->arena, operation->request, invocation->source, arguments, input, violations);
+		(void)codec_json_finish(invocation->arena, operation->request, input, violations);
+	} else {
+		add_violation(violations, "", "type", "the arguments must be a JSON object", NULL);
+	}
+	if (invocation->side)
+		set_side(operation->request, invocation->side, input);
+	if (invocation->is_agent && arguments->type == JSON_OBJECT)
+		refuse_document_texts(invocation->arena, operation->request, arguments, violations);
+	if (invocation->is_agent)
+		require_of_agent(invocation->arena, operation->request, input, violations);
+	if (invocation->dry_run && !(operation->flags & OPERATION_DRY_RUN))
+		add_violation(violations, "/dryRun", "unknown", "this operation has no dry run", NULL);
+	return input;
+}
+
+static void
+on_reply(void *context, const struct dispatch_reply *reply)
+{
+	const struct invocation *invocation = &((struct call *)context)->invocation;
+	struct invoked result = { .error = reply->error, .output = reply->output, .is_replayed = reply->is_replayed,
+		.effects = reply->effects };
+
+	invocation->done(invocation->context, &result);
+}
+
+void
+invoke(struct gateway *gateway, const struct invocation *invocation)
+{
+	const struct operation *operation = invocation->operation;
+	struct arena *arena = invocation->arena;
+	const struct error *error = dispatch_permit(gateway, operation, invocation->principal, invocation->surface,
+	    invocation->request_id, arena);
+
+	/* Many calls may share an arena: the one too many is refused before it takes more. */
+	if (!error && arena_is_exhausted(arena))
+		error = error_make(arena, &error_catalogue[ERROR_RESPONSE_TOO_LARGE], ERROR_WHERE,
+		    "the calls together need more memory than one request may have");
+	if (error) {
+		refuse(invocation, error, NULL);
+		return;
+	}
+	struct violations *violations = ARENA_NEW(arena, struct violations);
+	const void *input = read_input(invocation, violations);
+	if (violations->n > 0) {
+		refuse(invocation, violations_error(arena, operation->request, violations), violations);
+		return;
+	}
+	struct call *call = ARENA_NEW(arena, struct call);
+	call->invocation = *invocation;
+	bool is_idempotent = operation->flags & OPERATION_IDEMPOTENT && !invocation->dry_run;
+	dispatch(gateway, &(struct dispatch_request){ .operation = operation, .input = input, .principal = invocation->principal,
+	    .request_id = invocation->request_id, .trace_parent = invocation->trace_parent, .surface = invocation->surface,
+	    .idempotency_key = is_idempotent ? invocation->idempotency_key : NULL, .dry_run = invocation->dry_run,
+	    .is_kept = invocation->is_kept, .arena = arena, .done = on_reply, .context = call });
+}

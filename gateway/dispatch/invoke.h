@@ -1,0 +1,45 @@
+/* One operation asked for by a surface that carries its input as one JSON object: MCP's tool arguments, GraphQL's field
+ * arguments.  Policy, reading, dispatch: the same steps as REST's, in the same order, with the same answers. */
+#ifndef INVOKE_H
+#define INVOKE_H
+
+#include "dispatch/dispatch.h"
+#include "json/json.h"
+
+struct invoked {
+	const struct error *error;           /* NULL: success */
+	const struct violations *violations; /* all that is wrong with the arguments, when error is about them; else NULL */
+	const void *output;                  /* of the operation's response shape */
+	bool is_replayed;
+	const char *effects;                 /* dry run: JSON text, or NULL */
+};
+
+/* Request fields that no caller sets: those with in = "mcp". */
+struct invocation_side {
+	struct doc input_responses;     /* .json NULL: none */
+	const char *request_state;      /* or NULL */
+	struct doc client_capabilities;
+};
+
+struct invocation {
+	const struct operation *operation;
+	const struct json_value *arguments; /* an object; NULL: none */
+	const char *source;           /* the text they were parsed from, or NULL when they were made by hand */
+	const struct invocation_side *side; /* or NULL */
+	const struct principal *principal;
+	const char *request_id;
+	const char *trace_parent;     /* or NULL */
+	const char *surface;          /* "mcp", "graphql" */
+	const char *idempotency_key;  /* or NULL; passed on to idempotent operations only */
+	bool dry_run;
+	bool is_kept;                 /* the output is used after done has returned */
+	bool is_agent;                /* SHAPE_AGENT_REQUIRED fields must be there */
+	struct arena *arena;          /* lives until done was called */
+	void (*done)(void *context, const struct invoked *result);
+	void *context;
+};
+
+/* Calls done exactly once: before it returns when the call is refused here, else within the operation's timeout. */
+void invoke(struct gateway *gateway, const struct invocation *invocation);
+
+#endif

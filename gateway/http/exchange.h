@@ -1,0 +1,91 @@
+/* One HTTP request and its answer, as everything behind http.c sees it. */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "buf.h"
+#include "access/credentials.h"
+#include "contract/envelope.h"
+#include "gateway.h"
+#include "http/head.h"
+#include "rest/route.h"
+#include "uri.h"
+
+enum {
+	EXCHANGE_ARENA_BYTES = 64 * 1024 * 1024,
+	EXCHANGE_OUT_HEADERS_MAX = 24,
+	EXCHANGE_BODY_MAX = 1024 * 1024, /* where no operation says otherwise */
+};
+
+struct rest_plan;
+struct stream;
+
+struct exchange {
+	struct gateway *gateway;
+	struct arena *arena; /* everything below lives in it or in the connection */
+	int64_t started_us;  /* monotonic: when its first byte was there */
+
+	/* the request */
+	struct http_head head;
+	const char *path;    /* raw, without the query */
+	struct query query;
+	char address[64];    /* of the client, text */
+	uint64_t address_id; /* what its limits are counted under */
+	bool is_local;       /* the client is on this host */
+	size_t body_max;
+	struct buf body;
+
+	/* where it belongs */
+	const char *request_id;
+	const char *trace_parent;
+	struct route_match match;
+	const struct page *page;      /* one of these two once routed */
+	const struct rest_plan *plan;
+	const char *operation;        /* for the log */
+	struct outcomes *outcomes;
+	struct principal principal;
+	struct key_hash key;          /* what it was verified by */
+	const void *input;            /* of the operation */
+	bool dry_run;
+	bool is_cors; /* the browser's origin may call us */
+
+	/* the answer */
+	int status;
+	const char *content_type;
+	const void *content; /* arena or static */
+	size_t n_content;
+	struct header out_headers[EXCHANGE_OUT_HEADERS_MAX];
+	size_t n_out_headers;
+	bool has_retry_after;
+	const char *error_meta; /* JSON object merged into an error's meta, or NULL */
+	bool must_close; /* the connection ends with this answer */
+	const char *code; /* of the error, for the log */
+	const char *cause;
+
+	/* progress: see exchange_wait, exchange_continue, exchange_answer */
+	bool has_begun;
+	bool is_waiting;
+	bool has_run;
+	bool is_answered;
+
+	struct stream *stream; /* the answer goes on, or NULL */
+	void *connection; /* http.c's */
+	struct exchange *next; /* in the list of whoever holds it: the pool, a queue */
+};
+
+/* NULL when absent.  name in lower case. */
+const char *exchange_header(const struct exchange *exchange, const char *name);
+
+/* "https://cms.example.com": the base of this system's URLs as the client sees them. */
+const char *exchange_base_url(const struct exchange *exchange);
+
+/* Headers of the answer; value lives in the arena or is static. */
+void exchange_set_header(struct exchange *exchange, const char *name, const char *value);
+
+/* The request cannot go on before somebody calls exchange_continue or exchange_answer. */
+void exchange_wait(struct exchange *exchange);
+void exchange_continue(struct exchange *exchange);
+
+/* The answer is complete.  Sent when the connection allows; a request body still under way is discarded. */
+void exchange_answer(struct exchange *exchange, int status, const char *content_type, const void *content, size_t n_content);
+
+#endif

@@ -1,0 +1,53 @@
+/* The HTTP server: connections in, exchanges out. */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include "http/exchange.h"
+#include "http/forwarded.h"
+
+/* The moments of an exchange.  All on the loop's thread. */
+struct http_handlers {
+	void (*begin)(struct exchange *exchange); /* the head is there, perhaps with a fault; the body was not read */
+	void (*run)(struct exchange *exchange);   /* the whole request is there */
+	void (*overflow)(struct exchange *exchange); /* the body grew beyond body_max: answer */
+	void (*broken)(struct exchange *exchange, const char *problem); /* the body cannot be read to its end: answer */
+	void (*late)(struct exchange *exchange);  /* it did not arrive in time, perhaps not even its headers: answer */
+	void (*end)(struct exchange *exchange);   /* answered or given up; is_answered tells */
+};
+
+struct http_options {
+	const char *bind;
+	int port;
+	unsigned connections_max;
+	unsigned connections_per_address_max; /* 0: no limit */
+	int64_t idle_timeout_us, receive_timeout_us, send_timeout_us;
+	uint64_t address_seed;
+	const struct trusted_proxies *trusted_proxies;
+};
+
+/* NULL with *ret_problem when the address cannot be used. */
+struct http *http_new(struct gateway *gateway, const struct http_options *options, const struct http_handlers *handlers,
+    const char **ret_problem);
+
+/* Every exchange must have been answered. */
+void http_free(struct http *http);
+
+/* Turns readable when http_run has something to do. */
+int http_fd(const struct http *http);
+
+/* Do what can be done without waiting.  True when there is more to do at once. */
+bool http_run(struct http *http);
+
+/* Close connections that dawdle.  Call about once a second. */
+void http_sweep(struct http *http, int64_t now_us);
+
+/* Stop listening; open connections end with their current request. */
+void http_quiesce(struct http *http);
+
+/* An exchange that was waiting may go on (exchange.c calls this). */
+void http_resume(struct exchange *exchange);
+
+size_t http_n_connections(const struct http *http);
+size_t http_n_exchanges(const struct http *http);
+
+#endif

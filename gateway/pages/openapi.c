@@ -1,0 +1,38 @@
+/* GET /openapi.json and the page that renders it; both need nothing from any other host. */
+#include "pages/openapi_data.h"
+
+#include "rest/etag.h"
+#include "http/header.h"
+#include "pages/page.h"
+
+static void
+answer_embedded(struct exchange *exchange, struct embedded file, const char *content_type)
+{
+	const char *etag = etag_of_bytes(exchange->arena, file.bytes, file.n);
+	const char *if_none_match = exchange_header(exchange, "if-none-match");
+
+	exchange_set_header(exchange, "ETag", etag);
+	exchange_set_header(exchange, "Cache-Control", "no-cache");
+	if (if_none_match && header_names_etag(if_none_match, etag))
+		exchange_answer(exchange, 304, NULL, "", 0);
+	else
+		exchange_answer(exchange, 200, content_type, file.bytes, file.n);
+}
+
+static void
+answer_openapi(struct exchange *exchange)
+{
+	answer_embedded(exchange, openapi_json(), "application/json; charset=utf-8");
+}
+
+static void
+answer_documentation(struct exchange *exchange)
+{
+	exchange_set_header(exchange, "Content-Security-Policy",
+	    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'");
+	answer_embedded(exchange, documentation_html(), "text/html; charset=utf-8");
+}
+
+const struct page openapi_page = { .method = "GET", .path = "/openapi.json", .name = "openapi", .answer = answer_openapi };
+const struct page documentation_page = { .method = "GET", .path = "/documentation", .name = "documentation",
+	.answer = answer_documentation };

@@ -1,0 +1,28 @@
+/* What the gateway answers itself rather than through a route of the registry: health, readiness, metrics, the API's
+ * description, and the doors of the other surfaces. */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include "http/exchange.h"
+#include "contract/operation.h"
+#include "rest/route.h"
+
+struct page {
+	const char *method;
+	const char *path;
+	const char *name;                   /* for metrics and the log */
+	const struct operation *permission; /* the policy question to pass first, or NULL: public */
+	size_t body_max;                    /* 0: takes no body */
+	void (*answer)(struct exchange *exchange); /* the whole request is there */
+	bool (*is_open)(const struct exchange *exchange); /* or NULL.  True: this request needs no permission */
+	const char *challenge_path; /* of the resource metadata (RFC 9728) that a 401 names, or NULL */
+	/* An error in the words of another protocol; returns its content type.  NULL: the envelope. */
+	const char *(*write_error)(struct buf *buf, const struct exchange *exchange, const struct error *error);
+};
+
+extern const struct page *const pages[]; /* NULL-terminated */
+
+extern const struct page health_page, ready_page, metrics_page, openapi_page, documentation_page, runtime_page, events_page,
+    graphql_post_page, graphql_get_page, graphql_explorer_page, mcp_post_page, mcp_get_page, mcp_delete_page, mcp_metadata_page, mcp_metadata_named_page;
+
+#endif
