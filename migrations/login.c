@@ -82,11 +82,11 @@ set_password(const struct session *session, const char *role, const char *passwo
 }
 
 void
-login_prepare(const struct session *session, const char *secrets, const char *service)
+login_prepare(const struct session *session, const char *secrets, const char *login)
 {
 	struct arena *arena = session->arena;
-	const char *role = arena_printf(arena, "wordclaw_%s", service);
-	const char *path = arena_printf(arena, "%s/%s.dsn", secrets, service);
+	const char *role = arena_printf(arena, "wordclaw_%s", login);
+	const char *path = arena_printf(arena, "%s/%s.dsn", secrets, login);
 	const char *before = read_dsn(arena, path);
 	const char *password = password_of(arena, before);
 	if (!password)
@@ -102,8 +102,8 @@ login_prepare(const struct session *session, const char *secrets, const char *se
 }
 
 bool
-login_works(const struct session *session, const char *secrets, const char *service)
+login_works(const struct session *session, const char *secrets, const char *login)
 {
-	const char *dsn = read_dsn(session->arena, arena_printf(session->arena, "%s/%s.dsn", secrets, service));
+	const char *dsn = read_dsn(session->arena, arena_printf(session->arena, "%s/%s.dsn", secrets, login));
 	return dsn && session_can_login(dsn);
 }

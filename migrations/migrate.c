@@ -110,6 +110,7 @@ prepare_service(struct run *run, const char *service)
 	session_run(session, migration_text(run->arena, run->set.directory, "ledger.sql"));
 	session_run(session, "COMMIT");
 	login_prepare(session, run->secrets, service);
+	login_prepare(session, run->secrets, arena_printf(run->arena, "%s_system", service));
 }
 
 /* Number of breaches of walls.sql, each printed. */
@@ -161,6 +162,8 @@ apply(struct run *run, const struct migration *migration)
 	    strcmp(session_text(session, "SELECT pg_current_xact_id()", NULL), xid) != 0)
 		report_fail("%s: a migration may not contain BEGIN, COMMIT or ROLLBACK", session->doing);
 	session_run(session, "SET LOCAL ROLE wordclaw_owner; SET LOCAL search_path = pg_catalog");
+	(void)session_text(session, "SELECT set_config('wordclaw.service', $1, true)", (const char *const[]){ migration->service, NULL });
+	session_run(session, migration_text(run->arena, run->set.directory, "scopes.sql"));
 	if (check_walls(run, migration->service) > 0)
 		report_fail("%s: refused, nothing was changed", session->doing);
 	record(run, migration, now_ms() - start_ms);
@@ -240,8 +243,11 @@ verify_service(struct run *run, const char *service)
 		report_warn("schema \"%s\" is not what its migrations made: it was changed by hand", service);
 		n_problems++;
 	}
-	if (!login_works(session, run->secrets, service)) {
-		report_warn("role \"wordclaw_%s\" cannot log in with %s/%s.dsn", service, run->secrets, service);
+	const char *const logins[] = { service, arena_printf(run->arena, "%s_system", service) };
+	for (size_t i = 0; i < 2; i++) {
+		if (login_works(session, run->secrets, logins[i]))
+			continue;
+		report_warn("role \"wordclaw_%s\" cannot log in with %s/%s.dsn", logins[i], run->secrets, logins[i]);
 		n_problems++;
 	}
 	return n_problems;

@@ -34,7 +34,8 @@ static bool
 is_service_name(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz_");
-	return n > 0 && n <= 40 && name[n] == '\0' && name[0] != '_';
+	bool is_ours = n > 7 && strcmp(name + n - 7, "_system") == 0; /* wordclaw_x_system is the second role of x */
+	return n > 0 && n <= 40 && name[n] == '\0' && name[0] != '_' && !is_ours;
 }
 
 /* NNNN_name.sql */
@@ -113,7 +114,7 @@ migration_set_load(struct migration_set *set, struct arena *arena, const char *d
 		if (!is_directory || strcmp(name, PLATFORM) == 0)
 			continue;
 		if (!is_service_name(name))
-			report_fail("%s/%s: a service is named in lower case letters", directory, name);
+			report_fail("%s/%s: a service is named in lower case letters, and not ..._system", directory, name);
 		if (set->n_services == MIGRATION_SERVICES_MAX)
 			report_fail("more than %d services", MIGRATION_SERVICES_MAX);
 		load_service(set, arena, name);

@@ -1,8 +1,9 @@
 -- Roles, schema and least privilege of one service, named by the setting wordclaw.service.  Safe to repeat.
 --
--- wordclaw_owner owns every schema, table and function and nobody logs in as it.  wordclaw_<service> is what the
--- service's processes log in as: it owns nothing, cannot bypass row-level security, and may only do what the
--- service's own migrations grant it inside its own schema.
+-- wordclaw_owner owns every schema, table and function and nobody logs in as it.  A service's processes log in as two roles:
+-- wordclaw_<service> for what a tenant asks and wordclaw_<service>_system for work across tenants.  Both own nothing, cannot
+-- bypass row-level security, and may only do what the service's own migrations grant inside its own schema.  Neither is a member of
+-- any role, so no SQL statement turns one into the other.
 
 SELECT set_config('client_min_messages', 'warning', true);
 
@@ -24,38 +25,39 @@ $$;
 DO $$
 DECLARE
 	service text := current_setting('wordclaw.service');
-	login   text := 'wordclaw_' || service;
+	login   text;
 	db      text := current_database();
 	owner   name;
 BEGIN
-	IF to_regrole(login) IS NULL THEN
-		EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION', login);
-	END IF;
-	IF EXISTS (SELECT FROM pg_roles WHERE rolname = login AND
-	    (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR NOT rolcanlogin)) THEN
-		RAISE EXCEPTION 'role "%" has more rights than a service may have: take them away or drop the role', login;
-	END IF;
-
 	SELECT pg_get_userbyid(nspowner) INTO owner FROM pg_namespace WHERE nspname = service;
 	IF owner IS NULL THEN
 		EXECUTE format('CREATE SCHEMA %I AUTHORIZATION wordclaw_owner', service);
 	ELSIF owner <> 'wordclaw_owner' THEN
 		RAISE EXCEPTION 'schema "%" already exists and belongs to "%": use a database of its own for WordClaw', service, owner;
 	END IF;
-	EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', service, login);
 
-	IF NOT has_database_privilege(login, db, 'CONNECT') THEN
-		EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', db, login);
-	END IF;
-	EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = %I, public', login, db, service);
-	-- Documents are compressed on every write: lz4 costs a fraction of the default, where the server was built with it.
-	BEGIN
-		EXECUTE format('ALTER ROLE %I IN DATABASE %I SET default_toast_compression = %L', login, db, 'lz4');
-	EXCEPTION WHEN invalid_parameter_value OR feature_not_supported THEN
-		NULL;
-	END;
-	-- A transaction left open holds back the events of every service: the server ends it.
-	EXECUTE format('ALTER ROLE %I IN DATABASE %I SET idle_in_transaction_session_timeout = %L', login, db, '10s');
+	FOREACH login IN ARRAY ARRAY['wordclaw_' || service, 'wordclaw_' || service || '_system'] LOOP
+		IF to_regrole(login) IS NULL THEN
+			EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION', login);
+		END IF;
+		IF EXISTS (SELECT FROM pg_roles WHERE rolname = login AND
+		    (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR NOT rolcanlogin)) THEN
+			RAISE EXCEPTION 'role "%" has more rights than a service may have: take them away or drop the role', login;
+		END IF;
+		EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', service, login);
+		IF NOT has_database_privilege(login, db, 'CONNECT') THEN
+			EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', db, login);
+		END IF;
+		EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = %I, public', login, db, service);
+		-- Documents are compressed on every write: lz4 costs a fraction of the default, where the server was built with it.
+		BEGIN
+			EXECUTE format('ALTER ROLE %I IN DATABASE %I SET default_toast_compression = %L', login, db, 'lz4');
+		EXCEPTION WHEN invalid_parameter_value OR feature_not_supported THEN
+			NULL;
+		END;
+		-- A transaction left open holds back the events of every service: the server ends it.
+		EXECUTE format('ALTER ROLE %I IN DATABASE %I SET idle_in_transaction_session_timeout = %L', login, db, '10s');
+	END LOOP;
 END
 $$;
 

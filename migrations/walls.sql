@@ -1,12 +1,13 @@
 -- What must hold in a service's schema ($1), one row per breach: run after every migration, and by --verify.
 WITH schema AS (SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = $1),
-     login AS (SELECT oid, rolname FROM pg_roles WHERE rolname = 'wordclaw_' || $1),
+     login AS (SELECT oid, rolname, rolname = 'wordclaw_' || $1 AS is_tenants FROM pg_roles WHERE rolname IN ('wordclaw_' || $1, 'wordclaw_' || $1 || '_system')),
      relation AS (
 	SELECT c.oid, c.relname, c.relkind, c.relowner, c.relispartition, c.relrowsecurity, c.relforcerowsecurity
 	FROM pg_class c JOIN schema s ON c.relnamespace = s.oid)
 SELECT format('schema "%s" does not exist', $1) WHERE NOT EXISTS (SELECT FROM schema)
 UNION ALL
-SELECT format('role "wordclaw_%s" does not exist', $1) WHERE NOT EXISTS (SELECT FROM login)
+SELECT format('role "%s" does not exist', name) FROM (VALUES ('wordclaw_' || $1), ('wordclaw_' || $1 || '_system')) AS role (name)
+WHERE NOT EXISTS (SELECT FROM login WHERE rolname = name)
 UNION ALL
 SELECT format('role "%s" has more rights than a service may have', r.rolname)
 FROM pg_roles r JOIN login l USING (oid)
@@ -24,6 +25,18 @@ UNION ALL
 SELECT format('table "%s.%s" has no row-level security (ENABLE and FORCE ROW LEVEL SECURITY)', $1, relname)
 FROM relation
 WHERE relkind IN ('r', 'p') AND NOT relispartition AND NOT (relrowsecurity AND relforcerowsecurity)
+UNION ALL
+-- Nothing but equality with the transaction's tenant, which an index serves; a table that is nobody's may be open to reading.
+SELECT format('policy "%s" of "%s.%s" is not "domain_id = tenant()": %s', p.polname, $1, r.relname, pg_get_expr(p.polqual, p.polrelid))
+FROM relation r JOIN pg_policy p ON p.polrelid = r.oid, login l
+WHERE l.is_tenants AND (l.oid = ANY (p.polroles) OR 0 = ANY (p.polroles))
+	AND pg_get_expr(p.polqual, p.polrelid) IS DISTINCT FROM format('(domain_id = %s.tenant())', $1)
+	AND (EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attname = 'domain_id' AND NOT a.attisdropped)
+		OR NOT (pg_get_expr(p.polqual, p.polrelid) = format('(id = %s.tenant())', $1) OR p.polcmd = 'r' AND pg_get_expr(p.polqual, p.polrelid) = 'true'))
+UNION ALL
+SELECT format('function "%s" acts as "%s" and role "%s" may call it', p.oid::regprocedure, pg_get_userbyid(p.proowner), l.rolname)
+FROM pg_proc p JOIN schema s ON p.pronamespace = s.oid, login l
+WHERE p.prosecdef AND l.is_tenants AND has_function_privilege(l.oid, p.oid, 'EXECUTE')
 UNION ALL
 -- The parent's policies do not guard a partition that is addressed by its own name.
 SELECT format('partition "%s.%s" can be reached past its parent''s row-level security', $1, r.relname)

@@ -204,7 +204,6 @@ consumers_start(struct service *service)
 		char labels[64];
 		(void)snprintf(labels, sizeof(labels), "publisher=\"%s\"", consumer->publisher);
 		*self = (struct consumer_thread){
-			.worker = { .service = service, .db = db_new(service->settings.database_url, consumer->publisher) },
 			.consumer = consumer,
 			.arena = arena_new(4 * (size_t)REQUEST_ARENA_BYTES),
 			.pokes = bus_subscriber_new(peer_endpoints(service, consumer->publisher, true)),
@@ -212,6 +211,7 @@ consumers_start(struct service *service)
 			.failures = metric_counter("wordclaw_consumer_failures_total", "Turns that will be tried again.", labels),
 			.lag_ms = metric_gauge("wordclaw_event_lag_milliseconds", "Age of the newest applied event when it was applied.", labels),
 		};
+		worker_init(&self->worker, service, consumer->publisher);
 		if (!self->pokes)
 			exit(2); /* malformed endpoints, already logged */
 		if (pthread_create(&self->worker.thread, NULL, consume, self) != 0)
@@ -224,10 +224,8 @@ consumers_join(struct service *service)
 {
 	for (size_t i = 0; i < service->definition->n_consumers && i < CONSUMERS_MAX; i++) {
 		pthread_join(threads[i].worker.thread, NULL);
-		for (size_t j = 0; j < PEER_SERVICES_MAX; j++)
-			bus_client_free(threads[i].worker.peers[j]);
+		worker_release(&threads[i].worker);
 		bus_subscriber_free(threads[i].pokes);
-		db_free(threads[i].worker.db);
 		free((char *)threads[i].position.snapshot);
 		free((char *)threads[i].position.next_xid);
 		arena_free(threads[i].arena);

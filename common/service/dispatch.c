@@ -186,17 +186,18 @@ admit_all(struct worker *worker, struct job **jobs, size_t n, struct job **ready
 }
 
 static bool
-read_once(struct worker *worker, struct job **jobs, size_t n)
+read_once(struct job **jobs, size_t n)
 {
 	struct db_scope scope = request_scope(&jobs[0]->req);
+	struct db *db = jobs[0]->req.db;
 
-	db_set_deadline(worker->db, jobs[0]->req.deadline_us);
-	db_begin_read(worker->db, &scope);
+	db_set_deadline(db, jobs[0]->req.deadline_us);
+	db_begin_read(db, &scope);
 	if (n == 1)
 		call_one(jobs[0]);
 	else
 		call_batch(jobs, n);
-	enum db_status status = db_end_read(worker->db);
+	enum db_status status = db_end_read(db);
 	if (status != DB_OK && !jobs[0]->error)
 		jobs[0]->error = request_db_error(&jobs[0]->req, status, "end of read");
 	return jobs[0]->req.is_lost;
@@ -211,11 +212,11 @@ dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
 	if (n_ready > 0 && ready[0]->row->operation->tx == OPERATION_TX_NONE) {
 		assert(n_ready == 1);
 		call_one(ready[0]);
-	} else if (n_ready > 0 && read_once(worker, ready, n_ready)) {
+	} else if (n_ready > 0 && read_once(ready, n_ready)) {
 		/* The connection was lost: a read may simply be asked again, once, on a new one. */
 		for (size_t i = 0; i < n_ready; i++)
 			start_over(worker, ready[i]);
-		(void)read_once(worker, ready, n_ready);
+		(void)read_once(ready, n_ready);
 	}
 	if (n > 1) {
 		metric_add(worker->service->batches, 1);
@@ -233,9 +234,8 @@ enum { CAREFUL_US = 1000000 };
 bool
 dispatch_fits_write(const struct job *first, const struct job *other)
 {
-	(void)first; /* each has its own savepoint and scope: any two mutations may share a commit */
-	(void)other;
-	return true;
+	/* Each has its own savepoint and tenant: any two mutations of one role may share a commit. */
+	return ((first->row->operation->flags ^ other->row->operation->flags) & OPERATION_SYSTEM) == 0;
 }
 
 /* Run one mutation inside the open transaction.  True when its changes may stay. */
@@ -269,30 +269,30 @@ write_in_savepoint(struct worker *worker, struct job *job)
 		return false;
 	bool is_careful = clock_monotonic_us() < worker->careful_until_us;
 	if (stays && !job->req.dry_run && !is_careful) {
-		db_release_unseen(worker->db); /* saves a round trip: what was checked under the row's lock hardly ever fails */
+		db_release_unseen(job->req.db); /* saves a round trip: what was checked under the row's lock hardly ever fails */
 		return true;
 	}
 	if (stays && !job->req.dry_run) {
-		enum db_status status = db_release(worker->db);
+		enum db_status status = db_release(job->req.db);
 		if (status == DB_OK)
 			return true;
 		job->error = request_db_error(&job->req, status, "queued statements");
 		if (job->req.is_lost || job->req.must_rerun)
 			return false;
 	} else if (stays) {
-		enum db_status status = db_drain(worker->db);
+		enum db_status status = db_drain(job->req.db);
 		if (status != DB_OK)
 			job->error = request_db_error(&job->req, status, "queued statements");
 		if (job->req.is_lost || job->req.must_rerun)
 			return false;
 	}
-	return db_rollback_to(worker->db) == DB_OK;
+	return db_rollback_to(job->req.db) == DB_OK;
 }
 
 static enum group_outcome
 commit(struct worker *worker, struct job **jobs, size_t n)
 {
-	enum db_status status = db_commit(worker->db);
+	enum db_status status = db_commit(jobs[0]->req.db);
 	if (status == DB_OK) {
 		atomic_store(&worker->service->has_written, true);
 		return GROUP_COMMITTED;
@@ -312,22 +312,23 @@ static enum group_outcome
 run_group(struct worker *worker, struct job **jobs, size_t n)
 {
 	struct db_scope scope = request_scope(&jobs[0]->req);
+	struct db *db = jobs[0]->req.db;
 	int64_t deadline_us = jobs[0]->req.deadline_us;
 
 	for (size_t i = 1; i < n; i++) {
 		if (jobs[i]->req.deadline_us < deadline_us)
 			deadline_us = jobs[i]->req.deadline_us;
 	}
-	db_set_deadline(worker->db, deadline_us);
-	db_begin(worker->db, &scope);
+	db_set_deadline(db, deadline_us);
+	db_begin(db, &scope);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0) {
 			scope = request_scope(&jobs[i]->req);
-			db_set_scope(worker->db, &scope);
+			db_set_scope(db, &scope);
 		}
-		db_savepoint(worker->db);
+		db_savepoint(db);
 		if (!write_in_savepoint(worker, jobs[i])) {
-			db_rollback(worker->db);
+			db_rollback(db);
 			return GROUP_RERUN;
 		}
 	}
@@ -339,11 +340,12 @@ static enum group_outcome
 run_single(struct worker *worker, struct job *job)
 {
 	struct db_scope scope = request_scope(&job->req);
+	struct db *db = job->req.db;
 
-	db_set_deadline(worker->db, job->req.deadline_us);
-	db_begin(worker->db, &scope);
+	db_set_deadline(db, job->req.deadline_us);
+	db_begin(db, &scope);
 	if (write_one(job) && !job->req.dry_run) {
-		enum db_status status = db_commit(worker->db);
+		enum db_status status = db_commit(db);
 		if (status == DB_OK) {
 			atomic_store(&worker->service->has_written, true);
 			return GROUP_COMMITTED;
@@ -355,10 +357,10 @@ run_single(struct worker *worker, struct job *job)
 			return GROUP_UNKNOWN;
 		}
 	} else if (!job->error && !job->req.is_lost) {
-		enum db_status status = db_drain(worker->db);
+		enum db_status status = db_drain(db);
 		job->error = request_db_error(&job->req, status, "queued statements");
 	}
-	db_rollback(worker->db);
+	db_rollback(db);
 	return job->req.must_rerun || job->req.is_lost ? GROUP_RERUN : GROUP_COMMITTED;
 }
 
@@ -418,6 +420,27 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 		dispatch_reply(worker, jobs[i]);
 }
 
+static const struct error *
+run_in_transaction(struct request *req, int64_t timeout_ms, const struct error *(*run)(struct request *req, void *context), void *context)
+{
+	req->deadline_us = req->now_us + timeout_ms * 1000;
+	db_set_deadline(req->db, req->deadline_us);
+	struct db_scope scope = request_scope(req);
+	db_begin(req->db, &scope);
+	const struct error *error = run(req, context);
+	if (error) {
+		db_rollback(req->db);
+		return error;
+	}
+	outbox_write(req);
+	enum db_status status = db_commit(req->db);
+	if (status != DB_OK)
+		return request_db_error(req, status, "commit");
+	if (req->n_events > 0)
+		atomic_store(&req->service->has_written, true);
+	return NULL;
+}
+
 const struct error *
 transaction_run(struct worker *worker, struct arena *arena, int64_t timeout_ms,
     const struct error *(*run)(struct request *req, void *context), void *context)
@@ -425,20 +448,17 @@ transaction_run(struct worker *worker, struct arena *arena, int64_t timeout_ms,
 	struct request req;
 
 	request_init(&req, worker, arena, NULL);
-	req.deadline_us = req.now_us + timeout_ms * 1000;
-	db_set_deadline(worker->db, req.deadline_us);
-	struct db_scope scope = request_scope(&req);
-	db_begin(worker->db, &scope);
-	const struct error *error = run(&req, context);
-	if (error) {
-		db_rollback(worker->db);
-		return error;
-	}
-	outbox_write(&req);
-	enum db_status status = db_commit(worker->db);
-	if (status != DB_OK)
-		return request_db_error(&req, status, "commit");
-	if (req.n_events > 0)
-		atomic_store(&worker->service->has_written, true);
-	return NULL;
+	return run_in_transaction(&req, timeout_ms, run, context);
+}
+
+const struct error *
+transaction_run_for(struct worker *worker, struct arena *arena, int64_t tenant, int64_t timeout_ms,
+    const struct error *(*run)(struct request *req, void *context), void *context)
+{
+	struct request req;
+
+	request_init(&req, worker, arena, NULL);
+	req.db = worker->db;
+	req.tenant = tenant;
+	return run_in_transaction(&req, timeout_ms, run, context);
 }

@@ -25,7 +25,7 @@ ping(struct request *req, const void *in, void *output)
 	out->started_at = started_us;
 	out->queue_depth = (int64_t)atomic_load(&req->service->n_inside);
 	/* A worker that cannot reach the database answers SERVICE_UNAVAILABLE to everything: say so here too. */
-	out->is_ready = db_connect(req->db, req->deadline_us) == DB_OK;
+	out->is_ready = db_connect(req->worker->db, req->deadline_us) == DB_OK && db_connect(req->worker->system_db, req->deadline_us) == DB_OK;
 	if (!out->is_ready)
 		out->problem = "the database does not answer";
 	return NULL;

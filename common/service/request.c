@@ -39,7 +39,7 @@ request_init(struct request *req, struct worker *worker, struct arena *arena, co
 
 	secret_random(random, sizeof(random));
 	*req = (struct request){ .arena = arena, .op = op, .principal = &principal_system, .surface = "internal",
-		.db = worker->db, .service = worker->service, .worker = worker, .now_us = clock_now_us() };
+		.db = worker->system_db, .service = worker->service, .worker = worker, .now_us = clock_now_us() };
 	uuid7_format(id, req->now_us, random);
 	req->request_id = id;
 }
@@ -48,22 +48,29 @@ void
 request_init_from(struct request *req, struct worker *worker, const struct job *job)
 {
 	const struct envelope_request *envelope = &job->envelope;
+	bool is_system = job->row->operation->flags & OPERATION_SYSTEM;
 
 	*req = (struct request){
 		.arena = job->arena,
 		.op = job->row->operation,
 		.principal = &envelope->principal,
-		.tenant = job->row->operation->flags & OPERATION_SYSTEM ? 0 : envelope->principal.tenant,
+		.tenant = is_system ? 0 : envelope->principal.tenant,
 		.request_id = envelope->request_id,
 		.trace_parent = envelope->trace_parent,
 		.surface = envelope->surface,
 		.deadline_us = envelope->deadline_us,
 		.now_us = clock_now_us(),
 		.dry_run = envelope->dry_run,
-		.db = worker->db,
+		.db = is_system ? worker->system_db : worker->db,
 		.service = worker->service,
 		.worker = worker,
 	};
+}
+
+bool
+request_is_system(const struct request *req)
+{
+	return req->db == req->worker->system_db;
 }
 
 struct db_scope
@@ -72,12 +79,11 @@ request_scope(const struct request *req)
 	int64_t left_ms = (req->deadline_us - clock_now_us()) / 1000;
 	struct db_scope scope = {
 		.tenant = req->tenant,
-		.is_system = !req->op || (req->op->flags & OPERATION_SYSTEM),
 		.timeout_ms = left_ms < 1 ? 1 : left_ms,
 	};
 #ifdef WORDCLAW_TEST_WITHOUT_TENANT_CHECK
 	/* What happens when the application forgets: row-level security must show nothing. */
-	if (!scope.is_system)
+	if (!request_is_system(req))
 		scope.tenant = 0;
 #endif
 	return scope;
@@ -86,7 +92,7 @@ request_scope(const struct request *req)
 void
 request_act_for(struct request *req, int64_t tenant)
 {
-	assert(!req->op || (req->op->flags & OPERATION_SYSTEM));
+	assert(request_is_system(req));
 	req->tenant = tenant;
 	struct db_scope scope = request_scope(req);
 	db_set_scope(req->db, &scope);

@@ -34,7 +34,7 @@ struct request {
 	int64_t deadline_us;     /* absolute */
 	int64_t now_us;          /* fixed for the whole request */
 	bool dry_run;
-	struct db *db;
+	struct db *db;           /* of the tenant role, or of the system role */
 	struct service *service;
 	struct worker *worker;
 	const char *last_statement; /* for the log when one fails */
@@ -78,8 +78,9 @@ void event_emit(struct request *req, const struct event_type *type, int64_t enti
 void event_emit_for(struct request *req, int64_t tenant, const struct event_type *type, int64_t entity_id,
     int64_t entity_version, const void *payload);
 
-/* Change the tenant of the rest of this request's transaction: only for system operations that act for one
- * (onboarding a tenant, consumers applying events). */
+/* Change the tenant of the rest of this request's transaction: only in system scope, by what acts for one (onboarding a tenant,
+ * consumers applying events).  Other tenants' rows are out of sight from then on.  The role stays the system's, whose policy no
+ * index serves: a statement that runs here says "domain_id = tenant()" itself.  0: all tenants again. */
 void request_act_for(struct request *req, int64_t tenant);
 
 /* ---- other services ---- */

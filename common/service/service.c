@@ -126,10 +126,9 @@ start_worker(struct worker *worker, struct job_queue *queue, const char *kind)
 
 	(void)snprintf(name, sizeof(name), "wordclaw-%s %s", service.definition->name, kind);
 	(void)snprintf(labels, sizeof(labels), "pool=\"%s\"", kind);
-	*worker = (struct worker){
-		.service = &service, .queue = queue, .db = db_new(service.settings.database_url, name),
-		.busy = metric_gauge("wordclaw_pool_busy", "Workers, each with its database connection, that are serving.", labels),
-	};
+	worker_init(worker, &service, name);
+	worker->queue = queue;
+	worker->busy = metric_gauge("wordclaw_pool_busy", "Workers, each with its database connections, that are serving.", labels);
 	metric_add(metric_gauge("wordclaw_pool_size", "Workers of the pool.", labels), 1);
 	if (pthread_create(&worker->thread, NULL, serve, worker) != 0)
 		abort();
@@ -139,9 +138,7 @@ static void
 stop_worker(struct worker *worker)
 {
 	pthread_join(worker->thread, NULL);
-	for (size_t i = 0; i < PEER_SERVICES_MAX; i++)
-		bus_client_free(worker->peers[i]);
-	db_free(worker->db);
+	worker_release(worker);
 }
 
 /* ---- bus loop ---- */
@@ -450,15 +447,17 @@ static int
 run_once(const struct service_command *command, int argc, char **argv)
 {
 	enum { COMMAND_TIMEOUT_MS = 30000 };
-	struct worker worker = { .service = &service, .db = db_new(service.settings.database_url, service.definition->name) };
+	struct worker worker;
 	struct arena *arena = arena_new(REQUEST_ARENA_BYTES);
 	struct command_line line = { command, argc, argv };
+
+	worker_init(&worker, &service, service.definition->name);
 	const struct error *error = transaction_run(&worker, arena, COMMAND_TIMEOUT_MS, run_command, &line);
 
 	if (error)
 		(void)fprintf(stderr, "wordclaw-%s %s: %s%s%s\n", service.definition->name, command->flag, error->message,
 		    error->cause ? ": " : "", error->cause ? error->cause : "");
-	db_free(worker.db);
+	worker_release(&worker);
 	arena_free(arena);
 	return error ? 1 : 0;
 }

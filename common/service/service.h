@@ -27,7 +27,8 @@ struct constraint_error {
 };
 
 /* Events of another service, applied exactly once: the position moves in the transaction of apply.
- * apply runs in system scope; request_act_for() narrows it.  A failure rolls back and is retried. */
+ * apply runs in system scope (a role of its own, which sees all tenants); request_act_for() narrows it.  A failure rolls back and
+ * is retried. */
 struct consumer {
 	const char *publisher; /* "content" */
 	const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n);

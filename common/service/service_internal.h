@@ -23,7 +23,7 @@ enum {
 struct service_settings {
 	const char *home, *run_dir;
 	const char *bind_endpoint, *poke_endpoint;
-	const char *database_url;
+	const char *database_url, *system_database_url;
 	const char *log_level;
 	const char *master_key_file, *bus_key_file;
 	int64_t read_workers, write_workers;
@@ -72,7 +72,8 @@ struct operation_metrics {
 struct worker {
 	struct service *service;
 	struct job_queue *queue;
-	struct db *db;
+	struct db *db;        /* as wordclaw_<service>: what a tenant asks */
+	struct db *system_db; /* as wordclaw_<service>_system: operations with system = true, consumers, timers, commands */
 	pthread_t thread;
 	struct metric *busy; /* how many of its pool are */
 	int64_t careful_until_us; /* monotonic: a group was spoilt lately, so each of its mutations is waited for */
@@ -118,7 +119,9 @@ struct job *queue_take_all(struct job_queue *queue); /* never waits */
 
 /* request.c */
 extern const struct principal principal_system;
+/* In system scope. */
 void request_init(struct request *req, struct worker *worker, struct arena *arena, const struct operation *op);
+bool request_is_system(const struct request *req);
 void request_init_from(struct request *req, struct worker *worker, const struct job *job);
 struct db_scope request_scope(const struct request *req);
 /* The catalogue row of a code from another process; INTERNAL_SERVER_ERROR for an unknown one. */
@@ -152,6 +155,10 @@ void outbox_init(struct service *service);
 extern const struct service_operation health_ping_operation;
 void health_init(void);
 
+/* worker.c: both connections of a thread; each logs in when it is first used */
+void worker_init(struct worker *worker, struct service *service, const char *name);
+void worker_release(struct worker *worker);
+
 /* service.c: poke whoever subscribes to this service; from any of its threads */
 void service_poke(void);
 
@@ -162,6 +169,9 @@ void timers_start(struct service *service);
 void timers_join(struct service *service);
 /* One write transaction of system scope around run (timers, commands). */
 const struct error *transaction_run(struct worker *worker, struct arena *arena, int64_t timeout_ms,
+    const struct error *(*run)(struct request *req, void *context), void *context) MUST_CHECK;
+/* The same in a tenant's own scope, as the tenant role. */
+const struct error *transaction_run_for(struct worker *worker, struct arena *arena, int64_t tenant, int64_t timeout_ms,
     const struct error *(*run)(struct request *req, void *context), void *context) MUST_CHECK;
 
 /* peer.c */

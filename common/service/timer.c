@@ -77,7 +77,7 @@ run_timers(void *context)
 void
 timers_start(struct service *service)
 {
-	thread.worker = (struct worker){ .service = service, .db = db_new(service->settings.database_url, "timers") };
+	worker_init(&thread.worker, service, "timers");
 	thread.arena = arena_new(REQUEST_ARENA_BYTES);
 	if (pthread_create(&thread.worker.thread, NULL, run_timers, service) != 0)
 		abort();
@@ -91,6 +91,6 @@ timers_join(struct service *service)
 	pthread_cond_broadcast(&thread.woken);
 	pthread_mutex_unlock(&thread.mutex);
 	pthread_join(thread.worker.thread, NULL);
-	db_free(thread.worker.db);
+	worker_release(&thread.worker);
 	arena_free(thread.arena);
 }

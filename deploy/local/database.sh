@@ -35,7 +35,7 @@ database_configure() {
 listen_addresses = ''
 unix_socket_directories = '"$socket_dir"'
 unix_socket_permissions = 0700
-max_connections = 100
+max_connections = 200
 recovery_init_sync_method = syncfs
 log_line_prefix = '%m [%p] %q%u@%d '
 log_timezone = 'UTC'

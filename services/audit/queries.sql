@@ -1,4 +1,4 @@
--- Statements of audit.  Readers see their tenant through row-level security; the appender works in system scope.
+-- Statements of audit.  Readers see their tenant through row-level security; the appender works as the system role.
 
 -- name: head_make :exec
 -- Chains that have no head yet.

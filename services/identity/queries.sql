@@ -1,4 +1,4 @@
--- Statements of identity.  The tenant filter is row-level security; system operations see every tenant.
+-- Statements of identity.  The tenant filter is row-level security; the system role sees every tenant.
 
 -- name: domain_count :find identity_count_row
 -- How many tenants exist.

@@ -23,7 +23,7 @@ cluster_start() {
 		{ cat "$CLUSTER_DIR/initdb.log" >&2; return 1; }
 	# The tests' data is thrown away: fsync off halves their time.  Faults and benches use a durable cluster of their own.
 	cluster_as "$PG_BIN/pg_ctl" -D "$CLUSTER_DIR/data" -w -t 30 -l "$CLUSTER_DIR/postgres.log" \
-		-o "-c listen_addresses='' -c unix_socket_directories='$CLUSTER_DIR' -c fsync=off -c max_connections=60" start >/dev/null ||
+		-o "-c listen_addresses='' -c unix_socket_directories='$CLUSTER_DIR' -c fsync=off -c max_connections=120" start >/dev/null ||
 		{ cat "$CLUSTER_DIR/postgres.log" >&2; return 1; }
 	export WORDCLAW_TEST_DATABASE_URL="host=$CLUSTER_DIR dbname=postgres user=postgres"
 }

@@ -86,9 +86,9 @@ migrate(struct harness *harness)
 }
 
 static char *
-read_dsn(struct harness *harness)
+read_dsn(struct harness *harness, const char *role)
 {
-	char *path = arena_printf(harness->arena, "%s/secrets/%s.dsn", harness->home, harness->service.definition->name);
+	char *path = arena_printf(harness->arena, "%s/secrets/%s%s.dsn", harness->home, harness->service.definition->name, role);
 	char *text = arena_alloc(harness->arena, 1024);
 	FILE *file = fopen(path, "r");
 
@@ -122,14 +122,16 @@ harness_start(const struct service_definition *definition)
 	    metric_counter("harness_total", "Whatever the dispatcher counts.", NULL);
 	harness->metrics = (struct operation_metrics){ service->groups, service->groups, service->groups,
 		metric_histogram("harness_seconds", "Whatever the dispatcher measures.", NULL) };
-	harness->worker = (struct worker){ .service = service, .db = db_new(read_dsn(harness), "harness") };
+	service->settings.database_url = read_dsn(harness, "");
+	service->settings.system_database_url = read_dsn(harness, "_system");
+	worker_init(&harness->worker, service, "harness");
 	return harness;
 }
 
 void
 harness_stop(struct harness *harness)
 {
-	db_free(harness->worker.db);
+	worker_release(&harness->worker);
 	PQfinish(harness->admin);
 	PGconn *connection = PQconnectdb(getenv("WORDCLAW_TEST_DATABASE_URL"));
 	char sql[128];
@@ -211,6 +213,9 @@ harness_run_group(struct harness *harness, const struct operation *const operati
 
 	for (size_t i = 0; i < n; i++)
 		jobs[i] = make_job(harness, operations[i], principals[i], ins[i]);
+	for (size_t i = 1; i < n; i++)
+		if (!dispatch_fits_write(jobs[0], jobs[i]))
+			give_up(operations[i]->id, "does not fit into this group");
 	dispatch_writes(&harness->worker, jobs, n);
 	for (size_t i = 0; i < n; i++) {
 		errors[i] = jobs[i]->error;
@@ -271,7 +276,7 @@ harness_execute(struct harness *harness, const char *sql)
 uint64_t
 harness_n_statements(const struct harness *harness)
 {
-	return db_n_statements(harness->worker.db);
+	return db_n_statements(harness->worker.db) + db_n_statements(harness->worker.system_db);
 }
 
 struct principal

@@ -35,7 +35,7 @@ class Installation:
 
     def __exit__(self, *_):
         self.sql(f"DROP DATABASE {self.database} WITH (FORCE)", self.admin)
-        self.sql(f"DROP ROLE wordclaw_{self.service}", self.admin)
+        self.sql(f"DROP ROLE wordclaw_{self.service}, wordclaw_{self.service}_system", self.admin)
         if self.is_own_cluster:
             self.cluster("cluster_stop")
             del os.environ["WORDCLAW_TEST_DATABASE_URL"]
@@ -57,6 +57,12 @@ class Installation:
                               capture_output=True, text=True, check=False, timeout=SECONDS_MAX)
         expect(done.returncode == 0, done.stderr)
         return done.stdout.strip()
+
+    def sql_fails(self, text, url):
+        done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url], input=text,
+                              capture_output=True, text=True, check=False, timeout=SECONDS_MAX)
+        expect(done.returncode != 0, f"{text} succeeded: {done.stdout}")
+        return done.stderr
 
     def migrate(self, *arguments, status=0):
         environment = {"DATABASE_URL": self.url, "WORDCLAW_HOME": os.path.join(self.scratch, "home"),

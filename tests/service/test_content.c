@@ -196,7 +196,7 @@ START_TEST(other_tenants_items_do_not_exist)
 END_TEST
 
 static const char *const tenant_tables[] = { "content_types", "content_items", "content_item_versions", "content_item_heads",
-	"content_item_snapshots", "outbox", "outbox_consumers", "inbox", "idempotency_keys" };
+	"content_item_snapshots", "idempotency_keys" };
 
 START_TEST(without_a_tenant_a_table_looks_empty)
 {
@@ -213,7 +213,9 @@ START_TEST(role_cannot_rewrite_history)
 {
 	ck_assert_int_eq(harness_count(harness, "SELECT (has_table_privilege('wordclaw_content', 'content.content_item_versions', 'UPDATE') "
 	    "OR has_table_privilege('wordclaw_content', 'content.content_item_versions', 'DELETE') "
-	    "OR has_table_privilege('wordclaw_content', 'content.outbox', 'UPDATE, DELETE'))::int"), 0);
+	    "OR has_table_privilege('wordclaw_content', 'content.outbox', 'SELECT, UPDATE, DELETE') "
+	    "OR has_table_privilege('wordclaw_content', 'content.outbox_consumers', 'SELECT') "
+	    "OR has_table_privilege('wordclaw_content', 'content.inbox', 'SELECT'))::int"), 0);
 	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
 	    "WHERE n.nspname = 'content' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"), 0);
 }

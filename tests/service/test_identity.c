@@ -229,22 +229,37 @@ START_TEST(a_group_commits_its_good_mutations_and_refuses_the_bad_one)
 	static const char *const bad_scopes[] = { "content:eat" };
 	struct identity_keys_create_request good = { .name = "grouped", .scopes = { good_scopes, 1 } };
 	struct identity_keys_create_request bad = { .name = "grouped", .scopes = { bad_scopes, 1 } };
-	struct identity_onboard_request taken = { .tenant_name = "T", .hostname = "one.example.com" };
 	const struct operation *operations[] = { &operation_identity_keys_create, &operation_identity_keys_create,
-		&operation_identity_onboard, &operation_identity_keys_create };
-	const struct principal *principals[] = { &first_admin, &first_admin, &platform, &second_admin };
-	const void *ins[] = { &good, &bad, &taken, &good };
-	const struct error *errors[4];
-	const void *outs[4];
+		&operation_identity_keys_create };
+	const struct principal *principals[] = { &first_admin, &first_admin, &second_admin };
+	const void *ins[] = { &good, &bad, &good };
+	const struct error *errors[3];
+	const void *outs[3];
 	int64_t before = harness_count(harness, "SELECT count(*) FROM identity.outbox WHERE type = 'api_key.create'");
 
-	harness_run_group(harness, operations, principals, ins, 4, errors, outs);
+	harness_run_group(harness, operations, principals, ins, 3, errors, outs);
 	ck_assert_ptr_null(errors[0]);
 	ck_assert_str_eq(errors[1]->info->code, "INVALID_KEY_SCOPES");
-	ck_assert_str_eq(errors[2]->info->code, "DOMAIN_HOSTNAME_CONFLICT");
-	ck_assert_ptr_null(errors[3]);
+	ck_assert_ptr_null(errors[2]);
 	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.outbox WHERE type = 'api_key.create'"), before + 2);
 	ck_assert_int_eq(harness_count(harness, "SELECT count(DISTINCT domain_id) FROM identity.api_keys WHERE name = 'grouped'"), 2);
+}
+END_TEST
+
+START_TEST(a_group_of_the_system_role_survives_what_the_database_refuses)
+{
+	struct identity_onboard_request taken = { .tenant_name = "T", .hostname = "one.example.com" };
+	struct identity_onboard_request free_one = { .tenant_name = "G", .hostname = "grouped.example.com" };
+	const struct operation *operations[] = { &operation_identity_onboard, &operation_identity_onboard };
+	const struct principal *principals[] = { &platform, &platform };
+	const void *ins[] = { &taken, &free_one };
+	const struct error *errors[2];
+	const void *outs[2];
+
+	harness_run_group(harness, operations, principals, ins, 2, errors, outs);
+	ck_assert_str_eq(errors[0]->info->code, "DOMAIN_HOSTNAME_CONFLICT");
+	ck_assert_ptr_null(errors[1]);
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.domains WHERE hostname = 'grouped.example.com'"), 1);
 }
 END_TEST
 
@@ -264,7 +279,7 @@ END_TEST
 
 START_TEST(without_a_tenant_every_tenant_table_looks_empty)
 {
-	static const char *const tables[] = { "domains", "users", "api_keys", "policy_decision_logs", "outbox", "idempotency_keys" };
+	static const char *const tables[] = { "domains", "users", "api_keys", "policy_decision_logs", "idempotency_keys" };
 	char sql[256];
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -298,6 +313,7 @@ main(void)
 	tcase_add_test(tests, an_idempotency_key_with_another_request_is_refused);
 	tcase_add_test(tests, an_idempotency_key_of_another_tenant_means_nothing);
 	tcase_add_test(tests, a_group_commits_its_good_mutations_and_refuses_the_bad_one);
+	tcase_add_test(tests, a_group_of_the_system_role_survives_what_the_database_refuses);
 	tcase_add_test(tests, expired_and_past_expiries_are_refused);
 	tcase_add_test(tests, without_a_tenant_every_tenant_table_looks_empty);
 	tcase_add_test(tests, onboarding_makes_a_tenant_and_a_working_admin_key);

@@ -11,7 +11,7 @@ static const struct db_statement ADD = STATEMENT("thing_add", DB_EXEC, 2, NULL, 
 static const struct db_statement RENAME_ALL = STATEMENT("thing_rename_all", DB_EXEC, 1, NULL, "update db_test.thing set name = $1");
 static const struct db_statement DIVIDE = STATEMENT("divide", DB_FIND, 1, &thing_shape, "select 1 / $1::bigint as id");
 static const struct db_statement SETTINGS = STATEMENT("settings", DB_FIND, 0, &thing_shape,
-    "select 1 as id, current_setting('wordclaw.tenant', true) || '/' || current_setting('wordclaw.system', true) || '/' || current_setting('statement_timeout') as name");
+    "select 1 as id, current_setting('wordclaw.tenant', true) || '/' || current_setting('statement_timeout') as name");
 static const struct db_statement BROKEN = STATEMENT("broken", DB_FIND, 0, &thing_shape, "select id from db_test.missing");
 
 static void
@@ -99,12 +99,12 @@ END_TEST
 START_TEST(scope_holds_for_every_statement_of_a_read)
 {
 	db_begin_read(db, &SCOPE);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/1920ms");
 	ck_assert_int_eq(db_end_read(db), DB_OK);
 
-	db_begin_read(db, &(struct db_scope){ .is_system = true, .timeout_ms = 100 });
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/on/96ms");
+	db_begin_read(db, &(struct db_scope){ .timeout_ms = 100 });
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/96ms");
 	ck_assert_int_eq(db_end_read(db), DB_OK);
 }
 END_TEST
@@ -112,13 +112,13 @@ END_TEST
 START_TEST(scope_changes_within_a_transaction_and_ends_with_it)
 {
 	db_begin(db, &SCOPE);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/1920ms");
 	db_set_scope(db, &(struct db_scope){ .tenant = 8, .timeout_ms = 2000 });
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "8/off/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "8/1920ms");
 	ck_assert_int_eq(db_commit(db), DB_OK);
 
 	db_begin(db, &(struct db_scope){ .timeout_ms = 2000 });
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/off/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/1920ms");
 	db_rollback(db);
 }
 END_TEST
@@ -126,7 +126,7 @@ END_TEST
 START_TEST(timeout_of_one_work_is_not_that_of_the_next)
 {
 	static const struct { int64_t timeout_ms; const char *wanted; } rows[] = {
-		{ 2000, "7/off/1920ms" }, { 1930, "7/off/1920ms" }, { 5000, "7/off/4608ms" }, { 15, "7/off/15ms" }, { 0, "7/off/0" }, { 2000, "7/off/1920ms" },
+		{ 2000, "7/1920ms" }, { 1930, "7/1920ms" }, { 5000, "7/4608ms" }, { 15, "7/15ms" }, { 0, "7/0" }, { 2000, "7/1920ms" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -136,9 +136,9 @@ START_TEST(timeout_of_one_work_is_not_that_of_the_next)
 	}
 	db_begin(db, &SCOPE);
 	db_set_scope(db, &(struct db_scope){ .tenant = 7, .timeout_ms = 500 });
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/480ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/480ms");
 	db_set_scope(db, &SCOPE);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/1920ms");
 	ck_assert_int_eq(db_commit(db), DB_OK);
 }
 END_TEST
@@ -149,7 +149,7 @@ START_TEST(scope_survives_a_rollback_to_the_savepoint)
 	db_savepoint(db);
 	db_set_scope(db, &SCOPE);
 	ck_assert_int_eq(db_rollback_to(db), DB_OK);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/1920ms");
 	ck_assert_int_eq(db_commit(db), DB_OK);
 }
 END_TEST
@@ -458,7 +458,7 @@ START_TEST(unclaimed_results_may_outnumber_the_queue)
 	db_ticket forgotten = db_send(db, &ALL, NULL);
 	for (int i = 0; i < 1500; i++)
 		(void)db_send(db, &SETTINGS, NULL);
-	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/off/1920ms");
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/1920ms");
 	ck_assert_int_eq(db_receive_rows(db, arena, forgotten, &rows), DB_REFUSED);
 	ck_assert_int_eq(db_end_read(db), DB_REFUSED);
 }

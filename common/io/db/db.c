@@ -10,11 +10,11 @@
 #include "clock.h"
 #include "db/internal.h"
 
-/* In WHERE, because a row without columns is cheaper to make and to read than four texts; none of them is ever NULL. */
-#define SCOPE_SQL "select where set_config('wordclaw.tenant', $1, true) is not null and set_config('wordclaw.system', $2, true) is not null"
-static const struct db_statement SET_SCOPE = { .name = "db_set_scope", .kind = DB_EXEC, .n_params = 2, .sql = SCOPE_SQL };
-static const struct db_statement SET_SCOPE_AND_TIMEOUT = { .name = "db_set_scope_and_timeout", .kind = DB_EXEC, .n_params = 3,
-	.sql = SCOPE_SQL " and set_config('statement_timeout', $3, true) is not null and set_config('lock_timeout', $3, true) is not null" };
+/* In WHERE, because a row without columns is cheaper to make and to read than three texts; none of them is ever NULL. */
+#define SCOPE_SQL "select where set_config('wordclaw.tenant', $1, true) is not null"
+static const struct db_statement SET_SCOPE = { .name = "db_set_scope", .kind = DB_EXEC, .n_params = 1, .sql = SCOPE_SQL };
+static const struct db_statement SET_SCOPE_AND_TIMEOUT = { .name = "db_set_scope_and_timeout", .kind = DB_EXEC, .n_params = 2,
+	.sql = SCOPE_SQL " and set_config('statement_timeout', $2, true) is not null and set_config('lock_timeout', $2, true) is not null" };
 static const struct db_statement BEGIN = { .name = "db_begin", .kind = DB_EXEC, .sql = "begin" };
 static const struct db_statement COMMIT = { .name = "db_commit", .kind = DB_EXEC, .sql = "commit" };
 static const struct db_statement ROLLBACK = { .name = "db_rollback", .kind = DB_EXEC, .sql = "rollback" };
@@ -106,7 +106,7 @@ queue_scope(struct db *db)
 		(void)snprintf(tenant, sizeof(tenant), "%" PRId64, db->scope.tenant);
 	(void)snprintf(timeout, sizeof(timeout), "%" PRId64, timeout_ms);
 	(void)db_pipeline_queue(db, db->has_own_timeout ? &SET_SCOPE_AND_TIMEOUT : &SET_SCOPE,
-	    PARAMS(P_TEXT(tenant), P_TEXT(db->scope.is_system ? "on" : "off"), P_TEXT(timeout)));
+	    PARAMS(P_TEXT(tenant), P_TEXT(timeout)));
 	db->is_scope_sent = true;
 }
 
@@ -160,7 +160,7 @@ db_set_scope(struct db *db, const struct db_scope *scope)
 {
 	assert(db->mode != DB_MODE_IDLE);
 	db_pipeline_make_room(db);
-	bool is_same = db->is_scope_sent && scope->tenant == db->scope.tenant && scope->is_system == db->scope.is_system &&
+	bool is_same = db->is_scope_sent && scope->tenant == db->scope.tenant &&
 	    db_timeout_step(scope->timeout_ms) == db_timeout_step(db->scope.timeout_ms);
 	db->scope = *scope;
 	if (!is_same)

@@ -71,9 +71,9 @@ enum db_status db_connect(struct db *db, int64_t deadline_us) MUST_CHECK;
 /* Deadline of every wait from now on (absolute, realtime).  A wait that passes it cancels the statement and reports DB_LOST. */
 void db_set_deadline(struct db *db, int64_t deadline_us);
 
+/* What a connection may see besides follows from the role it logged in as. */
 struct db_scope {
 	int64_t tenant;      /* 0: none */
-	bool is_system;
 	int64_t timeout_ms;  /* statement and lock timeout, applied rounded down to four significant bits (2000: 1920); 0: none */
 };
 
