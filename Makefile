@@ -70,7 +70,7 @@ run: ## install what is missing, build, start everything, print the first calls 
 bootstrap: ## install the packages that building and running need
 	@deploy/bootstrap run
 
-generate: ## proto/*.toml and services/*/queries.sql -> proto/generated
+generate: ## proto/*.toml, services/*/queries.sql and migrations -> proto/generated
 	python3 proto/gen/generate.py
 
 fmt: ## clang-format the lines that changed

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write proto/generated from proto/*.toml and services/*/queries.sql; --check compares instead."""
+"""Write proto/generated from proto/*.toml, services/*/queries.sql and migrations; --check compares instead."""
 
 import argparse
 import sys
@@ -19,13 +19,15 @@ import out_proto
 import out_queries
 import out_registry
 import out_service
+import rows
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def build(proto_dir, services_dir):
+def build(proto_dir, services_dir, migrations_dir=None):
     """File name -> text of everything that is generated.  Raises ContractError."""
     contract = model.load(proto_dir)
+    rows.infer(contract, services_dir, migrations_dir or Path(services_dir).parent / "migrations")
     contract.resources = [mcp_model.read_resource(*table) for table in contract.resources]
     contract.prompts = [mcp_model.read_prompt(*table) for table in contract.prompts]
     check.check(contract)
@@ -58,11 +60,12 @@ def main():
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 naming files that are not current")
     parser.add_argument("--proto", type=Path, default=ROOT / "proto", metavar="DIR", help="directory of the TOML files")
     parser.add_argument("--services", type=Path, default=ROOT / "services", metavar="DIR", help="directory of the services")
+    parser.add_argument("--migrations", type=Path, metavar="DIR", help="directory of the migrations (default: beside the services)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="output directory (default: generated/ beside the TOML files)")
     options = parser.parse_args()
     out_dir = options.out or options.proto / "generated"
     try:
-        files = build(options.proto, options.services)
+        files = build(options.proto, options.services, options.migrations)
     except model.ContractError as problem:
         print(f"proto: {problem}", file=sys.stderr)
         return 2

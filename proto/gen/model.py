@@ -4,16 +4,14 @@ import tomllib
 from dataclasses import dataclass, field as member
 from pathlib import Path
 
+import shorthand
 from naming import c_member, snake
+from refusal import ContractError
 
 COMMON = "common"
 GATEWAY = "gateway"         # answers its operations itself: no process of its own
 ANY_SERVICE = "*"
 ID_MAX = 2147483647
-
-
-class ContractError(Exception):
-    """Something the contract must not say; the text names file and place."""
 
 
 @dataclass
@@ -405,6 +403,7 @@ def load(proto_dir):
     common = next((tables for path, tables in raw.items() if path.stem == COMMON), None)
     if common is None:
         raise ContractError("common.toml is missing")
+    shorthand.write_out(raw)
     services = [read_service(path, tables, common["defaults"]) for path, tables in raw.items()]
     errors = merge([(path.name, {code: read_error(f"{path.name}: error '{code}'", code, table)
                                  for code, table in tables.get("error", {}).items()})

@@ -7,7 +7,9 @@ from pathlib import Path
 from ctext import NOTICE, comment, literal
 from model import COMMON, ContractError
 
-NAME_LINE = re.compile(r"^--\s*name:\s*(\S+)\s+:(\w+)(?:\s+(\S+))?\s*$")
+NAME_LINE = re.compile(r"^--\s*name:\s*(\S+)\s+:(\w+)(?:\s+([^\s=]+))?(?:\s*=\s*(\w+)\((.*)\))?\s*$")
+TEMPLATE_LINE = re.compile(r"^--\s*template:\s*(\w+)\((.*)\)\s*$")
+ROW_LINE = re.compile(r"^--\s*row:\s*(.*?)\s*$")
 KINDS = ("find", "list", "exec")
 
 
@@ -19,6 +21,10 @@ class Statement:
     comment: list
     sql: str
     where: str
+    row_line: str = ""             # of "-- row:": types of columns that the text does not tell
+    template: str | None = None    # of "= template(a | b)"
+    arguments: list | None = None
+    parameters: list | None = None # of "-- template:": this is one
 
 
 def strip_literals(sql):
@@ -26,29 +32,79 @@ def strip_literals(sql):
     return re.sub(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", " ", sql, flags=re.S)
 
 
-def parse(path):
-    statements, current, lines = [], None, path.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, 1):
-        where = f"{path.parent.name}/{path.name}:{number}"
-        match = NAME_LINE.match(line)
-        if match:
-            if current:
-                raise ContractError(f"{current.where}: statement '{current.name}' does not end with ';'")
-            current = Statement(match[1], match[2], match[3], [], "", f"{where}: statement '{match[1]}'")
-        elif current is None:
+def filled(template, arguments, where):
+    """The template's SQL with {parameter} replaced by the arguments of a name line, which stand between bars."""
+    if len(arguments) != len(template.parameters):
+        raise ContractError(f"{where}: template '{template.name}' takes {len(template.parameters)} arguments, not {len(arguments)}")
+    sql = template.sql
+    for parameter, argument in zip(template.parameters, arguments):
+        sql = sql.replace("{" + parameter + "}", argument)
+    return sql
+
+
+class Reader:
+    """Line by line through one queries.sql."""
+
+    def __init__(self, path):
+        self.file = f"{path.parent.name}/{path.name}"
+        self.statements, self.templates, self.current = [], {}, None
+
+    def begin(self, statement):
+        if self.current and self.current.arguments is not None:
+            self.end()
+        if self.current:
+            raise ContractError(f"{self.current.where} does not end with ';'")
+        self.current = statement
+
+    def end(self):
+        statement, self.current = self.current, None
+        if statement.arguments is not None:
+            if statement.template not in self.templates:
+                raise ContractError(f"{statement.where}: no template '{statement.template}' above it")
+            statement.sql = filled(self.templates[statement.template], statement.arguments, statement.where)
+        statement.sql = statement.sql.strip().removesuffix(";")
+        if statement.parameters is not None:
+            self.templates[statement.name] = statement
+        else:
+            self.statements.append(statement)
+
+    def take_comment(self, line):
+        row = ROW_LINE.match(line)
+        if row:
+            self.current.row_line = row[1]
+        else:
+            self.current.comment.append(line.lstrip("- ").rstrip())
+
+    def take(self, number, line):
+        where = f"{self.file}:{number}"
+        name, template = NAME_LINE.match(line), TEMPLATE_LINE.match(line)
+        if name:
+            arguments = [part.strip() for part in name[5].split(" | ")] if name[4] else None
+            self.begin(Statement(name[1], name[2], name[3], [], "", f"{where}: statement '{name[1]}'", template=name[4], arguments=arguments))
+        elif template:
+            parameters = [part.strip() for part in template[2].split(",")]
+            self.begin(Statement(template[1], "", None, [], "", f"{where}: template '{template[1]}'", parameters=parameters))
+        elif self.current and line.lstrip().startswith("--") and not self.current.sql:
+            self.take_comment(line)
+        elif self.current and self.current.arguments is not None:
+            self.end()
+            self.take(number, line)
+        elif self.current is None:
             if line.strip() and not line.lstrip().startswith("--"):
                 raise ContractError(f"{where}: SQL without a '-- name:' line")
-        elif line.lstrip().startswith("--") and not current.sql:
-            current.comment.append(line.lstrip("- ").rstrip())
         else:
-            current.sql += line.rstrip() + "\n"
+            self.current.sql += line.rstrip() + "\n"
             if strip_literals(line).rstrip().endswith(";"):
-                current.sql = current.sql.strip().removesuffix(";")
-                statements.append(current)
-                current = None
-    if current:
-        raise ContractError(f"{current.where} does not end with ';'")
-    return statements
+                self.end()
+
+
+def parse(path):
+    """The statements of one file, templates filled in."""
+    reader = Reader(path)
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        reader.take(number, line)
+    reader.begin(None)
+    return reader.statements
 
 
 def check(statement, contract, names):

@@ -100,36 +100,6 @@ static const struct shape_field audit_append_fields[] = {
 };
 const struct shape audit_append_shape = { .name = "audit_append", .size = sizeof(struct audit_append), .fields = audit_append_fields, .n_fields = 3 };
 
-static const struct shape_field audit_chain_row_fields[] = {
-	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, action), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_id), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_source), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_type), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, created_at), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "details", .column = "details", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, details), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
-	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
-	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_type), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
-	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, event_id), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
-	{ .name = "publisher", .column = "publisher", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, publisher), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "requestId", .column = "request_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, request_id), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "traceParent", .column = "trace_parent", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, trace_parent), .min = 0, .max = 0, .doc = "Column." },
-	{ .name = "userId", .column = "user_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, user_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column." },
-	{ .name = "canonical", .column = "canonical", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, canonical), .min = 0, .max = 0, .doc = "The hashed text." },
-	{ .name = "previousHash", .column = "previous_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, previous_hash), .min = 0, .max = 0, .doc = "Hash of the entry before." },
-	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, hash), .min = 0, .max = 0, .doc = "Hash of this entry." },
-};
-const struct shape audit_chain_row_shape = { .name = "audit_chain_row", .size = sizeof(struct audit_chain_row), .fields = audit_chain_row_fields, .n_fields = 19 };
-
-static const struct shape_field audit_head_fields[] = {
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Tenant." },
-	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Last number; 0 for an empty chain." },
-	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, hash), .min = 0, .max = 0, .doc = "Last hash; zeros for an empty chain." },
-};
-const struct shape audit_head_shape = { .name = "audit_head", .size = sizeof(struct audit_head), .fields = audit_head_fields, .n_fields = 3 };
-
 static const struct shape_field audit_checkpoint_new_fields[] = {
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Tenant." },
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_checkpoint_new, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Place in the chain." },
@@ -141,10 +111,40 @@ static const struct shape_field audit_checkpoint_new_fields[] = {
 };
 const struct shape audit_checkpoint_new_shape = { .name = "audit_checkpoint_new", .size = sizeof(struct audit_checkpoint_new), .fields = audit_checkpoint_new_fields, .n_fields = 7 };
 
+static const struct shape_field audit_head_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column number." },
+	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_head, hash), .min = 0, .max = 0, .doc = "Column hash." },
+};
+const struct shape audit_head_shape = { .name = "audit_head", .size = sizeof(struct audit_head), .fields = audit_head_fields, .n_fields = 3 };
+
 static const struct shape_field audit_count_row_fields[] = {
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_count_row, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Rows." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_count_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
 };
 const struct shape audit_count_row_shape = { .name = "audit_count_row", .size = sizeof(struct audit_count_row), .fields = audit_count_row_fields, .n_fields = 1 };
+
+static const struct shape_field audit_chain_row_fields[] = {
+	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, action), .min = 0, .max = 0, .doc = "Column action." },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_id), .min = 0, .max = 0, .doc = "Column actor_id." },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_source), .min = 0, .max = 0, .doc = "Column actor_source." },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, actor_type), .min = 0, .max = 0, .doc = "Column actor_type." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "details", .column = "details", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, details), .min = 0, .max = 0, .doc = "Column details." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column entity_id." },
+	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_type), .min = 0, .max = 0, .doc = "Column entity_type." },
+	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, entity_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column entity_version." },
+	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, event_id), .min = 0, .max = 0, .doc = "Column event_id." },
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, number), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column number." },
+	{ .name = "publisher", .column = "publisher", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, publisher), .min = 0, .max = 0, .doc = "Column publisher." },
+	{ .name = "requestId", .column = "request_id", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, request_id), .min = 0, .max = 0, .doc = "Column request_id." },
+	{ .name = "traceParent", .column = "trace_parent", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, trace_parent), .min = 0, .max = 0, .doc = "Column trace_parent." },
+	{ .name = "userId", .column = "user_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, user_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column user_id." },
+	{ .name = "canonical", .column = "canonical", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, canonical), .min = 0, .max = 0, .doc = "Column canonical." },
+	{ .name = "previousHash", .column = "previous_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, previous_hash), .min = 0, .max = 0, .doc = "Column previous_hash." },
+	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_row, hash), .min = 0, .max = 0, .doc = "Column hash." },
+};
+const struct shape audit_chain_row_shape = { .name = "audit_chain_row", .size = sizeof(struct audit_chain_row), .fields = audit_chain_row_fields, .n_fields = 19 };
 
 static const struct shape_field audit_logs_list_request_fields[] = {
 	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct audit_logs_list_request, entity_type), .min = 0, .max = INT64_C(64), .doc = "Only this kind of thing.", .example = "\"content_item\"" },

@@ -109,7 +109,33 @@ struct audit_append {
 };
 extern const struct shape audit_append_shape;
 
-/* An entry as verification needs it. */
+/* A checkpoint on its way into the table. */
+struct audit_checkpoint_new {
+	int64_t domain_id;
+	int64_t number;
+	const char *hash;
+	const char *signed_text;
+	const char *signature;
+	const char *public_key;
+	int64_t created_at; /* microseconds since 1970 */
+};
+extern const struct shape audit_checkpoint_new_shape;
+
+/* Row of head_lock, head_get, head_unsigned. */
+struct audit_head {
+	int64_t domain_id;
+	int64_t number;
+	const char *hash;
+};
+extern const struct shape audit_head_shape;
+
+/* Row of entry_count. */
+struct audit_count_row {
+	int64_t total;
+};
+extern const struct shape audit_count_row_shape;
+
+/* Row of chain_page. */
 struct audit_chain_row {
 	const char *action;
 	const char *actor_id; /* optional */
@@ -132,32 +158,6 @@ struct audit_chain_row {
 	const char *hash;
 };
 extern const struct shape audit_chain_row_shape;
-
-/* End of a chain. */
-struct audit_head {
-	int64_t domain_id;
-	int64_t number;
-	const char *hash;
-};
-extern const struct shape audit_head_shape;
-
-/* A checkpoint on its way into the table. */
-struct audit_checkpoint_new {
-	int64_t domain_id;
-	int64_t number;
-	const char *hash;
-	const char *signed_text;
-	const char *signature;
-	const char *public_key;
-	int64_t created_at; /* microseconds since 1970 */
-};
-extern const struct shape audit_checkpoint_new_shape;
-
-/* A count. */
-struct audit_count_row {
-	int64_t total; /* at least 0 */
-};
-extern const struct shape audit_count_row_shape;
 
 struct audit_logs_list_request {
 	const char *entity_type; /* at most 64 bytes; optional */

@@ -54,98 +54,98 @@ static const struct shape_field content_item_version_fields[] = {
 const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 6 };
 
 static const struct shape_field content_type_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id." },
-	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, name), .min = 0, .max = 0, .doc = "Display name." },
-	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, slug), .min = 0, .max = 0, .doc = "Slug." },
-	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, kind), .min = 0, .max = 0, .doc = "collection or singleton." },
-	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, description), .min = 0, .max = 0, .doc = "What it is for." },
-	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema), .min = 0, .max = 0, .doc = "JSON Schema as it was given." },
-	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of it, hex." },
-	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Satoshis." },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
-	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, name), .min = 0, .max = 0, .doc = "Column name." },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, slug), .min = 0, .max = 0, .doc = "Column slug." },
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, kind), .min = 0, .max = 0, .doc = "Column kind." },
+	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, description), .min = 0, .max = 0, .doc = "Column description." },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 };
 const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 11 };
 
-static const struct shape_field content_type_stats_row_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type." },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, status), .min = 0, .max = 0, .doc = "The status." },
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Items." },
-	{ .name = "lastUpdatedAt", .column = "last_updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, last_updated_at), .min = 0, .max = 0, .doc = "Latest change of one of them." },
-};
-const struct shape content_type_stats_row_shape = { .name = "content_type_stats_row", .size = sizeof(struct content_type_stats_row), .fields = content_type_stats_row_fields, .n_fields = 4 };
-
-static const struct shape_field content_schema_row_fields[] = {
-	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_row, schema), .min = 0, .max = 0, .doc = "JSON Schema as it was given." },
-	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_row, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of it, hex." },
-};
-const struct shape content_schema_row_shape = { .name = "content_schema_row", .size = sizeof(struct content_schema_row), .fields = content_schema_row_fields, .n_fields = 2 };
-
-static const struct shape_field content_target_row_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type." },
-	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_singleton), .min = 0, .max = 0, .doc = "It holds one item at most." },
-	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of its schema, hex." },
-	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Id reserved for the new item." },
-	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item a singleton type has already." },
-};
-const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 5 };
-
-static const struct shape_field content_head_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
-	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, data), .min = 0, .max = 0, .doc = "The content." },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, status), .min = 0, .max = 0, .doc = "Status." },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
-	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
-	{ .name = "lastPublishedVersion", .column = "last_published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, last_published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Newest version with status published, the head included." },
-	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type after the change." },
-	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "That type holds one item at most." },
-	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of that type's schema, hex." },
-};
-const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 11 };
-
-static const struct shape_field content_item_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id." },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
-	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, data), .min = 0, .max = 0, .doc = "The content." },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, status), .min = 0, .max = 0, .doc = "Status." },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, created_at), .min = 0, .max = 0, .doc = "When the item was created." },
-	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, updated_at), .min = 0, .max = 0, .doc = "When this version became the head." },
-	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, working_copy_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version of the head." },
-	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees." },
-};
-const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
-
-static const struct shape_field content_version_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
-	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item." },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version." },
-	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, data), .min = 0, .max = 0, .doc = "The content." },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, status), .min = 0, .max = 0, .doc = "Status." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, created_at), .min = 0, .max = 0, .doc = "When this version became the head." },
-};
-const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 6 };
-
-static const struct shape_field content_state_row_fields[] = {
-	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version of the head." },
-	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, data), .min = 0, .max = 0, .doc = "The content of that version." },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, status), .min = 0, .max = 0, .doc = "Its status." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, created_at), .min = 0, .max = 0, .doc = "When it became the head." },
-};
-const struct shape content_state_row_shape = { .name = "content_state_row", .size = sizeof(struct content_state_row), .fields = content_state_row_fields, .n_fields = 4 };
-
 static const struct shape_field content_id_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
 };
 const struct shape content_id_row_shape = { .name = "content_id_row", .size = sizeof(struct content_id_row), .fields = content_id_row_fields, .n_fields = 1 };
 
 static const struct shape_field content_count_row_fields[] = {
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_count_row, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Rows." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_count_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
 };
 const struct shape content_count_row_shape = { .name = "content_count_row", .size = sizeof(struct content_count_row), .fields = content_count_row_fields, .n_fields = 1 };
+
+static const struct shape_field content_type_stats_row_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
+	{ .name = "lastUpdatedAt", .column = "last_updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_stats_row, last_updated_at), .min = 0, .max = 0, .doc = "Column last_updated_at." },
+};
+const struct shape content_type_stats_row_shape = { .name = "content_type_stats_row", .size = sizeof(struct content_type_stats_row), .fields = content_type_stats_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_schema_row_fields[] = {
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+};
+const struct shape content_schema_row_shape = { .name = "content_schema_row", .size = sizeof(struct content_schema_row), .fields = content_schema_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_target_row_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_singleton), .min = 0, .max = 0, .doc = "Column is_singleton." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
+	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column singleton_item_id." },
+};
+const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 5 };
+
+static const struct shape_field content_head_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, data), .min = 0, .max = 0, .doc = "Column data." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "lastPublishedVersion", .column = "last_published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, last_published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column last_published_version." },
+	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
+	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
+	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "Column target_schema_hash." },
+};
+const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 11 };
+
+static const struct shape_field content_state_row_fields[] = {
+	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column head_version." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, data), .min = 0, .max = 0, .doc = "Column data." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+};
+const struct shape content_state_row_shape = { .name = "content_state_row", .size = sizeof(struct content_state_row), .fields = content_state_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_version_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, content_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_item_id." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, data), .min = 0, .max = 0, .doc = "Column data." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+};
+const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 6 };
+
+static const struct shape_field content_item_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, data), .min = 0, .max = 0, .doc = "Column data." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, working_copy_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column working_copy_version." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
+};
+const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
 
 static const char *const content_types_create_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_create_request_fields[] = {
@@ -159,18 +159,18 @@ static const struct shape_field content_types_create_request_fields[] = {
 const struct shape content_types_create_request_shape = { .name = "content_types_create_request", .size = sizeof(struct content_types_create_request), .fields = content_types_create_request_fields, .n_fields = 6 };
 
 static const struct shape_field content_types_list_request_fields[] = {
-	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Types at most." },
-	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .default_text = "0", .doc = "Types to skip." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
+	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .default_text = "0", .doc = "Rows to skip." },
 	{ .name = "includeStats", .column = "include_stats", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, include_stats), .min = 0, .max = 0, .default_text = "false", .doc = "Add stats to each type." },
 };
 const struct shape content_types_list_request_shape = { .name = "content_types_list_request", .size = sizeof(struct content_types_list_request), .fields = content_types_list_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_types_list_response_fields[] = {
 	{ .name = "types", .column = "types", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, types), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "In order of id." },
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Types of the tenant; 10000 means that many or more." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Rows that match, counted at most a second ago; 10000 means that many or more." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "As asked." },
-	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, has_more), .min = 0, .max = 0, .doc = "There are types after these." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
 };
 const struct shape content_types_list_response_shape = { .name = "content_types_list_response", .size = sizeof(struct content_types_list_response), .fields = content_types_list_response_fields, .n_fields = 5 };
 
@@ -188,7 +188,7 @@ const struct shape content_types_items_request_shape = { .name = "content_types_
 static const struct shape_field content_types_items_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Latest change first." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
-	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, has_more), .min = 0, .max = 0, .doc = "There are items after these." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
 };
 const struct shape content_types_items_response_shape = { .name = "content_types_items_response", .size = sizeof(struct content_types_items_response), .fields = content_types_items_response_fields, .n_fields = 3 };
 
@@ -201,13 +201,13 @@ static const struct shape_field content_types_update_request_fields[] = {
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for; empty text removes it." },
 	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema.", .example = "{\"type\": \"object\"}" },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Price of a priced operation, satoshis; 0: free." },
-	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_types_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "1" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_types_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_types_update_request_shape = { .name = "content_types_update_request", .size = sizeof(struct content_types_update_request), .fields = content_types_update_request_fields, .n_fields = 8 };
 
 static const struct shape_field content_types_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
-	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_types_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "1" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_types_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_types_delete_request_shape = { .name = "content_types_delete_request", .size = sizeof(struct content_types_delete_request), .fields = content_types_delete_request_fields, .n_fields = 2 };
 
@@ -237,10 +237,10 @@ const struct shape content_items_list_request_shape = { .name = "content_items_l
 
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items that match, counted at most a second ago; 10000 means that many or more." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Rows that match, counted at most a second ago; 10000 means that many or more." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "As asked." },
-	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, has_more), .min = 0, .max = 0, .doc = "There are items after these." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
 	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, next_cursor), .min = 0, .max = 0, .doc = "Cursor of the next page, when sorted by createdAt descending; null on the last." },
 };
 const struct shape content_items_list_response_shape = { .name = "content_items_list_response", .size = sizeof(struct content_items_list_response), .fields = content_items_list_response_fields, .n_fields = 6 };
@@ -277,14 +277,14 @@ const struct shape content_items_delete_request_shape = { .name = "content_items
 static const struct shape_field content_items_versions_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_versions_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_versions_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Versions at most." },
-	{ .name = "before", .column = "before", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_versions_request, before), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only versions below this one.", .example = "30" },
+	{ .name = "before", .column = "before", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_versions_request, before), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only versions below this one: the oldest one of the page before asks for the next.", .example = "30" },
 };
 const struct shape content_items_versions_request_shape = { .name = "content_items_versions_request", .size = sizeof(struct content_items_versions_request), .fields = content_items_versions_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_items_versions_response_fields[] = {
 	{ .name = "versions", .column = "versions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, versions), .min = 0, .max = 0, .shape = &content_item_version_shape, .doc = "Newest first; the head is not among them." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
-	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, has_more), .min = 0, .max = 0, .doc = "There are older ones: ask with before." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
 };
 const struct shape content_items_versions_response_shape = { .name = "content_items_versions_response", .size = sizeof(struct content_items_versions_response), .fields = content_items_versions_response_fields, .n_fields = 3 };
 
@@ -1038,11 +1038,11 @@ static const char *const content_items_update_actions[] = {
 static const struct error_info *const content_items_update_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
-	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
-	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

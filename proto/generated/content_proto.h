@@ -57,9 +57,9 @@ struct content_item_version {
 };
 extern const struct shape content_item_version_shape;
 
-/* A type as stored. */
+/* Row of type_insert, types_get, type_lock, types_list. */
 struct content_type_row {
-	int64_t id; /* 1..2147483647 */
+	int64_t id;
 	const char *name;
 	const char *slug;
 	const char *kind;
@@ -73,74 +73,61 @@ struct content_type_row {
 };
 extern const struct shape content_type_row_shape;
 
-/* Items of one type in one status. */
+/* Row of types_exist, type_singleton_item, item_exists. */
+struct content_id_row {
+	int64_t id;
+};
+extern const struct shape content_id_row_shape;
+
+/* Row of types_count, type_items_count, heads_count_all, heads_count_type .... */
+struct content_count_row {
+	int64_t total;
+};
+extern const struct shape content_count_row_shape;
+
+/* Row of types_stats. */
 struct content_type_stats_row {
-	int64_t content_type_id; /* 1..2147483647 */
+	int64_t content_type_id;
 	const char *status;
 	int64_t total;
 	int64_t last_updated_at; /* microseconds since 1970 */
 };
 extern const struct shape content_type_stats_row_shape;
 
-/* A type's schema. */
+/* Row of type_schema. */
 struct content_schema_row {
 	const char *schema;
 	const char *schema_hash;
 };
 extern const struct shape content_schema_row_shape;
 
-/* The type a new item goes to. */
+/* Row of item_target. */
 struct content_target_row {
-	int64_t content_type_id; /* 1..2147483647 */
+	int64_t content_type_id;
 	bool is_singleton;
 	const char *schema_hash;
-	int64_t item_id; /* 1..2147483647 */
-	const int64_t *singleton_item_id; /* 1..2147483647 */
+	int64_t item_id;
+	const int64_t *singleton_item_id;
 };
 extern const struct shape content_target_row_shape;
 
-/* A locked head and the type it has or goes to; the target is absent when there is no such type. */
+/* Row of item_lock. */
 struct content_head_row {
-	int64_t id; /* 1..2147483647 */
-	int64_t content_type_id; /* 1..2147483647 */
+	int64_t id;
+	int64_t content_type_id;
 	struct doc data;
 	const char *status;
 	int64_t version;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 	const int64_t *last_published_version;
-	const int64_t *target_type_id; /* 1..2147483647 */
+	const int64_t *target_type_id;
 	const bool *target_is_singleton;
 	const char *target_schema_hash; /* optional */
 };
 extern const struct shape content_head_row_shape;
 
-/* A head, or a published snapshot: version is absent where nothing is published, data also beyond what one answer may hold. */
-struct content_item_row {
-	int64_t id; /* 1..2147483647 */
-	int64_t content_type_id; /* 1..2147483647 */
-	struct doc data; /* optional */
-	const char *status; /* optional */
-	const int64_t *version;
-	int64_t created_at; /* microseconds since 1970 */
-	const int64_t *updated_at; /* microseconds since 1970 */
-	int64_t working_copy_version;
-	const int64_t *published_version;
-};
-extern const struct shape content_item_row_shape;
-
-/* A superseded version; data is absent beyond what one answer may hold. */
-struct content_version_row {
-	int64_t id; /* 1..2147483647 */
-	int64_t content_item_id; /* 1..2147483647 */
-	int64_t version;
-	struct doc data; /* optional */
-	const char *status;
-	int64_t created_at; /* microseconds since 1970 */
-};
-extern const struct shape content_version_row_shape;
-
-/* One version of an item, superseded or head; data and the rest are absent when there is no such version. */
+/* Row of state_get. */
 struct content_state_row {
 	int64_t head_version;
 	struct doc data; /* optional */
@@ -149,17 +136,30 @@ struct content_state_row {
 };
 extern const struct shape content_state_row_shape;
 
-/* That a row exists. */
-struct content_id_row {
-	int64_t id; /* 1..2147483647 */
+/* Row of versions_list. */
+struct content_version_row {
+	int64_t id;
+	int64_t content_item_id;
+	int64_t version;
+	struct doc data; /* optional */
+	const char *status;
+	int64_t created_at; /* microseconds since 1970 */
 };
-extern const struct shape content_id_row_shape;
+extern const struct shape content_version_row_shape;
 
-/* A count. */
-struct content_count_row {
-	int64_t total; /* at least 0 */
+/* Row of heads_get, snapshots_get, items_of_types, heads_updated_desc_all .... */
+struct content_item_row {
+	int64_t id;
+	int64_t content_type_id;
+	struct doc data; /* optional */
+	const char *status;
+	const int64_t *version;
+	int64_t created_at; /* microseconds since 1970 */
+	const int64_t *updated_at; /* microseconds since 1970 */
+	int64_t working_copy_version;
+	const int64_t *published_version;
 };
-extern const struct shape content_count_row_shape;
+extern const struct shape content_item_row_shape;
 
 struct content_types_create_request {
 	const char *name; /* 1..200 bytes */
@@ -475,7 +475,7 @@ const struct error *content_items_get(struct request *req, size_t n, const struc
 
 /* Change a content item: its data as a whole, its status (publish with published) or its type.
  * PUT /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, VERSION_CONFLICT.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
  * Emits: content_item.update. */
 const struct error *content_items_update(struct request *req, const struct content_items_update_request *in,
     struct content_item *out) MUST_CHECK;

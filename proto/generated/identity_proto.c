@@ -117,31 +117,31 @@ static const struct shape_field api_key_use_fields[] = {
 };
 const struct shape api_key_use_shape = { .name = "api_key_use", .size = sizeof(struct api_key_use), .fields = api_key_use_fields, .n_fields = 2 };
 
-static const struct shape_field api_key_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id." },
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
-	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, name), .min = 0, .max = 0, .doc = "What the key is for." },
-	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, key_prefix), .min = 0, .max = 0, .doc = "First characters of the key." },
-	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, scopes), .min = 0, .max = 0, .doc = "What it may do." },
-	{ .name = "isPlatformAdmin", .column = "is_platform_admin", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, is_platform_admin), .min = 0, .max = 0, .doc = "It may manage tenants." },
-	{ .name = "createdBy", .column = "created_by", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_by), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "User who created it." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_at), .min = 0, .max = 0, .doc = "When it was created." },
-	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, expires_at), .min = 0, .max = 0, .doc = "End of its life." },
-	{ .name = "revokedAt", .column = "revoked_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, revoked_at), .min = 0, .max = 0, .doc = "When it was revoked." },
-	{ .name = "lastUsedAt", .column = "last_used_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, last_used_at), .min = 0, .max = 0, .doc = "Last use." },
+static const struct shape_field identity_count_row_fields[] = {
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_count_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
 };
-const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 11 };
+const struct shape identity_count_row_shape = { .name = "identity_count_row", .size = sizeof(struct identity_count_row), .fields = identity_count_row_fields, .n_fields = 1 };
 
 static const struct shape_field identity_id_row_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_id_row, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Row id." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_id_row, created_at), .min = 0, .max = 0, .doc = "When the row was written." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_id_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 };
 const struct shape identity_id_row_shape = { .name = "identity_id_row", .size = sizeof(struct identity_id_row), .fields = identity_id_row_fields, .n_fields = 2 };
 
-static const struct shape_field identity_count_row_fields[] = {
-	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_count_row, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Rows." },
+static const struct shape_field api_key_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, name), .min = 0, .max = 0, .doc = "Column name." },
+	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, key_prefix), .min = 0, .max = 0, .doc = "Column key_prefix." },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, scopes), .min = 0, .max = 0, .doc = "Column scopes." },
+	{ .name = "isPlatformAdmin", .column = "is_platform_admin", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, is_platform_admin), .min = 0, .max = 0, .doc = "Column is_platform_admin." },
+	{ .name = "createdBy", .column = "created_by", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_by), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column created_by." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, expires_at), .min = 0, .max = 0, .doc = "Column expires_at." },
+	{ .name = "revokedAt", .column = "revoked_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, revoked_at), .min = 0, .max = 0, .doc = "Column revoked_at." },
+	{ .name = "lastUsedAt", .column = "last_used_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, last_used_at), .min = 0, .max = 0, .doc = "Column last_used_at." },
 };
-const struct shape identity_count_row_shape = { .name = "identity_count_row", .size = sizeof(struct identity_count_row), .fields = identity_count_row_fields, .n_fields = 1 };
+const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 11 };
 
 static const struct shape_field identity_domains_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_domains_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Tenants at most." },

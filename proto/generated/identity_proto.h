@@ -130,34 +130,34 @@ struct api_key_use {
 };
 extern const struct shape api_key_use_shape;
 
-/* A key as authentication and rotation need it. */
+/* Row of domain_count, key_count. */
+struct identity_count_row {
+	int64_t total;
+};
+extern const struct shape identity_count_row_shape;
+
+/* Row of domain_add, user_add, key_add. */
+struct identity_id_row {
+	int64_t id;
+	int64_t created_at; /* microseconds since 1970 */
+};
+extern const struct shape identity_id_row_shape;
+
+/* Row of key_lock, key_by_hash. */
 struct api_key_row {
-	int64_t id; /* 1..2147483647 */
-	int64_t domain_id; /* 1..2147483647 */
+	int64_t id;
+	int64_t domain_id;
 	const char *name;
 	const char *key_prefix;
 	struct shape_list scopes; /* of const char * */
 	bool is_platform_admin;
-	const int64_t *created_by; /* 1..2147483647 */
+	const int64_t *created_by;
 	int64_t created_at; /* microseconds since 1970 */
 	const int64_t *expires_at; /* microseconds since 1970 */
 	const int64_t *revoked_at; /* microseconds since 1970 */
 	const int64_t *last_used_at; /* microseconds since 1970 */
 };
 extern const struct shape api_key_row_shape;
-
-/* An id answered by INSERT ... RETURNING. */
-struct identity_id_row {
-	int64_t id; /* 1..2147483647 */
-	int64_t created_at; /* microseconds since 1970 */
-};
-extern const struct shape identity_id_row_shape;
-
-/* A count. */
-struct identity_count_row {
-	int64_t total; /* at least 0 */
-};
-extern const struct shape identity_count_row_shape;
 
 struct identity_domains_list_request {
 	const int64_t *limit; /* 1..500; default 50 */

@@ -177,279 +177,98 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 -- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 text, $6 and $7 cursor, $8 limit,
 -- $9 offset, $10 bytes of data.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
 
--- name: heads_updated_desc_all :list content_item_row
+-- template: heads_page(filter, key, direction)
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
+          FROM content_item_heads i
+         WHERE {filter}
+           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
+
+-- name: heads_updated_desc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
 -- All heads, latest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: heads_updated_desc_type :list content_item_row
+-- name: heads_updated_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
 -- Heads of a type, latest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: heads_updated_desc_status :list content_item_row
+-- name: heads_updated_desc_status :list content_item_row = heads_page($1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
 -- Heads of a status, latest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: heads_updated_desc_type_status :list content_item_row
+-- name: heads_updated_desc_type_status :list content_item_row = heads_page(i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
 -- Heads of a type and status, latest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: heads_updated_asc_all :list content_item_row
+-- name: heads_updated_asc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
 -- All heads, oldest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: heads_updated_asc_type :list content_item_row
+-- name: heads_updated_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
 -- Heads of a type, oldest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: heads_updated_asc_status :list content_item_row
+-- name: heads_updated_asc_status :list content_item_row = heads_page($1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
 -- Heads of a status, oldest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: heads_updated_asc_type_status :list content_item_row
+-- name: heads_updated_asc_type_status :list content_item_row = heads_page(i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
 -- Heads of a type and status, oldest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: heads_created_desc_all :list content_item_row
+-- name: heads_created_desc_all :list content_item_row = heads_page($1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
 -- All heads, latest creation first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: heads_created_desc_type :list content_item_row
+-- name: heads_created_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
 -- Heads of a type, latest creation first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: heads_created_asc_all :list content_item_row
+-- name: heads_created_asc_all :list content_item_row = heads_page($1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
 -- All heads, oldest creation first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: heads_created_asc_type :list content_item_row
+-- name: heads_created_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
 -- Heads of a type, oldest creation first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: heads_version_desc :list content_item_row
+-- name: heads_version_desc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | DESC)
 -- Heads matching (no index: a scan), highest version first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: heads_version_asc :list content_item_row
+-- name: heads_version_asc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | ASC)
 -- Heads matching (no index: a scan), lowest version first.
+
+-- template: snapshots_page(filter, key, direction)
 SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
        p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
-          FROM content_item_heads i
-         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL
+  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
+             i.version AS published_version
+          FROM content_item_snapshots i
+         WHERE i.is_published AND {filter}
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p;
+           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_updated_desc_all :list content_item_row
+-- name: snapshots_updated_desc_all :list content_item_row = snapshots_page($1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
 -- All snapshots, latest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_created_desc_all :list content_item_row
+-- name: snapshots_created_desc_all :list content_item_row = snapshots_page($1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
 -- All snapshots, latest creation first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_updated_desc_type :list content_item_row
+-- name: snapshots_updated_desc_type :list content_item_row = snapshots_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
 -- Snapshots of a type, latest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_created_desc_type :list content_item_row
+-- name: snapshots_created_desc_type :list content_item_row = snapshots_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
 -- Snapshots of a type, latest creation first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_updated_asc_all :list content_item_row
+-- name: snapshots_updated_asc_all :list content_item_row = snapshots_page($1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
 -- All snapshots, oldest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_created_asc_all :list content_item_row
+-- name: snapshots_created_asc_all :list content_item_row = snapshots_page($1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
 -- All snapshots, oldest creation first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_updated_asc_type :list content_item_row
+-- name: snapshots_updated_asc_type :list content_item_row = snapshots_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
 -- Snapshots of a type, oldest change first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_created_asc_type :list content_item_row
+-- name: snapshots_created_asc_type :list content_item_row = snapshots_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
 -- Snapshots of a type, oldest creation first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_version_desc :list content_item_row
+-- name: snapshots_version_desc :list content_item_row = snapshots_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | DESC)
 -- Snapshots matching (no index: a scan), highest version first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_version_asc :list content_item_row
+-- name: snapshots_version_asc :list content_item_row = snapshots_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | ASC)
 -- Snapshots matching (no index: a scan), lowest version first.
-SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
-       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
-  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
-             i.version AS published_version
-          FROM content_item_snapshots i
-         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL
-           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
-         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p;
 
 -- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
 
