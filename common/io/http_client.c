@@ -395,3 +395,44 @@ http_client_is_public(const struct sockaddr *address)
 		return is_public6(((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr);
 	return false;
 }
+
+/* ---- URLs ---- */
+
+static char *
+url_part(struct arena *arena, CURLU *url, CURLUPart part, unsigned flags)
+{
+	char *text = NULL;
+
+	if (curl_url_get(url, part, &text, flags) != CURLUE_OK)
+		return NULL;
+	char *copy = arena_strdup(arena, text);
+	curl_free(text);
+	return copy;
+}
+
+bool
+http_client_url_parse(struct arena *arena, const char *text, struct http_client_url *ret_url)
+{
+	CURLU *url = curl_url();
+
+	if (!url)
+		abort();
+	if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK) {
+		curl_url_cleanup(url);
+		return false;
+	}
+	const char *port = url_part(arena, url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	char *host = url_part(arena, url, CURLUPART_HOST, 0);
+	struct http_client_url parsed = {
+		.scheme = url_part(arena, url, CURLUPART_SCHEME, 0), .host = host, .port = port ? (int)strtol(port, NULL, 10) : 0,
+		.has_credentials = url_part(arena, url, CURLUPART_USER, 0) || url_part(arena, url, CURLUPART_PASSWORD, 0),
+		.has_zone = url_part(arena, url, CURLUPART_ZONEID, 0),
+	};
+	curl_url_cleanup(url);
+	if (!host || !*host || !parsed.port || (strcmp(parsed.scheme, "http") != 0 && strcmp(parsed.scheme, "https") != 0))
+		return false;
+	for (char *at = host; *at; at++)
+		*at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+	*ret_url = parsed;
+	return true;
+}

@@ -32,6 +32,17 @@ enum http_client_result {
 	HTTP_CLIENT_STOPPED,         /* the receiver wanted no more, or http_client_stop */
 };
 
+struct http_client_url {
+	const char *scheme; /* "http" or "https" */
+	const char *host;   /* lower case; an IPv6 address in brackets */
+	int port;
+	bool has_credentials;
+	bool has_zone;      /* "[fe80::1%eth0]" */
+};
+
+/* What the client would connect to.  False when text is no absolute http or https URL. */
+bool http_client_url_parse(struct arena *arena, const char *text, struct http_client_url *ret_url);
+
 struct http_client_response {
 	int status;
 	const char *body; /* NUL-terminated */

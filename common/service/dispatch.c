@@ -295,6 +295,11 @@ commit(struct worker *worker, struct job **jobs, size_t n)
 	enum db_status status = db_commit(jobs[0]->req.db);
 	if (status == DB_OK) {
 		atomic_store(&worker->service->has_written, true);
+		bool has_processes = false;
+		for (size_t i = 0; i < n; i++)
+			has_processes |= jobs[i]->req.has_processes;
+		if (has_processes)
+			runner_poke();
 		return GROUP_COMMITTED;
 	}
 	if (status == DB_REFUSED)
@@ -348,6 +353,8 @@ run_single(struct worker *worker, struct job *job)
 		enum db_status status = db_commit(db);
 		if (status == DB_OK) {
 			atomic_store(&worker->service->has_written, true);
+			if (job->req.has_processes)
+				runner_poke();
 			return GROUP_COMMITTED;
 		}
 		job->error = request_db_error(&job->req, status, "commit");
@@ -423,6 +430,7 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 static const struct error *
 run_in_transaction(struct request *req, int64_t timeout_ms, const struct error *(*run)(struct request *req, void *context), void *context)
 {
+	req->in_transaction = true;
 	req->deadline_us = req->now_us + timeout_ms * 1000;
 	db_set_deadline(req->db, req->deadline_us);
 	struct db_scope scope = request_scope(req);
@@ -438,6 +446,8 @@ run_in_transaction(struct request *req, int64_t timeout_ms, const struct error *
 		return request_db_error(req, status, "commit");
 	if (req->n_events > 0)
 		atomic_store(&req->service->has_written, true);
+	if (req->has_processes)
+		runner_poke();
 	return NULL;
 }
 

@@ -238,14 +238,21 @@ save_confirmed(struct request *req)
 }
 
 const struct error *
-outbox_maintain(struct request *req)
+outbox_note(struct request *req, void *context)
 {
 	const struct holdback_row *row;
 
+	(void)context;
 	save_confirmed(req);
-	query_send(req, &maintain_statement, PARAMS(P_INT(req->service->settings.outbox_keep_days)));
 	const struct error *error = query_find(req, &holdback_statement, PARAMS(P_NULL()), &row);
 	if (!error && row)
 		metric_set(holdback_metric, row->holdback);
 	return error;
+}
+
+const struct error *
+outbox_maintain(struct request *req)
+{
+	query_send(req, &maintain_statement, PARAMS(P_INT(req->service->settings.outbox_keep_days)));
+	return NULL;
 }

@@ -1,4 +1,5 @@
 /* Other services seen from this one: endpoints by convention or setting, a blocking client per worker. */
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,9 @@ request_call(struct request *req, const struct operation *operation, const void 
 	struct answer answer = { .req = req };
 	struct buf input, record;
 
+	assert(!req->in_transaction);
+	assert(operation->tx != OPERATION_TX_WRITE || idempotency_key || !(operation->flags & OPERATION_IDEMPOTENT));
+	req->call_fate = CALL_NOT_SENT;
 	if (!client) /* an unknown service, or endpoints that were refused with a log line */
 		return FAIL(req, SERVICE_UNAVAILABLE, "no service answers %s", operation->id);
 	buf_init(&input, req->arena, 256);
@@ -89,8 +93,14 @@ request_call(struct request *req, const struct operation *operation, const void 
 	(void)bus_client_ask(client, &(struct bus_call){ .record = record.bytes, .n_record = record.len,
 	    .correlation = envelope.correlation, .deadline_us = req->deadline_us,
 	    .is_retryable = operation->tx != OPERATION_TX_WRITE || idempotency_key, .done = take_answer, .context = &answer });
+	if (answer.result != BUS_UNREACHABLE)
+		req->call_fate = CALL_UNKNOWN;
 	if (answer.result != BUS_REPLIED || !answer.is_readable)
 		return FAIL(req, SERVICE_UNAVAILABLE, "%s did not answer in time", operation->service);
+	if (answer.reply.ok)
+		req->call_fate = CALL_ANSWERED;
+	else if (strcmp(answer.reply.code, error_catalogue[ERROR_SERVICE_UNAVAILABLE].code) != 0)
+		req->call_fate = CALL_REFUSED; /* a 503 may be about a commit whose answer was lost */
 	if (!answer.reply.ok)
 		return remote_error(req, &answer.reply);
 	const char *problem;

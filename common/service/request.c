@@ -61,6 +61,7 @@ request_init_from(struct request *req, struct worker *worker, const struct job *
 		.deadline_us = envelope->deadline_us,
 		.now_us = clock_now_us(),
 		.dry_run = envelope->dry_run,
+		.in_transaction = job->row->operation->tx != OPERATION_TX_NONE,
 		.db = is_system ? worker->system_db : worker->db,
 		.service = worker->service,
 		.worker = worker,

@@ -23,6 +23,14 @@ struct emitted_event {
 
 enum { REQUEST_EVENTS_MAX = 512, REQUEST_ARENA_BYTES = 8 * 1024 * 1024 };
 
+/* What became of a call to another service. */
+enum call_fate {
+	CALL_ANSWERED,
+	CALL_REFUSED,  /* it answered with an error: nothing happened there */
+	CALL_NOT_SENT, /* nobody took it: nothing happened */
+	CALL_UNKNOWN,  /* it may have happened: ask again with the same idempotency key */
+};
+
 struct request {
 	struct arena *arena;
 	const struct operation *op;
@@ -42,6 +50,10 @@ struct request {
 	size_t n_events;
 	bool must_rerun;         /* the transaction met a serialisation failure or deadlock: run it again */
 	bool is_lost;            /* the connection went away before the commit */
+	bool in_transaction;     /* request_call would hold its locks while it waits: not allowed */
+	enum call_fate call_fate; /* of the last request_call */
+	bool is_step;            /* of a durable process: calls and outbound HTTP are allowed outside its commit */
+	bool has_processes;      /* it started or moved some: the runner is told after the commit */
 };
 
 /* An error of the catalogue: return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id); */
@@ -85,8 +97,9 @@ void request_act_for(struct request *req, int64_t tenant);
 
 /* ---- other services ---- */
 
-/* Call an operation of another service with the request's principal, trace and deadline.  A mutation needs an
- * idempotency key derived from durable state, or NULL for a query.  out is filled in the request's arena. */
+/* Call an operation of another service with the request's principal, trace and deadline.  Never inside a transaction: from
+ * steps and consumers.  A mutation needs an idempotency key derived from durable state (process_key); NULL for a query.
+ * out is filled in the request's arena; req->call_fate tells failures apart. */
 const struct error *request_call(struct request *req, const struct operation *operation, const void *in,
     const char *idempotency_key, void *out) MUST_CHECK;
 

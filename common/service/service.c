@@ -399,7 +399,7 @@ start_serving(void)
 	for (int64_t i = 0; i < service.settings.write_workers; i++)
 		start_worker(&service.write_workers[i], &service.writes[i], "write");
 	consumers_start(&service);
-	timers_start(&service);
+	runner_start(&service);
 	log_write(LOG_INFO, "service.ready", LOG_TEXT("endpoint", service.settings.bind_endpoint), LOG_TEXT("version", WORDCLAW_VERSION));
 	return true;
 }
@@ -409,7 +409,7 @@ stop_serving(void)
 {
 	atomic_store(&service.stopping, true);
 	consumers_join(&service);
-	timers_join(&service);
+	runner_stop(&service);
 	queue_close(&service.reads);
 	for (int64_t i = 0; i < service.settings.write_workers; i++)
 		queue_close(&service.writes[i]);

@@ -7,6 +7,7 @@
 #include "request.h"
 
 struct event_record; /* common_proto.h */
+struct process_kind; /* process.h */
 
 typedef const struct error *(*service_call)(struct request *req, const void *in, void *out);
 typedef const struct error *(*service_batch_call)(struct request *req, size_t n, const void *const in[],
@@ -34,7 +35,7 @@ struct consumer {
 	const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n);
 };
 
-/* Periodic work in a write transaction of system scope, on a thread of its own. */
+/* Periodic work in a write transaction of system scope, by one instance at a time. */
 struct timer {
 	const char *name;
 	int64_t interval_ms;
@@ -60,6 +61,9 @@ struct service_definition {
 	size_t n_consumers;
 	const struct timer *timers;
 	size_t n_timers;
+	const struct process_kind *processes; /* the kinds of durable work it has */
+	size_t n_processes;
+	int64_t step_workers; /* default of WORDCLAW_STEP_WORKERS; 0: 4 */
 	const struct service_command *commands;
 	size_t n_commands;
 	bool (*start)(void); /* after the settings were loaded, before the first request; or NULL */

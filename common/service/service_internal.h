@@ -31,6 +31,8 @@ struct service_settings {
 	int64_t metrics_port;
 	int64_t consumer_poll_ms;
 	int64_t outbox_keep_days;
+	int64_t step_workers, step_connections;
+	const char *outbound_ports, *outbound_allow;
 };
 
 /* One request on its way through the process: from the bus thread to a worker and back. */
@@ -78,6 +80,7 @@ struct worker {
 	struct metric *busy; /* how many of its pool are */
 	int64_t careful_until_us; /* monotonic: a group was spoilt lately, so each of its mutations is waited for */
 	struct bus_client *peers[PEER_SERVICES_MAX]; /* parallel to registry_services, made on first use */
+	struct http_client *http[2]; /* of steps: to public receivers, to those an operator allowed; made on first use */
 };
 
 struct service {
@@ -149,6 +152,7 @@ void outbox_write(struct request *req);
 const char *outbox_effects(const struct request *req); /* JSON of what a dry run would have emitted */
 extern const struct service_operation outbox_pull_operation;
 const struct error *outbox_maintain(struct request *req) MUST_CHECK;
+const struct error *outbox_note(struct request *req, void *context) MUST_CHECK; /* for transaction_run: what only this process knows */
 void outbox_init(struct service *service);
 
 /* health.c */
@@ -162,11 +166,17 @@ void worker_release(struct worker *worker);
 /* service.c: poke whoever subscribes to this service; from any of its threads */
 void service_poke(void);
 
-/* consumer.c, timer.c: threads until service->stopping */
+/* process.c, timer.c, runner.c: durable work.  NULL for a kind that this version does not know. */
+const struct process_kind *process_kind_find(const struct service_definition *definition, const char *name);
+extern const struct process_kind timer_kind;
+const struct error *timers_seed(struct request *req, void *context) MUST_CHECK; /* for transaction_run */
+void runner_start(struct service *service);
+void runner_stop(struct service *service);
+void runner_poke(void); /* something may be due; from any thread */
+
+/* consumer.c: threads until service->stopping */
 void consumers_start(struct service *service);
 void consumers_join(struct service *service);
-void timers_start(struct service *service);
-void timers_join(struct service *service);
 /* One write transaction of system scope around run (timers, commands). */
 const struct error *transaction_run(struct worker *worker, struct arena *arena, int64_t timeout_ms,
     const struct error *(*run)(struct request *req, void *context), void *context) MUST_CHECK;

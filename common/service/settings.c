@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "outbound.h"
 #include "service_internal.h"
+
+enum { STEP_WORKERS_DEFAULT = 4 };
 
 static struct service_settings settings;
 
@@ -24,6 +27,10 @@ static const struct setting skeleton_settings[] = {
 	{ "WORDCLAW_QUEUE_MAX", SETTING_INT, "512", 1, 16384, "Requests inside the process; further ones are refused at once.", &settings.queue_max },
 	{ "WORDCLAW_METRICS_PORT", SETTING_INT, "0", 0, 65535, "Loopback port of /metrics; 0 picks one and writes it to the run directory.", &settings.metrics_port },
 	{ "WORDCLAW_CONSUMER_POLL_MS", SETTING_INT, "100", 5, 60000, "Longest wait for a poke before looking for events anyway.", &settings.consumer_poll_ms },
+	{ "WORDCLAW_STEP_WORKERS", SETTING_INT, "0", 0, 64, "Threads that run steps of durable work; 0: the service's own number.", &settings.step_workers },
+	{ "WORDCLAW_STEP_CONNECTIONS", SETTING_INT, "2", 1, 16, "Connections that commit them.", &settings.step_connections },
+	{ "WORDCLAW_OUTBOUND_PORTS", SETTING_TEXT, "443", 0, 0, "Ports that https receivers outside may listen on.", &settings.outbound_ports },
+	{ "WORDCLAW_OUTBOUND_ALLOW", SETTING_TEXT, "", 0, 0, "Receivers that may be private and plain http: host:port, ..., * for any port. For development.", &settings.outbound_allow },
 	{ "WORDCLAW_OUTBOX_KEEP_DAYS", SETTING_INT, "7", 1, 3650, "Events stay at least this long after every consumer had them.", &settings.outbox_keep_days },
 };
 enum { N_SKELETON_SETTINGS = sizeof(skeleton_settings) / sizeof(skeleton_settings[0]) };
@@ -59,7 +66,7 @@ service_settings_load(struct service_settings *ret_settings, const struct servic
 	char name[64];
 
 	if (!settings_load(skeleton_settings, N_SKELETON_SETTINGS) || !settings_load(definition->settings, definition->n_settings) ||
-	    !check_log_level())
+	    !check_log_level() || !outbound_settings_check(settings.outbound_ports, settings.outbound_allow))
 		return false;
 	default_path(&settings.run_dir, "", settings.home, "run");
 	default_path(&settings.master_key_file, "", settings.home, "secrets/master.key");
@@ -67,6 +74,8 @@ service_settings_load(struct service_settings *ret_settings, const struct servic
 	default_path(&settings.bind_endpoint, "ipc://", settings.run_dir, name);
 	(void)snprintf(name, sizeof(name), "%s.pub", definition->name);
 	default_path(&settings.poke_endpoint, "ipc://", settings.run_dir, name);
+	if (settings.step_workers == 0)
+		settings.step_workers = definition->step_workers ? definition->step_workers : STEP_WORKERS_DEFAULT;
 	*ret_settings = settings;
 	return true;
 }

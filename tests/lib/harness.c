@@ -279,6 +279,44 @@ harness_n_statements(const struct harness *harness)
 	return db_n_statements(harness->worker.db) + db_n_statements(harness->worker.system_db);
 }
 
+void
+harness_runner_start(struct harness *harness)
+{
+	outbox_init(&harness->service);
+	harness->service.settings.step_workers = 4;
+	harness->service.settings.step_connections = 2;
+	runner_start(&harness->service);
+}
+
+void
+harness_runner_stop(struct harness *harness)
+{
+	runner_stop(&harness->service);
+}
+
+struct act {
+	int64_t tenant;
+	const struct error *(*run)(struct request *req, void *context);
+	void *context;
+};
+
+static const struct error *
+act(struct request *req, void *context)
+{
+	const struct act *self = context;
+
+	request_act_for(req, self->tenant);
+	return self->run(req, self->context);
+}
+
+const struct error *
+harness_act(struct harness *harness, int64_t tenant, const struct error *(*run)(struct request *req, void *context), void *context)
+{
+	struct act self = { tenant, run, context };
+
+	return transaction_run(&harness->worker, harness->arena, 10000, act, &self);
+}
+
 struct principal
 harness_principal(int64_t tenant, const char *scope)
 {

@@ -44,6 +44,14 @@ void harness_execute(struct harness *harness, const char *sql);
 /* Statements the service's connection has sent. */
 uint64_t harness_n_statements(const struct harness *harness);
 
+/* The runner's threads, on this harness's database, with the definition's kinds of processes. */
+void harness_runner_start(struct harness *harness);
+void harness_runner_stop(struct harness *harness);
+
+/* run in a write transaction of this tenant, as a handler would. */
+const struct error *harness_act(struct harness *harness, int64_t tenant, const struct error *(*run)(struct request *req, void *context),
+    void *context);
+
 /* A tenant administrator. */
 struct principal harness_principal(int64_t tenant, const char *scope);
 

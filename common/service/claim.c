@@ -1,0 +1,260 @@
+/* The runner's statements: what is due, by turns of tenants and lanes; leases; what follows a step. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner.h"
+
+/* ---- claiming ---- */
+
+struct got_row {
+	bool got;
+};
+static const struct shape_field got_fields[] = {
+	{ .name = "got", .column = "got", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .offset = 0 },
+};
+static const struct shape got_shape = { "process_got_row", sizeof(struct got_row), got_fields, 1 };
+
+/* One claim at a time in a service's schema, so limits of lanes hold over all instances.  Nobody waits for it. */
+static const struct db_statement lock_statement = { "process_claim_lock",
+	"SELECT pg_try_advisory_xact_lock('processes'::regclass::oid::bigint) AS got", DB_FIND, 0, &got_shape };
+
+#define FIELD(n, c, t, f, m) { .name = n, .column = c, .type = t, .flags = f, .offset = offsetof(struct claimed_row, m) }
+static const struct shape_field claimed_fields[] = {
+	FIELD("id", "id", SHAPE_INT, SHAPE_REQUIRED, id),
+	FIELD("domainId", "domain_id", SHAPE_INT, SHAPE_REQUIRED, tenant),
+	FIELD("kind", "kind", SHAPE_TEXT, SHAPE_REQUIRED, kind),
+	FIELD("key", "key", SHAPE_TEXT, 0, key),
+	FIELD("lane", "lane", SHAPE_TEXT, SHAPE_REQUIRED, lane),
+	FIELD("ordering", "ordering", SHAPE_TEXT, 0, ordering),
+	FIELD("step", "step", SHAPE_TEXT, SHAPE_REQUIRED, step),
+	FIELD("attempts", "attempts", SHAPE_INT, SHAPE_REQUIRED, attempts),
+	FIELD("losses", "losses", SHAPE_INT, SHAPE_REQUIRED, losses),
+	FIELD("fence", "fence", SHAPE_INT, SHAPE_REQUIRED, fence),
+	FIELD("payload", "payload", SHAPE_DOC, SHAPE_REQUIRED, payload),
+	FIELD("requestId", "request_id", SHAPE_TEXT, 0, request_id),
+	FIELD("traceParent", "trace_parent", SHAPE_TEXT, 0, trace_parent),
+	FIELD("createdAt", "created_at", SHAPE_TIME, SHAPE_REQUIRED, created_us),
+	FIELD("dueAt", "due_at", SHAPE_TIME, SHAPE_REQUIRED, due_us),
+};
+static const struct shape claimed_shape = { "process_claimed_row", sizeof(struct claimed_row), claimed_fields,
+	sizeof(claimed_fields) / sizeof(claimed_fields[0]) };
+
+/* $1 watermark: nothing unfinished is due before it, and rows that are gone before it need not be walked over, which matters while
+ * an old transaction keeps them from being removed.  Of each lane its first due ones of kinds that this version knows ($5), as many as may run; of each
+ * tenant one after the other by turns, those that run counted; at most $3 of one tenant, $2 in all. */
+static const struct db_statement claim_statement = { "process_claim",
+	"WITH busy AS (SELECT domain_id, lane, count(*) AS n FROM processes WHERE lease_until > now() GROUP BY domain_id, lane), "
+	"tenant_busy AS (SELECT domain_id, sum(n) AS n FROM busy GROUP BY domain_id), "
+	"due AS (SELECT d.id, l.domain_id, d.next_at, d.place FROM process_lanes l LEFT JOIN busy b USING (domain_id, lane) "
+	"CROSS JOIN LATERAL (SELECT q.id, q.next_at, row_number() OVER (ORDER BY q.priority DESC, q.next_at, q.id) AS place "
+	"FROM (SELECT p.id, p.next_at, p.priority FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane "
+	"AND p.state = 'ready' AND p.next_at >= $1 AND p.next_at <= now() AND p.kind = ANY($5::text[]) ORDER BY p.next_at LIMIT 200) AS q "
+	"ORDER BY place LIMIT greatest(l.running_max - coalesce(b.n, 0), 0)) AS d WHERE NOT l.is_paused), "
+	"ranked AS (SELECT d.id, d.next_at, row_number() OVER (PARTITION BY d.domain_id ORDER BY d.place, d.next_at) + coalesce(t.n, 0) AS turn "
+	"FROM due d LEFT JOIN tenant_busy t USING (domain_id)), "
+	"chosen AS (SELECT id FROM ranked WHERE turn <= $3 ORDER BY turn, next_at LIMIT $2), "
+	"locked AS (SELECT p.id, p.next_at AS due_at FROM processes p WHERE p.id IN (SELECT id FROM chosen) AND p.state = 'ready' AND p.next_at <= now() "
+	"FOR UPDATE SKIP LOCKED) "
+	"UPDATE processes p SET lease_until = now() + $4::bigint * interval '1 millisecond', next_at = now() + $4::bigint * interval '1 millisecond', "
+	"fence = p.fence + 1, attempts = p.attempts + (p.lease_until IS NULL)::integer, losses = p.losses + (p.lease_until IS NOT NULL)::integer "
+	"FROM locked WHERE p.id = locked.id "
+	"RETURNING p.id, p.domain_id, p.kind, p.key, p.lane, p.ordering, p.step, p.attempts, p.losses, p.fence, p.payload, p.request_id, "
+	"p.trace_parent, p.created_at, locked.due_at", DB_LIST, 5, &claimed_shape };
+
+struct next_row {
+	const int64_t *next_us;
+	int64_t now_us;
+};
+static const struct shape_field next_fields[] = {
+	{ .name = "next", .column = "next", .type = SHAPE_TIME, .offset = offsetof(struct next_row, next_us) },
+	{ .name = "now", .column = "now", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .offset = offsetof(struct next_row, now_us) },
+};
+static const struct shape next_shape = { "process_next_row", sizeof(struct next_row), next_fields, 2 };
+
+static const struct db_statement next_statement = { "process_next",
+	"SELECT (SELECT next_at FROM processes WHERE state = 'ready' AND next_at > now() ORDER BY next_at LIMIT 1) AS next, now() AS now",
+	DB_FIND, 0, &next_shape };
+
+static const struct process *
+to_process(struct request *req, const struct claimed_row *row)
+{
+	struct process *process = ARENA_NEW(req->arena, struct process);
+
+	*process = (struct process){ .id = row->id, .tenant = row->tenant, .kind = row->kind, .key = row->key, .lane = row->lane,
+		.ordering = row->ordering, .step = row->step, .attempt = row->attempts, .fence = row->fence, .payload = row->payload,
+		.request_id = row->request_id, .trace_parent = row->trace_parent, .started_us = row->created_us, .due_us = row->due_us };
+	return process;
+}
+
+/* Each kind is told once of all its rows. */
+static const struct error *
+tell_claimed(struct request *req, const struct claimed_row *rows, size_t n)
+{
+	const struct service_definition *definition = req->service->definition;
+
+	for (size_t i = 0; i < definition->n_processes; i++) {
+		const struct process_kind *kind = &definition->processes[i];
+		struct process *list = ARENA_ARRAY(req->arena, struct process, n + 1);
+		size_t n_list = 0;
+		for (size_t j = 0; kind->claimed && j < n; j++) {
+			if (strcmp(rows[j].kind, kind->name) == 0)
+				list[n_list++] = *to_process(req, &rows[j]);
+		}
+		const struct error *error = n_list ? kind->claimed(req, list, n_list) : NULL;
+		if (error)
+			return error;
+	}
+	return NULL;
+}
+
+static struct db_param
+known_kinds(struct request *req)
+{
+	const struct service_definition *definition = req->service->definition;
+	const char **names = ARENA_ARRAY(req->arena, const char *, definition->n_processes + 1);
+
+	for (size_t i = 0; i < definition->n_processes; i++)
+		names[i] = definition->processes[i].name;
+	names[definition->n_processes] = timer_kind.name;
+	return P_TEXT_LIST(names, definition->n_processes + 1);
+}
+
+const struct error *
+claim_run(struct request *req, void *context)
+{
+	struct claim *claim = context;
+	const struct got_row *row;
+	const struct next_row *next;
+	struct shape_list rows;
+
+	claim->n = 0;
+	const struct error *error = query_find(req, &lock_statement, PARAMS(P_NULL()), &row);
+	claim->is_contended = !error && !row->got;
+	if (error || !row->got)
+		return error;
+	db_ticket claimed = query_ask(req, &claim_statement, PARAMS(P_TIME(claim->watermark_us), P_INT(claim->n_max),
+	    P_INT(claim->tenant_max), P_INT(PROCESS_LEASE_MS), known_kinds(req)));
+	db_ticket upcoming = query_ask(req, &next_statement, PARAMS(P_NULL()));
+	error = query_claim_list(req, claimed, &rows);
+	if (!error)
+		error = query_claim(req, upcoming, &next);
+	if (error)
+		return error;
+	claim->next_in_us = next->next_us ? *next->next_us - next->now_us : INT64_MAX;
+	claim->rows = rows.items;
+	claim->n = rows.n;
+	return tell_claimed(req, rows.items, rows.n);
+}
+
+/* ---- looking around ---- */
+
+struct view_row {
+	const int64_t *oldest_us;
+	int64_t now_us;
+	int64_t n_set_aside;
+};
+static const struct shape_field view_fields[] = {
+	{ .name = "oldest", .column = "oldest", .type = SHAPE_TIME, .offset = offsetof(struct view_row, oldest_us) },
+	{ .name = "now", .column = "now", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .offset = offsetof(struct view_row, now_us) },
+	{ .name = "nSetAside", .column = "n_set_aside", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct view_row, n_set_aside) },
+};
+static const struct shape view_shape = { "process_view_row", sizeof(struct view_row), view_fields, 3 };
+
+static const struct db_statement view_statement = { "process_view",
+	"SELECT (SELECT next_at FROM processes WHERE state = 'ready' AND next_at >= $1 ORDER BY next_at LIMIT 1) AS oldest, now() AS now, "
+	"(SELECT count(*) FROM (SELECT FROM processes WHERE state = 'set_aside' LIMIT 1000) AS s) AS n_set_aside",
+	DB_FIND, 1, &view_shape };
+
+/* One starts behind another of its ordering that just ends unseen: nobody wakes it then but this. */
+static const struct db_statement wake_statement = { "process_wake_forgotten",
+	"UPDATE processes w SET state = 'ready', next_at = now() WHERE w.id IN (SELECT c.id FROM processes c "
+	"WHERE c.state = 'waiting' AND c.created_at > now() - $1::bigint * interval '1 second' AND NOT EXISTS (SELECT FROM processes e "
+	"WHERE e.domain_id = c.domain_id AND e.ordering = c.ordering AND e.id < c.id AND e.state <> 'set_aside') LIMIT 1000)", DB_EXEC, 1, NULL };
+
+enum { LATE_COMMIT_US = 60 * 1000000, RECENT_SECONDS = 120, ALL_SECONDS = 10 * 365 * 86400, WAKE_ALL_EVERY = 60 };
+
+/* Rows become due no earlier than their transaction began, and transactions end within seconds: what is due below the oldest
+ * unfinished row of a minute ago cannot appear any more. */
+const struct error *
+look_around(struct request *req, void *context)
+{
+	struct outlook *outlook = context;
+	const struct view_row *row;
+
+	query_send(req, &wake_statement, PARAMS(P_INT(outlook->n_turns++ % WAKE_ALL_EVERY ? RECENT_SECONDS : ALL_SECONDS)));
+	const struct error *error = query_find(req, &view_statement, PARAMS(P_TIME(outlook->watermark_us)), &row);
+	if (error)
+		return error;
+	int64_t bound_us = row->now_us - LATE_COMMIT_US;
+	if (row->oldest_us && *row->oldest_us < bound_us)
+		bound_us = *row->oldest_us;
+	if (bound_us > outlook->watermark_us)
+		outlook->watermark_us = bound_us;
+	outlook->overdue_us = row->oldest_us && *row->oldest_us < row->now_us ? row->now_us - *row->oldest_us : 0;
+	outlook->n_set_aside = row->n_set_aside;
+	return NULL;
+}
+
+static const struct db_statement renew_statement = { "process_renew",
+	"UPDATE processes p SET lease_until = now() + $3::bigint * interval '1 millisecond', next_at = now() + $3::bigint * interval '1 millisecond' "
+	"FROM unnest($1::bigint[], $2::bigint[]) AS mine(id, fence) WHERE p.id = mine.id AND p.fence = mine.fence", DB_EXEC, 3, NULL };
+static const struct db_statement release_statement = { "process_release",
+	"UPDATE processes p SET lease_until = NULL, next_at = now(), attempts = greatest(p.attempts - 1, 0) "
+	"FROM unnest($1::bigint[], $2::bigint[]) AS mine(id, fence) WHERE p.id = mine.id AND p.fence = mine.fence", DB_EXEC, 2, NULL };
+
+const struct error *
+leases_renew(struct request *req, void *context)
+{
+	const struct leases *leases = context;
+	int64_t n;
+
+	return query_exec(req, &renew_statement, PARAMS(P_INT_LIST(leases->ids, leases->n), P_INT_LIST(leases->fences, leases->n),
+	    P_INT(PROCESS_LEASE_MS)), &n);
+}
+
+const struct error *
+leases_release(struct request *req, void *context)
+{
+	const struct leases *leases = context;
+	int64_t n;
+
+	return query_exec(req, &release_statement, PARAMS(P_INT_LIST(leases->ids, leases->n), P_INT_LIST(leases->fences, leases->n)), &n);
+}
+
+/* ---- after a step ---- */
+
+static const struct db_statement done_statement = { "process_done",
+	"DELETE FROM processes WHERE id = $1 AND fence = $2", DB_EXEC, 2, NULL };
+static const struct db_statement move_statement = { "process_move",
+	"UPDATE processes SET step = $3, attempts = $4, losses = 0, state = $5, next_at = now() + $6::bigint * interval '1 microsecond', "
+	"payload = coalesce($7::json, payload), last_error = $8, lease_until = NULL WHERE id = $1 AND fence = $2", DB_EXEC, 8, NULL };
+static const struct db_statement successor_statement = { "process_wake_successor",
+	"UPDATE processes SET state = 'ready', next_at = now() WHERE id = (SELECT id FROM processes "
+	"WHERE domain_id = $1 AND ordering = $2 AND id > $3 AND state = 'waiting' ORDER BY id LIMIT 1)", DB_EXEC, 3, NULL };
+
+static const struct error *
+move(struct request *req, const struct process *process, const struct step_outcome *outcome, int64_t *ret_n)
+{
+	bool is_next = outcome->verdict == STEP_NEXT;
+	const char *step = is_next && outcome->next ? outcome->next : process->step;
+
+	return query_exec(req, &move_statement, PARAMS(P_INT(process->id), P_INT(process->fence), P_TEXT(step),
+	    P_INT(is_next ? 0 : process->attempt), P_TEXT(outcome->verdict == STEP_FAILED ? "set_aside" : "ready"), P_INT(outcome->delay_us),
+	    P_DOC(outcome->payload), P_TEXT(outcome->reason)), ret_n);
+}
+
+const struct error *
+process_finish(struct request *req, const struct process *process, const struct step_outcome *outcome, bool *ret_is_mine)
+{
+	bool ends = outcome->verdict == STEP_DONE || outcome->verdict == STEP_FAILED;
+	int64_t n = 0;
+
+	if (process->ordering && ends)
+		query_send(req, &successor_statement, PARAMS(P_INT(process->tenant), P_TEXT(process->ordering), P_INT(process->id)));
+	const struct error *error = outcome->verdict == STEP_DONE
+	    ? query_exec(req, &done_statement, PARAMS(P_INT(process->id), P_INT(process->fence)), &n)
+	    : move(req, process, outcome, &n);
+	*ret_is_mine = n == 1;
+	return error;
+}

@@ -1,0 +1,54 @@
+/* What the step runner's files share: runner.c owns the threads, claim.c the statements, step.c runs a step. */
+#ifndef RUNNER_H
+#define RUNNER_H
+
+#include "process.h"
+#include "service_internal.h"
+
+struct claimed_row {
+	int64_t id, tenant;
+	const char *kind, *key, *lane, *ordering, *step;
+	int64_t attempts, losses, fence;
+	struct doc payload;
+	const char *request_id, *trace_parent;
+	int64_t created_us, due_us;
+};
+
+struct claim {
+	int64_t watermark_us;
+	int64_t n_max, tenant_max;
+	/* what came of it, in the request's arena */
+	const struct claimed_row *rows;
+	size_t n;
+	bool is_contended;  /* another instance is claiming: nothing was looked at */
+	int64_t next_in_us; /* until the next row becomes due; INT64_MAX: none waits */
+};
+
+struct outlook {
+	int64_t watermark_us; /* nothing unfinished is due before it */
+	int64_t overdue_us;   /* age of the oldest due row */
+	int64_t n_set_aside;
+	uint64_t n_turns;
+};
+
+struct leases {
+	const int64_t *ids, *fences;
+	size_t n;
+};
+
+/* All for transaction_run, in system scope. */
+const struct error *claim_run(struct request *req, void *claim) MUST_CHECK;
+const struct error *look_around(struct request *req, void *outlook) MUST_CHECK;
+const struct error *leases_renew(struct request *req, void *leases) MUST_CHECK;
+const struct error *leases_release(struct request *req, void *leases) MUST_CHECK;
+
+/* The row's next state, under its fence; *ret_is_mine is false when the lease was lost to another. */
+const struct error *process_finish(struct request *req, const struct process *process, const struct step_outcome *outcome,
+    bool *ret_is_mine) MUST_CHECK;
+
+/* step.c: one step to its end; the connections it commits with. */
+void steps_init(struct service *service);
+void steps_release(void); /* after the last step */
+void step_run(struct worker *worker, const struct claimed_row *row, struct arena *arena);
+
+#endif

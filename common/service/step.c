@@ -1,0 +1,283 @@
+/* One step of one process: run it, commit its effect with the row's next state, or say why not. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "runner.h"
+
+enum {
+	CONNECTIONS_MAX = 16,
+	KINDS_MAX = 32,
+	COMMIT_TIMEOUT_MS = 5000,
+	COMMIT_TRIES_MAX = 3,
+	LOSSES_MAX = 20,
+	BACKOFF_MS = 1000, BACKOFF_MAX_MS = 300 * 1000,
+};
+
+struct kind_metrics {
+	struct metric *done, *moved, *retried, *failed, *lost, *late;
+};
+
+struct connections {
+	struct db *tenant, *system;
+};
+
+static struct {
+	struct connections connections[CONNECTIONS_MAX];
+	size_t n_connections; /* not borrowed */
+	pthread_mutex_t mutex;
+	pthread_cond_t returned;
+	struct kind_metrics metrics[KINDS_MAX], timer_metrics; /* parallel to the definition's kinds */
+} pool = { .mutex = PTHREAD_MUTEX_INITIALIZER, .returned = PTHREAD_COND_INITIALIZER };
+
+static struct kind_metrics
+metrics_of(const char *kind)
+{
+	static const char *const outcomes[] = { "done", "moved", "retried", "failed", "lost" };
+	struct metric *counters[5];
+	char labels[128];
+
+	for (size_t i = 0; i < 5; i++) {
+		(void)snprintf(labels, sizeof(labels), "kind=\"%s\",outcome=\"%s\"", kind, outcomes[i]);
+		counters[i] = metric_counter("wordclaw_steps_total", "Steps of durable processes by kind and outcome.", labels);
+	}
+	(void)snprintf(labels, sizeof(labels), "kind=\"%s\"", kind);
+	return (struct kind_metrics){ counters[0], counters[1], counters[2], counters[3], counters[4],
+		metric_histogram("wordclaw_step_start_seconds", "From the moment a step was due to its start.", labels) };
+}
+
+static const struct step *
+find_step(const struct process_kind *kind, const char *name)
+{
+	for (size_t i = 0; kind && i < kind->n_steps; i++) {
+		if (strcmp(kind->steps[i].name, name) == 0)
+			return &kind->steps[i];
+	}
+	return NULL;
+}
+
+static int64_t
+backoff_us(const struct process_kind *kind, int64_t attempt)
+{
+	int64_t ms = kind && kind->backoff_ms ? kind->backoff_ms : BACKOFF_MS;
+	int64_t ms_max = kind && kind->backoff_max_ms ? kind->backoff_max_ms : BACKOFF_MAX_MS;
+	uint32_t random;
+
+	for (int64_t i = 1; i < attempt && ms < ms_max; i++)
+		ms *= 2;
+	if (ms > ms_max)
+		ms = ms_max;
+	secret_random(&random, sizeof(random));
+	return ms * 1000 - ms * 200 + (int64_t)(random % 401) * ms; /* a fifth to either side */
+}
+
+static void
+settle_verdict(const struct process_kind *kind, const struct process *process, struct step_outcome *outcome)
+{
+	if (outcome->verdict != STEP_RETRY)
+		return;
+	if (kind && kind->attempts_max && process->attempt >= kind->attempts_max)
+		outcome->verdict = STEP_FAILED;
+	else if (outcome->delay_us <= 0)
+		outcome->delay_us = backoff_us(kind, process->attempt);
+}
+
+static struct connections
+borrow_connections(void)
+{
+	pthread_mutex_lock(&pool.mutex);
+	while (pool.n_connections == 0)
+		pthread_cond_wait(&pool.returned, &pool.mutex);
+	struct connections connections = pool.connections[--pool.n_connections];
+	pthread_mutex_unlock(&pool.mutex);
+	return connections;
+}
+
+static void
+return_connections(struct connections connections)
+{
+	pthread_mutex_lock(&pool.mutex);
+	pool.connections[pool.n_connections++] = connections;
+	pthread_cond_signal(&pool.returned);
+	pthread_mutex_unlock(&pool.mutex);
+}
+
+static void
+init_step_request(struct request *req, struct worker *worker, const struct claimed_row *row, struct arena *arena, struct principal *principal)
+{
+	request_init(req, worker, arena, NULL);
+	*principal = principal_system;
+	principal->tenant = row->tenant;
+	req->principal = principal;
+	req->tenant = row->tenant;
+	req->db = row->tenant ? worker->db : worker->system_db; /* none while the step runs */
+	if (row->request_id)
+		req->request_id = row->request_id;
+	req->trace_parent = row->trace_parent;
+	req->is_step = true;
+}
+
+struct finish {
+	struct worker *worker;
+	const struct claimed_row *row;
+	struct arena *arena;
+	const struct process *process;
+	const struct step *step; /* NULL: no hook */
+	struct step_outcome *outcome;
+	bool is_mine;
+	bool must_rerun;
+};
+
+static const struct error *
+finish_once(struct finish *finish)
+{
+	struct request req;
+	struct principal principal;
+
+	init_step_request(&req, finish->worker, finish->row, finish->arena, &principal);
+	req.in_transaction = true;
+	req.deadline_us = req.now_us + COMMIT_TIMEOUT_MS * 1000;
+	struct db *db = req.db;
+	db_set_deadline(db, req.deadline_us);
+	struct db_scope scope = request_scope(&req);
+	db_begin(db, &scope);
+	const struct error *error = finish->step && finish->step->commit ? finish->step->commit(&req, finish->process, finish->outcome) : NULL;
+	if (!error)
+		error = process_finish(&req, finish->process, finish->outcome, &finish->is_mine);
+	finish->must_rerun = req.must_rerun;
+	if (error || !finish->is_mine) {
+		db_rollback(db);
+		return error;
+	}
+	outbox_write(&req);
+	enum db_status status = db_commit(db);
+	if (status != DB_OK) {
+		error = request_db_error(&req, status, "commit of a step");
+		finish->must_rerun = req.must_rerun;
+	} else if (req.n_events > 0) {
+		service_poke();
+	}
+	return error;
+}
+
+static const struct error *
+finish_step(struct finish *finish)
+{
+	const struct error *error = NULL;
+	const struct step_outcome wanted = *finish->outcome;
+	struct connections connections = borrow_connections();
+
+	finish->worker->db = connections.tenant;
+	finish->worker->system_db = connections.system;
+	for (int i = 0; i < COMMIT_TRIES_MAX; i++) {
+		*finish->outcome = wanted;
+		error = finish_once(finish);
+		if (!error || !finish->must_rerun)
+			break;
+	}
+	finish->worker->db = finish->worker->system_db = NULL;
+	return_connections(connections);
+	return error;
+}
+
+static void
+count(const struct kind_metrics *metrics, const struct finish *finish)
+{
+	const struct step_outcome *outcome = finish->outcome;
+
+	if (!finish->is_mine)
+		metric_add(metrics->lost, 1);
+	else if (outcome->verdict == STEP_DONE)
+		metric_add(metrics->done, 1);
+	else if (outcome->verdict == STEP_NEXT)
+		metric_add(metrics->moved, 1);
+	else
+		metric_add(outcome->verdict == STEP_RETRY ? metrics->retried : metrics->failed, 1);
+}
+
+static void
+log_outcome(const struct process *process, const struct finish *finish)
+{
+	const struct step_outcome *outcome = finish->outcome;
+	bool is_failure = outcome->verdict == STEP_FAILED;
+
+	log_write(is_failure ? LOG_ERROR : LOG_DEBUG, "step", LOG_TEXT("kind", process->kind), LOG_TEXT("step", process->step),
+	    LOG_INT("process", process->id), LOG_INT("tenant", process->tenant), LOG_INT("attempt", process->attempt),
+	    LOG_TEXT("outcome", !finish->is_mine ? "lost" : is_failure ? "set_aside" : outcome->verdict == STEP_RETRY ? "retry" : "ok"),
+	    LOG_TEXT("requestId", process->request_id), LOG_TEXT("message", outcome->reason));
+}
+
+/* What commit could not do is tried again like a step that failed by itself, this time without the hook. */
+static void
+finish_failed_commit(struct finish *finish, const struct process_kind *kind, const struct error *error)
+{
+	log_write(LOG_WARN, "step.commit_failed", LOG_TEXT("kind", finish->process->kind), LOG_TEXT("step", finish->process->step),
+	    LOG_INT("process", finish->process->id), LOG_TEXT("message", error->message), LOG_TEXT("cause", error->cause),
+	    LOG_TEXT("where", error->where));
+	*finish->outcome = (struct step_outcome){ .verdict = STEP_RETRY, .reason = error->message };
+	settle_verdict(kind, finish->process, finish->outcome);
+	finish->step = NULL;
+	error = finish_step(finish);
+	if (error) /* the database is away: the lease ends by itself */
+		finish->is_mine = false;
+}
+
+void
+step_run(struct worker *worker, const struct claimed_row *row, struct arena *arena)
+{
+	const struct process_kind *kind = process_kind_find(worker->service->definition, row->kind);
+	const struct step *step = find_step(kind, row->step);
+	struct process process = { .id = row->id, .tenant = row->tenant, .kind = row->kind, .key = row->key, .lane = row->lane,
+		.ordering = row->ordering, .step = row->step, .attempt = row->attempts, .fence = row->fence, .payload = row->payload,
+		.request_id = row->request_id, .trace_parent = row->trace_parent, .started_us = row->created_us, .due_us = row->due_us };
+	struct step_outcome outcome = { .verdict = STEP_DONE };
+	const struct kind_metrics *metrics = kind && kind != &timer_kind ? &pool.metrics[kind - worker->service->definition->processes]
+	    : &pool.timer_metrics;
+	struct finish finish = { .worker = worker, .row = row, .arena = arena, .process = &process, .step = step, .outcome = &outcome };
+	struct principal principal;
+	struct request req;
+
+	metric_observe_us(metrics->late, clock_now_us() - row->due_us);
+	if (!step) {
+		outcome = (struct step_outcome){ .verdict = STEP_RETRY, .reason = "this version does not know the step" };
+	} else if (row->losses > LOSSES_MAX) {
+		outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "its worker ended too many times while it ran" };
+	} else if (step->run) {
+		init_step_request(&req, worker, row, arena, &principal);
+		req.deadline_us = req.now_us + (step->timeout_ms ? step->timeout_ms : PROCESS_STEP_TIMEOUT_MS) * 1000;
+		step->run(&req, &process, &outcome);
+	}
+	settle_verdict(kind, &process, &outcome);
+	const struct error *error = finish_step(&finish);
+	if (error)
+		finish_failed_commit(&finish, kind, error);
+	count(metrics, &finish);
+	log_outcome(&process, &finish);
+}
+
+void
+steps_init(struct service *service)
+{
+	const struct service_definition *definition = service->definition;
+	const struct service_settings *settings = &service->settings;
+
+	assert(definition->n_processes <= KINDS_MAX);
+	for (size_t i = 0; i < definition->n_processes; i++)
+		pool.metrics[i] = metrics_of(definition->processes[i].name);
+	pool.timer_metrics = metrics_of(timer_kind.name);
+	for (int64_t i = 0; i < settings->step_connections; i++)
+		pool.connections[pool.n_connections++] = (struct connections){ db_new(settings->database_url, "steps"),
+			db_new(settings->system_database_url, "steps") };
+}
+
+void
+steps_release(void)
+{
+	for (size_t i = 0; i < pool.n_connections; i++) {
+		db_free(pool.connections[i].tenant);
+		db_free(pool.connections[i].system);
+	}
+	pool.n_connections = 0;
+}
