@@ -10,6 +10,7 @@
 #include "common_proto.h"
 #include "log.h"
 #include "service_internal.h"
+#include "set_aside.h"
 
 struct inbox_row {
 	int64_t epoch, seq;
@@ -35,6 +36,8 @@ static const struct db_statement move_statement = { "inbox_move",
 struct consumer_thread {
 	struct worker worker;
 	const struct consumer *consumer;
+	const char *publisher;
+	int n_refused;                 /* turns in a row whose events could not be applied */
 	struct arena *arena;
 	struct bus_subscriber *pokes;
 	struct metric *applied, *failures, *lag_ms;
@@ -43,8 +46,9 @@ struct consumer_thread {
 	bool was_failing;
 };
 
-enum { CONSUMERS_MAX = 16, APPLY_TIMEOUT_MS = 5000, RETRY_MS = 200, GATHER_MS = 10 };
+enum { CONSUMERS_MAX = 16, APPLY_TIMEOUT_MS = 5000, RETRY_MS = 200, GATHER_MS = 10, REFUSED_MAX = 3, PULL_BYTES_MAX = 1024 * 1024 };
 static struct consumer_thread threads[CONSUMERS_MAX];
+static size_t n_threads;
 
 /* Keeps copies of the texts. */
 static void
@@ -64,8 +68,8 @@ read_position(struct request *req, void *context)
 	struct consumer_thread *self = context;
 	const struct inbox_row *row;
 
-	query_send(req, &add_statement, PARAMS(P_TEXT(self->consumer->publisher)));
-	const struct error *error = query_find(req, &get_statement, PARAMS(P_TEXT(self->consumer->publisher)), &row);
+	query_send(req, &add_statement, PARAMS(P_TEXT(self->publisher)));
+	const struct error *error = query_find(req, &get_statement, PARAMS(P_TEXT(self->publisher)), &row);
 	if (error)
 		return error;
 	set_position(self, row);
@@ -78,6 +82,33 @@ struct application {
 	bool was_moved_by_another;
 };
 
+static bool
+is_wanted(const char *const *types, const char *type)
+{
+	for (; *types; types++) {
+		size_t n = strlen(*types);
+		if (strcmp(*types, type) == 0 || (n > 1 && (*types)[n - 1] == '*' && strncmp(*types, type, n - 1) == 0))
+			return true;
+	}
+	return false;
+}
+
+static struct shape_list
+wanted(struct request *req, const struct consumer *consumer, const struct shape_list *all)
+{
+	struct event_record *list = ARENA_ARRAY(req->arena, struct event_record, all->n);
+	size_t n = 0;
+
+	if (!consumer->types)
+		return *all;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct event_record *event = (const struct event_record *)all->items + i;
+		if (is_wanted(consumer->types, event->type))
+			list[n++] = *event;
+	}
+	return (struct shape_list){ list, n };
+}
+
 static const struct error *
 apply_and_move(struct request *req, void *context)
 {
@@ -88,7 +119,7 @@ apply_and_move(struct request *req, void *context)
 
 	/* The position first: its row lock makes a second instance wait here and then find it moved. */
 	const struct error *error = query_exec(req, &move_statement,
-	    PARAMS(P_TEXT(self->consumer->publisher), P_INT(self->position.epoch), P_INT(self->position.seq),
+	    PARAMS(P_TEXT(self->publisher), P_INT(self->position.epoch), P_INT(self->position.seq),
 	        P_TEXT(self->position.snapshot), P_INT(pulled->epoch), P_INT(pulled->seq), P_TEXT(pulled->snapshot),
 	        P_TEXT(pulled->next_xid)), &n_moved);
 	if (error)
@@ -97,7 +128,11 @@ apply_and_move(struct request *req, void *context)
 		application->was_moved_by_another = true;
 		return FAIL(req, SERVICE_UNAVAILABLE, "another instance moved the position");
 	}
-	return self->consumer->apply(req, pulled->events.items, pulled->events.n);
+	const struct shape_list events = wanted(req, self->consumer, &pulled->events);
+	if (events.n == 0)
+		return NULL;
+	return self->n_refused < REFUSED_MAX ? apply_unblocked(req, self->consumer, self->publisher, events.items, events.n)
+	                                     : apply_one_by_one(req, self->consumer, self->publisher, events.items, events.n);
 }
 
 static const struct error *
@@ -105,11 +140,13 @@ pull(struct consumer_thread *self, struct request *req, struct events_pull_respo
 {
 	const struct operation *operation = &operation_events_pull;
 	struct operation addressed = *operation;
+	int64_t max_bytes = PULL_BYTES_MAX;
+	bool from_now = self->consumer->from_now && self->position.seq == 0 && strcmp(self->position.snapshot, "1:1:") == 0;
 	struct events_pull_request in = { .consumer = self->worker.service->definition->name,
 		.epoch = self->position.epoch, .seq = self->position.seq, .snapshot = self->position.snapshot,
-		.next_xid = self->position.next_xid, .limit = CONSUMER_PULL_MAX };
+		.next_xid = self->position.next_xid, .limit = CONSUMER_PULL_MAX, .max_bytes = &max_bytes, .from_now = &from_now };
 
-	addressed.service = self->consumer->publisher;
+	addressed.service = self->publisher;
 	req->deadline_us = clock_now_us() + 2000 * 1000;
 	return request_call(req, &addressed, &in, NULL, pulled);
 }
@@ -117,11 +154,12 @@ pull(struct consumer_thread *self, struct request *req, struct events_pull_respo
 static void
 advance(struct consumer_thread *self, const struct events_pull_response *pulled)
 {
-	const struct event_record *last = (const struct event_record *)pulled->events.items + (pulled->events.n - 1);
-
 	set_position(self, &(struct inbox_row){ pulled->epoch, pulled->seq, pulled->snapshot, pulled->next_xid });
 	metric_add(self->applied, (int64_t)pulled->events.n);
 	service_poke(); /* what was made of them is news as well */
+	if (pulled->events.n == 0)
+		return;
+	const struct event_record *last = (const struct event_record *)pulled->events.items + (pulled->events.n - 1);
 	metric_set(self->lag_ms, (clock_now_us() - last->occurred_at) / 1000);
 }
 
@@ -144,7 +182,9 @@ turn(struct consumer_thread *self, const struct error **ret_error)
 		return -1;
 	if (pulled.events.n == 0) {
 		metric_set(self->lag_ms, 0);
-		return 0;
+		if (strcmp(pulled.snapshot, self->position.snapshot) == 0)
+			return 0;
+		/* A consumer from now on: its position moves to where the publisher is. */
 	}
 	struct application application = { .self = self, .pulled = &pulled };
 	*ret_error = transaction_run(&self->worker, self->arena, APPLY_TIMEOUT_MS, apply_and_move, &application);
@@ -152,8 +192,11 @@ turn(struct consumer_thread *self, const struct error **ret_error)
 		self->is_known = false; /* the commit may have happened: ask the database where we are */
 		if (application.was_moved_by_another)
 			*ret_error = NULL;
+		else if ((*ret_error)->info != &error_catalogue[ERROR_SERVICE_UNAVAILABLE])
+			self->n_refused++;
 		return *ret_error ? -1 : 1;
 	}
+	self->n_refused = 0;
 	advance(self, &pulled);
 	return (int)pulled.events.n;
 }
@@ -163,7 +206,7 @@ note_failure(struct consumer_thread *self, const struct error *error)
 {
 	metric_add(self->failures, 1);
 	if (!self->was_failing)
-		log_write(LOG_WARN, "consumer.failing", LOG_TEXT("publisher", self->consumer->publisher),
+		log_write(LOG_WARN, "consumer.failing", LOG_TEXT("publisher", self->publisher),
 		    LOG_TEXT("message", error->message), LOG_TEXT("cause", error->cause), LOG_TEXT("where", error->where));
 	self->was_failing = true;
 }
@@ -180,7 +223,7 @@ consume(void *context)
 		if (n < 0)
 			note_failure(self, error);
 		else if (self->was_failing) {
-			log_write(LOG_INFO, "consumer.recovered", LOG_TEXT("publisher", self->consumer->publisher));
+			log_write(LOG_INFO, "consumer.recovered", LOG_TEXT("publisher", self->publisher));
 			self->was_failing = false;
 		}
 		arena_reset(self->arena);
@@ -195,34 +238,59 @@ consume(void *context)
 	return NULL;
 }
 
+static void
+start_consumer(struct service *service, const struct consumer *consumer, const char *publisher)
+{
+	struct consumer_thread *self = &threads[n_threads++];
+	char labels[64];
+
+	(void)snprintf(labels, sizeof(labels), "publisher=\"%s\"", publisher);
+	*self = (struct consumer_thread){
+		.consumer = consumer,
+		.publisher = publisher,
+		.arena = arena_new(4 * (size_t)REQUEST_ARENA_BYTES),
+		.pokes = bus_subscriber_new(peer_endpoints(service, publisher, true)),
+		.applied = metric_counter("wordclaw_events_applied_total", "Events applied exactly once.", labels),
+		.failures = metric_counter("wordclaw_consumer_failures_total", "Turns that will be tried again.", labels),
+		.lag_ms = metric_gauge("wordclaw_event_lag_milliseconds", "Age of the newest applied event when it was applied.", labels),
+	};
+	worker_init(&self->worker, service, publisher);
+	if (!self->pokes)
+		exit(2); /* malformed endpoints, already logged */
+	if (pthread_create(&self->worker.thread, NULL, consume, self) != 0)
+		abort();
+}
+
+static bool
+has_events(const char *service)
+{
+	for (size_t i = 0; i < registry_n_operations; i++) {
+		const struct operation *operation = registry_operations[i];
+		if (strcmp(operation->service, service) == 0 && operation->events[0])
+			return true;
+	}
+	return false;
+}
+
 void
 consumers_start(struct service *service)
 {
-	for (size_t i = 0; i < service->definition->n_consumers && i < CONSUMERS_MAX; i++) {
-		struct consumer_thread *self = &threads[i];
+	for (size_t i = 0; i < service->definition->n_consumers; i++) {
 		const struct consumer *consumer = &service->definition->consumers[i];
-		char labels[64];
-		(void)snprintf(labels, sizeof(labels), "publisher=\"%s\"", consumer->publisher);
-		*self = (struct consumer_thread){
-			.consumer = consumer,
-			.arena = arena_new(4 * (size_t)REQUEST_ARENA_BYTES),
-			.pokes = bus_subscriber_new(peer_endpoints(service, consumer->publisher, true)),
-			.applied = metric_counter("wordclaw_events_applied_total", "Events applied exactly once.", labels),
-			.failures = metric_counter("wordclaw_consumer_failures_total", "Turns that will be tried again.", labels),
-			.lag_ms = metric_gauge("wordclaw_event_lag_milliseconds", "Age of the newest applied event when it was applied.", labels),
-		};
-		worker_init(&self->worker, service, consumer->publisher);
-		if (!self->pokes)
-			exit(2); /* malformed endpoints, already logged */
-		if (pthread_create(&self->worker.thread, NULL, consume, self) != 0)
-			abort();
+		if (consumer->publisher)
+			start_consumer(service, consumer, consumer->publisher);
+		for (size_t j = 0; !consumer->publisher && registry_services[j] && n_threads < CONSUMERS_MAX; j++) {
+			if (strcmp(registry_services[j], service->definition->name) != 0 && has_events(registry_services[j]))
+				start_consumer(service, consumer, registry_services[j]);
+		}
 	}
 }
 
 void
 consumers_join(struct service *service)
 {
-	for (size_t i = 0; i < service->definition->n_consumers && i < CONSUMERS_MAX; i++) {
+	(void)service;
+	for (size_t i = 0; i < n_threads; i++) {
 		pthread_join(threads[i].worker.thread, NULL);
 		worker_release(&threads[i].worker);
 		bus_subscriber_free(threads[i].pokes);

@@ -229,12 +229,15 @@ dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
 /* ---- writes ---- */
 
 /* One failure in a group makes all of it run again one by one.  Nobody shall slow down others by provoking that over and over. */
-enum { CAREFUL_US = 1000000 };
+enum { CAREFUL_US = 1000000, GROUPED_INPUT_BYTES_MAX = 16 * 1024 };
 
 bool
 dispatch_fits_write(const struct job *first, const struct job *other)
 {
-	/* Each has its own savepoint and tenant: any two mutations of one role may share a commit. */
+	/* Each has its own savepoint and tenant: any two mutations of one role may share a commit.  Large ones go alone: what a group
+	 * writes comes to consumers in one piece. */
+	if (first->envelope.n_input > GROUPED_INPUT_BYTES_MAX || other->envelope.n_input > GROUPED_INPUT_BYTES_MAX)
+		return false;
 	return ((first->row->operation->flags ^ other->row->operation->flags) & OPERATION_SYSTEM) == 0;
 }
 

@@ -54,9 +54,10 @@ static const struct db_statement pull_statement = { "outbox_pull",
 	"SELECT " EVENT_COLUMNS " FROM outbox WHERE epoch + 0 = $1 AND seq + 0 <= $2 "
 	"AND xid >= pg_snapshot_xmax($3::text::pg_snapshot) AND xid < $4::text::xid8 AND pg_visible_in_snapshot(xid, $5::text::pg_snapshot) "
 	"UNION ALL "
-	"(SELECT " EVENT_COLUMNS " FROM outbox WHERE epoch = $1 AND seq > $2 "
-	"AND pg_visible_in_snapshot(xid, $5::text::pg_snapshot) ORDER BY seq LIMIT $6) "
-	"ORDER BY seq", DB_LIST, 6, &event_record_shape };
+	"SELECT " EVENT_COLUMNS " FROM (SELECT n.*, sum(octet_length(n.payload::text)) OVER (ORDER BY n.seq ROWS UNBOUNDED PRECEDING) - octet_length(n.payload::text) AS before "
+	"FROM (SELECT " EVENT_COLUMNS " FROM outbox WHERE epoch = $1 AND seq > $2 "
+	"AND pg_visible_in_snapshot(xid, $5::text::pg_snapshot) ORDER BY seq LIMIT $6) AS n) AS sized WHERE before < $7 "
+	"ORDER BY seq", DB_LIST, 7, &event_record_shape };
 
 struct xid_row {
 	const char *xid;
@@ -120,7 +121,7 @@ outbox_effects(const struct request *req)
 /* ---- pulls ---- */
 
 /* What consumers have confirmed by asking for what comes after; saved now and then for retention. */
-enum { CONSUMERS_KNOWN_MAX = 32 };
+enum { CONSUMERS_KNOWN_MAX = 32, PULL_BYTES = 1024 * 1024 };
 static struct {
 	pthread_mutex_t mutex;
 	struct confirmed {
@@ -163,7 +164,7 @@ confirm(const struct events_pull_request *in)
 
 /* Events after the position *out; moves it past them.  *ret_next_epoch is 0 when this one is still written. */
 static const struct error *
-pull_from(struct request *req, int64_t limit, struct events_pull_response *out, int64_t *ret_next_epoch)
+pull_from(struct request *req, int64_t limit, int64_t max_bytes, struct events_pull_response *out, int64_t *ret_next_epoch)
 {
 	const struct view_row *view;
 	const struct xid_row *next;
@@ -173,7 +174,7 @@ pull_from(struct request *req, int64_t limit, struct events_pull_response *out, 
 		return error;
 	*ret_next_epoch = view->next_epoch;
 	error = query_list(req, &pull_statement, PARAMS(P_INT(out->epoch), P_INT(out->seq), P_TEXT(out->snapshot),
-	    P_TEXT(out->next_xid), P_TEXT(view->snapshot), P_INT(limit)), &out->events);
+	    P_TEXT(out->next_xid), P_TEXT(view->snapshot), P_INT(limit), P_INT(max_bytes)), &out->events);
 	if (error || out->events.n == 0)
 		return error;
 	const struct event_record *last = (const struct event_record *)out->events.items + (out->events.n - 1);
@@ -184,6 +185,39 @@ pull_from(struct request *req, int64_t limit, struct events_pull_response *out, 
 	if (!error)
 		out->next_xid = next->xid;
 	return error;
+}
+
+struct now_row {
+	int64_t epoch, seq;
+	const char *snapshot;
+};
+static const struct shape_field now_fields[] = {
+	{ .name = "epoch", .column = "epoch", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct now_row, epoch) },
+	{ .name = "seq", .column = "seq", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct now_row, seq) },
+	{ .name = "snapshot", .column = "snapshot", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct now_row, snapshot) },
+};
+static const struct shape now_shape = { "outbox_now_row", sizeof(struct now_row), now_fields, 3 };
+static const struct db_statement now_statement = { "outbox_now",
+	"SELECT e.epoch, coalesce((SELECT max(seq) FROM outbox o WHERE o.epoch = e.epoch), 0) AS seq, pg_current_snapshot()::text AS snapshot "
+	"FROM (SELECT max(epoch) AS epoch FROM outbox_epoch) AS e", DB_FIND, 0, &now_shape };
+
+static const struct error *
+position_now(struct request *req, struct events_pull_response *out)
+{
+	const struct now_row *now;
+	const struct xid_row *next;
+	db_ticket first = query_ask(req, &now_statement, PARAMS(P_NULL())), second = query_ask(req, &next_xid_statement, PARAMS(P_NULL()));
+	const struct error *error = query_claim(req, first, &now);
+
+	if (!error)
+		error = query_claim(req, second, &next);
+	if (error)
+		return error;
+	out->epoch = now->epoch;
+	out->seq = now->seq;
+	out->snapshot = now->snapshot;
+	out->next_xid = next->xid;
+	return NULL;
 }
 
 static const struct error *
@@ -198,14 +232,16 @@ pull(struct request *req, const void *input, void *output)
 	out->seq = in->seq;
 	out->snapshot = in->snapshot;
 	out->next_xid = in->next_xid;
-	const struct error *error = pull_from(req, in->limit, out, &next_epoch);
+	if (in->from_now && *in->from_now)
+		return position_now(req, out);
+	const struct error *error = pull_from(req, in->limit, in->max_bytes ? *in->max_bytes : PULL_BYTES, out, &next_epoch);
 	if (error || out->events.n > 0 || next_epoch == 0)
 		return error;
 	out->epoch = next_epoch;
 	out->seq = 0;
 	out->snapshot = "1:1:";
 	out->next_xid = "1";
-	return pull_from(req, in->limit, out, &next_epoch);
+	return pull_from(req, in->limit, in->max_bytes ? *in->max_bytes : PULL_BYTES, out, &next_epoch);
 }
 
 const struct service_operation outbox_pull_operation = { &operation_events_pull, pull, NULL };

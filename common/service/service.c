@@ -429,39 +429,6 @@ stop_serving(void)
 	log_write(LOG_INFO, "service.stopped", LOG_INT("unanswered", (int64_t)service.n_busy));
 }
 
-struct command_line {
-	const struct service_command *command;
-	int argc;
-	char **argv;
-};
-
-static const struct error *
-run_command(struct request *req, void *context)
-{
-	struct command_line *line = context;
-
-	return line->command->run(req, line->argc, line->argv);
-}
-
-static int
-run_once(const struct service_command *command, int argc, char **argv)
-{
-	enum { COMMAND_TIMEOUT_MS = 30000 };
-	struct worker worker;
-	struct arena *arena = arena_new(REQUEST_ARENA_BYTES);
-	struct command_line line = { command, argc, argv };
-
-	worker_init(&worker, &service, service.definition->name);
-	const struct error *error = transaction_run(&worker, arena, COMMAND_TIMEOUT_MS, run_command, &line);
-
-	if (error)
-		(void)fprintf(stderr, "wordclaw-%s %s: %s%s%s\n", service.definition->name, command->flag, error->message,
-		    error->cause ? ": " : "", error->cause ? error->cause : "");
-	worker_release(&worker);
-	arena_free(arena);
-	return error ? 1 : 0;
-}
-
 int
 service_main(int argc, char **argv, const struct service_definition *definition)
 {
@@ -475,11 +442,7 @@ service_main(int argc, char **argv, const struct service_definition *definition)
 	}
 	if (argc > 1 && strcmp(argv[1], "--check-config") == 0)
 		return service_settings_load(&service.settings, definition) ? 0 : 2;
-	const struct service_command *command = NULL;
-	for (size_t i = 0; argc > 1 && i < definition->n_commands; i++) {
-		if (strcmp(argv[1], definition->commands[i].flag) == 0)
-			command = &definition->commands[i];
-	}
+	const struct service_command *command = argc > 1 ? command_find(definition, argv[1]) : NULL;
 	if (argc > 1 && !command) {
 		(void)fprintf(stderr, "wordclaw-%s: unknown argument '%s', see --help\n", definition->name, argv[1]);
 		return 2;
@@ -488,7 +451,7 @@ service_main(int argc, char **argv, const struct service_definition *definition)
 	if (!prepare(definition))
 		return 2;
 	if (command)
-		return run_once(command, argc - 2, argv + 2);
+		return command_run(&service, command, argc - 2, argv + 2);
 	if (!start_serving())
 		return 1;
 	loop(signal_fd);

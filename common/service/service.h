@@ -29,10 +29,13 @@ struct constraint_error {
 
 /* Events of another service, applied exactly once: the position moves in the transaction of apply.
  * apply runs in system scope (a role of its own, which sees all tenants); request_act_for() narrows it.  A failure rolls back and
- * is retried. */
+ * is retried; when it stays, the events are applied one by one, and what still fails is set aside with what follows of its
+ * tenant, to be retried each minute. */
 struct consumer {
-	const char *publisher; /* "content" */
-	const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n);
+	const char *publisher; /* "content"; NULL: every service that has events, but for this one */
+	const struct error *(*apply)(struct request *req, const char *publisher, const struct event_record *events, size_t n);
+	const char *const *types; /* event types it wants, "content_item.*" for all of an entity, NULL-terminated; NULL: all */
+	bool from_now;         /* when it is new, what happened before is none of its business */
 };
 
 /* Periodic work in a write transaction of system scope, by one instance at a time. */

@@ -159,6 +159,11 @@ void outbox_init(struct service *service);
 extern const struct service_operation health_ping_operation;
 void health_init(void);
 
+/* command.c: the binary run once; NULL for an unknown flag */
+const struct service_command *command_find(const struct service_definition *definition, const char *flag);
+void commands_print(const struct service_definition *definition);
+int command_run(struct service *service, const struct service_command *command, int argc, char **argv);
+
 /* worker.c: both connections of a thread; each logs in when it is first used */
 void worker_init(struct worker *worker, struct service *service, const char *name);
 void worker_release(struct worker *worker);

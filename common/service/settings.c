@@ -84,11 +84,8 @@ void
 service_settings_print(const struct service_definition *definition)
 {
 	printf("usage: wordclaw-%s [--help | --version | --check-config", definition->name);
-	for (size_t i = 0; i < definition->n_commands; i++)
-		printf(" | %s", definition->commands[i].flag);
-	printf("]\n\nServes the %s operations on the message bus.  Without arguments it runs until SIGTERM.\n\n", definition->name);
-	for (size_t i = 0; i < definition->n_commands; i++)
-		printf("%-20s %s\n", definition->commands[i].flag, definition->commands[i].summary);
+	printf(" | COMMAND]\n\nServes the %s operations on the message bus.  Without arguments it runs until SIGTERM.\n\n", definition->name);
+	commands_print(definition);
 	settings_print(skeleton_settings, N_SKELETON_SETTINGS);
 	settings_print(definition->settings, definition->n_settings);
 }

@@ -62,6 +62,6 @@ DECLARE
 BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON processes TO %I', login);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON process_lanes TO %I', login);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON inbox_set_aside TO %I', login || '_system');
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON inbox_set_aside, outbox_consumers TO %I', login || '_system');
 END
 $$;

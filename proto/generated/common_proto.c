@@ -56,9 +56,11 @@ static const struct shape_field events_pull_request_fields[] = {
 	{ .name = "snapshot", .column = "snapshot", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, snapshot), .min = 0, .max = INT64_C(65536), .pattern = "[0-9]{1,20}:[0-9]{1,20}:[0-9,]*", .doc = "Position: snapshot of the last pull; what it shows up to that number was read.", .example = "\"1:1:\"" },
 	{ .name = "nextXid", .column = "next_xid", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, next_xid), .min = 0, .max = INT64_C(20), .pattern = "[0-9]{1,20}", .doc = "Position: a transaction id above all that wrote up to that number, as decimal text.", .example = "\"1\"" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, limit), .min = INT64_C(1), .max = INT64_C(1000), .doc = "Events at most." },
+	{ .name = "maxBytes", .column = "max_bytes", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, max_bytes), .min = INT64_C(1), .max = INT64_C(16777216), .default_text = "1048576", .doc = "Payload bytes of new events at most; the first comes whatever its size." },
+	{ .name = "fromNow", .column = "from_now", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, from_now), .min = 0, .max = 0, .doc = "Answer no event but the position behind everything committed." },
 	{ .name = "consumer", .column = "consumer", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_request, consumer), .min = INT64_C(1), .max = INT64_C(64), .doc = "Who reads; its position is a metric of the publisher.", .example = "\"audit\"" },
 };
-const struct shape events_pull_request_shape = { .name = "events_pull_request", .size = sizeof(struct events_pull_request), .fields = events_pull_request_fields, .n_fields = 6 };
+const struct shape events_pull_request_shape = { .name = "events_pull_request", .size = sizeof(struct events_pull_request), .fields = events_pull_request_fields, .n_fields = 8 };
 
 static const struct shape_field events_pull_response_fields[] = {
 	{ .name = "events", .column = "events", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct events_pull_response, events), .min = 0, .max = 0, .shape = &event_record_shape, .doc = "In publisher order." },

@@ -59,6 +59,8 @@ struct events_pull_request {
 	const char *snapshot; /* at most 65536 bytes */
 	const char *next_xid; /* at most 20 bytes */
 	int64_t limit; /* 1..1000 */
+	const int64_t *max_bytes; /* 1..16777216; default 1048576 */
+	const bool *from_now;
 	const char *consumer; /* 1..64 bytes */
 };
 extern const struct shape events_pull_request_shape;

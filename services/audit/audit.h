@@ -20,8 +20,7 @@ extern const struct setting audit_setting_table[];
 extern const size_t audit_n_settings;
 
 /* events.c: what the consumers of main.c's definition apply, and the timer that signs */
-const struct error *audit_append_identity(struct request *req, const struct event_record *events, size_t n) MUST_CHECK;
-const struct error *audit_append_content(struct request *req, const struct event_record *events, size_t n) MUST_CHECK;
+const struct error *audit_append(struct request *req, const char *publisher, const struct event_record *events, size_t n) MUST_CHECK;
 const struct error *audit_sign_heads(struct request *req) MUST_CHECK;
 
 #endif

@@ -102,8 +102,8 @@ append(struct request *req, const char *publisher, const struct event_record *ev
 	chain->hash = hash;
 }
 
-static const struct error *
-append_all(struct request *req, const char *publisher, const struct event_record *events, size_t n)
+const struct error *
+audit_append(struct request *req, const char *publisher, const struct event_record *events, size_t n)
 {
 	struct chains chains;
 	struct buf entries, heads;
@@ -123,18 +123,6 @@ append_all(struct request *req, const char *publisher, const struct event_record
 	store_entries_add(req, (struct doc){ entries.bytes, entries.len });
 	store_heads_move(req, (struct doc){ heads.bytes, heads.len });
 	return NULL;
-}
-
-const struct error *
-audit_append_identity(struct request *req, const struct event_record *events, size_t n)
-{
-	return append_all(req, "identity", events, n);
-}
-
-const struct error *
-audit_append_content(struct request *req, const struct event_record *events, size_t n)
-{
-	return append_all(req, "content", events, n);
 }
 
 /* ---- checkpoints ---- */

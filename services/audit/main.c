@@ -7,8 +7,7 @@ extern const struct service_operation audit_operations[];
 extern const size_t audit_n_operations;
 
 static const struct consumer consumers[] = {
-	{ "identity", audit_append_identity },
-	{ "content", audit_append_content },
+	{ .apply = audit_append }, /* of every service */
 };
 
 static struct timer timers[] = {

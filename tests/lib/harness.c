@@ -224,8 +224,9 @@ harness_run_group(struct harness *harness, const struct operation *const operati
 }
 
 struct application {
-	const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n);
+	const struct error *(*apply)(struct request *req, const char *publisher, const struct event_record *events, size_t n);
 	const struct error *(*run)(struct request *req);
+	const char *publisher;
 	const struct event_record *events;
 	size_t n;
 };
@@ -235,14 +236,14 @@ apply_in_request(struct request *req, void *context)
 {
 	struct application *application = context;
 
-	return application->run ? application->run(req) : application->apply(req, application->events, application->n);
+	return application->run ? application->run(req) : application->apply(req, application->publisher, application->events, application->n);
 }
 
 const struct error *
-harness_apply(struct harness *harness, const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n),
-    const struct event_record *events, size_t n)
+harness_apply(struct harness *harness, const struct error *(*apply)(struct request *req, const char *publisher, const struct event_record *events, size_t n),
+    const char *publisher, const struct event_record *events, size_t n)
 {
-	struct application application = { .apply = apply, .events = events, .n = n };
+	struct application application = { .apply = apply, .publisher = publisher, .events = events, .n = n };
 
 	return transaction_run(&harness->worker, harness->arena, 10000, apply_in_request, &application);
 }

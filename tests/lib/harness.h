@@ -29,8 +29,8 @@ void harness_run_group(struct harness *harness, const struct operation *const op
 
 /* Events as a consumer gets them: apply in one transaction of system scope. */
 const struct error *harness_apply(struct harness *harness,
-    const struct error *(*apply)(struct request *req, const struct event_record *events, size_t n),
-    const struct event_record *events, size_t n);
+    const struct error *(*apply)(struct request *req, const char *publisher, const struct event_record *events, size_t n),
+    const char *publisher, const struct event_record *events, size_t n);
 
 /* Any function of the service that runs in such a transaction: a timer. */
 const struct error *harness_run_timer(struct harness *harness, const struct error *(*run)(struct request *req));

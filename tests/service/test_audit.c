@@ -52,7 +52,7 @@ append(int start)
 	struct event_record events[N_EVENTS];
 
 	make_events(events, N_EVENTS, start);
-	const struct error *error = harness_apply(harness, audit_append_content, events, N_EVENTS);
+	const struct error *error = harness_apply(harness, audit_append, "content", events, N_EVENTS);
 	ck_assert_msg(!error, "%s: %s", error ? error->message : "", error && error->cause ? error->cause : "");
 }
 
@@ -94,7 +94,7 @@ START_TEST(an_event_is_recorded_once_or_the_whole_batch_fails)
 	int64_t before = harness_count(harness, "SELECT count(*) FROM audit.audit_logs");
 
 	make_events(events, 2, 0);
-	const struct error *error = harness_apply(harness, audit_append_content, events, 2);
+	const struct error *error = harness_apply(harness, audit_append, "content", events, 2);
 	ck_assert_ptr_nonnull(error);
 	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM audit.audit_logs"), before);
 }
