@@ -56,7 +56,7 @@ static const struct setting own_settings[] = {
 	TEXT_SETTING("WORDCLAW_ALLOWED_HOSTS", "", allowed_hosts, "comma list of host names, with or without port, under which clients may reach /mcp besides loopback names and WORDCLAW_BIND"),
 	TEXT_SETTING("WORDCLAW_PUBLIC_URL", "", public_url, "base of this system's URLs as clients see them, https://cms.example.com; default http:// and the request's Host"),
 	TEXT_SETTING("WORDCLAW_MCP_KEY_FILE", "", mcp_key_file, "32-byte key that seals MCP sessions and request states, made when missing; every gateway needs the same file; default $WORDCLAW_HOME/secrets/mcp.key"),
-	TEXT_SETTING("WORDCLAW_MCP_PROFILE", "default", mcp_profile, "tools of /mcp where the client does not say ?profile=: default (one per operation) or registry (three that search, describe and execute)"),
+	TEXT_SETTING("WORDCLAW_MCP_PROFILE", "default", mcp_profile, "tools of /mcp where the client does not say ?profile=: default (the usual ones, and three that find the others), all (one per operation) or registry (the three that search, describe and execute)"),
 	BOOL_SETTING("WORDCLAW_HSTS", "false", hsts, "send Strict-Transport-Security: true behind a TLS proxy"),
 	TEXT_SETTING("WORDCLAW_BUS_KEY_FILE", "", bus_key_file, "32-byte key of the installation: encrypts tcp:// endpoints; every host needs the same file"),
 	TEXT_SETTING("WORDCLAW_AUDIT_POKES", "", audit_pokes, "comma list of where the instances of audit say that there is news; default its socket in the run directory"),
@@ -108,7 +108,7 @@ is_log_level(const char *text)
 static bool
 is_profile(const char *text)
 {
-	return header_list_has("default,registry", text);
+	return header_list_has("default,all,registry", text);
 }
 
 static bool
@@ -163,7 +163,7 @@ static const struct rule {
 	{ "WORDCLAW_PUBLIC_URL", &settings.public_url, is_url, "an http or https URL without a slash at its end", "https://cms.example.com" },
 	{ "WORDCLAW_CORS_ALLOWED_ORIGINS", &settings.cors_allowed_origins, are_origins,
 	    "a comma list of origins, each a scheme, a host and perhaps a port", "https://app.example.com,http://localhost:5173" },
-	{ "WORDCLAW_MCP_PROFILE", &settings.mcp_profile, is_profile, "default or registry", "default" },
+	{ "WORDCLAW_MCP_PROFILE", &settings.mcp_profile, is_profile, "default, all or registry", "default" },
 };
 
 static bool

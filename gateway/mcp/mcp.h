@@ -23,7 +23,7 @@ enum mcp_code {
 /* Newest first; the first has no sessions. */
 extern const char *const mcp_versions[]; /* NULL-terminated */
 
-enum mcp_profile { MCP_PROFILE_DEFAULT, MCP_PROFILE_REGISTRY };
+enum mcp_profile { MCP_PROFILE_DEFAULT, MCP_PROFILE_REGISTRY, MCP_PROFILE_ALL };
 
 struct mcp;
 struct stream;

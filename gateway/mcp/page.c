@@ -98,7 +98,9 @@ static enum mcp_profile
 profile_of(const struct exchange *exchange)
 {
 	const char *profile = query_get(&exchange->query, "profile");
-	return strcmp(profile ? profile : settings.mcp_profile, "registry") == 0 ? MCP_PROFILE_REGISTRY : MCP_PROFILE_DEFAULT;
+	const char *name = profile ? profile : settings.mcp_profile;
+
+	return strcmp(name, "registry") == 0 ? MCP_PROFILE_REGISTRY : strcmp(name, "all") == 0 ? MCP_PROFILE_ALL : MCP_PROFILE_DEFAULT;
 }
 
 /* Before it is answered, on the stream of its answer: a session's way, and only to clients that can be asked something. */

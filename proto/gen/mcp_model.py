@@ -255,6 +255,8 @@ def check_tools(contract):
         check_mcp_fields(operation.response, RESPONSE_FIELDS, "response")
         if operation.mcp and not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", operation.mcp):
             refuse(operation.where, f"mcp '{operation.mcp}' is not snake_case")
+        if operation.has("unlisted") and not operation.mcp:
+            refuse(operation.where, "unlisted needs an mcp name")
         if operation.has("destructive") and operation.tx != "write":
             refuse(operation.where, "destructive needs tx = \"write\"")
 

@@ -10,6 +10,7 @@ from naming import operation_symbol
 from openapi_schema import SCALARS, nullable
 
 TOOL_BYTES_MAX = 4095
+LISTED_BYTES_MAX = 21000  # with the three that find the others, and each result's frame, below 24 KB
 BOUND_SHOWN_MAX = 1000  # a larger bound tells an agent nothing, nor does
 TEXT_SHOWN_MAX = 100    # that of a text nobody would make so long, nor a
 PATTERN_SHOWN_MAX = 60  # pattern that nobody can read; what they refuse comes with an example
@@ -150,6 +151,7 @@ HEADER = f"""{NOTICE}
 struct mcp_tool {{
 	const struct operation *operation;
 	const char *json; /* as tools/list answers it */
+	bool is_listed;   /* in the default list; the others are found by search_operations */
 }};
 
 /* Where values of an argument come from; both NULL: nothing is known. */
@@ -272,7 +274,7 @@ def table(kind, name, made):
 
 def source(contract, tools):
     includes = [f'#include "{service.name}_proto.h"' for service in contract.services]
-    tool_rows = [f"\t{{ &{operation_symbol(operation.id)}, {literal(compact(made))} }},\n" for operation, made in tools]
+    tool_rows = [f"\t{{ &{operation_symbol(operation.id)}, {literal(compact(made))}, {'false' if operation.has('unlisted') else 'true'} }},\n" for operation, made in tools]
     return "\n".join([NOTICE, '#include "mcp_catalogue.h"\n', *includes, "", table("mcp_tool", "mcp_tools", tool_rows),
                       table("mcp_resource", "mcp_resources", [resource_row(r) for r in contract.resources]),
                       table("mcp_prompt", "mcp_prompts", [prompt_row(p) for p in contract.prompts])])
@@ -281,5 +283,9 @@ def source(contract, tools):
 def outputs(contract):
     operations = sorted((op for op in contract.operations if op.mcp), key=lambda op: op.mcp)
     tools = [(operation, tool(operation, contract)) for operation in operations]
+    size = sum(len(compact(made).encode()) + 1 for operation, made in tools if not operation.has("unlisted"))
+    if size > LISTED_BYTES_MAX:
+        raise ContractError(f"proto: the tools that are listed by default take {size} bytes, at most {LISTED_BYTES_MAX}: "
+                            "say unlisted = true in operations that an agent seldom needs")
     listed = "{\"tools\":[\n" + ",\n".join(compact(made) for _, made in tools) + "\n]}\n"
     return {"mcp_tools.json": listed, "mcp_catalogue.h": HEADER, "mcp_catalogue.c": source(contract, tools)}

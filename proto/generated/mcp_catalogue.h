@@ -7,6 +7,7 @@
 struct mcp_tool {
 	const struct operation *operation;
 	const char *json; /* as tools/list answers it */
+	bool is_listed;   /* in the default list; the others are found by search_operations */
 };
 
 /* Where values of an argument come from; both NULL: nothing is known. */

@@ -20,7 +20,7 @@ static const char tools[] =
     "{\"name\":\"execute_operation\",\"title\":\"Execute operation\",\"description\":\"Run one operation. Describe it first.\","
     "\"inputSchema\":{\"type\":\"object\",\"properties\":{\"operation\":{\"type\":\"string\",\"description\":\"Its id.\"},\"arguments\":"
     "{\"type\":\"object\",\"description\":\"As its inputSchema says.\"}},\"required\":[\"operation\"],\"additionalProperties\":false},"
-    "\"annotations\":{\"destructiveHint\":true}}";
+    "\"outputSchema\":{\"type\":\"object\"},\"annotations\":{\"destructiveHint\":true}}";
 
 void
 profile_write_tools(struct buf *out)

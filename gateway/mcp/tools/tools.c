@@ -36,14 +36,22 @@ mcp_tools_list(struct mcp_call *call)
 	out = mcp_begin(call, "complete", CATALOGUE_TTL_MS);
 	json_key(out, "tools");
 	buf_add_char(out, '[');
-	if (call->profile == MCP_PROFILE_REGISTRY)
-		profile_write_tools(out);
-	for (size_t i = 0, n = 0; i < mcp_n_tools && call->profile == MCP_PROFILE_DEFAULT; i++) {
+	size_t n = 0, n_hidden = 0;
+	for (size_t i = 0; i < mcp_n_tools && call->profile != MCP_PROFILE_REGISTRY; i++) {
+		bool is_shown = mcp_tools[i].is_listed || call->profile == MCP_PROFILE_ALL;
 		if (!mcp_may(call, mcp_tools[i].operation))
+			continue;
+		n_hidden += !is_shown;
+		if (!is_shown)
 			continue;
 		if (n++ > 0)
 			buf_add_char(out, ',');
 		buf_add_text(out, mcp_tools[i].json);
+	}
+	if (call->profile == MCP_PROFILE_REGISTRY || n_hidden > 0) {
+		if (n > 0)
+			buf_add_char(out, ',');
+		profile_write_tools(out); /* they find what is not listed */
 	}
 	buf_add_char(out, ']');
 	mcp_end(call);
@@ -254,7 +262,7 @@ mcp_tools_call(struct mcp_call *call)
 		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "tools/call needs the text name and the object arguments");
 		return;
 	}
-	if (call->profile == MCP_PROFILE_REGISTRY && profile_call(call, name, arguments))
+	if (profile_call(call, name, arguments))
 		return;
 	const struct mcp_tool *tool = bsearch(name, mcp_tools, mcp_n_tools, sizeof(mcp_tools[0]), compare_name);
 	if (!tool) {
