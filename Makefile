@@ -130,26 +130,28 @@ $(B)/lib%.a:
 	@ar qcs $@ $^
 
 CORE := $(B)/libproto.a $(B)/libio.a $(B)/libbase.a
+# base reads tables of proto, and proto's tables name shapes and errors of base.
+GROUP = -Wl,--start-group $^ -Wl,--end-group
 
 $(BIN)/wordclaw-gateway: $(B)/gateway/main.o $(B)/libgateway.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB)
 $(BIN)/wordclaw: $(B)/gateway/cli/main.o $(B)/libcli.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB)
 $(BIN)/wordclaw-migrate: $(call obj,$(wildcard migrations/*.c)) $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_IO_NODB) $(LIB_DB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB) $(LIB_DB)
 
 define service_rules
 $(B)/libsvc_$(1).a: $(call obj,$(filter-out services/$(1)/main.c,$(wildcard services/$(1)/*.c)) $(call GEN_OF,$(1)))
 $(BIN)/wordclaw-$(1): $(B)/services/$(1)/main.o $(B)/libsvc_$(1).a $(B)/libservice.a $(CORE)
 	@mkdir -p $$(@D)
 	$(SAY) LD $$@
-	$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIB_IO_NODB) $$(LIB_DB)
+	$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(GROUP) $$(LIB_IO_NODB) $$(LIB_DB)
 endef
 $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 

@@ -17,7 +17,6 @@ check_policy(struct request *req)
 	    .principal = req->principal,
 	    .operation = req->op->policy,
 	    .resource_type = req->op->resource_type,
-	    .resource_tenant = req->principal->tenant,
 	});
 	if (verdict.is_allowed)
 		return NULL;

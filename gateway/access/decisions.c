@@ -8,6 +8,7 @@
 #include "access/admission.h"
 #include "clock.h"
 #include "dispatch/dispatch.h"
+#include "error_codes.h"
 #include "gateway.h"
 #include "identity_proto.h"
 #include "log.h"
@@ -27,7 +28,7 @@ struct entry {
 	int64_t tenant;
 	int64_t created_us;
 	int64_t duration_us;
-	const char *operation, *resource_type, *surface, *code, *remediation; /* static: registry, policy engine */
+	const char *operation, *resource_type, *surface, *code; /* static: registry, policy rules */
 	char principal[64];
 	char request_id[132];
 	bool is_allowed;
@@ -118,7 +119,7 @@ decisions_add(struct decisions *decisions, const struct decision *decision)
 	struct entry *entry = &decisions->queue[(decisions->head + decisions->n++) % QUEUE_MAX];
 	*entry = (struct entry){ .tenant = question->principal->tenant, .created_us = clock_now_us(),
 		.duration_us = decision->duration_us, .operation = question->operation, .resource_type = question->resource_type,
-		.surface = decision->surface, .code = verdict->code, .remediation = verdict->remediation, .is_allowed = verdict->is_allowed };
+		.surface = decision->surface, .code = verdict->code, .is_allowed = verdict->is_allowed };
 	(void)snprintf(entry->principal, sizeof(entry->principal), "%s", question->principal->id);
 	(void)snprintf(entry->request_id, sizeof(entry->request_id), "%s", decision->request_id ? decision->request_id : "");
 }
@@ -148,7 +149,7 @@ wire_entry(struct arena *arena, const struct entry *entry)
 		.environment = entry->surface,
 		.outcome = entry->is_allowed ? "allow" : "deny",
 		.code = entry->code,
-		.remediation = entry->remediation,
+		.remediation = entry->is_allowed ? NULL : error_find(entry->code)->remediation,
 		.evaluation_duration_ms = entry->duration_us / 1000,
 		.request_id = entry->request_id[0] ? arena_strdup(arena, entry->request_id) : NULL,
 		.created_at = entry->created_us,

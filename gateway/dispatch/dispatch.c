@@ -32,7 +32,7 @@ dispatch_permit(struct gateway *gateway, const struct operation *operation, cons
 	if (operation->flags & (OPERATION_PUBLIC | OPERATION_UNRESTRICTED))
 		return NULL;
 	struct policy_question question = { .principal = principal, .operation = operation->policy,
-		.resource_type = operation->resource_type, .resource_tenant = principal->tenant };
+		.resource_type = operation->resource_type };
 	int64_t started_us = clock_monotonic_us();
 	struct policy_verdict verdict = policy_decide(&question);
 	decisions_add(gateway->decisions, &(struct decision){ .question = &question, .verdict = &verdict, .surface = surface,
@@ -40,10 +40,8 @@ dispatch_permit(struct gateway *gateway, const struct operation *operation, cons
 	if (verdict.is_allowed)
 		return NULL;
 	const struct error_info *info = error_find(verdict.code);
-	struct error *error = error_make(arena, info ? info : &error_catalogue[ERROR_POLICY_DENIED], ERROR_WHERE,
+	return error_make(arena, info ? info : &error_catalogue[ERROR_POLICY_DENIED], ERROR_WHERE,
 	    "'%s' may not '%s'", principal->id, operation->policy);
-	error->remediation = verdict.remediation;
-	return error;
 }
 
 /* What the bus could not do, in words.  A mutation that was lost may still have happened: its idempotency key tells. */

@@ -160,5 +160,5 @@ mcp_may(const struct mcp_call *call, const struct operation *operation)
 	if (operation->flags & OPERATION_PUBLIC)
 		return true;
 	return policy_decide(&(struct policy_question){ .principal = principal, .operation = operation->policy,
-	    .resource_type = operation->resource_type, .resource_tenant = principal->tenant }).is_allowed;
+	    .resource_type = operation->resource_type }).is_allowed;
 }

@@ -16,7 +16,7 @@ may(const struct exchange *exchange, const struct operation *operation)
 	if (!operation || operation->flags & OPERATION_PUBLIC)
 		return true;
 	struct policy_question question = { .principal = &exchange->principal, .operation = operation->policy,
-		.resource_type = operation->resource_type, .resource_tenant = exchange->principal.tenant };
+		.resource_type = operation->resource_type };
 	return policy_decide(&question).is_allowed;
 }
 

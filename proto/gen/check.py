@@ -259,6 +259,12 @@ def check_struct_names(contract):
             refuse(struct.where, f"struct {struct.name} is also declared by {taken[struct.name].where}")
 
 
+def check_policy(contract):
+    """The engine takes the first rule that fits and relies on the last to fit all."""
+    if not contract.policy_rules or "*" not in contract.policy_rules[-1]["operations"]:
+        refuse("common.toml", "the last policy_rule does not take every operation (\"*\")")
+
+
 def check_services(contract):
     names = {service.name for service in contract.services}
     for service in contract.services:
@@ -327,6 +333,7 @@ def all_structs(contract):
 def check(contract):
     """Raises ContractError on the first thing refused."""
     check_services(contract)
+    check_policy(contract)
     check_struct_names(contract)
     for struct in all_structs(contract):
         check_struct(struct, contract)

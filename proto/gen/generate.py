@@ -15,6 +15,7 @@ import out_errors
 import out_graphql
 import out_mcp
 import out_openapi
+import out_policy
 import out_proto
 import out_queries
 import out_registry
@@ -33,7 +34,7 @@ def build(proto_dir, services_dir, migrations_dir=None):
     check.check(contract)
     mcp_model.check(contract)
     files = {}
-    for output in (out_errors, out_proto, out_service, out_registry, out_openapi, out_docs, out_graphql, out_mcp):
+    for output in (out_errors, out_policy, out_proto, out_service, out_registry, out_openapi, out_docs, out_graphql, out_mcp):
         files.update(output.outputs(contract))
     files.update(out_queries.outputs(contract, services_dir))
     return files

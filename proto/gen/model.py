@@ -159,6 +159,7 @@ class Contract:
     errors: dict
     events: dict
     types: dict
+    policy: dict
     policy_rules: list
     codes: dict
     info: dict
@@ -171,9 +172,11 @@ class Contract:
         return [op for service in self.services for op in service.operations]
 
 
+POLICY_KEYS = {"version", "admin"}
+POLICY_RULE_KEYS = {"operations", "scope", "also", "code"}
 FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted")
 FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error", "resource", "prompt"}
-COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy_rule", "gateway_route"}
+COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy", "policy_rule", "gateway_route"}
 OPERATION_KEYS = {
     "id", "service", "summary", "description", "rest", "aliases", "mcp", "graphql", "cli", "policy", "scope", "resource",
     "entity", "list", "status", "tx", "audit", "events", "errors", "timeout_ms", "body_max_bytes", "cost", "priority",
@@ -404,6 +407,9 @@ def load(proto_dir):
     if common is None:
         raise ContractError("common.toml is missing")
     shorthand.write_out(raw)
+    refuse_unknown(f"{COMMON}.toml: policy", common.get("policy", {}), POLICY_KEYS)
+    for rule in common.get("policy_rule", []):
+        refuse_unknown(f"{COMMON}.toml: policy_rule '{rule.get('scope', '?')}'", rule, POLICY_RULE_KEYS)
     services = [read_service(path, tables, common["defaults"]) for path, tables in raw.items()]
     errors = merge([(path.name, {code: read_error(f"{path.name}: error '{code}'", code, table)
                                  for code, table in tables.get("error", {}).items()})
@@ -412,7 +418,7 @@ def load(proto_dir):
     types = merge([(s.file, s.types) for s in services], "type")
     resolve_responses(services, types)
     resolve_links(services, types)
-    contract = Contract(services, errors, events, types, common.get("policy_rule", []), common["codes"], common["info"],
+    contract = Contract(services, errors, events, types, common["policy"], common.get("policy_rule", []), common["codes"], common["info"],
                         [read_gateway_route(table) for table in common.get("gateway_route", [])],
                         *([(path.name, table) for path, tables in raw.items() for table in tables.get(key, [])] for key in ("resource", "prompt")))
     for operation in contract.operations:

@@ -25,6 +25,9 @@ authenticated = []
 idempotent = []
 priced = []
 gateway = []
+[policy]
+version = "1"
+admin = ["admin"]
 [[policy_rule]]
 operations = ["*.read"]
 scope = "thing:read"

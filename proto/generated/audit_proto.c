@@ -232,7 +232,6 @@ static const struct error_info *const audit_logs_list_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_AUDIT_SCOPE],
 	NULL
 };
@@ -294,7 +293,6 @@ static const struct error_info *const audit_logs_verify_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_AUDIT_SCOPE],
 	NULL
 };
@@ -355,7 +353,6 @@ static const struct error_info *const audit_checkpoints_list_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_AUDIT_SCOPE],
 	NULL
 };

@@ -438,7 +438,6 @@ static const struct error_info *const content_types_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -504,7 +503,6 @@ static const struct error_info *const content_types_list_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -567,7 +565,6 @@ static const struct error_info *const content_types_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -630,7 +627,6 @@ static const struct error_info *const content_types_items_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -704,7 +700,6 @@ static const struct error_info *const content_types_update_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -772,7 +767,6 @@ static const struct error_info *const content_types_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -846,7 +840,6 @@ static const struct error_info *const content_items_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -917,7 +910,6 @@ static const struct error_info *const content_items_list_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -982,7 +974,6 @@ static const struct error_info *const content_items_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -1059,7 +1050,6 @@ static const struct error_info *const content_items_update_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1137,7 +1127,6 @@ static const struct error_info *const content_items_patch_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1204,7 +1193,6 @@ static const struct error_info *const content_items_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1271,7 +1259,6 @@ static const struct error_info *const content_items_versions_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -1334,7 +1321,6 @@ static const struct error_info *const content_versions_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -1403,7 +1389,6 @@ static const struct error_info *const content_items_rollback_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],

@@ -140,8 +140,6 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Delete items until at most one remains, then change kind to singleton." },
 	[ERROR_TARGET_VERSION_NOT_FOUND] = { .code = "TARGET_VERSION_NOT_FOUND", .status = 404, .is_retryable = false, .title = "Version Not Found",
 	    .remediation = "Use a version listed by GET /api/content-items/{id}/versions." },
-	[ERROR_TENANT_ISOLATION_VIOLATION] = { .code = "TENANT_ISOLATION_VIOLATION", .status = 403, .is_retryable = false, .title = "Access Denied by Policy",
-	    .remediation = "Use a key that belongs to the tenant of the resource." },
 	[ERROR_UNSUPPORTED_MEDIA_TYPE] = { .code = "UNSUPPORTED_MEDIA_TYPE", .status = 415, .is_retryable = false, .title = "Unsupported Media Type",
 	    .remediation = "Send the body as Content-Type: application/json." },
 	[ERROR_URI_TOO_LONG] = { .code = "URI_TOO_LONG", .status = 414, .is_retryable = false, .title = "URI Too Long",

@@ -365,7 +365,6 @@ static const struct error_info *const identity_domains_list_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -431,7 +430,6 @@ static const struct error_info *const identity_domains_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -505,7 +503,6 @@ static const struct error_info *const identity_onboard_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -578,7 +575,6 @@ static const struct error_info *const identity_keys_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -645,7 +641,6 @@ static const struct error_info *const identity_keys_list_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	NULL
 };
@@ -707,7 +702,6 @@ static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -773,7 +767,6 @@ static const struct error_info *const identity_keys_revoke_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -840,7 +833,6 @@ static const struct error_info *const identity_whoami_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -903,7 +895,6 @@ static const struct error_info *const identity_policy_evaluate_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -965,7 +956,6 @@ static const struct error_info *const identity_decisions_list_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
-	&error_catalogue[ERROR_TENANT_ISOLATION_VIOLATION],
 	&error_catalogue[ERROR_MISSING_AUDIT_SCOPE],
 	NULL
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "codec/json.h"
+#include "error_codes.h"
 #include "id.h"
 #include "contract/policy.h"
 #include "rules.h"
@@ -267,7 +268,7 @@ identity_policy_evaluate(struct request *req, const struct identity_policy_evalu
 {
 	struct buf metadata;
 	struct policy_verdict verdict = policy_decide(&(struct policy_question){ .principal = req->principal,
-	    .operation = in->operation, .resource_type = in->resource->type, .resource_tenant = req->principal->tenant });
+	    .operation = in->operation, .resource_type = in->resource->type });
 
 	buf_init(&metadata, req->arena, 128);
 	buf_printf(&metadata, "{\"principalId\":\"%s\",\"resourceType\":", req->principal->id);
@@ -275,9 +276,9 @@ identity_policy_evaluate(struct request *req, const struct identity_policy_evalu
 	buf_printf(&metadata, ",\"domainId\":%" PRId64 "}", req->principal->tenant);
 	out->outcome = verdict.is_allowed ? "allow" : "deny";
 	out->code = verdict.code;
-	out->remediation = verdict.remediation;
+	out->remediation = verdict.is_allowed ? NULL : error_find(verdict.code)->remediation;
 	out->metadata = (struct doc){ metadata.bytes, metadata.len };
-	out->policy_version = POLICY_VERSION;
+	out->policy_version = policy_rules.version;
 	return NULL;
 }
 

@@ -113,7 +113,7 @@ store_key_touch(struct request *req, struct doc uses, int64_t *ret_n)
 const struct error *
 store_decision_add(struct request *req, struct doc decisions, int64_t *ret_n)
 {
-	return query_exec(req, &identity_decision_add_query, PARAMS(P_DOC(decisions), P_TEXT(POLICY_VERSION)), ret_n);
+	return query_exec(req, &identity_decision_add_query, PARAMS(P_DOC(decisions), P_TEXT(policy_rules.version)), ret_n);
 }
 
 const struct error *

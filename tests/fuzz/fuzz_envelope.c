@@ -25,7 +25,7 @@ try_request(struct arena *arena, const uint8_t *bytes, size_t n_bytes)
 	assert(again.principal.n_scopes == request.principal.n_scopes);
 	assert(envelope_peek_correlation(buf.bytes, buf.len, &correlation) && correlation == request.correlation);
 	(void)policy_decide(&(struct policy_question){ .principal = &again.principal, .operation = again.op,
-	    .resource_type = again.surface, .resource_tenant = again.principal.tenant });
+	    .resource_type = again.surface });
 }
 
 static void

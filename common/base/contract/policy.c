@@ -1,4 +1,4 @@
-/* The rules of policy version 1.0.0, in the order in which they are asked. */
+/* Reads the generated policy rules, in the order in which they are asked. */
 #include "contract/policy.h"
 
 #include <string.h>
@@ -20,15 +20,9 @@ allow(const char *code)
 }
 
 static struct policy_verdict
-deny(const char *code, const char *remediation)
+deny(const char *code)
 {
-	return (struct policy_verdict){ .code = code, .remediation = remediation };
-}
-
-static bool
-starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
+	return (struct policy_verdict){ .code = code };
 }
 
 static bool
@@ -65,48 +59,37 @@ is_complete(const struct policy_question *question)
 	    (principal->n_scopes == 0 || principal->scopes);
 }
 
-/* Which scope an operation takes once tenant and platform rules let it through. */
-struct scope_rule {
-	const char *prefix; /* of the operation, or NULL: any */
-	const char *suffix; /* of the operation, or NULL: any */
-	const char *scope, *other_scope; /* either will do; NULL: no scope short of admin */
-	const char *code;
-	const char *remediation;
-};
-
-#define ADMIN_ONLY "Use an API key with the scope 'admin', or sign in as a supervisor of this tenant."
-#define AUDIT_ONLY "Ask an administrator for an API key with the scope 'audit:read' (POST /api/auth/keys)."
-
-static const struct scope_rule scope_rules[] = {
-	{ "apikey.", NULL, NULL, NULL, "ADMIN_REQUIRED", ADMIN_ONLY },
-	{ "webhook.", NULL, NULL, NULL, "ADMIN_REQUIRED", ADMIN_ONLY },
-	{ "ai_provider.", NULL, NULL, NULL, "ADMIN_REQUIRED", ADMIN_ONLY },
-	{ "workforce.", NULL, NULL, NULL, "ADMIN_REQUIRED", ADMIN_ONLY },
-	{ "audit.", NULL, "audit:read", NULL, "MISSING_AUDIT_SCOPE", AUDIT_ONLY },
-	{ "payment.", NULL, "audit:read", NULL, "MISSING_AUDIT_SCOPE", AUDIT_ONLY },
-	{ NULL, ".read", "content:read", "content:write", "MISSING_CONTENT_READ_SCOPE",
-	    "Ask an administrator for an API key with the scope 'content:read' (POST /api/auth/keys)." },
-	{ NULL, ".list", "content:read", "content:write", "MISSING_CONTENT_READ_SCOPE",
-	    "Ask an administrator for an API key with the scope 'content:read' (POST /api/auth/keys)." },
-	{ NULL, NULL, "content:write", NULL, "MISSING_CONTENT_WRITE_SCOPE",
-	    "Ask an administrator for an API key with the scope 'content:write' (POST /api/auth/keys)." },
-};
-
-static struct policy_verdict
-decide_by_scope(const struct principal *principal, const char *operation)
+static bool
+fits(const char *pattern, const char *operation)
 {
-	size_t i = 0;
+	const char *star = strchr(pattern, '*');
 
-	/* The last rule takes every operation. */
-	while ((scope_rules[i].prefix && !starts_with(operation, scope_rules[i].prefix)) ||
-	    (scope_rules[i].suffix && !ends_with(operation, scope_rules[i].suffix)))
-		i++;
-	const struct scope_rule *rule = &scope_rules[i];
-	if (rule->scope && principal_has_scope(principal, rule->scope))
-		return allow("ALLOWED_SCOPE_MATCH");
-	if (rule->other_scope && principal_has_scope(principal, rule->other_scope))
-		return allow("ALLOWED_SCOPE_MATCH");
-	return deny(rule->code, rule->remediation);
+	if (!star)
+		return strcmp(pattern, operation) == 0;
+	return strncmp(operation, pattern, (size_t)(star - pattern)) == 0 && ends_with(operation, star + 1);
+}
+
+static const struct policy_rule *
+rule_of(const char *operation)
+{
+	const struct policy_rule *rule = policy_rules.rules;
+
+	for (;; rule++) {
+		for (const char *const *pattern = rule->patterns; *pattern; pattern++) {
+			if (fits(*pattern, operation))
+				return rule;
+		}
+	}
+}
+
+static bool
+has_any_scope(const struct principal *principal, const char *const *scopes)
+{
+	for (; *scopes; scopes++) {
+		if (principal_has_scope(principal, *scopes))
+			return true;
+	}
+	return false;
 }
 
 struct policy_verdict
@@ -114,23 +97,16 @@ policy_decide(const struct policy_question *question)
 {
 	if (!is_complete(question)) {
 		bool is_reading = is_operation(question->operation) && is_read(question->operation);
-		return deny(is_reading ? "POLICY_EVALUATION_FAILED_READ" : "POLICY_EVALUATION_FAILED_MUTATION",
-		    "Repeat the request; when it is denied again, report its request id to the operator.");
+		return deny(is_reading ? "POLICY_EVALUATION_FAILED_READ" : "POLICY_EVALUATION_FAILED_MUTATION");
 	}
 	const struct principal *principal = question->principal;
-	const char *operation = question->operation;
-	bool is_system = strcmp(question->resource_type, "system") == 0;
+	const struct policy_rule *rule = rule_of(question->operation);
 
-	if (!is_system && question->resource_tenant == 0)
-		return deny("POLICY_RESOURCE_DOMAIN_UNRESOLVED",
-		    "Use a credential that belongs to a tenant; a platform supervisor names one in the header x-wordclaw-domain.");
-	if (starts_with(operation, "tenant.") && !principal->is_platform_admin)
-		return deny("PLATFORM_ADMIN_REQUIRED",
-		    "Use a platform administrator's credential: a supervisor without a tenant, or an API_KEYS key with the scope 'admin'.");
-	if (question->resource_tenant != 0 && question->resource_tenant != principal->tenant &&
-	    !principal->is_platform_admin)
-		return deny("TENANT_ISOLATION_VIOLATION", "Use a credential of the tenant that owns the resource.");
-	if (principal_has_scope(principal, "admin") || principal_has_scope(principal, "tenant:admin"))
+	if (strcmp(question->resource_type, "system") != 0 && principal->tenant == 0)
+		return deny("POLICY_RESOURCE_DOMAIN_UNRESOLVED");
+	if (rule->is_platform && !principal->is_platform_admin)
+		return deny(rule->code);
+	if (has_any_scope(principal, policy_rules.admin_scopes))
 		return allow("ALLOWED_ADMIN");
-	return decide_by_scope(principal, operation);
+	return has_any_scope(principal, rule->scopes) ? allow("ALLOWED_SCOPE_MATCH") : deny(rule->code);
 }

@@ -1,23 +1,36 @@
-/* The policy engine: one pure decision per operation (version 1.0.0 of the rules). */
+/* The policy engine: one pure decision per operation, by the rules of proto/common.toml. */
 #ifndef POLICY_H
 #define POLICY_H
 
 #include "contract/envelope.h"
 
-#define POLICY_VERSION "1.0.0"
-
 struct policy_question {
 	const struct principal *principal;
 	const char *operation;      /* "content.write" */
 	const char *resource_type;  /* "content_item"; "system" has no tenant */
-	int64_t resource_tenant;    /* 0: unresolved */
 };
 
 struct policy_verdict {
 	bool is_allowed;
-	const char *code;        /* "ALLOWED_SCOPE_MATCH", "MISSING_CONTENT_WRITE_SCOPE", ... */
-	const char *remediation; /* or NULL when allowed */
+	const char *code; /* "ALLOWED_SCOPE_MATCH"; of a denial a code of the error catalogue */
 };
+
+/* A row of the generated table.  The first rule with a pattern that fits an operation decides. */
+struct policy_rule {
+	const char *const *patterns; /* NULL-terminated: "tenant.*", "*.read", "*" */
+	const char *const *scopes;   /* NULL-terminated: each of them will do; none: nothing short of admin */
+	bool is_platform;            /* platform administrators only, asked before any scope */
+	const char *code;            /* of the denial */
+};
+
+struct policy_rules {
+	const char *version;
+	const char *const *admin_scopes; /* NULL-terminated: may do whatever is not for the platform */
+	const struct policy_rule *rules; /* the last one takes every operation */
+};
+
+/* proto/generated/policy_rules.c */
+extern const struct policy_rules policy_rules;
 
 /* First matching rule decides; an operation that is not "noun.verb" or a missing part is a denial. */
 struct policy_verdict policy_decide(const struct policy_question *question);
