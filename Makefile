@@ -50,7 +50,7 @@ Q_GEN     := $(Q_BASE) -iquote proto/generated
 Q_IO      := $(Q_GEN) -iquote common/io
 Q_SERVICE := $(Q_IO) -iquote common/service
 
-LIB_IO_NODB := -lzmq -lsodium -lpcre2-8 -lcurl -lm
+LIB_IO_NODB := -lzmq -lmsgpackc -lsodium -lpcre2-8 -lcurl -lm
 LIB_DB      := -lpq
 
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
@@ -176,7 +176,7 @@ $(B)/tests/%.o: tests/%.c
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(if $(CLI_SRC),$(B)/libcli.a) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB) -ljansson -lmsgpackc
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB) -ljansson
 $(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $$(call svc_lib,$$@) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
@@ -186,7 +186,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libservice.a $(CORE)
 
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libgateway.a $(B)/libcli.a $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_IO_NODB) $(LIB_DB) -lmsgpackc
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_IO_NODB) $(LIB_DB)
 
 fuzzers: $(FUZZ)
 

@@ -1,352 +1,384 @@
-/* Structs to and from msgpack by their shapes, straight from and to the bytes: no tree in between. */
+/* Structs to and from msgpack by their shapes.  The one file that sees msgpack-c. */
 #include "codec/msgpack.h"
 
 #include <assert.h>
+#include <msgpack.h>
+#include <pthread.h>
 #include <string.h>
 
-#include "codec/frame.h"
+#include "codec/wire.h"
 
 /* ---- writing ---- */
 
-static void write_map(struct buf *buf, const struct shape *shape, const void *object, bool is_indexed);
+static int
+append(void *buf, const char *bytes, size_t n_bytes)
+{
+	buf_add(buf, bytes, n_bytes);
+	return 0;
+}
 
 static void
-write_list(struct buf *buf, const struct shape_field *field, struct shape_list list)
+pack_text(msgpack_packer *packer, const char *text)
+{
+	msgpack_pack_str_with_body(packer, text, strlen(text));
+}
+
+static void
+pack_bool(msgpack_packer *packer, bool value)
+{
+	if (value)
+		msgpack_pack_true(packer);
+	else
+		msgpack_pack_false(packer);
+}
+
+static void pack_map(msgpack_packer *packer, const struct shape *shape, const void *object, bool is_indexed);
+
+static void
+pack_list(msgpack_packer *packer, const struct shape_field *field, struct shape_list list)
 {
 	size_t size = shape_item_size(field);
 	const char *item = list.items;
 
-	frame_write_list(buf, list.n);
+	msgpack_pack_array(packer, list.n);
 	for (size_t i = 0; i < list.n; i++, item += size) {
 		if (field->item == SHAPE_STRUCT)
-			write_map(buf, field->shape, item, false);
+			pack_map(packer, field->shape, item, false);
 		else if (field->item == SHAPE_TEXT)
-			frame_write_text(buf, ((const char *const *)list.items)[i]);
+			pack_text(packer, ((const char *const *)list.items)[i]);
 		else if (field->item == SHAPE_DOC)
-			frame_write_bin(buf, ((const struct doc *)list.items)[i].json, ((const struct doc *)list.items)[i].len);
+			msgpack_pack_bin_with_body(packer, ((const struct doc *)list.items)[i].json, ((const struct doc *)list.items)[i].len);
 		else
-			frame_write_int(buf, ((const int64_t *)list.items)[i]);
+			msgpack_pack_int64(packer, ((const int64_t *)list.items)[i]);
 	}
 }
 
 static void
-write_field(struct buf *buf, const struct shape_field *field, const void *object)
+pack_field(msgpack_packer *packer, const struct shape_field *field, const void *object)
 {
 	struct doc doc;
 
 	switch (field->type) {
 	case SHAPE_BOOL:
-		frame_write_bool(buf, shape_get_bool(field, object));
+		pack_bool(packer, shape_get_bool(field, object));
 		return;
 	case SHAPE_INT:
 	case SHAPE_TIME:
-		frame_write_int(buf, shape_get_int(field, object));
+		msgpack_pack_int64(packer, shape_get_int(field, object));
 		return;
 	case SHAPE_TEXT:
-		frame_write_text(buf, shape_get_text(field, object));
+		pack_text(packer, shape_get_text(field, object));
 		return;
 	case SHAPE_DOC:
 		doc = shape_get_doc(field, object);
-		frame_write_bin(buf, doc.json, doc.len);
+		msgpack_pack_bin_with_body(packer, doc.json, doc.len);
 		return;
 	case SHAPE_STRUCT:
-		write_map(buf, field->shape, shape_get_struct(field, object), false);
+		pack_map(packer, field->shape, shape_get_struct(field, object), false);
 		return;
 	case SHAPE_LIST:
-		write_list(buf, field, shape_get_list(field, object));
+		pack_list(packer, field, shape_get_list(field, object));
 		return;
 	}
 	assert(!"shape type");
 }
 
-static void
-write_map(struct buf *buf, const struct shape *shape, const void *object, bool is_indexed)
+/* A bit for each field; shapes with more fields than bits are refused by the generator. */
+static uint64_t
+present_fields(const struct shape *shape, const void *object)
 {
-	size_t n = 0;
-	size_t begin = frame_begin_map(buf, shape->n_fields);
+	uint64_t present = 0;
 
+	assert(shape->n_fields <= 64);
+	for (size_t i = 0; i < shape->n_fields; i++)
+		present |= (uint64_t)shape_is_present(&shape->fields[i], object) << i;
+	return present;
+}
+
+static void
+pack_map(msgpack_packer *packer, const struct shape *shape, const void *object, bool is_indexed)
+{
+	uint64_t present = present_fields(shape, object);
+
+	msgpack_pack_map(packer, (size_t)__builtin_popcountll(present));
 	for (size_t i = 0; i < shape->n_fields; i++) {
-		const struct shape_field *field = &shape->fields[i];
-		if (!shape_is_present(field, object))
+		if (!(present >> i & 1))
 			continue;
-		n++;
 		if (is_indexed)
-			frame_write_int(buf, (int64_t)i);
+			msgpack_pack_int64(packer, (int64_t)i);
 		else
-			frame_write_text(buf, field->name);
-		write_field(buf, field, object);
+			pack_text(packer, shape->fields[i].name);
+		pack_field(packer, &shape->fields[i], object);
 	}
-	frame_end_map(buf, begin, shape->n_fields, n);
 }
 
 void
 codec_msgpack_write(struct buf *buf, const struct shape *shape, const void *object)
 {
-	write_map(buf, shape, object, false);
+	msgpack_packer packer;
+
+	msgpack_packer_init(&packer, buf, append);
+	pack_map(&packer, shape, object, false);
 }
 
 void
 codec_msgpack_write_indexed(struct buf *buf, const struct shape *shape, const void *object)
 {
-	write_map(buf, shape, object, true);
+	msgpack_packer packer;
+
+	msgpack_packer_init(&packer, buf, append);
+	pack_map(&packer, shape, object, true);
 }
 
 /* ---- reading ---- */
 
-/* frame_check has seen every head and length, so what is left always holds the next value. */
-struct decoder {
-	struct arena *arena;
-	const unsigned char *at;
-	size_t left;
-	const char *problem;
-};
+enum { ZONE_CHUNK_BYTES = 16 * 1024 }; /* an answer of fifty items needs one or two */
 
-static const unsigned char *
-take_bytes(struct decoder *decoder, size_t n)
+/* Each thread has one zone, emptied after every value: nothing of it is left in the struct, and what one large value took goes back. */
+static pthread_key_t zone_key;
+static pthread_once_t zone_once = PTHREAD_ONCE_INIT;
+
+static void
+free_zone(void *zone)
 {
-	const unsigned char *bytes = decoder->at;
-
-	decoder->at += n;
-	decoder->left -= n;
-	return bytes;
-}
-
-static struct frame_head
-take_head(struct decoder *decoder)
-{
-	struct frame_head head = frame_read_head(decoder->at, decoder->left);
-
-	(void)take_bytes(decoder, head.n_bytes);
-	return head;
+	msgpack_zone_free(zone);
 }
 
 static void
-skip_value(struct decoder *decoder)
+make_zone_key(void)
 {
-	for (uint64_t n = 1; n > 0; n--) {
-		struct frame_head head = take_head(decoder);
-		n += frame_n_children(&head);
-		if (head.kind == FRAME_TEXT || head.kind == FRAME_BIN)
-			(void)take_bytes(decoder, head.n);
-	}
+	int rc = pthread_key_create(&zone_key, free_zone);
+	assert(rc == 0);
 }
 
-static bool
-fail(struct decoder *decoder, const struct shape_field *field, const char *what)
+static msgpack_zone *
+thread_zone(void)
 {
-	decoder->problem = arena_printf(decoder->arena, "field '%s': %s", field->name, what);
+	(void)pthread_once(&zone_once, make_zone_key);
+	msgpack_zone *zone = pthread_getspecific(zone_key);
+	if (!zone) {
+		zone = msgpack_zone_new(ZONE_CHUNK_BYTES);
+		assert(zone);
+		int rc = pthread_setspecific(zone_key, zone);
+		assert(rc == 0);
+	}
+	return zone;
+}
+
+struct reader {
+	struct arena *arena;
+	const char *problem;
+};
+
+static bool
+fail(struct reader *reader, const struct shape_field *field, const char *what)
+{
+	reader->problem = arena_printf(reader->arena, "field '%s': %s", field->name, what);
 	return false;
 }
 
 static bool
-take_int(struct decoder *decoder, int64_t *ret_integer)
+read_int(const msgpack_object *value, int64_t *ret_integer)
 {
-	struct frame_head head = take_head(decoder);
-
-	if (head.kind != FRAME_INT || head.is_beyond)
+	if (value->type == MSGPACK_OBJECT_NEGATIVE_INTEGER) {
+		*ret_integer = value->via.i64;
+		return true;
+	}
+	if (value->type != MSGPACK_OBJECT_POSITIVE_INTEGER || value->via.u64 > INT64_MAX)
 		return false;
-	*ret_integer = head.integer;
+	*ret_integer = (int64_t)value->via.u64;
 	return true;
 }
 
 /* Text with a NUL inside would end early in every C string that follows, so it is no text. */
 static bool
-take_text(struct decoder *decoder, const char **ret_text)
+read_text(struct reader *reader, const msgpack_object *value, const char **ret_text)
 {
-	struct frame_head head = take_head(decoder);
+	const msgpack_object_str *text = &value->via.str;
 
-	if (head.kind != FRAME_TEXT || memchr(decoder->at, '\0', head.n) || !arena_has_room(decoder->arena, head.n))
+	if (value->type != MSGPACK_OBJECT_STR || memchr(text->ptr, '\0', text->size) || !arena_has_room(reader->arena, text->size))
 		return false;
-	*ret_text = arena_strndup(decoder->arena, (const char *)take_bytes(decoder, head.n), head.n);
+	*ret_text = arena_strndup(reader->arena, text->ptr, text->size);
 	return true;
 }
 
 static bool
-take_doc(struct decoder *decoder, struct doc *ret_doc)
+read_doc(const msgpack_object *value, struct doc *ret_doc)
 {
-	struct frame_head head = take_head(decoder);
-
-	if (head.kind != FRAME_BIN && head.kind != FRAME_TEXT)
+	if (value->type == MSGPACK_OBJECT_BIN)
+		*ret_doc = (struct doc){ value->via.bin.ptr, value->via.bin.size };
+	else if (value->type == MSGPACK_OBJECT_STR)
+		*ret_doc = (struct doc){ value->via.str.ptr, value->via.str.size };
+	else
 		return false;
-	*ret_doc = (struct doc){ (const char *)take_bytes(decoder, head.n), head.n };
 	return true;
 }
 
-static bool take_map(struct decoder *decoder, const struct shape *shape, bool is_indexed, void *object);
+static bool read_map(struct reader *reader, const struct shape *shape, const msgpack_object *value, bool is_indexed, void *object);
 
 static bool
-take_item(struct decoder *decoder, const struct shape_field *field, void *item)
+read_item(struct reader *reader, const struct shape_field *field, const msgpack_object *value, void *item)
 {
 	if (field->item == SHAPE_STRUCT)
-		return take_map(decoder, field->shape, false, item);
+		return read_map(reader, field->shape, value, false, item);
 	if (field->item == SHAPE_TEXT)
-		return take_text(decoder, item) || fail(decoder, field, "items must be text");
+		return read_text(reader, value, item) || fail(reader, field, "items must be text");
 	if (field->item == SHAPE_DOC)
-		return take_doc(decoder, item) || fail(decoder, field, "items must be documents");
-	return take_int(decoder, item) || fail(decoder, field, "items must be integers");
+		return read_doc(value, item) || fail(reader, field, "items must be documents");
+	return read_int(value, item) || fail(reader, field, "items must be integers");
 }
 
 static bool
-take_list(struct decoder *decoder, const struct shape_field *field, void *object)
+read_list(struct reader *reader, const struct shape_field *field, const msgpack_object *value, void *object)
 {
-	struct frame_head head = take_head(decoder);
-
-	if (head.kind != FRAME_LIST)
-		return fail(decoder, field, "must be a list");
-	size_t size = shape_item_size(field);
-	/* A small frame may claim many items of a large struct; n is at most FRAME_ITEMS_MAX. */
-	if (!arena_has_room(decoder->arena, head.n * size))
-		return fail(decoder, field, "too large");
-	char *items = arena_alloc(decoder->arena, head.n ? head.n * size : 1);
-	for (size_t i = 0; i < head.n; i++) {
-		if (!take_item(decoder, field, items + i * size))
+	if (value->type != MSGPACK_OBJECT_ARRAY)
+		return fail(reader, field, "must be a list");
+	size_t size = shape_item_size(field), n = value->via.array.size;
+	/* Few bytes may claim many items of a large struct; n is at most WIRE_ITEMS_MAX. */
+	if (!arena_has_room(reader->arena, n * size))
+		return fail(reader, field, "too large");
+	char *items = arena_alloc(reader->arena, n ? n * size : 1);
+	for (size_t i = 0; i < n; i++) {
+		if (!read_item(reader, field, &value->via.array.ptr[i], items + i * size))
 			return false;
 	}
-	shape_set_list(field, object, (struct shape_list){ items, head.n });
+	shape_set_list(field, object, (struct shape_list){ items, n });
 	return true;
 }
 
 static bool
-take_struct(struct decoder *decoder, const struct shape_field *field, void *object)
+read_struct(struct reader *reader, const struct shape_field *field, const msgpack_object *value, void *object)
 {
-	if (!arena_has_room(decoder->arena, field->shape->size))
-		return fail(decoder, field, "too large");
-	void *inner = arena_alloc(decoder->arena, field->shape->size);
-	if (!take_map(decoder, field->shape, false, inner))
+	if (!arena_has_room(reader->arena, field->shape->size))
+		return fail(reader, field, "too large");
+	void *inner = arena_alloc(reader->arena, field->shape->size);
+	if (!read_map(reader, field->shape, value, false, inner))
 		return false;
 	shape_set_struct(field, object, inner);
 	return true;
 }
 
 static bool
-take_field(struct decoder *decoder, const struct shape_field *field, void *object)
+read_field(struct reader *reader, const struct shape_field *field, const msgpack_object *value, void *object)
 {
-	struct frame_head head;
 	int64_t integer;
 	const char *text;
 	struct doc doc;
 
 	switch (field->type) {
 	case SHAPE_BOOL:
-		head = take_head(decoder);
-		if (head.kind != FRAME_BOOL)
-			return fail(decoder, field, "must be a boolean");
-		shape_set_bool(decoder->arena, field, object, head.integer);
+		if (value->type != MSGPACK_OBJECT_BOOLEAN)
+			return fail(reader, field, "must be a boolean");
+		shape_set_bool(reader->arena, field, object, value->via.boolean);
 		return true;
 	case SHAPE_INT:
 	case SHAPE_TIME:
-		if (!take_int(decoder, &integer))
-			return fail(decoder, field, "must be an integer");
-		shape_set_int(decoder->arena, field, object, integer);
+		if (!read_int(value, &integer))
+			return fail(reader, field, "must be an integer");
+		shape_set_int(reader->arena, field, object, integer);
 		return true;
 	case SHAPE_TEXT:
-		if (!take_text(decoder, &text))
-			return fail(decoder, field, "must be text");
+		if (!read_text(reader, value, &text))
+			return fail(reader, field, "must be text");
 		shape_set_text(field, object, text);
 		return true;
 	case SHAPE_DOC:
-		if (!take_doc(decoder, &doc))
-			return fail(decoder, field, "must be a document");
+		if (!read_doc(value, &doc))
+			return fail(reader, field, "must be a document");
 		shape_set_doc(field, object, doc);
 		return true;
 	case SHAPE_STRUCT:
-		return take_struct(decoder, field, object);
+		return read_struct(reader, field, value, object);
 	case SHAPE_LIST:
-		return take_list(decoder, field, object);
+		return read_list(reader, field, value, object);
 	}
 	assert(!"shape type");
 	return false;
 }
 
-/* Both sides list fields in table order, so the one at `next` is nearly always it. */
+/* The field that the key names, or NULL for a key of any kind that is none of ours.  Both sides list fields in table order, so
+ * the one at `next` is nearly always it. */
 static const struct shape_field *
-find_field(const struct shape *shape, size_t next, const unsigned char *name, size_t n_name)
+find_field(const struct shape *shape, size_t next, const msgpack_object *key, bool is_indexed)
 {
+	if (is_indexed) {
+		bool is_known = key->type == MSGPACK_OBJECT_POSITIVE_INTEGER && key->via.u64 < shape->n_fields;
+		return is_known ? &shape->fields[key->via.u64] : NULL;
+	}
+	if (key->type != MSGPACK_OBJECT_STR)
+		return NULL;
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		const struct shape_field *field = &shape->fields[(next + i) % shape->n_fields];
-		if (strlen(field->name) == n_name && memcmp(field->name, name, n_name) == 0)
+		if (strlen(field->name) == key->via.str.size && memcmp(field->name, key->via.str.ptr, key->via.str.size) == 0)
 			return field;
 	}
 	return NULL;
 }
 
-/* The field that the key names, or NULL for a key of any kind that is none of ours. */
-static const struct shape_field *
-take_key(struct decoder *decoder, const struct shape *shape, size_t next, bool is_indexed)
-{
-	struct frame_head head = frame_read_head(decoder->at, decoder->left);
-
-	if (head.kind != (is_indexed ? FRAME_INT : FRAME_TEXT)) {
-		skip_value(decoder);
-		return NULL;
-	}
-	(void)take_bytes(decoder, head.n_bytes);
-	if (!is_indexed)
-		return find_field(shape, next, take_bytes(decoder, head.n), head.n);
-	bool is_known = !head.is_beyond && head.integer >= 0 && head.integer < (int64_t)shape->n_fields;
-	return is_known ? &shape->fields[head.integer] : NULL;
-}
-
-/* Required fields are counted by a bit each; shapes with more fields than bits are refused by the generator. */
 static bool
-check_required(struct decoder *decoder, const struct shape *shape, uint64_t seen)
+check_required(struct reader *reader, const struct shape *shape, uint64_t seen)
 {
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		if ((shape->fields[i].flags & SHAPE_REQUIRED) && !(seen >> i & 1))
-			return fail(decoder, &shape->fields[i], "is missing");
+			return fail(reader, &shape->fields[i], "is missing");
 	}
 	return true;
 }
 
 static bool
-take_map(struct decoder *decoder, const struct shape *shape, bool is_indexed, void *object)
+read_map(struct reader *reader, const struct shape *shape, const msgpack_object *value, bool is_indexed, void *object)
 {
-	struct frame_head head = take_head(decoder);
 	uint64_t seen = 0;
 	size_t next = 0;
 
 	assert(shape->n_fields <= 64);
-	if (head.kind != FRAME_MAP) {
-		decoder->problem = arena_printf(decoder->arena, "'%s' must be a map", shape->name);
+	if (value->type != MSGPACK_OBJECT_MAP) {
+		reader->problem = arena_printf(reader->arena, "'%s' must be a map", shape->name);
 		return false;
 	}
-	for (uint64_t i = 0; i < head.n; i++) {
-		const struct shape_field *field = take_key(decoder, shape, next, is_indexed);
-		if (!field || frame_read_head(decoder->at, decoder->left).kind == FRAME_NIL) {
-			skip_value(decoder);
+	for (uint32_t i = 0; i < value->via.map.size; i++) {
+		const msgpack_object_kv *pair = &value->via.map.ptr[i];
+		const struct shape_field *field = find_field(shape, next, &pair->key, is_indexed);
+		if (!field || pair->val.type == MSGPACK_OBJECT_NIL)
 			continue;
-		}
-		if (!take_field(decoder, field, object))
+		if (!read_field(reader, field, &pair->val, object))
 			return false;
 		next = (size_t)(field - shape->fields) + 1;
 		seen |= UINT64_C(1) << (next - 1);
 	}
-	return check_required(decoder, shape, seen);
+	return check_required(reader, shape, seen);
 }
 
 static bool
-read_frame(struct arena *arena, const struct shape *shape, const void *bytes, size_t n_bytes, bool is_indexed,
-    void *object, const char **ret_problem)
+unpack(struct arena *arena, const struct shape *shape, const void *bytes, size_t n_bytes, bool is_indexed, void *object,
+    const char **ret_problem)
 {
-	struct decoder decoder = { .arena = arena, .at = bytes, .left = n_bytes,
-		.problem = "not one well-formed msgpack value within the limits" };
+	struct reader reader = { .arena = arena, .problem = "not one well-formed msgpack value within the limits" };
+	msgpack_object value;
+	bool is_good = false;
 
-	if (frame_check(bytes, n_bytes) && take_map(&decoder, shape, is_indexed, object))
-		return true;
-	*ret_problem = decoder.problem;
-	return false;
+	if (wire_check(bytes, n_bytes)) {
+		msgpack_zone *zone = thread_zone();
+		/* Its texts and documents point into bytes, not into the zone. */
+		if (msgpack_unpack(bytes, n_bytes, NULL, zone, &value) == MSGPACK_UNPACK_SUCCESS)
+			is_good = read_map(&reader, shape, &value, is_indexed, object);
+		msgpack_zone_clear(zone);
+	}
+	if (!is_good)
+		*ret_problem = reader.problem;
+	return is_good;
 }
 
 bool
 codec_msgpack_read(struct arena *arena, const struct shape *shape, const void *bytes, size_t n_bytes,
     void *ret_object, const char **ret_problem)
 {
-	return read_frame(arena, shape, bytes, n_bytes, false, ret_object, ret_problem);
+	return unpack(arena, shape, bytes, n_bytes, false, ret_object, ret_problem);
 }
 
 bool
 codec_msgpack_read_indexed(struct arena *arena, const struct shape *shape, const void *bytes, size_t n_bytes,
     void *ret_object, const char **ret_problem)
 {
-	return read_frame(arena, shape, bytes, n_bytes, true, ret_object, ret_problem);
+	return unpack(arena, shape, bytes, n_bytes, true, ret_object, ret_problem);
 }

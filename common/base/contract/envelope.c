@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "codec/msgpack.h"
-#include "codec/frame.h"
+#include "codec/wire.h"
 
 struct wire_request {
 	int64_t version;
@@ -145,11 +145,11 @@ envelope_peek_correlation(const void *bytes, size_t n_bytes, uint64_t *ret_corre
 {
 	const unsigned char *p = bytes;
 	size_t left = n_bytes;
-	struct frame_head heads[5]; /* map, key, version, key, correlation */
+	struct wire_head heads[5]; /* map, key, version, key, correlation */
 
 	for (size_t i = 0; i < 5; i++) {
-		heads[i] = frame_read_head(p, left);
-		if (heads[i].kind != (i == 0 ? FRAME_MAP : FRAME_INT))
+		heads[i] = wire_read_head(p, left);
+		if (heads[i].kind != (i == 0 ? WIRE_MAP : WIRE_INT))
 			return false;
 		p += heads[i].n_bytes;
 		left -= heads[i].n_bytes;

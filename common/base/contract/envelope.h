@@ -30,7 +30,7 @@ struct envelope_request {
 	struct principal principal;
 	bool dry_run;
 	const char *idempotency_key;  /* or NULL */
-	const void *input;       /* msgpack of the operation's request shape; borrowed from the frame */
+	const void *input;       /* msgpack of the operation's request shape; borrowed from the record */
 	size_t n_input;
 };
 
@@ -48,11 +48,11 @@ struct envelope_reply {
 void envelope_write_request(struct buf *buf, const struct envelope_request *request);
 void envelope_write_reply(struct buf *buf, const struct envelope_reply *reply);
 
-/* Frame-checked before decoding.  Text is copied into the arena; input/output are borrowed from bytes. */
+/* Checked before decoding (wire_check).  Text is copied into the arena; input/output are borrowed from bytes. */
 bool envelope_read_request(struct arena *arena, const void *bytes, size_t n_bytes, struct envelope_request *ret_request);
 bool envelope_read_reply(struct arena *arena, const void *bytes, size_t n_bytes, struct envelope_reply *ret_reply);
 
-/* Correlation only, without decoding the rest; false when the frame is no envelope.  Works on both kinds. */
+/* Correlation only, without decoding the rest; false when the record is no envelope.  Works on both kinds. */
 bool envelope_peek_correlation(const void *bytes, size_t n_bytes, uint64_t *ret_correlation);
 
 #endif

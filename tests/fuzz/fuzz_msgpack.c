@@ -1,4 +1,4 @@
-/* Any bytes as a frame: the check and the decoder agree, nothing is read past the end, and what was read once
+/* Any bytes as a message: the check and the decoder agree, nothing is read past the end, and what was read once
  * reads the same again after writing. */
 #include <assert.h>
 #include <msgpack.h>
@@ -6,6 +6,7 @@
 
 #include "../lib/sample_shape.h"
 #include "codec/msgpack.h"
+#include "codec/wire.h"
 
 enum { ARENA_BYTES = 8 * 1024 * 1024 };
 
@@ -44,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 	struct sample sample = { 0 };
 	const char *problem;
 
-	if (!frame_check(bytes, n_bytes))
+	if (!wire_check(bytes, n_bytes))
 		return 0;
 	decodes(bytes, n_bytes);
 	struct arena *arena = arena_new(ARENA_BYTES);
