@@ -28,7 +28,8 @@ static const struct db_statement store_statement = { "idempotency_store",
 	"UPDATE idempotency_keys SET response = $5 "
 	"WHERE domain_id = $1 AND principal_id = $2 AND operation = $3 AND key = $4", DB_EXEC, 5, NULL };
 static const struct db_statement expire_statement = { "idempotency_expire",
-	"DELETE FROM idempotency_keys WHERE created_at < $1", DB_EXEC, 1, NULL };
+	"DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency_keys WHERE created_at < $1 "
+	"ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))", DB_EXEC, 2, NULL };
 
 static const struct error *
 open_response(struct job *job, const struct idempotency_row *row)
@@ -91,11 +92,12 @@ idempotency_store(struct job *job)
 	    P_TEXT(key), P_BYTES(sealed, n_sealed)));
 }
 
+/* A step every ten seconds keeps up with 4,000 keyed mutations a second, and takes a fraction of one. */
 const struct error *
 idempotency_expire(struct request *req)
 {
-	enum { KEEP_HOURS = 24 };
+	enum { KEEP_HOURS = 24, STEP = 40000 };
 	int64_t n;
 
-	return query_exec(req, &expire_statement, PARAMS(P_TIME(req->now_us - (int64_t)KEEP_HOURS * 3600 * 1000000)), &n);
+	return query_exec(req, &expire_statement, PARAMS(P_TIME(req->now_us - (int64_t)KEEP_HOURS * 3600 * 1000000), P_INT(STEP)), &n);
 }

@@ -8,7 +8,7 @@ enum { TIMERS_MAX = 32, MINUTE_MS = 60 * 1000, TIMERS_RUNNING_MAX = 8 };
 
 static const struct timer own_timers[] = {
 	{ "outbox.maintain", 10 * 1000, outbox_maintain },
-	{ "idempotency.expire", MINUTE_MS, idempotency_expire },
+	{ "idempotency.expire", 10 * 1000, idempotency_expire },
 	{ "events.retry", MINUTE_MS, set_aside_retry },
 };
 enum { N_OWN = sizeof(own_timers) / sizeof(own_timers[0]) };

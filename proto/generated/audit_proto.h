@@ -129,7 +129,7 @@ struct audit_head {
 };
 extern const struct shape audit_head_shape;
 
-/* Row of entry_count. */
+/* Row of entry_count_all, entry_count, entry_count_entity, entry_count_actor .... */
 struct audit_count_row {
 	int64_t total;
 };

@@ -37,17 +37,76 @@ const struct db_statement audit_entry_list_query = { .name = "audit_entry_list",
 	    "       request_id, event_id, hash, previous_hash, created_at\n"
 	    "  FROM audit_logs\n"
 	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
-	    "   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)\n"
-	    "   AND ($7::timestamptz IS NULL OR (created_at, id) < ($7, $8::bigint))\n"
+	    "   AND $4::text IS NULL AND ($5::text IS NULL OR actor_type = $5) AND $6::text IS NULL\n"
+	    "   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))\n"
 	    " ORDER BY created_at DESC, id DESC LIMIT $9\n",
 	.kind = DB_LIST, .n_params = 9, .row = &audit_entry_shape };
+
+const struct db_statement audit_entry_list_entity_query = { .name = "audit_entry_list_entity",
+	.sql =
+	    "SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,\n"
+	    "       request_id, event_id, hash, previous_hash, created_at\n"
+	    "  FROM audit_logs\n"
+	    " WHERE entity_type = $1::text AND entity_id = $2::bigint AND ($3::text IS NULL OR action = $3)\n"
+	    "   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)\n"
+	    "   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))\n"
+	    " ORDER BY created_at DESC, id DESC LIMIT $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &audit_entry_shape };
+
+const struct db_statement audit_entry_list_actor_query = { .name = "audit_entry_list_actor",
+	.sql =
+	    "SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,\n"
+	    "       request_id, event_id, hash, previous_hash, created_at\n"
+	    "  FROM audit_logs\n"
+	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
+	    "   AND actor_id = $4::text AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)\n"
+	    "   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))\n"
+	    " ORDER BY created_at DESC, id DESC LIMIT $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &audit_entry_shape };
+
+const struct db_statement audit_entry_list_request_query = { .name = "audit_entry_list_request",
+	.sql =
+	    "SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,\n"
+	    "       request_id, event_id, hash, previous_hash, created_at\n"
+	    "  FROM audit_logs\n"
+	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
+	    "   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND request_id = $6::text\n"
+	    "   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))\n"
+	    " ORDER BY created_at DESC, id DESC LIMIT $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &audit_entry_shape };
+
+const struct db_statement audit_entry_count_all_query = { .name = "audit_entry_count_all",
+	.sql =
+	    "SELECT coalesce((SELECT number FROM audit_chain_heads WHERE domain_id = $1), 0) AS total\n",
+	.kind = DB_FIND, .n_params = 1, .row = &audit_count_row_shape };
 
 const struct db_statement audit_entry_count_query = { .name = "audit_entry_count",
 	.sql =
 	    "SELECT count(*) AS total FROM (SELECT FROM audit_logs\n"
 	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
+	    "   AND $4::text IS NULL AND ($5::text IS NULL OR actor_type = $5) AND $6::text IS NULL LIMIT $7) AS matching\n",
+	.kind = DB_FIND, .n_params = 7, .row = &audit_count_row_shape };
+
+const struct db_statement audit_entry_count_entity_query = { .name = "audit_entry_count_entity",
+	.sql =
+	    "SELECT count(*) AS total FROM (SELECT FROM audit_logs\n"
+	    " WHERE entity_type = $1::text AND entity_id = $2::bigint AND ($3::text IS NULL OR action = $3)\n"
 	    "   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)\n"
 	    " LIMIT $7) AS matching\n",
+	.kind = DB_FIND, .n_params = 7, .row = &audit_count_row_shape };
+
+const struct db_statement audit_entry_count_actor_query = { .name = "audit_entry_count_actor",
+	.sql =
+	    "SELECT count(*) AS total FROM (SELECT FROM audit_logs\n"
+	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
+	    "   AND actor_id = $4::text AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6) LIMIT $7) AS matching\n",
+	.kind = DB_FIND, .n_params = 7, .row = &audit_count_row_shape };
+
+const struct db_statement audit_entry_count_request_query = { .name = "audit_entry_count_request",
+	.sql =
+	    "SELECT count(*) AS total FROM (SELECT FROM audit_logs\n"
+	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
+	    "   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND request_id = $6::text LIMIT $7) AS matching\n",
 	.kind = DB_FIND, .n_params = 7, .row = &audit_count_row_shape };
 
 const struct db_statement audit_chain_page_query = { .name = "audit_chain_page",
@@ -96,7 +155,7 @@ const struct db_statement audit_checkpoint_add_query = { .name = "audit_checkpoi
 const struct db_statement audit_checkpoint_list_query = { .name = "audit_checkpoint_list",
 	.sql =
 	    "SELECT id, number, hash, signed_text, signature, public_key, created_at FROM audit_checkpoints\n"
-	    " WHERE ($1::bigint IS NULL OR number < $1) ORDER BY number DESC LIMIT $2\n",
+	    " WHERE number < coalesce($1::bigint, 9223372036854775807) ORDER BY number DESC LIMIT $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &audit_checkpoint_shape };
 
 const struct db_statement audit_checkpoint_range_query = { .name = "audit_checkpoint_range",

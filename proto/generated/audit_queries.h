@@ -12,10 +12,24 @@ extern const struct db_statement audit_head_lock_query;
 extern const struct db_statement audit_head_move_query;
 /* A batch of entries: a JSON array of audit_append. :exec */
 extern const struct db_statement audit_entry_add_query;
-/* Newest first, after a cursor ($7, $8). :list; rows: struct audit_entry */
+/* Newest first. :list; rows: struct audit_entry */
 extern const struct db_statement audit_entry_list_query;
+/* History of one entity, newest first. :list; rows: struct audit_entry */
+extern const struct db_statement audit_entry_list_entity_query;
+/* What one actor did, newest first. :list; rows: struct audit_entry */
+extern const struct db_statement audit_entry_list_actor_query;
+/* What one request caused, newest first. :list; rows: struct audit_entry */
+extern const struct db_statement audit_entry_list_request_query;
+/* Length of the tenant's chain, whose numbers have no gaps. :find; rows: struct audit_count_row */
+extern const struct db_statement audit_entry_count_all_query;
 /* Matching entries, counted up to $7. :find; rows: struct audit_count_row */
 extern const struct db_statement audit_entry_count_query;
+/* Entries of one entity, counted up to $7. :find; rows: struct audit_count_row */
+extern const struct db_statement audit_entry_count_entity_query;
+/* Entries of one actor, counted up to $7. :find; rows: struct audit_count_row */
+extern const struct db_statement audit_entry_count_actor_query;
+/* Entries of one request, counted up to $7. :find; rows: struct audit_count_row */
+extern const struct db_statement audit_entry_count_request_query;
 /* Consecutive entries of the tenant's chain. :list; rows: struct audit_chain_row */
 extern const struct db_statement audit_chain_page_query;
 /* End of the tenant's chain. :find; rows: struct audit_head */

@@ -380,7 +380,7 @@ const struct db_statement content_snapshots_created_desc_all_query = { .name = "
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
@@ -406,7 +406,7 @@ const struct db_statement content_snapshots_created_desc_type_query = { .name = 
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
@@ -432,7 +432,7 @@ const struct db_statement content_snapshots_created_asc_all_query = { .name = "c
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
@@ -458,7 +458,7 @@ const struct db_statement content_snapshots_created_asc_type_query = { .name = "
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
@@ -523,14 +523,18 @@ const struct db_statement content_heads_count_matching_query = { .name = "conten
 const struct db_statement content_snapshots_count_all_query = { .name = "content_snapshots_count_all",
 	.sql =
 	    "SELECT count(*) AS total\n"
-	    "  FROM (SELECT FROM content_item_snapshots i WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') LIMIT $3) i\n",
+	    "  FROM (SELECT FROM content_items i\n"
+	    "         WHERE i.status <> 'archived' AND i.last_published_version IS NOT NULL AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published')\n"
+	    "         LIMIT $3) i\n",
 	.kind = DB_FIND, .n_params = 3, .row = &content_count_row_shape };
 
 const struct db_statement content_snapshots_count_type_query = { .name = "content_snapshots_count_type",
 	.sql =
 	    "SELECT count(*) AS total\n"
-	    "  FROM (SELECT FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') LIMIT $3) i\n",
+	    "  FROM (SELECT FROM content_items i\n"
+	    "         WHERE i.status <> 'archived' AND i.last_published_version IS NOT NULL AND i.content_type_id = $1::integer\n"
+	    "           AND ($2::text IS NULL OR $2 = 'published')\n"
+	    "         LIMIT $3) i\n",
 	.kind = DB_FIND, .n_params = 3, .row = &content_count_row_shape };
 
 const struct db_statement content_snapshots_count_matching_query = { .name = "content_snapshots_count_matching",

@@ -91,11 +91,11 @@ const struct db_statement identity_decision_list_query = { .name = "identity_dec
 	    "       evaluation_duration_ms, request_id, created_at\n"
 	    "  FROM policy_decision_logs\n"
 	    " WHERE ($1::text IS NULL OR outcome = $1) AND ($2::text IS NULL OR operation = $2) AND ($3::text IS NULL OR principal_id = $3)\n"
-	    "   AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::bigint))\n"
+	    "   AND (created_at, id) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::bigint, 9223372036854775807))\n"
 	    " ORDER BY created_at DESC, id DESC LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &policy_decision_shape };
 
-const struct db_statement identity_decision_expire_query = { .name = "identity_decision_expire",
+const struct db_statement identity_decision_maintain_query = { .name = "identity_decision_maintain",
 	.sql =
-	    "DELETE FROM policy_decision_logs WHERE id IN (SELECT id FROM policy_decision_logs WHERE created_at < $1 LIMIT 10000)\n",
+	    "SELECT decisions_maintain(make_interval(days => $1))\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };

@@ -34,7 +34,7 @@ extern const struct db_statement identity_key_touch_query;
 extern const struct db_statement identity_decision_add_query;
 /* Decisions of the tenant, newest first, after a cursor ($4, $5). :list; rows: struct policy_decision */
 extern const struct db_statement identity_decision_list_query;
-/* Retention, in bounded steps. :exec */
-extern const struct db_statement identity_decision_expire_query;
+/* Partitions of the coming week; days older than $1 days go. :exec */
+extern const struct db_statement identity_decision_maintain_query;
 
 #endif

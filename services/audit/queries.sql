@@ -25,22 +25,77 @@ SELECT f."domainId", f.number, f."eventId", f.publisher, f.action, f."entityType
        "entityType" text, "entityId" bigint, "entityVersion" integer, "userId" integer, "actorId" text, "actorType" text,
        "actorSource" text, details text, "requestId" text, "traceParent" text, "createdAtUs" bigint);
 
+-- The lists take the same parameters: $1 and $2 entity, $3 action, $4 and $5 actor, $6 request, $7 and $8 cursor, $9 limit; the counts
+-- take $1 to $6 and $7, where they stop.  One statement per index that serves it.
+
 -- name: entry_list :list audit_entry
--- Newest first, after a cursor ($7, $8).
+-- Newest first.
 SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,
        request_id, event_id, hash, previous_hash, created_at
   FROM audit_logs
  WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
-   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)
-   AND ($7::timestamptz IS NULL OR (created_at, id) < ($7, $8::bigint))
+   AND $4::text IS NULL AND ($5::text IS NULL OR actor_type = $5) AND $6::text IS NULL
+   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))
  ORDER BY created_at DESC, id DESC LIMIT $9;
+
+-- name: entry_list_entity :list audit_entry
+-- History of one entity, newest first.
+SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,
+       request_id, event_id, hash, previous_hash, created_at
+  FROM audit_logs
+ WHERE entity_type = $1::text AND entity_id = $2::bigint AND ($3::text IS NULL OR action = $3)
+   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)
+   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))
+ ORDER BY created_at DESC, id DESC LIMIT $9;
+
+-- name: entry_list_actor :list audit_entry
+-- What one actor did, newest first.
+SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,
+       request_id, event_id, hash, previous_hash, created_at
+  FROM audit_logs
+ WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND actor_id = $4::text AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)
+   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))
+ ORDER BY created_at DESC, id DESC LIMIT $9;
+
+-- name: entry_list_request :list audit_entry
+-- What one request caused, newest first.
+SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,
+       request_id, event_id, hash, previous_hash, created_at
+  FROM audit_logs
+ WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND request_id = $6::text
+   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))
+ ORDER BY created_at DESC, id DESC LIMIT $9;
+
+-- name: entry_count_all :find audit_count_row
+-- Length of the tenant's chain, whose numbers have no gaps.
+SELECT coalesce((SELECT number FROM audit_chain_heads WHERE domain_id = $1), 0) AS total;
 
 -- name: entry_count :find audit_count_row
 -- Matching entries, counted up to $7.
 SELECT count(*) AS total FROM (SELECT FROM audit_logs
  WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND $4::text IS NULL AND ($5::text IS NULL OR actor_type = $5) AND $6::text IS NULL LIMIT $7) AS matching;
+
+-- name: entry_count_entity :find audit_count_row
+-- Entries of one entity, counted up to $7.
+SELECT count(*) AS total FROM (SELECT FROM audit_logs
+ WHERE entity_type = $1::text AND entity_id = $2::bigint AND ($3::text IS NULL OR action = $3)
    AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6)
  LIMIT $7) AS matching;
+
+-- name: entry_count_actor :find audit_count_row
+-- Entries of one actor, counted up to $7.
+SELECT count(*) AS total FROM (SELECT FROM audit_logs
+ WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND actor_id = $4::text AND ($5::text IS NULL OR actor_type = $5) AND ($6::text IS NULL OR request_id = $6) LIMIT $7) AS matching;
+
+-- name: entry_count_request :find audit_count_row
+-- Entries of one request, counted up to $7.
+SELECT count(*) AS total FROM (SELECT FROM audit_logs
+ WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND request_id = $6::text LIMIT $7) AS matching;
 
 -- name: chain_page :list audit_chain_row
 -- Consecutive entries of the tenant's chain.
@@ -82,7 +137,7 @@ SELECT c."domainId", c.number, c.hash, c."signedText", c.signature, c."publicKey
 -- name: checkpoint_list :list audit_checkpoint
 -- Newest first, below a number.
 SELECT id, number, hash, signed_text, signature, public_key, created_at FROM audit_checkpoints
- WHERE ($1::bigint IS NULL OR number < $1) ORDER BY number DESC LIMIT $2;
+ WHERE number < coalesce($1::bigint, 9223372036854775807) ORDER BY number DESC LIMIT $2;
 
 -- name: checkpoint_range :list audit_checkpoint
 -- Checkpoints of a stretch of the chain, in its order.

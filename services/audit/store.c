@@ -22,17 +22,37 @@ store_entries_add(struct request *req, struct doc entries)
 	query_send(req, &audit_entry_add_query, PARAMS(P_DOC(entries)));
 }
 
+/* Which index serves a list: that of the request, the entity, the actor, or of all. */
+struct entry_statements {
+	const struct db_statement *list, *count;
+};
+
+static struct entry_statements
+statements_for(const struct audit_logs_list_request *in)
+{
+	if (in->request_id)
+		return (struct entry_statements){ &audit_entry_list_request_query, &audit_entry_count_request_query };
+	if (in->entity_type && in->entity_id)
+		return (struct entry_statements){ &audit_entry_list_entity_query, &audit_entry_count_entity_query };
+	if (in->actor_id)
+		return (struct entry_statements){ &audit_entry_list_actor_query, &audit_entry_count_actor_query };
+	if (in->entity_type || in->entity_id || in->action || in->actor_type)
+		return (struct entry_statements){ &audit_entry_list_query, &audit_entry_count_query };
+	return (struct entry_statements){ &audit_entry_list_query, &audit_entry_count_all_query };
+}
+
 const struct error *
 store_entry_page(struct request *req, const struct audit_logs_list_request *in, const int64_t *before_us, int64_t before_id,
     int64_t limit, int64_t total_max, struct shape_list *ret_entries, int64_t *ret_total)
 {
+	struct entry_statements statements = statements_for(in);
 	const struct audit_count_row *count;
-	db_ticket page = query_ask(req, &audit_entry_list_query,
+	db_ticket page = query_ask(req, statements.list,
 	    PARAMS(P_TEXT(in->entity_type), P_INT_OPT(in->entity_id), P_TEXT(in->action), P_TEXT(in->actor_id), P_TEXT(in->actor_type),
-	        P_TEXT(in->request_id), P_TIME_OPT(before_us), P_INT(before_id), P_INT(limit)));
-	db_ticket total = query_ask(req, &audit_entry_count_query,
-	    PARAMS(P_TEXT(in->entity_type), P_INT_OPT(in->entity_id), P_TEXT(in->action), P_TEXT(in->actor_id), P_TEXT(in->actor_type),
-	        P_TEXT(in->request_id), P_INT(total_max)));
+	        P_TEXT(in->request_id), P_TIME_OPT(before_us), before_us ? P_INT(before_id) : P_NULL(), P_INT(limit)));
+	db_ticket total = statements.count == &audit_entry_count_all_query ? query_ask(req, statements.count, PARAMS(P_INT(req->tenant)))
+	    : query_ask(req, statements.count, PARAMS(P_TEXT(in->entity_type), P_INT_OPT(in->entity_id), P_TEXT(in->action), P_TEXT(in->actor_id),
+	          P_TEXT(in->actor_type), P_TEXT(in->request_id), P_INT(total_max)));
 	const struct error *error = query_claim_list(req, page, ret_entries);
 	if (error)
 		return error;

@@ -229,45 +229,47 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 -- name: heads_version_asc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | ASC)
 -- Heads matching (no index: a scan), lowest version first.
 
--- template: snapshots_page(filter, key, direction)
+-- In order of creation IS TRUE keeps the planner from the indexes of published items, which are in order of publication: it would sort
+-- them all.
+-- template: snapshots_page(published, filter, key, direction)
 SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
        p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
   FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
              i.version AS published_version
           FROM content_item_snapshots i
-         WHERE i.is_published AND {filter}
+         WHERE {published} AND {filter}
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
            AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
          ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_updated_desc_all :list content_item_row = snapshots_page($1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
+-- name: snapshots_updated_desc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
 -- All snapshots, latest change first.
 
--- name: snapshots_created_desc_all :list content_item_row = snapshots_page($1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
+-- name: snapshots_created_desc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
 -- All snapshots, latest creation first.
 
--- name: snapshots_updated_desc_type :list content_item_row = snapshots_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
+-- name: snapshots_updated_desc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
 -- Snapshots of a type, latest change first.
 
--- name: snapshots_created_desc_type :list content_item_row = snapshots_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
+-- name: snapshots_created_desc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
 -- Snapshots of a type, latest creation first.
 
--- name: snapshots_updated_asc_all :list content_item_row = snapshots_page($1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
+-- name: snapshots_updated_asc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
 -- All snapshots, oldest change first.
 
--- name: snapshots_created_asc_all :list content_item_row = snapshots_page($1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
+-- name: snapshots_created_asc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
 -- All snapshots, oldest creation first.
 
--- name: snapshots_updated_asc_type :list content_item_row = snapshots_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
+-- name: snapshots_updated_asc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
 -- Snapshots of a type, oldest change first.
 
--- name: snapshots_created_asc_type :list content_item_row = snapshots_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
+-- name: snapshots_created_asc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
 -- Snapshots of a type, oldest creation first.
 
--- name: snapshots_version_desc :list content_item_row = snapshots_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | DESC)
+-- name: snapshots_version_desc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | DESC)
 -- Snapshots matching (no index: a scan), highest version first.
 
--- name: snapshots_version_asc :list content_item_row = snapshots_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | ASC)
+-- name: snapshots_version_asc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | ASC)
 -- Snapshots matching (no index: a scan), lowest version first.
 
 -- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
@@ -300,13 +302,17 @@ SELECT count(*) AS total
 -- name: snapshots_count_all :find content_count_row
 -- Published items, exact up to $3.
 SELECT count(*) AS total
-  FROM (SELECT FROM content_item_snapshots i WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') LIMIT $3) i;
+  FROM (SELECT FROM content_items i
+         WHERE i.status <> 'archived' AND i.last_published_version IS NOT NULL AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published')
+         LIMIT $3) i;
 
 -- name: snapshots_count_type :find content_count_row
 -- Published items of a type, exact up to $3.
 SELECT count(*) AS total
-  FROM (SELECT FROM content_item_snapshots i
-         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') LIMIT $3) i;
+  FROM (SELECT FROM content_items i
+         WHERE i.status <> 'archived' AND i.last_published_version IS NOT NULL AND i.content_type_id = $1::integer
+           AND ($2::text IS NULL OR $2 = 'published')
+         LIMIT $3) i;
 
 -- name: snapshots_count_matching :find content_count_row
 -- Snapshots matching every filter of the lists, exact up to $6.

@@ -377,11 +377,10 @@ identity_decisions_record(struct request *req, const struct identity_decisions_r
 /* ---- outside requests ---- */
 
 const struct error *
-identity_expire_decisions(struct request *req)
+identity_maintain_decisions(struct request *req)
 {
-	int64_t n;
-
-	return store_decision_expire(req, req->now_us - identity_settings.decision_keep_days * 24 * 3600 * 1000000, &n);
+	store_decision_maintain(req, identity_settings.decision_keep_days);
+	return NULL;
 }
 
 /* First start: make the first tenant and an administrator key, and print the key.  With --renew: another key for the

@@ -6,7 +6,7 @@ extern const struct service_operation identity_operations[];
 extern const size_t identity_n_operations;
 
 static const struct timer timers[] = {
-	{ "decisions.expire", 3600 * 1000, identity_expire_decisions },
+	{ "decisions.maintain", 3600 * 1000, identity_maintain_decisions },
 };
 
 static const struct service_command commands[] = {

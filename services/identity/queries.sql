@@ -75,9 +75,9 @@ SELECT id, principal_id, operation, resource_type, resource_id, environment, out
        evaluation_duration_ms, request_id, created_at
   FROM policy_decision_logs
  WHERE ($1::text IS NULL OR outcome = $1) AND ($2::text IS NULL OR operation = $2) AND ($3::text IS NULL OR principal_id = $3)
-   AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::bigint))
+   AND (created_at, id) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::bigint, 9223372036854775807))
  ORDER BY created_at DESC, id DESC LIMIT $6;
 
--- name: decision_expire :exec
--- Retention, in bounded steps.
-DELETE FROM policy_decision_logs WHERE id IN (SELECT id FROM policy_decision_logs WHERE created_at < $1 LIMIT 10000);
+-- name: decision_maintain :exec
+-- Partitions of the coming week; days older than $1 days go.
+SELECT decisions_maintain(make_interval(days => $1));

@@ -122,11 +122,11 @@ store_decision_page(struct request *req, const struct identity_decisions_list_re
 {
 	return query_list(req, &identity_decision_list_query,
 	    PARAMS(P_TEXT(in->outcome), P_TEXT(in->operation), P_TEXT(in->principal_id), P_TIME_OPT(before_us),
-	        P_INT(before_id), P_INT(limit)), ret_decisions);
+	        before_us ? P_INT(before_id) : P_NULL(), P_INT(limit)), ret_decisions);
 }
 
-const struct error *
-store_decision_expire(struct request *req, int64_t before_us, int64_t *ret_n)
+void
+store_decision_maintain(struct request *req, int64_t keep_days)
 {
-	return query_exec(req, &identity_decision_expire_query, PARAMS(P_TIME(before_us)), ret_n);
+	query_send(req, &identity_decision_maintain_query, PARAMS(P_INT(keep_days)));
 }

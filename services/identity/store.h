@@ -35,6 +35,6 @@ const struct error *store_key_touch(struct request *req, struct doc uses, int64_
 const struct error *store_decision_add(struct request *req, struct doc decisions, int64_t *ret_n) MUST_CHECK;
 const struct error *store_decision_page(struct request *req, const struct identity_decisions_list_request *in,
     const int64_t *before_us, int64_t before_id, int64_t limit, struct shape_list *ret_decisions) MUST_CHECK;
-const struct error *store_decision_expire(struct request *req, int64_t before_us, int64_t *ret_n) MUST_CHECK;
+void store_decision_maintain(struct request *req, int64_t keep_days);
 
 #endif

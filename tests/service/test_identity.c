@@ -8,6 +8,7 @@
 #include "harness.h"
 #include "identity.h"
 #include "secret.h"
+#include "service_internal.h"
 #include "store.h"
 
 extern const struct service_operation identity_operations[];
@@ -277,6 +278,37 @@ START_TEST(expired_and_past_expiries_are_refused)
 }
 END_TEST
 
+START_TEST(decisions_go_by_the_day)
+{
+	static const char kept[] = "SELECT count(*) FROM identity.policy_decision_logs WHERE request_id = 'dated'";
+	static const char partitions[] = "SELECT count(*) FROM pg_class WHERE relnamespace = 'identity'::regnamespace AND relname ~ '^policy_decision_logs_[0-9]{8}$'";
+
+	harness_execute(harness, "DO $$ BEGIN SET LOCAL search_path = identity; PERFORM partitions_make('policy_decision_logs', current_date - 100); END $$");
+	harness_execute(harness, "INSERT INTO identity.policy_decision_logs (domain_id, operation, resource_type, environment, outcome, code, policy_version, "
+	    "evaluation_duration_ms, request_id, created_at) SELECT 1, 'x', 'x', 'x', 'allow', 'X', '1', 1, 'dated', now() - n * interval '1 day' FROM generate_series(0, 99) n");
+	ck_assert_int_eq(harness_count(harness, partitions), 108);
+	ck_assert_ptr_null(harness_run_timer(harness, identity_maintain_decisions));
+	ck_assert_int_eq(harness_count(harness, partitions), identity_settings.decision_keep_days + 1 + 7);
+	ck_assert_int_eq(harness_count(harness, kept), identity_settings.decision_keep_days + 1);
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.policy_decision_logs_default"), 0);
+}
+END_TEST
+
+START_TEST(old_keys_are_forgotten_in_steps)
+{
+	static const char old[] = "SELECT count(*) FROM identity.idempotency_keys WHERE operation = 'old'";
+	int64_t others = harness_count(harness, "SELECT count(*) FROM identity.idempotency_keys WHERE operation <> 'old'");
+
+	harness_execute(harness, "INSERT INTO identity.idempotency_keys (domain_id, principal_id, operation, key, request_hash, created_at) "
+	    "SELECT 1, 'p', 'old', n, '', now() - interval '25 hours' FROM generate_series(1, 42000) n");
+	ck_assert_ptr_null(harness_run_timer(harness, idempotency_expire));
+	ck_assert_int_eq(harness_count(harness, old), 2000);
+	ck_assert_ptr_null(harness_run_timer(harness, idempotency_expire));
+	ck_assert_int_eq(harness_count(harness, old), 0);
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.idempotency_keys"), others);
+}
+END_TEST
+
 START_TEST(without_a_tenant_every_tenant_table_looks_empty)
 {
 	static const char *const tables[] = { "domains", "users", "api_keys", "policy_decision_logs", "idempotency_keys" };
@@ -315,6 +347,8 @@ main(void)
 	tcase_add_test(tests, a_group_commits_its_good_mutations_and_refuses_the_bad_one);
 	tcase_add_test(tests, a_group_of_the_system_role_survives_what_the_database_refuses);
 	tcase_add_test(tests, expired_and_past_expiries_are_refused);
+	tcase_add_test(tests, decisions_go_by_the_day);
+	tcase_add_test(tests, old_keys_are_forgotten_in_steps);
 	tcase_add_test(tests, without_a_tenant_every_tenant_table_looks_empty);
 	tcase_add_test(tests, onboarding_makes_a_tenant_and_a_working_admin_key);
 	suite_add_tcase(suite, tests);

@@ -1,5 +1,5 @@
 /* Units of work of db against a real PostgreSQL. */
-#include "db/db.h"
+#include "db/internal.h"
 
 #include <string.h>
 
@@ -106,6 +106,26 @@ START_TEST(scope_holds_for_every_statement_of_a_read)
 	db_begin_read(db, &(struct db_scope){ .timeout_ms = 100 });
 	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "/96ms");
 	ck_assert_int_eq(db_end_read(db), DB_OK);
+}
+END_TEST
+
+START_TEST(plans_are_made_anew_after_a_minute)
+{
+	db_begin_read(db, &SCOPE);
+	ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/1920ms");
+	ck_assert_int_eq(db_end_read(db), DB_OK);
+
+	for (int i = 0; i < 2; i++) {
+		db->planned_us -= DB_PLANS_MAX_US;
+		uint64_t before = db_n_statements(db);
+		if (i == 0)
+			db_begin_read(db, &SCOPE);
+		else
+			db_begin(db, &SCOPE);
+		ck_assert_str_eq(find(&SETTINGS, NULL)->name, "7/1920ms");
+		ck_assert_int_eq(i == 0 ? db_end_read(db) : db_commit(db), DB_OK);
+		ck_assert_uint_eq(db_n_statements(db) - before, i == 0 ? 3 : 5); /* DISCARD, scope, statement; BEGIN and COMMIT */
+	}
 }
 END_TEST
 
@@ -492,7 +512,7 @@ main(void)
 	const TTest *const tests[] = {
 		one_statement_read_costs_one_round_trip, row_that_is_not_there_is_null,
 		more_rows_than_one_is_refused_by_find, list_decodes_every_row, result_larger_than_the_arena_is_refused,
-		scope_holds_for_every_statement_of_a_read, scope_changes_within_a_transaction_and_ends_with_it,
+		scope_holds_for_every_statement_of_a_read, plans_are_made_anew_after_a_minute, scope_changes_within_a_transaction_and_ends_with_it,
 		scope_survives_a_rollback_to_the_savepoint,
 		timeout_of_one_work_is_not_that_of_the_next, write_without_questions_costs_one_round_trip,
 		write_that_asks_once_costs_two_round_trips, exec_reports_how_many_rows_it_changed,

@@ -177,10 +177,7 @@ db_timeout_step(int64_t timeout_ms)
 	return timeout_ms >> shift << shift;
 }
 
-/* Statements are planned once for a connection's life, perhaps while a table is empty: then reading all of it looks cheapest, and it would
- * still be done when the table has grown.  So no plan may read a whole table that has an index for it.
- *
- * Our settings, then the connection string's, then the timeouts, about which queue_scope must be right. */
+/* Our settings, then the connection string's, then the timeouts, about which queue_scope must be right. */
 static const char *
 session_options(const struct db *db)
 {
@@ -191,7 +188,7 @@ session_options(const struct db *db)
 		if (strcmp(one->keyword, "options") == 0 && one->val)
 			given = one->val;
 	const char *options = arena_printf(db->scratch,
-	    "-c jit=off -c enable_seqscan=off -c idle_in_transaction_session_timeout=30s %s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64, given,
+	    "-c jit=off -c idle_in_transaction_session_timeout=30s %s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64, given,
 	    db->session_timeout_ms, db->session_timeout_ms);
 	PQconninfoFree(all);
 	return options;
@@ -292,6 +289,6 @@ db_connection_open(struct db *db, int64_t deadline_us)
 	if (problem)
 		return db_lose(db, problem);
 	(void)PQsetNoticeReceiver(conn, ignore_notice, NULL);
-	db->last_used_us = clock_monotonic_us();
+	db->last_used_us = db->planned_us = clock_monotonic_us();
 	return DB_OK;
 }

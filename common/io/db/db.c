@@ -15,6 +15,7 @@
 static const struct db_statement SET_SCOPE = { .name = "db_set_scope", .kind = DB_EXEC, .n_params = 1, .sql = SCOPE_SQL };
 static const struct db_statement SET_SCOPE_AND_TIMEOUT = { .name = "db_set_scope_and_timeout", .kind = DB_EXEC, .n_params = 2,
 	.sql = SCOPE_SQL " and set_config('statement_timeout', $2, true) is not null and set_config('lock_timeout', $2, true) is not null" };
+static const struct db_statement DISCARD_PLANS = { .name = "db_discard_plans", .kind = DB_EXEC, .sql = "discard plans" };
 static const struct db_statement BEGIN = { .name = "db_begin", .kind = DB_EXEC, .sql = "begin" };
 static const struct db_statement COMMIT = { .name = "db_commit", .kind = DB_EXEC, .sql = "commit" };
 static const struct db_statement ROLLBACK = { .name = "db_rollback", .kind = DB_EXEC, .sql = "rollback" };
@@ -91,6 +92,18 @@ start(struct db *db, enum db_mode mode, const struct db_scope *scope)
 	(void)db_connection_open(db, db->deadline_us);
 }
 
+/* A plan made while a table was empty, or for a tenant that had little, would be used as long as the session lasts. */
+static void
+queue_replanning(struct db *db)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	if (now_us - db->planned_us < DB_PLANS_MAX_US)
+		return;
+	(void)db_pipeline_queue(db, &DISCARD_PLANS, NULL);
+	db->planned_us = now_us;
+}
+
 /* Setting and resetting the two timeouts costs the server 8 us of the 45 that a read takes it; so the session starts with
  * the timeouts of its first work (db_connection.c), and they are set only where they differ from that. */
 static void
@@ -151,6 +164,7 @@ void
 db_begin(struct db *db, const struct db_scope *scope)
 {
 	start(db, DB_MODE_WRITE, scope);
+	queue_replanning(db);
 	(void)db_pipeline_queue(db, &BEGIN, NULL);
 	queue_scope(db);
 }
@@ -258,8 +272,10 @@ db_send(struct db *db, const struct db_statement *statement, const struct db_par
 {
 	assert(db->mode != DB_MODE_IDLE);
 	db_pipeline_make_room(db);
-	if (!db->is_scope_sent)
+	if (!db->is_scope_sent) {
+		queue_replanning(db);
 		queue_scope(db);
+	}
 	return db_pipeline_queue(db, statement, params);
 }
 

@@ -10,7 +10,7 @@ enum {
 	DB_PREPARED_MAX = 1024, /* statements of one process; a power of two, slots of a hash table */
 	DB_PREPARES_MAX = 8192, /* of one connection; outdated ones stay in the server's memory until it is closed */
 	DB_QUEUE_MAX = 1024,    /* queued results nobody has claimed yet; a power of two */
-	DB_QUEUE_RESERVE = 8,   /* one statement, the scope, their preparations, a Sync and a Sync to recover */
+	DB_QUEUE_RESERVE = 10,  /* one statement, the scope, a DISCARD, their preparations, a Sync and a Sync to recover */
 	DB_PARAMS_MAX = 64,
 	DB_COLUMNS_MAX = 128,
 	DB_NAME_BYTES = 64,     /* PostgreSQL tells names apart by 63 bytes */
@@ -23,6 +23,7 @@ enum {
 	DB_CANCEL_MAX_MS = 300,
 	DB_LATE_GRACE_US = 30 * 1000,        /* past the deadline, for the server's own timeout to answer and the connection to live on */
 	DB_ROLLBACK_GRACE_US = 250 * 1000,   /* a rollback may wait this long past the deadline */
+	DB_PLANS_MAX_US = 60 * 1000000,      /* a plan is kept no longer: the table it was made for may have been empty */
 	DB_IDLE_CHECK_US = 20 * 1000,        /* idle for longer: see whether the server hung up before relying on it */
 };
 
@@ -56,6 +57,7 @@ struct db {
 	PGconn *conn; /* NULL: not connected */
 	int64_t deadline_us;
 	int64_t last_used_us; /* monotonic */
+	int64_t planned_us;   /* monotonic: no plan of the session is older */
 
 	enum db_mode mode;
 	struct db_scope scope;

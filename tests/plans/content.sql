@@ -1,0 +1,104 @@
+INSERT INTO content_types (id, domain_id, name, slug, kind, schema, schema_hash)
+SELECT t * 10 + k, t, 'Type', 'type-' || k, CASE k WHEN 9 THEN 'singleton' ELSE 'collection' END, '{"type":"object"}', repeat('0', 64)
+  FROM generate_series(1, 1000) t, unnest('{1,2,3,8,9}'::int[]) k;
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, last_published_version, last_published_at)
+SELECT e.i, e.t, e.t * 10 + 1 + e.i % 3, false, json_build_object('title', 'Item ' || e.i, 'body', repeat('text ', 20)), e.status, e.version, e.at, e.at + interval '1 hour',
+       e.published, CASE WHEN e.published IS NOT NULL THEN e.at + interval '1 hour' END
+  FROM (SELECT i, plans.tenant(i) AS t, s.status, v.version, now() - (:rows - i) * interval '1 minute' AS at,
+               CASE WHEN s.status = 'published' THEN v.version WHEN s.status = 'draft' AND v.version > 1 THEN v.version - 1 END AS published
+          FROM generate_series(1, :rows / 5) i,
+               LATERAL (SELECT CASE WHEN i % 10 < 6 THEN 'published' WHEN i % 10 < 9 THEN 'draft' ELSE 'archived' END AS status) s,
+               LATERAL (SELECT 1 + (i / 10) % 3 AS version) v) e;
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data)
+SELECT :rows + t, t, t * 10 + 9, true, '{}' FROM generate_series(1, 1000) t;
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at)
+SELECT i.domain_id, i.id, v, i.data, 'draft', i.created_at FROM content_items i, generate_series(1, i.version - 1) v;
+SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq', 20000);
+
+-- let: type SELECT :big * 10 + 1
+-- let: singleton SELECT :big * 10 + 9
+-- let: types SELECT quote_literal(array_agg(id)) FROM content_types WHERE domain_id = :big
+-- let: item SELECT max(id) FROM content_items WHERE domain_id = :big AND version = 3
+-- let: items SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM content_items WHERE domain_id = :big ORDER BY md5(id::text) LIMIT 50) i
+-- let: own SELECT count(*) FROM content_items WHERE domain_id = :big
+
+-- plan: type_insert tenant
+('T', 'a-new-type', 'collection', NULL, '{}', repeat('0', 64), NULL, now())
+-- plan: types_get tenant
+(:types)
+-- plan: types_exist tenant
+(:types)
+-- plan: type_lock tenant
+(:type)
+-- plan: types_list tenant
+(50, 0)
+-- plan: types_count tenant
+(10000)
+-- plan: types_stats tenant max=3*:own, counts every item of the types
+(:types)
+-- plan: type_items_count tenant max=2*:own, counts up to 10000 items
+(:type, 10000)
+-- plan: type_update tenant
+(:type, 'T', 'type-1', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 1)
+-- plan: type_delete tenant
+(:big * 10 + 8)
+-- plan: type_schema tenant
+(:type)
+-- plan: item_target tenant
+(:singleton)
+-- plan: item_insert tenant
+(9 * :rows, :type, false, '{}', 'draft', now())
+-- plan: item_lock tenant
+(:item, NULL)
+-- plan: type_singleton_item tenant
+(:singleton, 0)
+-- plan: item_keep_version tenant
+(:item, 3)
+-- plan: item_update tenant
+(:item, 3, :type, false, '{}', 'published', now())
+-- plan: item_delete tenant
+(:item)
+-- plan: item_exists tenant
+(:item)
+-- plan: version_get tenant
+(:item, 2)
+-- plan: state_get tenant
+(:item, 2)
+-- plan: versions_list tenant
+(:item, NULL, 51, 4194304)
+-- plan: heads_get tenant
+(:items, 4194304)
+-- plan: snapshots_get tenant
+(:items, 4194304)
+-- plan: items_of_types tenant
+(:types, '{10,10,10,10,10}', 4194304)
+-- plan: *_all tenant
+(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+-- plan: *_type tenant
+(:type, NULL, NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+-- plan: heads_updated_desc_type_status tenant
+(:type, 'draft', NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+-- plan: heads_updated_asc_type_status tenant
+(:type, 'draft', NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+-- plan: heads_updated_desc_status tenant
+(NULL, 'draft', NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+-- plan: heads_updated_asc_status tenant
+(NULL, 'draft', NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+-- plan: *_version_* tenant max=3*:own, sorts the tenant's items: no index has the version
+(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+-- plan: heads_count_all tenant max=2*:own, counts up to 10000 items
+(NULL, NULL, 10000)
+-- plan: heads_count_type tenant max=2*:own, counts up to 10000 items
+(:type, NULL, 10000)
+-- plan: heads_count_status tenant max=2*:own, counts up to 10000 items
+(NULL, 'draft', 10000)
+-- plan: heads_count_type_status tenant max=2*:own, counts up to 10000 items
+(:type, 'draft', 10000)
+-- plan: heads_count_matching tenant max=2*:own, reads the tenant's items
+(NULL, NULL, NULL, NULL, 'item 7', 10000)
+-- plan: snapshots_count_all tenant max=2*:own, counts up to 10000 items
+(NULL, NULL, 10000)
+-- plan: snapshots_count_type tenant max=2*:own, counts up to 10000 items
+(:type, NULL, 10000)
+-- plan: snapshots_count_matching tenant max=5*:own, reads the tenant's items and their published versions
+(NULL, NULL, NULL, NULL, 'item 7', 10000)
