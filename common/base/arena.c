@@ -20,6 +20,8 @@ struct arena {
 	struct block *current;
 	size_t limit_bytes;
 	size_t used_bytes;
+	size_t n_more; /* bytes of the blocks behind the first */
+	struct arena_budget *budget;
 };
 
 static struct block *
@@ -37,13 +39,45 @@ block_new(size_t capacity)
 struct arena *
 arena_new(size_t limit_bytes)
 {
+	return arena_new_shared(limit_bytes, NULL);
+}
+
+struct arena *
+arena_new_shared(size_t limit_bytes, struct arena_budget *budget)
+{
 	struct arena *arena = malloc(sizeof(*arena));
 	if (!arena)
 		abort();
 	arena->first = arena->current = block_new(FIRST_BLOCK_BYTES);
 	arena->limit_bytes = limit_bytes;
-	arena->used_bytes = 0;
+	arena->used_bytes = arena->n_more = 0;
+	arena->budget = budget;
 	return arena;
+}
+
+static void
+hold_more(struct arena *arena, size_t n_bytes)
+{
+	arena->n_more += n_bytes;
+	if (arena->budget)
+		arena->budget->held_bytes += n_bytes;
+}
+
+/* Every block behind this one. */
+static void
+free_behind(struct arena *arena, struct block *last)
+{
+	struct block *block = last->next;
+
+	while (block) {
+		struct block *next = block->next;
+		arena->n_more -= block->capacity;
+		if (arena->budget)
+			arena->budget->held_bytes -= block->capacity;
+		free(block);
+		block = next;
+	}
+	last->next = NULL;
 }
 
 void
@@ -59,13 +93,7 @@ arena_free(struct arena *arena)
 void
 arena_reset(struct arena *arena)
 {
-	struct block *block = arena->first->next;
-	while (block) {
-		struct block *next = block->next;
-		free(block);
-		block = next;
-	}
-	arena->first->next = NULL;
+	free_behind(arena, arena->first);
 	arena->first->used = 0;
 	arena->current = arena->first;
 	arena->used_bytes = 0;
@@ -81,14 +109,8 @@ void
 arena_rewind(struct arena *arena, struct arena_mark mark)
 {
 	struct block *current = mark.block;
-	struct block *block = current->next;
 
-	while (block) {
-		struct block *next = block->next;
-		free(block);
-		block = next;
-	}
-	current->next = NULL;
+	free_behind(arena, current);
 	current->used = mark.used;
 	arena->current = current;
 	arena->used_bytes = mark.used_bytes;
@@ -107,6 +129,7 @@ arena_alloc_raw(struct arena *arena, size_t n_bytes)
 		if (capacity < rounded)
 			capacity = rounded;
 		block->next = block_new(capacity);
+		hold_more(arena, capacity);
 		block = arena->current = block->next;
 	}
 	arena->used_bytes += rounded;
@@ -124,15 +147,34 @@ arena_alloc(struct arena *arena, size_t n_bytes)
 }
 
 bool
+arena_budget_is_spent(const struct arena_budget *budget)
+{
+	return budget->max_bytes > 0 && budget->held_bytes > budget->max_bytes;
+}
+
+bool
+arena_is_short(const struct arena *arena, size_t n_bytes)
+{
+	const struct arena_budget *budget = arena->budget;
+
+	if (!budget || budget->max_bytes == 0)
+		return false;
+	if (arena_budget_is_spent(budget) && arena->n_more > 0)
+		return true;
+	bool needs_block = n_bytes > arena->current->capacity - arena->current->used;
+	return needs_block && (arena_budget_is_spent(budget) || n_bytes > budget->max_bytes - budget->held_bytes);
+}
+
+bool
 arena_is_exhausted(const struct arena *arena)
 {
-	return arena->used_bytes > arena->limit_bytes;
+	return arena->used_bytes > arena->limit_bytes || arena_is_short(arena, 0);
 }
 
 bool
 arena_has_room(const struct arena *arena, size_t n_bytes)
 {
-	return !arena_is_exhausted(arena) && n_bytes <= arena->limit_bytes - arena->used_bytes;
+	return arena->used_bytes <= arena->limit_bytes && n_bytes <= arena->limit_bytes - arena->used_bytes && !arena_is_short(arena, n_bytes);
 }
 
 size_t

@@ -11,6 +11,18 @@ struct arena;
 /* Make a region that may hold limit_bytes.  Aborts when the system has no memory. */
 struct arena *arena_new(size_t limit_bytes);
 
+/* What several arenas of one thread may hold together beyond the first block of each.  An arena that needs more while it is spent is
+ * exhausted, like one past its own limit; arenas that live in their first block go on. */
+struct arena_budget {
+	size_t max_bytes; /* 0: no bound */
+	size_t held_bytes;
+};
+struct arena *arena_new_shared(size_t limit_bytes, struct arena_budget *budget);
+bool arena_budget_is_spent(const struct arena_budget *budget);
+
+/* Would n_bytes more exceed what all arenas of the budget may hold?  Then the same request may succeed later. */
+bool arena_is_short(const struct arena *arena, size_t n_bytes);
+
 /* Accepts NULL. */
 void arena_free(struct arena *arena);
 

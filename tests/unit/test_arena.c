@@ -123,6 +123,49 @@ START_TEST(text_is_copied_and_terminated)
 }
 END_TEST
 
+START_TEST(arenas_that_share_a_budget_are_exhausted_together)
+{
+	struct arena_budget budget = { .max_bytes = 1024 * 1024 };
+	struct arena *large = arena_new_shared(16 * 1024 * 1024, &budget), *other = arena_new_shared(16 * 1024 * 1024, &budget);
+	struct arena *small = arena_new_shared(16 * 1024 * 1024, &budget);
+
+	(void)arena_alloc(small, 1000);
+	(void)arena_alloc(other, 100000);
+	ck_assert_uint_eq(budget.held_bytes, 128 * 1024);
+	ck_assert(arena_has_room(large, 800 * 1024));
+	ck_assert(!arena_has_room(large, 1000 * 1024));
+	ck_assert(arena_is_short(large, 1000 * 1024));
+	ck_assert(!arena_is_short(large, 0));
+	(void)arena_alloc(large, 1000 * 1024);
+	ck_assert(arena_budget_is_spent(&budget));
+	ck_assert(arena_is_exhausted(large) && arena_is_short(large, 0));
+	ck_assert(arena_is_exhausted(other));
+	ck_assert(!arena_is_exhausted(small)); /* it lives in its first block */
+	ck_assert(arena_has_room(small, 1000) && !arena_has_room(small, 100000));
+	arena_reset(large);
+	ck_assert_uint_eq(budget.held_bytes, 128 * 1024);
+	ck_assert(!arena_is_exhausted(other));
+	arena_free(other);
+	struct arena_mark mark = arena_mark(small);
+	(void)arena_alloc(small, 100000);
+	arena_rewind(small, mark);
+	ck_assert_uint_eq(budget.held_bytes, 0);
+	arena_free(small);
+	arena_free(large);
+}
+END_TEST
+
+START_TEST(an_arena_past_its_own_limit_is_not_short)
+{
+	struct arena_budget budget = { .max_bytes = 1024 * 1024 };
+	struct arena *own = arena_new_shared(100000, &budget);
+
+	(void)arena_alloc(own, 200000);
+	ck_assert(arena_is_exhausted(own) && !arena_is_short(own, 0));
+	arena_free(own);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -138,6 +181,8 @@ main(void)
 	tcase_add_test(tc, room_is_asked_for_without_taking_it);
 	tcase_add_test_raise_signal(tc, far_past_the_limit_it_aborts, SIGABRT);
 	tcase_add_test(tc, text_is_copied_and_terminated);
+	tcase_add_test(tc, arenas_that_share_a_budget_are_exhausted_together);
+	tcase_add_test(tc, an_arena_past_its_own_limit_is_not_short);
 	suite_add_tcase(suite, tc);
 
 	SRunner *runner = srunner_create(suite);
