@@ -51,6 +51,7 @@ Q_IO      := $(Q_GEN) -iquote common/io
 Q_SERVICE := $(Q_IO) -iquote common/service
 
 LIB_IO_NODB := -lzmq -lmsgpackc -lsodium -lpcre2-8 -lcurl -lm
+LIB_HTTP    := -lmicrohttpd
 LIB_DB      := -lpq
 
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
@@ -136,7 +137,7 @@ GROUP = -Wl,--start-group $^ -Wl,--end-group
 $(BIN)/wordclaw-gateway: $(B)/gateway/main.o $(B)/libgateway.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB) $(LIB_HTTP)
 $(BIN)/wordclaw: $(B)/gateway/cli/main.o $(B)/libcli.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
@@ -176,17 +177,17 @@ $(B)/tests/%.o: tests/%.c
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(if $(CLI_SRC),$(B)/libcli.a) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB) -ljansson
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_HTTP) $(LIB_DB) -ljansson
 $(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $$(call svc_lib,$$@) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lmicrohttpd $(LIB_IO_NODB) $(LIB_DB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
 
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libgateway.a $(B)/libcli.a $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_IO_NODB) $(LIB_DB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_IO_NODB) $(LIB_HTTP) $(LIB_DB)
 
 fuzzers: $(FUZZ)
 

@@ -7,6 +7,7 @@
 #include "access/access.h"
 #include "rest/answer.h"
 #include "clock.h"
+#include "dispatch/dispatch.h"
 #include "http/header.h"
 #include "id.h"
 #include "log.h"
@@ -156,6 +157,12 @@ set_common_headers(struct exchange *exchange)
 
 /* ---- what is refused before anybody is asked ---- */
 
+static void
+answer_out_of_memory(struct exchange *exchange)
+{
+	answer_error(exchange, dispatch_no_room(exchange->arena, SIZE_MAX));
+}
+
 /* Where the next request would begin is not certain. */
 static void
 answer_unreadable(struct exchange *exchange, enum error_code code, const char *message)
@@ -176,8 +183,6 @@ code_of_fault(enum http_head_fault fault)
 		return ERROR_URI_TOO_LONG;
 	case HTTP_HEAD_TOO_LARGE:
 		return ERROR_HEADERS_TOO_LARGE;
-	case HTTP_HEAD_VERSION_UNKNOWN:
-		return ERROR_HTTP_VERSION_NOT_SUPPORTED;
 	case HTTP_HEAD_FINE:
 	case HTTP_HEAD_MALFORMED:
 		return ERROR_VALIDATION_ERROR;
@@ -287,6 +292,8 @@ begin(struct exchange *exchange)
 	set_common_headers(exchange);
 	if (exchange->head.fault)
 		answer_unreadable(exchange, code_of_fault(exchange->head.fault), exchange->head.problem);
+	else if (arena_budget_is_spent(&exchange->gateway->memory))
+		answer_out_of_memory(exchange);
 	if (exchange->is_answered || !parse_target(exchange))
 		return;
 	const struct target *target = route(exchange);
@@ -313,25 +320,10 @@ run(struct exchange *exchange)
 static void
 overflow(struct exchange *exchange)
 {
-	answer_too_large(exchange, arena_printf(exchange->arena, "the body has more than %zu bytes", exchange->body_max));
-}
-
-static void
-broken(struct exchange *exchange, const char *problem)
-{
-	answer_unreadable(exchange, ERROR_VALIDATION_ERROR, arena_printf(exchange->arena, "the body cannot be read: %s", problem));
-}
-
-/* Of a request without a whole head, what came of it is known. */
-static void
-late(struct exchange *exchange)
-{
-	if (!exchange->has_begun) {
-		exchange->outcomes = exchange->gateway->front->unrouted;
-		identify(exchange);
-		set_common_headers(exchange);
-	}
-	ANSWER_FAIL(exchange, REQUEST_TIMEOUT, "the request did not arrive whole within %lld ms", (long long)settings.receive_timeout_ms);
+	if (exchange->body.len <= exchange->body_max)
+		answer_out_of_memory(exchange);
+	else
+		answer_too_large(exchange, arena_printf(exchange->arena, "the body has more than %zu bytes", exchange->body_max));
 }
 
 /* ---- the end ---- */
@@ -363,4 +355,4 @@ end(struct exchange *exchange)
 	    LOG_INT("tenant", exchange->principal.tenant), LOG_TEXT("address", exchange->address), LOG_INT("durationUs", duration_us));
 }
 
-const struct http_handlers front_handlers = { .begin = begin, .run = run, .overflow = overflow, .broken = broken, .late = late, .end = end };
+const struct http_handlers front_handlers = { .begin = begin, .run = run, .overflow = overflow, .end = end };

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arena.h"
+
 struct access;
 struct credentials;
 struct decisions;
@@ -19,6 +21,7 @@ struct upstreams;
 struct gateway {
 	int64_t started_us; /* monotonic */
 	bool is_draining;
+	struct arena_budget memory; /* what exchanges hold together */
 	struct http *http;
 	struct hub *hub;
 	struct front *front;

@@ -187,6 +187,7 @@ start_http(struct gateway *gateway)
 	int64_t n_connections = settings.connections_max + settings.listeners_max;
 	uint64_t seed;
 
+	gateway->memory.max_bytes = (size_t)settings.memory_max_mb << 20;
 	raise_descriptor_limit(n_connections);
 	secret_random(&seed, sizeof(seed));
 	if (!trusted_proxies_parse(settings.trusted_proxies, &proxies, &problem))

@@ -26,6 +26,7 @@ struct gateway_settings {
 	int64_t receive_timeout_ms;
 	int64_t send_timeout_ms;
 	int64_t drain_timeout_ms;
+	int64_t memory_max_mb;
 
 	int64_t outstanding_max;
 	int64_t queue_delay_max_ms;

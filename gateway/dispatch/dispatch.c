@@ -25,6 +25,14 @@ fail(struct arena *arena, enum error_code code, const char *message)
 	return error_make(arena, &error_catalogue[code], ERROR_WHERE, "%s", message);
 }
 
+struct error *
+dispatch_no_room(struct arena *arena, size_t n_bytes)
+{
+	if (arena_is_short(arena, n_bytes))
+		return fail(arena, ERROR_SERVICE_OVERLOADED, "the requests being served hold all the memory they may have together");
+	return fail(arena, ERROR_RESPONSE_TOO_LARGE, "the calls and answers of this request need more memory than one request may have");
+}
+
 const struct error *
 dispatch_permit(struct gateway *gateway, const struct operation *operation, const struct principal *principal,
     const char *surface, const char *request_id, struct arena *arena)
@@ -96,7 +104,7 @@ read_reply(const struct dispatch_request *request, const void *bytes, size_t n_b
 
 	/* Many replies may share an arena: the one too many is refused before it takes more. */
 	if (!arena_has_room(arena, n_bytes))
-		return fail(arena, ERROR_RESPONSE_TOO_LARGE, "the answers together need more memory than one request may have");
+		return dispatch_no_room(arena, n_bytes);
 	if (request->is_kept)
 		bytes = arena_memdup(arena, bytes, n_bytes);
 	if (!envelope_read_reply(arena, bytes, n_bytes, &reply))

@@ -41,6 +41,9 @@ const struct error *dispatch_permit(struct gateway *gateway, const struct operat
 /* Calls done exactly once, within the operation's timeout. */
 void dispatch(struct gateway *gateway, const struct dispatch_request *request);
 
+/* Why n_bytes more cannot be kept in the arena: SERVICE_OVERLOADED where all requests hold too much together, else RESPONSE_TOO_LARGE. */
+struct error *dispatch_no_room(struct arena *arena, size_t n_bytes);
+
 /* The principal of what the gateway does on its own account. */
 extern const struct principal dispatch_system_principal;
 

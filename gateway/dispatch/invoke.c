@@ -122,14 +122,17 @@ invoke(struct gateway *gateway, const struct invocation *invocation)
 
 	/* Many calls may share an arena: the one too many is refused before it takes more. */
 	if (!error && arena_is_exhausted(arena))
-		error = error_make(arena, &error_catalogue[ERROR_RESPONSE_TOO_LARGE], ERROR_WHERE,
-		    "the calls together need more memory than one request may have");
+		error = dispatch_no_room(arena, 0);
 	if (error) {
 		refuse(invocation, error, NULL);
 		return;
 	}
 	struct violations *violations = ARENA_NEW(arena, struct violations);
 	const void *input = read_input(invocation, violations);
+	if (arena_is_short(arena, 0)) {
+		refuse(invocation, dispatch_no_room(arena, 0), NULL);
+		return;
+	}
 	if (violations->n > 0) {
 		refuse(invocation, violations_error(arena, operation->request, violations), violations);
 		return;

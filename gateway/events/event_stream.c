@@ -146,9 +146,7 @@ on_begin(void *context)
 	exchange_set_header(exchange, "X-Accel-Buffering", "no");
 	stream->stream = exchange_stream(exchange, &(struct stream_options){ .status = 200, .content_type = "text/event-stream",
 	    .buffer_max = EVENT_STREAM_BYTES_MAX, .closed = on_closed, .context = stream });
-	if (!stream->stream)
-		give_up(stream);
-	else if (!send(stream, "retry: 1000\n: ready\n\n", 21))
+	if (!send(stream, "retry: 1000\n: ready\n\n", 21))
 		finish(stream);
 }
 

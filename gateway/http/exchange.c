@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "http/http.h"
+#include "http/connection.h"
 #include "settings.h"
 
 const char *
@@ -42,7 +42,7 @@ void
 exchange_continue(struct exchange *exchange)
 {
 	exchange->is_waiting = false;
-	http_resume(exchange);
+	connection_resume(exchange->connection);
 }
 
 void
@@ -55,5 +55,5 @@ exchange_answer(struct exchange *exchange, int status, const char *content_type,
 	exchange->n_content = n_content;
 	exchange->is_answered = true;
 	exchange->is_waiting = false;
-	http_resume(exchange);
+	connection_resume(exchange->connection);
 }

@@ -1,4 +1,4 @@
-/* One HTTP request and its answer, as everything behind http.c sees it. */
+/* One HTTP request and its answer, as everything behind the HTTP server sees it. */
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 
@@ -16,13 +16,14 @@ enum {
 	EXCHANGE_BODY_MAX = 1024 * 1024, /* where no operation says otherwise */
 };
 
+struct connection;
 struct rest_plan;
 struct stream;
 
 struct exchange {
 	struct gateway *gateway;
 	struct arena *arena; /* everything below lives in it or in the connection */
-	int64_t started_us;  /* monotonic: when its first byte was there */
+	int64_t started_us;  /* monotonic: when its request line was there */
 
 	/* the request */
 	struct http_head head;
@@ -68,7 +69,7 @@ struct exchange {
 	bool is_answered;
 
 	struct stream *stream; /* the answer goes on, or NULL */
-	void *connection; /* http.c's */
+	struct connection *connection; /* it came over; outlives it */
 	struct exchange *next; /* in the list of whoever holds it: the pool, a queue */
 };
 
@@ -85,7 +86,7 @@ void exchange_set_header(struct exchange *exchange, const char *name, const char
 void exchange_wait(struct exchange *exchange);
 void exchange_continue(struct exchange *exchange);
 
-/* The answer is complete.  Sent when the connection allows; a request body still under way is discarded. */
+/* The answer is complete.  Sent when the connection allows; a request body still under way is read and dropped first. */
 void exchange_answer(struct exchange *exchange, int status, const char *content_type, const void *content, size_t n_content);
 
 #endif

@@ -13,14 +13,16 @@ enum { POOLED_MAX = 128 };
 struct exchange_pool {
 	struct exchange *first;
 	size_t n_pooled, n_taken;
+	struct arena_budget *budget;
 };
 
 struct exchange_pool *
-exchange_pool_new(void)
+exchange_pool_new(struct arena_budget *budget)
 {
 	struct exchange_pool *pool = calloc(1, sizeof(*pool));
 	if (!pool)
 		abort();
+	pool->budget = budget;
 	return pool;
 }
 
@@ -52,7 +54,7 @@ exchange_pool_take(struct exchange_pool *pool)
 		exchange = calloc(1, sizeof(*exchange));
 		if (!exchange)
 			abort();
-		arena = arena_new(EXCHANGE_ARENA_BYTES);
+		arena = arena_new_shared(EXCHANGE_ARENA_BYTES, pool->budget);
 	}
 	exchange->arena = arena;
 	return exchange;

@@ -7,7 +7,8 @@
 #include "http/exchange.h"
 #include "http/forwarded.h"
 
-struct exchange_pool *exchange_pool_new(void);
+/* Their arenas share the budget. */
+struct exchange_pool *exchange_pool_new(struct arena_budget *budget);
 void exchange_pool_free(struct exchange_pool *pool); /* none may be taken */
 
 /* Zeroed, with an empty arena. */

@@ -1,52 +1,13 @@
-/* The head of a request (RFC 9112, sections 2 to 6).
- *
- * Nothing is repaired: no line that ends with LF alone, no folded line, no space before a colon, no second length.  Each of these is
- * read in two ways by two servers somewhere. */
+/* The head of a request (RFC 9112, sections 2 to 6): refuses what another reader could take otherwise. */
 #include "http/head.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 
 #include "http/header.h"
 
-enum { METHOD_BYTES_MAX = 32, SHOWN_BYTES_MAX = 64 };
-
-struct reader {
-	struct http_head *head;
-	struct arena *arena;
-	char *at;        /* of a copy that is NUL-terminated */
-	char *end;
-	int n_lines;
-};
-
-/* ---- how far it reaches ---- */
-
-/* A method and a space, as far as there are bytes.  Refuses what is no HTTP at all, such as a TLS greeting, at its first byte. */
-static bool
-begins_like_a_method(const char *bytes, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && i <= METHOD_BYTES_MAX && header_is_name_char(bytes[i]))
-		i++;
-	return i == n || (i > 0 && i <= METHOD_BYTES_MAX && bytes[i] == ' ');
-}
-
-size_t
-http_head_reach(const char *bytes, size_t n, size_t *scanned)
-{
-	size_t n_max = n < HTTP_HEAD_BYTES_MAX ? n : HTTP_HEAD_BYTES_MAX;
-	const char *feed;
-
-	if (!begins_like_a_method(bytes, n))
-		return n_max;
-	for (; (feed = memchr(bytes + *scanned, '\n', n_max - *scanned)); *scanned = (size_t)(feed - bytes) + 1)
-		if (feed == bytes || feed[-1] != '\r' || (feed - bytes >= 3 && feed[-2] == '\n'))
-			return (size_t)(feed - bytes) + 1;
-	return n_max == HTTP_HEAD_BYTES_MAX ? n_max : 0;
-}
+enum { METHOD_BYTES_MAX = 32, SHOWN_BYTES_MAX = 64, VERSION_BYTES = 8 /* the library takes HTTP/1.x only */ };
 
 /* ---- words for what is wrong ---- */
 
@@ -62,142 +23,87 @@ shown(struct arena *arena, const char *text)
 	return copy;
 }
 
-static bool
-refuse(struct reader *reader, enum http_head_fault fault, const char *problem)
-{
-	reader->head->fault = fault;
-	reader->head->problem = problem;
-	return false;
-}
-
-__attribute__((format(printf, 2, 3))) static bool
-malformed(struct reader *reader, const char *format, ...)
+/* The first fault counts. */
+__attribute__((format(printf, 4, 5))) static void
+refuse(struct http_head *head, struct arena *arena, enum http_head_fault fault, const char *format, ...)
 {
 	va_list args;
 
+	if (head->fault)
+		return;
 	va_start(args, format);
-	const char *problem = arena_vprintf(reader->arena, format, args);
+	head->problem = arena_vprintf(arena, format, args);
 	va_end(args);
-	return refuse(reader, HTTP_HEAD_MALFORMED, problem);
+	head->fault = fault;
 }
 
-static bool
-too_long(struct reader *reader)
-{
-	return refuse(reader, HTTP_HEAD_TARGET_TOO_LONG,
-	    arena_printf(reader->arena, "the request target has more than %d bytes", HTTP_TARGET_BYTES_MAX));
-}
-
-/* What keeps the line up to feed, NULL where it has no end, from being one. */
-static bool
-check_line(struct reader *reader, const char *feed)
-{
-	bool is_cut = !feed && reader->head->n_bytes == HTTP_HEAD_BYTES_MAX;
-
-	if (is_cut && reader->n_lines == 1)
-		return too_long(reader);
-	if (is_cut)
-		return refuse(reader, HTTP_HEAD_TOO_LARGE,
-		    arena_printf(reader->arena, "request line and headers have more than %d bytes", HTTP_HEAD_BYTES_MAX));
-	if (!feed)
-		return malformed(reader, "the connection ended within line %d of the head", reader->n_lines);
-	if (feed == reader->at || feed[-1] != '\r')
-		return malformed(reader, "line %d of the head ends with LF alone; in HTTP lines end with CR LF", reader->n_lines);
-	if (memchr(reader->at, '\0', (size_t)(feed - reader->at)))
-		return malformed(reader, "line %d of the head has a NUL", reader->n_lines);
-	return true;
-}
-
-/* The next line without its end, or NULL with the fault. */
-static char *
-read_line(struct reader *reader)
-{
-	char *line = reader->at, *feed = memchr(line, '\n', (size_t)(reader->end - line));
-
-	reader->n_lines++;
-	if (!check_line(reader, feed))
-		return NULL;
-	feed[-1] = '\0';
-	reader->at = feed + 1;
-	return line;
-}
+#define MALFORMED(head, arena, ...) refuse((head), (arena), HTTP_HEAD_MALFORMED, __VA_ARGS__)
 
 /* ---- the request line ---- */
 
-static bool
-read_version(struct reader *reader, const char *version)
+void
+http_head_begin(struct http_head *head, struct arena *arena, const char *target)
 {
-	if (strncmp(version, "HTTP/", 5) != 0 || !isdigit((unsigned char)version[5]) || version[6] != '.' ||
-	    !isdigit((unsigned char)version[7]) || version[8] != '\0')
-		return malformed(reader, "'%s' is no version of HTTP, such as HTTP/1.1", shown(reader->arena, version));
-	if (version[5] != '1')
-		return refuse(reader, HTTP_HEAD_VERSION_UNKNOWN, arena_printf(reader->arena, "%s is not spoken here, HTTP/1.1 is", version));
-	reader->head->minor = version[7] - '0';
-	return true;
+	*head = (struct http_head){ .method = "", .target = arena_strdup(arena, target ? target : ""), .expected = target };
 }
 
 /* "http://host/path" is for proxies, but everybody must take it (RFC 9112, 3.2.2); then it says the host, and not the header. */
-static const char *
-authority_of(struct reader *reader, char *target)
+static void
+split_authority(struct http_head *head, struct arena *arena)
 {
+	const char *target = head->target;
 	size_t n_scheme = strncasecmp(target, "http://", 7) == 0 ? 7 : strncasecmp(target, "https://", 8) == 0 ? 8 : 0;
-	char *authority = target + n_scheme;
-	size_t n = strcspn(authority, "/?");
+	const char *rest = target + n_scheme + strcspn(target + n_scheme, "/?");
 
 	if (n_scheme == 0)
-		return NULL;
-	reader->head->target = authority[n] == '/' ? arena_strdup(reader->arena, authority + n) : arena_printf(reader->arena, "/%s", authority + n);
-	authority[n] = '\0';
-	return authority;
+		return;
+	head->authority = arena_strndup(arena, target + n_scheme, (size_t)(rest - target) - n_scheme);
+	head->target = *rest == '/' ? rest : arena_printf(arena, "/%s", rest);
 }
 
-static bool
-read_target(struct reader *reader, const char *target)
+static void
+check_target(struct http_head *head, struct arena *arena)
 {
-	if (strlen(target) > HTTP_TARGET_BYTES_MAX)
-		return too_long(reader);
-	if (target[0] == '\0')
-		return malformed(reader, "the request line has no target, as 'GET /health HTTP/1.1' has");
-	for (const char *c = target; *c; c++)
-		if (*c == ' ' || *c == '\t')
-			return malformed(reader, "the request target has a space; write it as %%20");
+	if (strlen(head->target) > HTTP_TARGET_BYTES_MAX)
+		refuse(head, arena, HTTP_HEAD_TARGET_TOO_LONG, "the request target has more than %d bytes", HTTP_TARGET_BYTES_MAX);
+	for (const char *c = head->target; *c && !head->fault; c++)
+		if (*c == ' ')
+			MALFORMED(head, arena, "the request target has a space; write it as %%20");
 		else if (*c < ' ' || *c > '~')
-			return malformed(reader, "the request target has a byte that is no visible ASCII character; write it as %%%02X", (unsigned char)*c);
-	return true;
+			MALFORMED(head, arena, "the request target has a byte that is no visible ASCII character; write it as %%%02X", (unsigned char)*c);
+	split_authority(head, arena);
+	if (head->target[0] != '/' && strcmp(head->target, "*") != 0)
+		MALFORMED(head, arena, "the request target '%s' does not begin with '/'", shown(arena, head->target));
 }
 
-/* METHOD target HTTP/1.1.  *ret_authority: of a target that came with one, or NULL. */
-static bool
-read_request_line(struct reader *reader, const char **ret_authority)
+void
+http_head_line(struct http_head *head, struct arena *arena, const char *method, const char *version)
 {
-	struct http_head *head = reader->head;
-	bool is_method = begins_like_a_method(reader->at, (size_t)(reader->end - reader->at));
+	const char *target_at = head->expected;
 
-	if (reader->at < reader->end && !is_method)
-		return *reader->at == 0x16 ? malformed(reader, "this is TLS, but http:// is spoken here")
-					   : malformed(reader, "the request begins with no method, as 'GET /health HTTP/1.1' does");
-	char *line = read_line(reader);
-	if (!line)
-		return false;
-	char *target = strchr(line, ' ');
-	if (!target)
-		return malformed(reader, "the request line has no target, as 'GET /health HTTP/1.1' has");
-	*target++ = '\0';
-	head->method = line;
-	head->target = target;
-	char *version = strrchr(target, ' ');
-	if (!version)
-		return malformed(reader, "the request line has no version, as 'GET /health HTTP/1.1' has");
-	*version++ = '\0';
-	if (!read_target(reader, target) || !read_version(reader, version))
-		return false;
-	*ret_authority = authority_of(reader, target);
-	if (head->target[0] != '/' && strcmp(target, "*") != 0)
-		return malformed(reader, "the request target '%s' does not begin with '/'", shown(reader->arena, target));
-	return true;
+	head->method = method;
+	head->minor = version[VERSION_BYTES - 1] - '0';
+	head->expected = version + VERSION_BYTES + 2;
+	if (!header_is_name(method) || strlen(method) > METHOD_BYTES_MAX)
+		MALFORMED(head, arena, "the request line has no valid method, such as GET");
+	if (target_at != method + strlen(method) + 1 || version != target_at + strlen(head->target) + 1)
+		MALFORMED(head, arena, "the request line has a NUL, or its parts are not separated by one space each");
+	check_target(head, arena);
 }
 
 /* ---- headers ---- */
+
+/* The line before at ended where another reader would end it, too. */
+static void
+check_line_end(struct http_head *head, struct arena *arena, const char *at)
+{
+	size_t n_lines = head->n_headers + 1;
+
+	if (at == head->expected - 1)
+		MALFORMED(head, arena, "line %zu of the head ends with LF alone; HTTP lines end with CR LF", n_lines);
+	else if (at != head->expected)
+		MALFORMED(head, arena, "line %zu of the head has a NUL or ends with LF alone", n_lines);
+}
 
 static bool
 is_value(const char *text)
@@ -208,127 +114,84 @@ is_value(const char *text)
 	return true;
 }
 
-static char *
-trimmed(char *text)
+/* White space at its end does not belong to a value; the library leaves it there. */
+static const char *
+trimmed(struct arena *arena, const char *value)
 {
-	text += strspn(text, " \t");
-	size_t n = strlen(text);
-	while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'))
-		n--;
-	text[n] = '\0';
-	return text;
+	size_t n = strlen(value), n_kept = n;
+
+	while (n_kept > 0 && (value[n_kept - 1] == ' ' || value[n_kept - 1] == '\t'))
+		n_kept--;
+	return n_kept == n ? value : arena_strndup(arena, value, n_kept);
 }
 
+/* A folded line is moved together with its first one, and the value stays behind. */
 static bool
-read_header(struct reader *reader, char *line)
+is_folded(const struct header *header)
 {
-	struct http_head *head = reader->head;
-	char *colon = strchr(line, ':');
+	const char *behind = header->name + strlen(header->name) + 1;
 
-	if (*line == ' ' || *line == '\t')
-		return malformed(reader, "line %d of the head is folded; write a header in one line", reader->n_lines);
-	if (!colon)
-		return malformed(reader, "line %d of the head has no colon, as 'Name: value' has", reader->n_lines);
-	*colon = '\0';
-	char *value = trimmed(colon + 1);
-	if (!header_is_name(line))
-		return malformed(reader, "'%s' is no header's name: no space may stand before the colon", shown(reader->arena, line));
-	if (!is_value(value))
-		return malformed(reader, "header '%s' has a control character", shown(reader->arena, line));
-	if (header_must_be_single(line) && http_head_header(head, line))
-		return malformed(reader, "header '%s' is given twice", shown(reader->arena, line));
-	if (head->n_headers == HTTP_HEADERS_MAX)
-		return refuse(reader, HTTP_HEAD_TOO_LARGE, arena_printf(reader->arena, "there are more than %d headers", HTTP_HEADERS_MAX));
-	head->headers[head->n_headers++] = (struct header){ line, value };
-	return true;
+	return header->value < behind || header->value != behind + strspn(behind, " \t");
 }
 
-static bool
-read_headers(struct reader *reader)
+void
+http_head_add(struct http_head *head, struct arena *arena, const struct header *header)
 {
-	char *line;
-
-	while ((line = read_line(reader)) && *line)
-		if (!read_header(reader, line))
-			return false;
-	return line != NULL;
+	if (head->n_headers == HTTP_HEADERS_MAX) {
+		refuse(head, arena, HTTP_HEAD_TOO_LARGE, "there are more than %d headers", HTTP_HEADERS_MAX);
+		return;
+	}
+	if (header->name[0] == ' ' || header->name[0] == '\t' || is_folded(header))
+		MALFORMED(head, arena, "line %zu of the head is folded; write each header in one line", head->n_headers + 2);
+	check_line_end(head, arena, header->name);
+	if (!header_is_name(header->name))
+		MALFORMED(head, arena, "'%s' is not a valid header name", shown(arena, header->name));
+	if (!is_value(header->value))
+		MALFORMED(head, arena, "header '%s' has a control character", shown(arena, header->name));
+	if (header_must_be_single(header->name) && http_head_header(head, header->name))
+		MALFORMED(head, arena, "header '%s' is given twice", shown(arena, header->name));
+	head->expected = header->value + strlen(header->value) + 2;
+	head->headers[head->n_headers++] = (struct header){ header->name, trimmed(arena, header->value) };
 }
 
-static bool
-read_host(struct reader *reader, const char *authority)
+static void
+read_host(struct http_head *head, struct arena *arena)
 {
-	struct http_head *head = reader->head;
-	const char *host = http_head_header(head, "host");
+	const char *host = http_head_header(head, "host"), *authority = head->authority;
 
 	if (head->minor > 0 && !host)
-		return malformed(reader, "the request has no Host header, such as 'Host: localhost:4000'");
+		MALFORMED(head, arena, "the request has no Host header, such as 'Host: localhost:4000'");
 	if ((host && !header_is_host(host)) || (authority && !header_is_host(authority)))
-		return malformed(reader, "'%s' is no host, such as 'localhost:4000'", shown(reader->arena, authority ? authority : host));
+		MALFORMED(head, arena, "'%s' is not a valid host, such as 'localhost:4000'", shown(arena, authority ? authority : host));
 	for (size_t i = 0; authority && i < head->n_headers; i++)
 		if (strcasecmp(head->headers[i].name, "host") == 0)
 			head->headers[i].value = authority;
-	return true;
 }
 
-/* ---- where the body ends and whether another request follows ---- */
-
-static bool
-read_framing(struct reader *reader)
+static void
+read_framing(struct http_head *head, struct arena *arena)
 {
-	struct http_head *head = reader->head;
 	const char *length = http_head_header(head, "content-length"), *encoding = http_head_header(head, "transfer-encoding");
 	uint64_t n = 0;
 
 	if (length && encoding)
-		return malformed(reader, "the length of the body is not clear: Content-Length and Transfer-Encoding exclude each other");
+		MALFORMED(head, arena, "Content-Length and Transfer-Encoding exclude each other");
 	if (encoding && head->minor == 0)
-		return malformed(reader, "HTTP/1.0 knows no Transfer-Encoding; send a Content-Length");
+		MALFORMED(head, arena, "HTTP/1.0 has no Transfer-Encoding; send a Content-Length");
 	if (encoding && strcasecmp(encoding, "chunked") != 0)
-		return malformed(reader, "transfer encoding '%s' is not known here; send 'chunked' or a Content-Length", shown(reader->arena, encoding));
+		MALFORMED(head, arena, "the transfer encoding '%s' is not supported; send 'chunked' or a Content-Length", shown(arena, encoding));
 	if (length && !header_size(length, &n))
-		return malformed(reader, "the length of the body is not clear: Content-Length '%s' is no number of bytes", shown(reader->arena, length));
+		MALFORMED(head, arena, "the Content-Length '%s' is not a number of bytes", shown(arena, length));
 	head->content_length = encoding ? -1 : (int64_t)n;
 	head->has_body = encoding || n > 0;
-	return true;
-}
-
-static bool
-connection_says(const struct http_head *head, const char *token)
-{
-	for (size_t i = 0; i < head->n_headers; i++)
-		if (strcasecmp(head->headers[i].name, "connection") == 0 && header_list_has_token(head->headers[i].value, token))
-			return true;
-	return false;
-}
-
-static void
-read_connection(struct http_head *head)
-{
-	const char *expect = http_head_header(head, "expect");
-
-	head->keeps_alive = !connection_says(head, "close") && (head->minor > 0 || connection_says(head, "keep-alive"));
-	head->expects_continue = head->has_body && head->minor > 0 && expect && strcasecmp(expect, "100-continue") == 0;
 }
 
 void
-http_head_read(struct http_head *ret_head, struct arena *arena, const char *bytes, size_t n)
+http_head_end(struct http_head *head, struct arena *arena, const char *end)
 {
-	char *text = arena_strndup(arena, bytes, n);
-	struct reader reader = { .head = ret_head, .arena = arena, .at = text, .end = text + n };
-	const char *authority = NULL;
-
-	ret_head->fault = HTTP_HEAD_FINE;
-	ret_head->problem = NULL;
-	ret_head->method = ret_head->target = "";
-	ret_head->minor = 1;
-	ret_head->n_headers = 0;
-	ret_head->content_length = 0;
-	ret_head->has_body = ret_head->keeps_alive = ret_head->expects_continue = false;
-	ret_head->n_bytes = n;
-	if (read_request_line(&reader, &authority) && read_headers(&reader) && read_host(&reader, authority) && read_framing(&reader)) {
-		ret_head->n_bytes = (size_t)(reader.at - text);
-		read_connection(ret_head);
-	}
+	check_line_end(head, arena, end - 2);
+	read_host(head, arena);
+	read_framing(head, arena);
 }
 
 const char *

@@ -1,5 +1,8 @@
-/* The head of a request: its line and its headers, read strictly, because what two readers take differently can be made to mean
- * two requests to one and one to the other. */
+/* The head of a request, as libmicrohttpd read it and as far as it may be served.
+ *
+ * The library is lenient: it takes lines that end with LF alone, joins folded lines, cuts values at a NUL and looks at the first of two
+ * lengths.  A proxy in front may read such a head otherwise, and then the two disagree about where a request ends.  So each part is held
+ * against the place in the library's buffer where a strict reader would expect it. */
 #ifndef HTTP_HEAD_H
 #define HTTP_HEAD_H
 
@@ -8,7 +11,6 @@
 #include "arena.h"
 
 enum {
-	HTTP_HEAD_BYTES_MAX = 16 * 1024,
 	HTTP_TARGET_BYTES_MAX = 8000, /* what RFC 9110, 4.1 asks of everybody at least */
 	HTTP_HEADERS_MAX = 64,
 };
@@ -19,7 +21,6 @@ enum http_head_fault {
 	HTTP_HEAD_MALFORMED,
 	HTTP_HEAD_TARGET_TOO_LONG,
 	HTTP_HEAD_TOO_LARGE,
-	HTTP_HEAD_VERSION_UNKNOWN,
 };
 
 struct header {
@@ -27,28 +28,28 @@ struct header {
 	const char *value;
 };
 
-/* Texts live in the arena the head was read with. */
 struct http_head {
-	enum http_head_fault fault;              /* with one, what was read before it is there */
+	enum http_head_fault fault;
 	const char *problem;                     /* what is wrong, as one clause of printable text; NULL when nothing is */
-	size_t n_bytes;                          /* that were read */
-	const char *method;                      /* "" where it could not be read */
+	const char *method;                      /* "" before it is known */
 	const char *target;                      /* raw; without scheme and authority where it came with them */
 	int minor;                               /* of the version: HTTP/1.minor */
-	struct header headers[HTTP_HEADERS_MAX]; /* in their order, names as they were written, values without white space around them */
+	struct header headers[HTTP_HEADERS_MAX]; /* in their order, values without white space around them */
 	size_t n_headers;
 	bool has_body;
-	int64_t content_length; /* -1: in chunks */
-	bool keeps_alive;       /* the client would send another request */
-	bool expects_continue;  /* it waits for a 100 before it sends the body */
+	int64_t content_length;                  /* -1: in chunks */
+	const char *authority;                   /* of a target that came with one, or NULL */
+	const char *expected;                    /* where in the buffer the next part begins */
 };
 
-/* How many of the bytes to read as a head: a whole one, or the beginning of one that will never be right.  0: more bytes are needed.
- * *scanned is where the last look ended, 0 at first; empty lines before the request line are the caller's to skip. */
-size_t http_head_reach(const char *bytes, size_t n, size_t *scanned);
+/* A request line's target, where it lies in the buffer.  It is copied, for the library decodes it in place. */
+void http_head_begin(struct http_head *head, struct arena *arena, const char *target);
 
-/* Read what http_head_reach said, or as much as there will ever be. */
-void http_head_read(struct http_head *ret_head, struct arena *arena, const char *bytes, size_t n);
+/* The rest of the request line, then each header in order, then the first byte behind the head.  All lie in the buffer, which must outlive
+ * the head. */
+void http_head_line(struct http_head *head, struct arena *arena, const char *method, const char *version);
+void http_head_add(struct http_head *head, struct arena *arena, const struct header *header);
+void http_head_end(struct http_head *head, struct arena *arena, const char *end);
 
 /* NULL when absent.  name in lower case. */
 const char *http_head_header(const struct http_head *head, const char *name);

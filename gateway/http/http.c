@@ -1,15 +1,38 @@
-/* HTTP/1.1 over the connections: what came becomes an exchange, its answer goes out, and the connection is ready for the next.
+/* HTTP by libmicrohttpd: its callbacks become the moments of an exchange.
  *
- * Everything happens in a connection's turn, which ends when there is nothing to read, nobody to wait for and nothing to send, or when
- * it has had its share. */
+ * One daemon without threads of its own, driven by MHD_run from the process's loop: the library's own epoll loop hangs from 128 connections
+ * on, and one thread for HTTP and bus saves two hand-overs per request.  An exchange that waits is a suspended connection, so the library
+ * never ends one that somebody still works on. */
+#include "http/http.h"
+
+#include <assert.h>
+#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include "http/internal.h"
+#include "http/connection.h"
+#include "http/exchange_pool.h"
 #include "http/listener.h"
-#include "http/stream_internal.h"
+#include "http/stream.h"
 
-enum { STEPS_MAX = 64 /* of one connection before the others get their turn */ };
+enum {
+	CONNECTION_POOL_BYTES = 16 * 1024, /* docs/performance.md: 32 KB costs more than it gives */
+	DISCARD_MAX = 16 * 1024 * 1024,    /* of a body whose length and answer are known already */
+	STREAM_BLOCK_BYTES = 4096,
+	LENIENT = 0, /* the library's strictness.  1 answers more heads with a page of its own; what 0 lets through head.c refuses in the envelope */
+};
+
+struct http {
+	struct gateway *gateway;
+	struct http_options options;
+	struct http_handlers handlers;
+	struct MHD_Daemon *daemon;
+	int epoll_fd;
+	struct connections connections;
+	struct exchange_pool *exchanges;
+};
 
 static struct http *
 http_of(const struct exchange *exchange)
@@ -17,181 +40,224 @@ http_of(const struct exchange *exchange)
 	return exchange->gateway->http;
 }
 
-/* ---- exchanges ---- */
+/* ---- connections and exchanges come and go ---- */
 
-struct exchange *
-http_open(struct http *http, struct connection *connection, const char *head, size_t n_head)
+static void
+on_connection(void *context, struct MHD_Connection *mhd, void **socket_context, enum MHD_ConnectionNotificationCode code)
 {
+	struct http *http = context;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*socket_context = connection_new(&http->connections, mhd, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+	else if (*socket_context)
+		connection_free(*socket_context);
+}
+
+/* The request line was read: the earliest moment the library shows. */
+static void *
+on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
+{
+	struct http *http = context;
+	struct connection *connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	struct exchange *exchange = exchange_pool_take(http->exchanges);
 
+	connection_enter(connection, PHASE_RECEIVING);
 	exchange->gateway = http->gateway;
 	exchange->connection = connection;
 	exchange->started_us = connection->phase_since_us;
 	exchange->body_max = EXCHANGE_BODY_MAX;
+	http_head_begin(&exchange->head, exchange->arena, target);
 	connection->exchange = exchange;
-	connection->n_scanned = connection->n_discarded = 0;
-	http_head_read(&exchange->head, exchange->arena, head, n_head);
-	http_body_init(&connection->body, exchange->head.content_length);
-	exchange_read_address(exchange, &connection->peer.any, http->options.trusted_proxies, http->options.address_seed);
 	return exchange;
 }
 
-void
-http_close(struct http *http, struct connection *connection)
+static void
+on_completed(void *context, struct MHD_Connection *mhd, void **request_context, enum MHD_RequestTerminationCode code)
 {
-	struct exchange *exchange = connection->exchange;
+	struct http *http = context;
+	struct exchange *exchange = *request_context;
 
+	(void)mhd;
+	(void)code; /* an answer that could not be sent is not worth a line: the client left */
+	if (!exchange)
+		return;
+	struct connection *connection = exchange->connection;
+	*request_context = NULL;
 	connection->exchange = NULL;
+	connection->is_streaming = connection->is_read = false;
+	connection_enter(connection, PHASE_IDLE);
 	http->handlers.end(exchange);
 	if (exchange->stream)
 		stream_close(exchange);
-	if (exchange->is_answered || !exchange->is_waiting) {
-		exchange_pool_return(http->exchanges, exchange);
-		return;
-	}
-	/* The client left; whoever the exchange waits for still answers.  What it knows of the connection ends here. */
-	exchange->connection = NULL;
+	exchange_pool_return(http->exchanges, exchange);
 }
 
-/* ---- turns ---- */
+/* ---- answers ---- */
 
-/* The next thing that can be done; false when there is none. */
-static bool
-step(struct http *http, struct connection *connection, struct input *input)
+/* Nothing to send: the connection rests until somebody writes. */
+static ssize_t
+read_stream(void *context, uint64_t position, char *bytes, size_t n_max)
 {
-	struct exchange *exchange = connection->exchange;
-
-	if (exchange && exchange->is_answered && connection->phase < PHASE_SENDING)
-		http_begin_answer(connection);
-	switch (connection->phase) {
-	case PHASE_FRESH:
-	case PHASE_IDLE:
-		return http_receive_head(http, connection, input);
-	case PHASE_RECEIVING:
-		return exchange ? http_receive_body(http, connection, input) : http_receive_head(http, connection, input);
-	case PHASE_WORKING:
-		return false;
-	case PHASE_SENDING:
-	case PHASE_RESTING:
-		return http_send_answer(http, connection);
-	case PHASE_DISCARDING:
-	case PHASE_LINGERING:
-		return http_discard(connection, input);
-	}
-	return false;
-}
-
-static struct input
-take_pending(struct http *http, struct connection *connection)
-{
-	struct input input = { .bytes = http->input, .n = connection->n_pending };
-
-	if (connection->n_pending > 0)
-		memcpy(input.bytes, connection->pending, connection->n_pending);
-	free(connection->pending);
-	connection->pending = NULL;
-	connection->n_pending = 0;
-	return input;
-}
-
-static void
-keep_pending(struct connection *connection, const struct input *input)
-{
-	size_t n = input->n - input->at;
-
-	if (n == 0)
-		return;
-	connection->pending = malloc(n);
-	if (!connection->pending)
-		abort();
-	memcpy(connection->pending, input->bytes + input->at, n);
-	connection->n_pending = n;
-}
-
-static void
-drop(struct http *http, struct connection *connection)
-{
-	if (connection->exchange)
-		http_close(http, connection);
-	connection_free(connection);
-}
-
-static void
-take_turn(struct http *http, struct connection *connection)
-{
-	struct input input = take_pending(http, connection);
-	int n_steps = 0;
-
-	/* A stream's client that sends no more has left. */
-	connection->is_over |= connection->has_left && connection->exchange && connection->exchange->stream;
-	http->serving = connection;
-	while (!connection->is_over && n_steps < STEPS_MAX && step(http, connection, &input))
-		n_steps++;
-	http->serving = NULL;
-	if (connection->is_over) {
-		drop(http, connection);
-		return;
-	}
-	keep_pending(connection, &input);
-	if (n_steps == STEPS_MAX)
-		connection_make_ready(connection);
-}
-
-/* Not while they answer: whoever did may still look at its exchange. */
-static void
-release_orphans(struct http *http)
-{
-	while (http->orphans) {
-		struct exchange *exchange = http->orphans;
-		http->orphans = exchange->next;
-		exchange_pool_return(http->exchanges, exchange);
-	}
-}
-
-bool
-http_run(struct http *http)
-{
-	connections_poll(&http->connections);
-	struct connection *last = http->connections.last_ready, *connection;
-	bool is_last = !last; /* who becomes ready meanwhile comes in the next run */
-	while (!is_last) {
-		connection = connections_next_ready(&http->connections);
-		is_last = connection == last;
-		take_turn(http, connection);
-	}
-	release_orphans(http);
-	return http->connections.first_ready != NULL;
-}
-
-void
-http_resume(struct exchange *exchange)
-{
+	struct exchange *exchange = context;
 	struct connection *connection = exchange->connection;
-	struct http *http = http_of(exchange);
 
-	if (!connection) {
-		exchange->next = http->orphans;
-		http->orphans = exchange;
-	} else if (connection != http->serving) {
-		connection_make_ready(connection);
-	}
+	(void)position;
+	connection_enter(connection, PHASE_SENDING);
+	if (connection->has_left)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	ssize_t n = stream_read(exchange->stream, bytes, n_max);
+	if (n == 0)
+		connection_suspend(connection);
+	return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
 }
 
-/* ---- the server ---- */
-
-/* Perhaps not even its head is whole.  Whoever still waits for a decision has a deadline of its own. */
-static void
-on_late(struct connection *connection)
+static enum MHD_Result
+send_answer(struct connection *connection, struct exchange *exchange)
 {
-	struct http *http = connection->all->options.http;
-	struct exchange *exchange = connection->exchange;
+	struct MHD_Response *response = exchange->stream
+	    ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, exchange, NULL)
+	    : MHD_create_response_from_buffer(exchange->n_content, (void *)(uintptr_t)exchange->content, MHD_RESPMEM_PERSISTENT);
+	if (!response)
+		return MHD_NO;
+	if (exchange->content_type)
+		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->content_type);
+	for (size_t i = 0; i < exchange->n_out_headers; i++)
+		(void)MHD_add_response_header(response, exchange->out_headers[i].name, exchange->out_headers[i].value);
+	if (exchange->gateway->is_draining || exchange->must_close)
+		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (exchange->stream)
+		connection_expect_stream(connection);
+	connection_enter(connection, PHASE_SENDING);
+	enum MHD_Result result = MHD_queue_response(connection->mhd, (unsigned)exchange->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
 
-	if (!exchange)
-		exchange = http_open(http, connection, connection->pending, connection->n_pending);
-	if (exchange->is_waiting || exchange->is_answered)
+/* After a handler ran: answer, or wait for whoever the exchange waits for.
+ *
+ * The library notes only behind this call that nothing more is to be read.  Suspended within it, a connection is read once more when it is
+ * resumed, which costs a system call and drops the answer to a client that has closed its half.  So it is suspended by the next call, which
+ * comes in the next run. */
+static enum MHD_Result
+settle(struct connection *connection, struct exchange *exchange)
+{
+	if (exchange->is_answered)
+		return send_answer(connection, exchange);
+	if (exchange->is_waiting && connection->is_read)
+		connection_suspend(connection);
+	connection->is_read = true;
+	return MHD_YES;
+}
+
+/* An answer given before the body ends the connection, and a client that is still sending meets a reset before it reads the answer.  So a
+ * refused body is read and dropped first, unless nobody knows where it ends, it is huge, or the client asked whether to send it. */
+static bool
+must_answer_before_body(const struct exchange *exchange)
+{
+	const struct http_head *head = &exchange->head;
+
+	return head->fault || (head->has_body && (head->content_length > DISCARD_MAX || http_head_header(head, "expect")));
+}
+
+/* Only the head was read.  Without a body the library's next call, which comes at once, answers or waits. */
+static enum MHD_Result
+settle_head(struct connection *connection, struct exchange *exchange)
+{
+	connection->is_at_head = exchange->head.has_body && exchange->is_waiting;
+	if (connection->is_at_head)
+		connection_suspend(connection);
+	return exchange->is_answered && must_answer_before_body(exchange) ? send_answer(connection, exchange) : MHD_YES;
+}
+
+/* ---- requests ---- */
+
+static enum MHD_Result
+on_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct exchange *exchange = context;
+
+	(void)kind;
+	http_head_add(&exchange->head, exchange->arena, &(struct header){ name, value });
+	return exchange->head.fault == HTTP_HEAD_TOO_LARGE ? MHD_NO : MHD_YES;
+}
+
+static void
+read_head(struct connection *connection, struct exchange *exchange, const char *method, const char *version)
+{
+	struct MHD_Connection *mhd = connection->mhd;
+	const struct http_options *options = &http_of(exchange)->options;
+
+	http_head_line(&exchange->head, exchange->arena, method, version);
+	(void)MHD_get_connection_values(mhd, MHD_HEADER_KIND, on_header, exchange);
+	http_head_end(&exchange->head, exchange->arena, method + MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size);
+	exchange_read_address(exchange, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, options->trusted_proxies,
+	    options->address_seed);
+}
+
+static void
+take_body(struct exchange *exchange, const char *bytes, size_t n)
+{
+	if (exchange->is_answered)
 		return;
-	exchange->must_close = true;
-	http->handlers.late(exchange);
+	if (!exchange->body.bytes)
+		buf_init(&exchange->body, exchange->arena, n > 2048 ? 16384 : 4096);
+	buf_add(&exchange->body, bytes, n);
+	if (exchange->body.len > exchange->body_max || !arena_has_room(exchange->arena, 0))
+		http_of(exchange)->handlers.overflow(exchange);
+}
+
+static enum MHD_Result
+on_request(void *context, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
+    const char *bytes, size_t *n_bytes, void **request_context)
+{
+	struct http *http = context;
+	struct exchange *exchange = *request_context;
+	struct connection *connection = exchange->connection;
+
+	(void)mhd;
+	(void)url; /* decoded: uri.c does that, strictly */
+	if (!exchange->has_begun) {
+		read_head(connection, exchange, method, version);
+		exchange->has_begun = true;
+		http->handlers.begin(exchange);
+		return settle_head(connection, exchange);
+	}
+	if (connection->is_at_head)
+		return settle_head(connection, exchange);
+	if (*n_bytes > 0) {
+		take_body(exchange, bytes, *n_bytes);
+		*n_bytes = 0;
+		return MHD_YES;
+	}
+	if (!exchange->is_answered && !exchange->is_waiting && !exchange->has_run) {
+		exchange->has_run = true;
+		connection_enter(connection, PHASE_WORKING);
+		http->handlers.run(exchange);
+	}
+	return settle(connection, exchange);
+}
+
+static size_t
+keep_escapes(void *context, struct MHD_Connection *mhd, char *text)
+{
+	(void)context;
+	(void)mhd;
+	return strlen(text);
+}
+
+/* ---- the daemon ---- */
+
+static struct MHD_Daemon *
+start_daemon(struct http *http, int listener)
+{
+	const struct http_options *options = &http->options;
+	unsigned idle_timeout_s = (unsigned)((options->idle_timeout_us + 999999) / 1000000);
+
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, listener,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT, idle_timeout_s,
+	    MHD_OPTION_STRICT_FOR_CLIENT, LENIENT, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+	    http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_END);
 }
 
 struct http *
@@ -207,20 +273,26 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	http->gateway = gateway;
 	http->options = *options;
 	http->handlers = *handlers;
-	http->exchanges = exchange_pool_new();
-	connections_init(&http->connections, &(struct connections_options){ .listener = listener, .n_max = options->connections_max,
-	    .n_per_address_max = options->connections_per_address_max, .idle_timeout_us = options->idle_timeout_us,
-	    .receive_timeout_us = options->receive_timeout_us, .send_timeout_us = options->send_timeout_us, .http = http, .late = on_late });
+	http->connections = (struct connections){ .idle_timeout_us = options->idle_timeout_us,
+		.receive_timeout_us = options->receive_timeout_us, .send_timeout_us = options->send_timeout_us };
+	http->daemon = start_daemon(http, listener);
+	if (!http->daemon) {
+		*ret_problem = "libmicrohttpd did not start";
+		(void)close(listener);
+		free(http);
+		return NULL;
+	}
+	http->exchanges = exchange_pool_new(&gateway->memory);
+	http->epoll_fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 	return http;
 }
 
 void
 http_free(struct http *http)
 {
-	while (http->connections.first)
-		drop(http, http->connections.first);
-	release_orphans(http);
-	connections_release(&http->connections);
+	for (struct connection *connection = http->connections.first; connection; connection = connection->next)
+		connection_resume(connection); /* a stream that nobody ended; the library panics over suspended ones */
+	MHD_stop_daemon(http->daemon);
 	exchange_pool_free(http->exchanges);
 	free(http);
 }
@@ -228,7 +300,17 @@ http_free(struct http *http)
 int
 http_fd(const struct http *http)
 {
-	return http->connections.epoll_fd;
+	return http->epoll_fd;
+}
+
+bool
+http_run(struct http *http)
+{
+	MHD_UNSIGNED_LONG_LONG timeout_ms;
+
+	http->connections.wants_run = false;
+	(void)MHD_run(http->daemon);
+	return http->connections.wants_run || (MHD_get_timeout(http->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0);
 }
 
 void
@@ -240,7 +322,15 @@ http_sweep(struct http *http, int64_t now_us)
 void
 http_quiesce(struct http *http)
 {
-	connections_quiesce(&http->connections);
+	int listener = MHD_quiesce_daemon(http->daemon);
+	if (listener >= 0)
+		(void)close(listener);
+}
+
+int
+http_port(const struct http *http)
+{
+	return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
 
 size_t

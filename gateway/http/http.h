@@ -7,12 +7,10 @@
 
 /* The moments of an exchange.  All on the loop's thread. */
 struct http_handlers {
-	void (*begin)(struct exchange *exchange); /* the head is there, perhaps with a fault; the body was not read */
-	void (*run)(struct exchange *exchange);   /* the whole request is there */
-	void (*overflow)(struct exchange *exchange); /* the body grew beyond body_max: answer */
-	void (*broken)(struct exchange *exchange, const char *problem); /* the body cannot be read to its end: answer */
-	void (*late)(struct exchange *exchange);  /* it did not arrive in time, perhaps not even its headers: answer */
-	void (*end)(struct exchange *exchange);   /* answered or given up; is_answered tells */
+	void (*begin)(struct exchange *exchange);    /* the head is there, perhaps with a fault; the body was not read */
+	void (*run)(struct exchange *exchange);      /* the whole request is there */
+	void (*overflow)(struct exchange *exchange); /* the body grew beyond body_max, or memory is short: answer */
+	void (*end)(struct exchange *exchange);      /* answered or given up; is_answered tells */
 };
 
 struct http_options {
@@ -38,15 +36,13 @@ int http_fd(const struct http *http);
 /* Do what can be done without waiting.  True when there is more to do at once. */
 bool http_run(struct http *http);
 
-/* Close connections that dawdle.  Call about once a second. */
+/* Close connections that take too long, and notice clients that left their stream.  Call about twice a second. */
 void http_sweep(struct http *http, int64_t now_us);
 
 /* Stop listening; open connections end with their current request. */
 void http_quiesce(struct http *http);
 
-/* An exchange that was waiting may go on (exchange.c calls this). */
-void http_resume(struct exchange *exchange);
-
+int http_port(const struct http *http);
 size_t http_n_connections(const struct http *http);
 size_t http_n_exchanges(const struct http *http);
 

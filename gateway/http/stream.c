@@ -1,12 +1,10 @@
 /* Answers that go on.  http.c takes bytes when the client does; between times the connection rests. */
 #include "http/stream.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/http.h"
-#include "http/stream_internal.h"
+#include "http/connection.h"
 
 enum { STREAM_FIRST_BYTES = 1024 };
 
@@ -21,8 +19,6 @@ struct stream {
 struct stream *
 exchange_stream(struct exchange *exchange, const struct stream_options *options)
 {
-	if (!exchange->connection)
-		return NULL;
 	struct stream *stream = calloc(1, sizeof(*stream));
 	if (!stream)
 		abort();
@@ -31,6 +27,22 @@ exchange_stream(struct exchange *exchange, const struct stream_options *options)
 	exchange->stream = stream;
 	exchange_answer(exchange, options->status, options->content_type, "", 0);
 	return stream;
+}
+
+static struct arena_budget *
+budget_of(const struct stream *stream)
+{
+	return &stream->exchange->gateway->memory;
+}
+
+/* What waits counts as memory of exchanges. */
+static void
+forget_bytes(struct stream *stream)
+{
+	budget_of(stream)->held_bytes -= stream->capacity;
+	free(stream->bytes);
+	stream->bytes = NULL;
+	stream->at = stream->n = stream->capacity = 0;
 }
 
 static void
@@ -49,18 +61,19 @@ make_room(struct stream *stream, size_t n_more)
 	stream->bytes = realloc(stream->bytes, capacity);
 	if (!stream->bytes)
 		abort();
+	budget_of(stream)->held_bytes += capacity - stream->capacity;
 	stream->capacity = capacity;
 }
 
 bool
 stream_write(struct stream *stream, const void *bytes, size_t n_bytes)
 {
-	if (stream->is_ended || stream->n - stream->at + n_bytes > stream->options.buffer_max)
+	if (stream->is_ended || stream->n - stream->at + n_bytes > stream->options.buffer_max || arena_budget_is_spent(budget_of(stream)))
 		return false;
 	make_room(stream, n_bytes);
 	memcpy(stream->bytes + stream->n, bytes, n_bytes);
 	stream->n += n_bytes;
-	http_resume(stream->exchange);
+	connection_resume(stream->exchange->connection);
 	return true;
 }
 
@@ -74,7 +87,7 @@ void
 stream_end(struct stream *stream)
 {
 	stream->is_ended = true;
-	http_resume(stream->exchange);
+	connection_resume(stream->exchange->connection);
 }
 
 ssize_t
@@ -86,11 +99,8 @@ stream_read(struct stream *stream, char *bytes, size_t n_max)
 		return stream->is_ended ? -1 : 0;
 	memcpy(bytes, stream->bytes + stream->at, n);
 	stream->at += n;
-	if (stream->at == stream->n) {
-		free(stream->bytes);
-		stream->bytes = NULL;
-		stream->at = stream->n = stream->capacity = 0;
-	}
+	if (stream->at == stream->n)
+		forget_bytes(stream);
 	return (ssize_t)n;
 }
 
@@ -101,6 +111,6 @@ stream_close(struct exchange *exchange)
 
 	exchange->stream = NULL;
 	stream->options.closed(stream->options.context);
-	free(stream->bytes);
+	forget_bytes(stream);
 	free(stream);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dispatch/dispatch.h"
 #include "json/json.h"
 #include "pages/page.h"
 
@@ -75,10 +76,12 @@ challenge(const struct exchange *exchange)
 static void
 answer_with(struct exchange *exchange, const struct error *error, const char *validation)
 {
+	const char *content_type = JSON_TYPE;
 	struct buf buf;
 
-	const char *content_type = JSON_TYPE;
-
+	/* What memory was too short for looks as if the client had sent it wrong. */
+	if (error->info->status < 500 && arena_is_short(exchange->arena, 0))
+		error = dispatch_no_room(exchange->arena, 0);
 	buf_init(&buf, exchange->arena, 1024);
 	if (exchange->page && exchange->page->write_error)
 		content_type = exchange->page->write_error(&buf, exchange, error);

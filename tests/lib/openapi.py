@@ -12,8 +12,7 @@ from checks import expect
 from system import REPO, binaries
 
 # Answered before an operation is known, so no operation lists them.
-ROUTELESS = {404: ["NOT_FOUND"], 405: ["METHOD_NOT_ALLOWED"], 408: ["REQUEST_TIMEOUT"], 414: ["URI_TOO_LONG"], 431: ["HEADERS_TOO_LARGE"],
-             505: ["HTTP_VERSION_NOT_SUPPORTED"],
+ROUTELESS = {404: ["NOT_FOUND"], 405: ["METHOD_NOT_ALLOWED"], 414: ["URI_TOO_LONG"], 431: ["HEADERS_TOO_LARGE"],
              # The target or the framing is unclear: nobody knows which operation was meant.
              400: ["VALIDATION_ERROR"], 429: ["RATE_LIMIT_EXCEEDED"], 413: ["PAYLOAD_TOO_LARGE"]}
 # Everything else a description may name without its being a declared member.

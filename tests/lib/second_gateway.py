@@ -10,11 +10,12 @@ from system import TEST_USER, binaries, free_port
 
 
 class SecondGateway:
-    def __init__(self, system):
+    def __init__(self, system, settings=None):
         self.system, self.host, self.port = system, system.host, free_port()
+        self.settings = settings or {}
 
     def __enter__(self):
-        environment = {"PATH": os.environ["PATH"], "WORDCLAW_HOME": self.system.home, "WORDCLAW_PORT": str(self.port)}
+        environment = {"PATH": os.environ["PATH"], "WORDCLAW_HOME": self.system.home, "WORDCLAW_PORT": str(self.port), **self.settings}
         command = [os.path.join(binaries(), "wordclaw-gateway")]
         if os.getuid() == 0:
             user = pwd.getpwnam(TEST_USER)

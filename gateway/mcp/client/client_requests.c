@@ -52,7 +52,7 @@ mcp_stream_open(struct mcp_call *call)
 	exchange_set_header(call->exchange, "X-Accel-Buffering", "no");
 	call->stream = exchange_stream(call->exchange, &(struct stream_options){ .status = 200, .content_type = "text/event-stream",
 	    .buffer_max = CLIENT_STREAM_BYTES_MAX, .closed = on_closed, .context = call });
-	return call->stream != NULL;
+	return true;
 }
 
 bool

@@ -1,0 +1,133 @@
+/* Client connections.
+ *
+ * libmicrohttpd times inactivity, so a client that sends a byte now and then is never late.  The sweep measures each phase as a whole
+ * and shuts such a socket down; the library meets its end at the next run and cleans up. */
+#include "http/connection.h"
+
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "clock.h"
+
+enum { STREAM_SEND_BYTES = 64 * 1024, POLLED_AT_ONCE_MAX = 256 };
+
+struct connection *
+connection_new(struct connections *connections, struct MHD_Connection *mhd, int fd)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+	if (!connection)
+		abort();
+	*connection = (struct connection){ .all = connections, .mhd = mhd, .fd = fd, .next = connections->first };
+	if (connections->first)
+		connections->first->previous = connection;
+	connections->first = connection;
+	connections->n++;
+	connection_enter(connection, PHASE_FRESH);
+	return connection;
+}
+
+void
+connection_free(struct connection *connection)
+{
+	if (connection->previous)
+		connection->previous->next = connection->next;
+	else
+		connection->all->first = connection->next;
+	if (connection->next)
+		connection->next->previous = connection->previous;
+	connection->all->n--;
+	free(connection);
+}
+
+void
+connection_enter(struct connection *connection, enum phase phase)
+{
+	connection->phase = phase;
+	connection->phase_since_us = clock_monotonic_us();
+}
+
+void
+connection_suspend(struct connection *connection)
+{
+	connection->is_suspended = true;
+	MHD_suspend_connection(connection->mhd);
+}
+
+void
+connection_resume(struct connection *connection)
+{
+	if (!connection->is_suspended)
+		return;
+	connection->is_suspended = false;
+	connection->all->wants_run = true;
+	MHD_resume_connection(connection->mhd);
+}
+
+void
+connection_expect_stream(struct connection *connection)
+{
+	unsigned unacknowledged_max_ms = (unsigned)(connection->all->send_timeout_us / 1000);
+
+	connection->is_streaming = true;
+	(void)setsockopt(connection->fd, SOL_SOCKET, SO_SNDBUF, &(int){ STREAM_SEND_BYTES }, sizeof(int));
+	(void)setsockopt(connection->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_max_ms, sizeof(unacknowledged_max_ms));
+}
+
+/* ---- the sweep ---- */
+
+static int64_t
+phase_max_us(const struct connections *connections, enum phase phase)
+{
+	switch (phase) {
+	case PHASE_FRESH:
+	case PHASE_RECEIVING:
+		return connections->receive_timeout_us;
+	case PHASE_IDLE: /* the library closes a silent one earlier; this is for a request line that trickles in */
+		return connections->idle_timeout_us + connections->receive_timeout_us;
+	case PHASE_SENDING:
+		return connections->send_timeout_us;
+	case PHASE_WORKING: /* every call has a deadline of its own */
+		return INT64_MAX;
+	}
+	return INT64_MAX;
+}
+
+/* The library does not watch suspended connections, and a stream rests for minutes. */
+static void
+resume_leavers(struct pollfd *polled, struct connection *const *connections, size_t n)
+{
+	if (n == 0 || poll(polled, n, 0) <= 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (polled[i].revents == 0)
+			continue;
+		connections[i]->has_left = true;
+		connection_resume(connections[i]);
+	}
+}
+
+void
+connections_sweep(struct connections *connections, int64_t now_us)
+{
+	struct pollfd polled[POLLED_AT_ONCE_MAX];
+	struct connection *streams[POLLED_AT_ONCE_MAX];
+	size_t n = 0;
+
+	for (struct connection *connection = connections->first; connection; connection = connection->next) {
+		if (connection->is_suspended && connection->is_streaming) {
+			polled[n] = (struct pollfd){ .fd = connection->fd, .events = POLLRDHUP };
+			streams[n++] = connection;
+		} else if (!connection->is_suspended && now_us - connection->phase_since_us > phase_max_us(connections, connection->phase)) {
+			(void)shutdown(connection->fd, SHUT_RDWR);
+		}
+		if (n == POLLED_AT_ONCE_MAX) {
+			resume_leavers(polled, streams, n);
+			n = 0;
+		}
+	}
+	resume_leavers(polled, streams, n);
+}
