@@ -12,6 +12,7 @@
 #include "rest/answer.h"
 #include "clock.h"
 #include "access/credentials.h"
+#include "access/permit.h"
 #include "dispatch/dispatch.h"
 #include "http/header.h"
 #include "metrics.h"
@@ -126,7 +127,7 @@ admit(struct exchange *exchange, const struct operation *operation, const struct
 		answer_limited(exchange, &verdict, access->limited_keys, "requests with this key");
 		return;
 	}
-	const struct error *error = dispatch_permit(exchange->gateway, operation, &exchange->principal, "rest",
+	const struct error *error = permit(exchange->gateway, operation, &exchange->principal, "rest",
 	    exchange->request_id, exchange->arena);
 	if (error)
 		answer_error(exchange, error);

@@ -5,11 +5,9 @@
 
 #include "clock.h"
 #include "codec/msgpack.h"
-#include "access/decisions.h"
 #include "error_codes.h"
 #include "gateway.h"
 #include "dispatch/local.h"
-#include "contract/policy.h"
 #include "dispatch/upstream.h"
 
 struct dispatch_call {
@@ -31,25 +29,6 @@ dispatch_no_room(struct arena *arena, size_t n_bytes)
 	if (arena_is_short(arena, n_bytes))
 		return fail(arena, ERROR_SERVICE_OVERLOADED, "the requests being served hold all the memory they may have together");
 	return fail(arena, ERROR_RESPONSE_TOO_LARGE, "the calls and answers of this request need more memory than one request may have");
-}
-
-const struct error *
-dispatch_permit(struct gateway *gateway, const struct operation *operation, const struct principal *principal,
-    const char *surface, const char *request_id, struct arena *arena)
-{
-	if (operation->flags & (OPERATION_PUBLIC | OPERATION_UNRESTRICTED))
-		return NULL;
-	struct policy_question question = { .principal = principal, .operation = operation->policy,
-		.resource_type = operation->resource_type };
-	int64_t started_us = clock_monotonic_us();
-	struct policy_verdict verdict = policy_decide(&question);
-	decisions_add(gateway->decisions, &(struct decision){ .question = &question, .verdict = &verdict, .surface = surface,
-	    .request_id = request_id, .duration_us = clock_monotonic_us() - started_us });
-	if (verdict.is_allowed)
-		return NULL;
-	const struct error_info *info = error_find(verdict.code);
-	return error_make(arena, info ? info : &error_catalogue[ERROR_POLICY_DENIED], ERROR_WHERE,
-	    "'%s' may not '%s'", principal->id, operation->policy);
 }
 
 /* What the bus could not do, in words.  A mutation that was lost may still have happened: its idempotency key tells. */

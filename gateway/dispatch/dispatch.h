@@ -34,10 +34,6 @@ struct dispatch_request {
 	void *context;
 };
 
-/* May the principal?  Decides by the policy engine and logs the decision.  NULL: yes. */
-const struct error *dispatch_permit(struct gateway *gateway, const struct operation *operation,
-    const struct principal *principal, const char *surface, const char *request_id, struct arena *arena) MUST_CHECK;
-
 /* Calls done exactly once, within the operation's timeout. */
 void dispatch(struct gateway *gateway, const struct dispatch_request *request);
 

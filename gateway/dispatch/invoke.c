@@ -1,8 +1,9 @@
-/* Operations for surfaces that carry their input as one JSON object. */
+/* Operations, whatever surface asks. */
 #include "dispatch/invoke.h"
 
 #include <string.h>
 
+#include "access/permit.h"
 #include "rest/answer.h"
 #include "codec/json.h"
 #include "rest/template.h"
@@ -112,36 +113,49 @@ on_reply(void *context, const struct dispatch_reply *reply)
 	invocation->done(invocation->context, &result);
 }
 
+/* Many calls may share an arena: the one too many is refused before it takes more. */
+static const struct error *
+check(struct gateway *gateway, const struct invocation *invocation)
+{
+	const struct error *error = permit(gateway, invocation->operation, invocation->principal, invocation->surface, invocation->request_id,
+	    invocation->arena);
+
+	if (!error && arena_is_exhausted(invocation->arena))
+		return dispatch_no_room(invocation->arena, 0);
+	return error;
+}
+
+static const void *
+check_and_read(struct gateway *gateway, const struct invocation *invocation)
+{
+	struct violations *violations = ARENA_NEW(invocation->arena, struct violations);
+	const struct error *error = check(gateway, invocation);
+	const void *input = error ? NULL : read_input(invocation, violations);
+
+	if (!error && arena_is_short(invocation->arena, 0))
+		error = dispatch_no_room(invocation->arena, 0);
+	if (!error && violations->n == 0)
+		return input;
+	if (error)
+		refuse(invocation, error, NULL);
+	else
+		refuse(invocation, violations_error(invocation->arena, invocation->operation->request, violations), violations);
+	return NULL;
+}
+
 void
 invoke(struct gateway *gateway, const struct invocation *invocation)
 {
 	const struct operation *operation = invocation->operation;
-	struct arena *arena = invocation->arena;
-	const struct error *error = dispatch_permit(gateway, operation, invocation->principal, invocation->surface,
-	    invocation->request_id, arena);
+	const void *input = invocation->input ? invocation->input : check_and_read(gateway, invocation);
 
-	/* Many calls may share an arena: the one too many is refused before it takes more. */
-	if (!error && arena_is_exhausted(arena))
-		error = dispatch_no_room(arena, 0);
-	if (error) {
-		refuse(invocation, error, NULL);
+	if (!input)
 		return;
-	}
-	struct violations *violations = ARENA_NEW(arena, struct violations);
-	const void *input = read_input(invocation, violations);
-	if (arena_is_short(arena, 0)) {
-		refuse(invocation, dispatch_no_room(arena, 0), NULL);
-		return;
-	}
-	if (violations->n > 0) {
-		refuse(invocation, violations_error(arena, operation->request, violations), violations);
-		return;
-	}
-	struct call *call = ARENA_NEW(arena, struct call);
+	struct call *call = ARENA_NEW(invocation->arena, struct call);
 	call->invocation = *invocation;
 	bool is_idempotent = operation->flags & OPERATION_IDEMPOTENT && !invocation->dry_run;
 	dispatch(gateway, &(struct dispatch_request){ .operation = operation, .input = input, .principal = invocation->principal,
 	    .request_id = invocation->request_id, .trace_parent = invocation->trace_parent, .surface = invocation->surface,
 	    .idempotency_key = is_idempotent ? invocation->idempotency_key : NULL, .dry_run = invocation->dry_run,
-	    .is_kept = invocation->is_kept, .arena = arena, .done = on_reply, .context = call });
+	    .is_kept = invocation->is_kept, .arena = invocation->arena, .done = on_reply, .context = call });
 }

@@ -1,5 +1,7 @@
-/* One operation asked for by a surface that carries its input as one JSON object: MCP's tool arguments, GraphQL's field
- * arguments.  Policy, reading, dispatch: the same steps as REST's, in the same order, with the same answers. */
+/* One operation asked for by a surface: policy, reading, dispatch, in this order and with the same answers everywhere.
+ *
+ * MCP and GraphQL carry the input as one JSON object.  REST has it in path, query, headers and body, and decides on the headers before it
+ * takes the body: it hands over an input struct that the principal may use. */
 #ifndef INVOKE_H
 #define INVOKE_H
 
@@ -23,13 +25,14 @@ struct invocation_side {
 
 struct invocation {
 	const struct operation *operation;
+	const void *input;            /* of the operation's request shape, permitted and read; NULL: decide, and read arguments */
 	const struct json_value *arguments; /* an object; NULL: none */
 	const char *source;           /* the text they were parsed from, or NULL when they were made by hand */
 	const struct invocation_side *side; /* or NULL */
 	const struct principal *principal;
 	const char *request_id;
 	const char *trace_parent;     /* or NULL */
-	const char *surface;          /* "mcp", "graphql" */
+	const char *surface;          /* "rest", "mcp", "graphql" */
 	const char *idempotency_key;  /* or NULL; passed on to idempotent operations only */
 	bool dry_run;
 	bool is_kept;                 /* the output is used after done has returned */

@@ -14,7 +14,7 @@
 
 #include "http/connection.h"
 #include "http/exchange_pool.h"
-#include "http/listener.h"
+#include "http/listen_socket.h"
 #include "http/stream.h"
 
 enum {
@@ -248,12 +248,12 @@ keep_escapes(void *context, struct MHD_Connection *mhd, char *text)
 /* ---- the daemon ---- */
 
 static struct MHD_Daemon *
-start_daemon(struct http *http, int listener)
+start_daemon(struct http *http, int listen_fd)
 {
 	const struct http_options *options = &http->options;
 	unsigned idle_timeout_s = (unsigned)((options->idle_timeout_us + 999999) / 1000000);
 
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, listener,
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, listen_fd,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT, idle_timeout_s,
 	    MHD_OPTION_STRICT_FOR_CLIENT, LENIENT, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
@@ -264,8 +264,8 @@ struct http *
 http_new(struct gateway *gateway, const struct http_options *options, const struct http_handlers *handlers,
     const char **ret_problem)
 {
-	int listener = listener_open(options->bind, options->port, ret_problem);
-	if (listener < 0)
+	int listen_fd = listen_socket_open(options->bind, options->port, ret_problem);
+	if (listen_fd < 0)
 		return NULL;
 	struct http *http = calloc(1, sizeof(*http));
 	if (!http)
@@ -275,10 +275,10 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	http->handlers = *handlers;
 	http->connections = (struct connections){ .idle_timeout_us = options->idle_timeout_us,
 		.receive_timeout_us = options->receive_timeout_us, .send_timeout_us = options->send_timeout_us };
-	http->daemon = start_daemon(http, listener);
+	http->daemon = start_daemon(http, listen_fd);
 	if (!http->daemon) {
 		*ret_problem = "libmicrohttpd did not start";
-		(void)close(listener);
+		(void)close(listen_fd);
 		free(http);
 		return NULL;
 	}
@@ -322,9 +322,9 @@ http_sweep(struct http *http, int64_t now_us)
 void
 http_quiesce(struct http *http)
 {
-	int listener = MHD_quiesce_daemon(http->daemon);
-	if (listener >= 0)
-		(void)close(listener);
+	int listen_fd = MHD_quiesce_daemon(http->daemon);
+	if (listen_fd >= 0)
+		(void)close(listen_fd);
 }
 
 int

@@ -108,7 +108,7 @@ void mcp_fail_operation(struct mcp_call *call, const struct operation *operation
 
 /* ---- methods ---- */
 
-void mcp_dispatch(struct mcp_call *call);   /* mcp_methods.c: a request whose envelope is in order */
+void mcp_run_method(struct mcp_call *call);   /* methods.c: a request whose envelope is in order */
 
 void mcp_tools_list(struct mcp_call *call);
 void mcp_tools_call(struct mcp_call *call);

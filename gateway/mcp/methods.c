@@ -115,7 +115,7 @@ static const struct method {
 };
 
 void
-mcp_dispatch(struct mcp_call *call)
+mcp_run_method(struct mcp_call *call)
 {
 	enum generation generation = call->is_stateless ? STATELESS : SESSION;
 

@@ -128,7 +128,7 @@ take_message(struct mcp_call *call)
 		return;
 	switch (call->message.kind) {
 	case JSONRPC_REQUEST:
-		mcp_dispatch(may_ask_client(call) ? mcp_call_detach(call) : call);
+		mcp_run_method(may_ask_client(call) ? mcp_call_detach(call) : call);
 		return;
 	case JSONRPC_RESPONSE:
 		client_requests_deliver(call);

@@ -57,43 +57,43 @@ write_list_extras(struct buf *buf, const struct rest_plan *plan, const void *out
 }
 
 static void
-write_meta(struct buf *buf, const struct exchange *exchange, const struct dispatch_reply *reply)
+write_meta(struct buf *buf, const struct exchange *exchange, const struct invoked *result)
 {
 	const struct rest_plan *plan = exchange->plan;
 
 	buf_add_text(buf, ",\"meta\":{\"recommendedNextAction\":");
-	template_write(buf, &plan->next_action, reply->output, exchange->input);
-	write_actions(buf, exchange, reply->output);
+	template_write(buf, &plan->next_action, result->output, exchange->input);
+	write_actions(buf, exchange, result->output);
 	buf_add_text(buf, ",\"actionPriority\":\"");
 	buf_add_text(buf, plan->operation->priority ? plan->operation->priority : "low");
 	buf_add_text(buf, "\",\"cost\":");
 	buf_add_int(buf, exchange->dry_run ? 0 : plan->operation->cost);
 	if (plan->list)
-		write_list_extras(buf, plan, reply->output);
+		write_list_extras(buf, plan, result->output);
 	if (exchange->dry_run)
 		buf_add_text(buf, ",\"dryRun\":true");
-	if (reply->effects) {
+	if (result->effects) {
 		buf_add_text(buf, ",\"effects\":");
-		buf_add_text(buf, reply->effects);
+		buf_add_text(buf, result->effects);
 	}
 	buf_add_char(buf, '}');
 }
 
 static void
-write_body(struct buf *buf, const struct exchange *exchange, const struct dispatch_reply *reply)
+write_body(struct buf *buf, const struct exchange *exchange, const struct invoked *result)
 {
 	const struct rest_plan *plan = exchange->plan;
 
 	if (plan->operation->flags & OPERATION_BARE) {
-		codec_json_write(buf, plan->operation->response, reply->output);
+		codec_json_write(buf, plan->operation->response, result->output);
 		return;
 	}
 	buf_add_text(buf, "{\"data\":");
 	if (plan->list)
-		codec_json_write_field(buf, plan->list, reply->output);
+		codec_json_write_field(buf, plan->list, result->output);
 	else
-		codec_json_write(buf, plan->operation->response, reply->output);
-	write_meta(buf, exchange, reply);
+		codec_json_write(buf, plan->operation->response, result->output);
+	write_meta(buf, exchange, result);
 	buf_add_char(buf, '}');
 }
 
@@ -113,7 +113,7 @@ answer_unchanged(struct exchange *exchange, const char *etag)
 }
 
 void
-rest_answer(struct exchange *exchange, const struct dispatch_reply *reply)
+rest_answer(struct exchange *exchange, const struct invoked *result)
 {
 	const struct rest_plan *plan = exchange->plan;
 	bool is_read = strcmp(plan->route->method, "GET") == 0;
@@ -121,13 +121,13 @@ rest_answer(struct exchange *exchange, const struct dispatch_reply *reply)
 	struct buf buf;
 
 	if (plan->version && !exchange->dry_run)
-		etag = etag_of_version(exchange->arena, shape_get_int(plan->version, reply->output));
+		etag = etag_of_version(exchange->arena, shape_get_int(plan->version, result->output));
 	if (is_read && etag && is_unchanged(exchange, etag)) {
 		answer_unchanged(exchange, etag);
 		return;
 	}
 	buf_init(&buf, exchange->arena, BODY_BYTES);
-	write_body(&buf, exchange, reply);
+	write_body(&buf, exchange, result);
 	if (is_read && !etag)
 		etag = etag_of_bytes(exchange->arena, buf.bytes, buf.len);
 	if (is_read && is_unchanged(exchange, etag)) {

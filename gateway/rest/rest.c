@@ -1,4 +1,4 @@
-/* Operations over REST: plans, header checks, and the way to dispatch and back. */
+/* Operations over REST: plans, header checks, and the way to the operation and back. */
 #include "rest/rest.h"
 
 #include <string.h>
@@ -141,32 +141,30 @@ rest_check_headers(struct exchange *exchange)
 }
 
 static void
-on_reply(void *context, const struct dispatch_reply *reply)
+on_invoked(void *context, const struct invoked *result)
 {
 	struct exchange *exchange = context;
 
 	exchange->is_waiting = false;
-	if (reply->is_replayed)
+	if (result->is_replayed)
 		exchange_set_header(exchange, "x-idempotent-replayed", "true");
-	if (reply->error)
-		answer_error(exchange, reply->error);
+	if (result->error)
+		answer_error(exchange, result->error);
 	else
-		rest_answer(exchange, reply);
+		rest_answer(exchange, result);
 }
 
 void
 rest_run(struct exchange *exchange)
 {
-	const struct operation *operation = exchange->plan->operation;
 	const void *input = rest_read_input(exchange);
-	bool is_idempotent = operation->flags & OPERATION_IDEMPOTENT && !exchange->dry_run;
 
 	if (!input)
 		return;
 	exchange->input = input;
 	exchange_wait(exchange);
-	dispatch(exchange->gateway, &(struct dispatch_request){ .operation = operation, .input = input,
-	    .principal = &exchange->principal, .request_id = exchange->request_id, .trace_parent = exchange->trace_parent,
-	    .surface = "rest", .idempotency_key = is_idempotent ? exchange_header(exchange, "idempotency-key") : NULL,
-	    .dry_run = exchange->dry_run, .arena = exchange->arena, .done = on_reply, .context = exchange });
+	invoke(exchange->gateway, &(struct invocation){ .operation = exchange->plan->operation, .input = input, .principal = &exchange->principal,
+	    .request_id = exchange->request_id, .trace_parent = exchange->trace_parent, .surface = "rest",
+	    .idempotency_key = exchange_header(exchange, "idempotency-key"), .dry_run = exchange->dry_run, .arena = exchange->arena,
+	    .done = on_invoked, .context = exchange });
 }

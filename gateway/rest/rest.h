@@ -2,7 +2,7 @@
 #ifndef REST_H
 #define REST_H
 
-#include "dispatch/dispatch.h"
+#include "dispatch/invoke.h"
 #include "http/exchange.h"
 #include "rest/template.h"
 
@@ -32,13 +32,13 @@ const struct operation *rest_operation_of(const char *action);
 /* Content type and idempotency key, on headers alone.  Answers when one is refused. */
 void rest_check_headers(struct exchange *exchange);
 
-/* The whole request is there: read the input and dispatch. */
+/* The whole request is there: read the input and invoke the operation. */
 void rest_run(struct exchange *exchange);
 
-/* rest_input.c: the input struct, or NULL when the exchange was answered. */
+/* input.c: the input struct, or NULL when the exchange was answered. */
 const void *rest_read_input(struct exchange *exchange);
 
-/* rest_output.c: the success envelope, the ETag, or 304. */
-void rest_answer(struct exchange *exchange, const struct dispatch_reply *reply);
+/* output.c: the success envelope, the ETag, or 304. */
+void rest_answer(struct exchange *exchange, const struct invoked *result);
 
 #endif

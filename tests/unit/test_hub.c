@@ -33,14 +33,6 @@ static char pokes[64];
 
 const struct principal dispatch_system_principal = { .id = "system" };
 
-const struct error *
-dispatch_permit(struct gateway *of, const struct operation *operation, const struct principal *principal, const char *surface,
-    const char *request_id, struct arena *in)
-{
-	(void)of, (void)operation, (void)principal, (void)surface, (void)request_id, (void)in;
-	return NULL;
-}
-
 void
 dispatch(struct gateway *of, const struct dispatch_request *request)
 {

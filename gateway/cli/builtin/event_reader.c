@@ -30,7 +30,7 @@ event_reader_reset(struct event_reader *reader)
 }
 
 static bool
-dispatch(struct event_reader *reader)
+deliver(struct event_reader *reader)
 {
 	bool has_data = reader->has_data, goes_on = true;
 
@@ -108,7 +108,7 @@ take_line(struct event_reader *reader)
 	bool has_mark = !reader->is_begun && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0;
 
 	reader->is_begun = true;
-	bool goes_on = n == 0 ? dispatch(reader) : take_field(reader, line + (has_mark ? 3 : 0), n - (has_mark ? 3 : 0));
+	bool goes_on = n == 0 ? deliver(reader) : take_field(reader, line + (has_mark ? 3 : 0), n - (has_mark ? 3 : 0));
 	buf_reset(&reader->line);
 	return goes_on;
 }

@@ -1,8 +1,8 @@
 /* The listening socket. */
-#ifndef LISTENER_H
-#define LISTENER_H
+#ifndef LISTEN_SOCKET_H
+#define LISTEN_SOCKET_H
 
 /* A descriptor that does not block, or -1 with *ret_problem.  host is a numeric address. */
-int listener_open(const char *host, int port, const char **ret_problem);
+int listen_socket_open(const char *host, int port, const char **ret_problem);
 
 #endif

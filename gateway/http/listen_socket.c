@@ -1,5 +1,5 @@
 /* The listening socket. */
-#include "http/listener.h"
+#include "http/listen_socket.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -14,7 +14,7 @@
 enum { LISTEN_BACKLOG = 512 };
 
 int
-listener_open(const char *host, int port, const char **ret_problem)
+listen_socket_open(const char *host, int port, const char **ret_problem)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE }, *address = NULL;
 	char service[8];
