@@ -59,7 +59,7 @@ static const struct setting own_settings[] = {
 	TEXT_SETTING("WORDCLAW_MCP_KEY_FILE", "", mcp_key_file, "32-byte key that seals MCP sessions and request states, made when missing; every gateway needs the same file; default $WORDCLAW_HOME/secrets/mcp.key"),
 	TEXT_SETTING("WORDCLAW_MCP_PROFILE", "default", mcp_profile, "tools of /mcp where the client does not say ?profile=: default (the usual ones, and three that find the others), all (one per operation) or registry (the three that search, describe and execute)"),
 	BOOL_SETTING("WORDCLAW_HSTS", "false", hsts, "send Strict-Transport-Security: true behind a TLS proxy"),
-	TEXT_SETTING("WORDCLAW_BUS_KEY_FILE", "", bus_key_file, "32-byte key of the installation: encrypts tcp:// endpoints; every host needs the same file"),
+	TEXT_SETTING("WORDCLAW_BUS_KEY_FILE", "", bus_key_file, "32-byte key of the installation: encrypts tcp:// endpoints, required off the loopback; every host needs the same file"),
 	TEXT_SETTING("WORDCLAW_AUDIT_POKES", "", audit_pokes, "comma list of where the instances of audit say that there is news; default its socket in the run directory"),
 	TEXT_SETTING("WORDCLAW_BUILD_COMMIT_SHA", "", build_commit, "shown by GET /api/runtime"),
 	TEXT_SETTING("WORDCLAW_BUILD_TIME", "", build_time, "shown by GET /api/runtime"),

@@ -27,6 +27,17 @@ peer_endpoints(struct service *service, const char *peer, bool pokes)
 	return endpoint; /* lives as long as the client that was made with it: the process */
 }
 
+bool
+peers_are_reachable_safely(struct service *service, const char **ret_problem)
+{
+	for (size_t i = 0; i < PEER_SERVICES_MAX && registry_services[i]; i++) {
+		if (!bus_endpoints_are_safe(peer_endpoints(service, registry_services[i], false), ret_problem) ||
+		    !bus_endpoints_are_safe(peer_endpoints(service, registry_services[i], true), ret_problem))
+			return false;
+	}
+	return true;
+}
+
 struct bus_client *
 peer_client(struct worker *worker, const char *service)
 {

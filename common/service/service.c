@@ -358,6 +358,10 @@ prepare(const struct service_definition *definition)
 		(void)fprintf(stderr, "wordclaw-%s: WORDCLAW_BUS_KEY_FILE: %s\n", definition->name, problem);
 		return false;
 	}
+	if (!peers_are_reachable_safely(&service, &problem)) {
+		(void)fprintf(stderr, "wordclaw-%s: %s\n", definition->name, problem);
+		return false;
+	}
 	declare_metrics();
 	outbox_init(&service);
 	health_init();

@@ -325,6 +325,75 @@ START_TEST(tcp_needs_the_same_key)
 }
 END_TEST
 
+static const struct {
+	const char *label, *endpoint;
+	bool is_safe;
+} exposures[] = {
+	{ "socket file", "ipc:///tmp/a", true },
+	{ "loopback", "tcp://127.0.0.1:5551", true },
+	{ "another loopback", "tcp://127.1.2.3:5551", true },
+	{ "loopback of IPv6", "tcp://[::1]:5551", true },
+	{ "name of loopback", "tcp://localhost:5551", true },
+	{ "every interface", "tcp://0.0.0.0:5551", false },
+	{ "every interface, wildcard", "tcp://*:5551", false },
+	{ "private address", "tcp://10.0.0.7:5551", false },
+	{ "address of IPv6", "tcp://[fe80::1]:5551", false },
+	{ "name", "tcp://content:5551", false },
+	{ "name that begins like loopback", "tcp://localhost.example.com:5551", false },
+	{ "second of a list", "ipc:///tmp/a,tcp://10.0.0.7:5551", false },
+};
+
+START_TEST(tcp_off_the_loopback_needs_a_key)
+{
+	const char *problem = NULL, *text = exposures[_i].endpoint;
+	bool is_safe = bus_endpoints_are_safe(text, &problem);
+
+	ck_assert_msg(is_safe == exposures[_i].is_safe, "%s", exposures[_i].label);
+	if (is_safe)
+		return;
+	ck_assert_ptr_nonnull(strstr(problem, "WORDCLAW_BUS_KEY_FILE"));
+	ck_assert_ptr_null(bus_client_new("content", text));
+	ck_assert_ptr_null(bus_subscriber_new(text));
+	use_key(key_path("one"));
+	ck_assert_msg(bus_endpoints_are_safe(text, &problem), "%s with a key", exposures[_i].label);
+}
+END_TEST
+
+START_TEST(server_off_the_loopback_needs_a_key)
+{
+	const char *problem = NULL;
+
+	ck_assert_ptr_null(bus_server_new("tcp://0.0.0.0:5551", NULL, &problem));
+	ck_assert_ptr_nonnull(strstr(problem, "WORDCLAW_BUS_KEY_FILE"));
+	ck_assert_ptr_null(bus_server_new(endpoint("a"), "tcp://0.0.0.0:5552", &problem));
+	ck_assert_ptr_nonnull(strstr(problem, "tcp://0.0.0.0:5552"));
+}
+END_TEST
+
+static void
+ignore(int number)
+{
+	(void)number;
+}
+
+START_TEST(signals_stay_the_programs)
+{
+	static const int numbers[] = { SIGTERM, SIGINT };
+	struct sigaction mine = { .sa_handler = ignore }, found;
+	const char *problem;
+
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_int_eq(sigaction(numbers[i], &mine, NULL), 0);
+	struct bus_server *server = bus_server_new(endpoint("a"), NULL, &problem);
+	ck_assert_ptr_nonnull(server);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_int_eq(sigaction(numbers[i], NULL, &found), 0);
+		ck_assert(found.sa_handler == ignore);
+	}
+	bus_server_free(server);
+}
+END_TEST
+
 START_TEST(unreadable_key_is_refused)
 {
 	const char *problem = NULL;
@@ -353,6 +422,9 @@ main(int argc, char **argv)
 	tcase_add_test(tcase, unbindable_endpoint_says_why);
 	tcase_add_loop_test(tcase, tcp_needs_the_same_key, 0, (int)(sizeof(key_pairings) / sizeof(key_pairings[0])));
 	tcase_add_test(tcase, unreadable_key_is_refused);
+	tcase_add_loop_test(tcase, tcp_off_the_loopback_needs_a_key, 0, (int)(sizeof(exposures) / sizeof(exposures[0])));
+	tcase_add_test(tcase, server_off_the_loopback_needs_a_key);
+	tcase_add_test(tcase, signals_stay_the_programs);
 	tcase_add_test(tcase, poke_wakes_the_subscriber);
 	tcase_add_test(tcase, reply_to_a_gone_peer_is_counted);
 	tcase_add_test(tcase, receive_resumes_inside_a_message);

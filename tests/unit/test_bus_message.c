@@ -2,10 +2,9 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zmq.h>
 
 #include "bus/bus.h"
-#include "bus/message.h"
+#include "bus/internal.h"
 
 static struct bus_records
 records_of(const struct bus_message *message)
@@ -99,16 +98,15 @@ END_TEST
 
 START_TEST(what_a_socket_does_not_take_is_given_back_as_failure)
 {
-	void *context = zmq_ctx_new();
-	void *unconnected = zmq_socket(context, ZMQ_DEALER);
+	bus_context_need();
+	zsock_t *unconnected = bus_socket_new(ZMQ_DEALER);
 	struct bus_message message = { 0 };
 
 	bus_message_add(&message, "record", 6);
 	ck_assert(!bus_message_send(&message, unconnected));
 	ck_assert_ptr_null(message.bytes);
 	ck_assert_uint_eq(message.n_records, 0);
-	(void)zmq_close(unconnected);
-	(void)zmq_ctx_term(context);
+	bus_socket_free(unconnected, 0);
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-/* The message bus: ROUTER/DEALER requests in multi-record messages, PUB/SUB pokes.  libzmq stays behind this header.
+/* The message bus: ROUTER/DEALER requests in multi-record messages, PUB/SUB pokes.  czmq stays behind this header.
  * A bus object belongs to one thread. */
 #ifndef BUS_H
 #define BUS_H
@@ -18,7 +18,8 @@ enum {
 
 /* Encrypt tcp with CURVE, both ends using one key pair: the secret half is the 32 raw bytes of the file at path, made (0600)
  * when absent; every host of an installation needs the same file.  Only holders of the file can connect or be connected to.
- * ipc stays plain (file permissions guard it).  Once per process, before any bus object. */
+ * ipc stays plain (file permissions guard it), and so does tcp on the loopback without a key; other tcp endpoints are refused
+ * then.  Once per process, before any bus object. */
 bool bus_use_key(const char *path, const char **ret_problem);
 
 /* ---- server ---- */
@@ -82,6 +83,8 @@ struct bus_call {
 
 /* Whether bus_client_new and bus_subscriber_new would take the list; if not, *ret_problem (thread-local text) says why. */
 bool bus_endpoints_are_valid(const char *endpoints, const char **ret_problem);
+/* The same, and none of them leaves this machine over tcp while the process has no key (bus_use_key). */
+bool bus_endpoints_are_safe(const char *endpoints, const char **ret_problem);
 
 /* endpoints: comma-separated "ipc://..." or "tcp://host:port"; host names are re-resolved every second and every address gets its own connection.
  * NULL with a log line when the list is malformed. */

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <poll.h>
 
-#include "bus/dispatch.h"
+#include "bus/balancer.h"
 #include "clock.h"
 #include "contract/envelope.h"
 #include "log.h"
@@ -16,7 +16,7 @@ enum {
 
 struct bus_client {
 	struct arena *arena;          /* everything here, calls included */
-	struct dispatcher dispatcher;
+	struct balancer balancer;
 	struct call_table calls;
 	struct bus_wake wake;
 	struct bus_resolver *resolver; /* NULL when no endpoint has a name */
@@ -35,7 +35,7 @@ bus_client_new(const char *service, const char *endpoints)
 	struct bus_endpoints parsed;
 	const char *problem;
 
-	if (!bus_endpoints_parse(endpoints, &parsed, &problem)) {
+	if (!bus_endpoints_are_safe(endpoints, &problem) || !bus_endpoints_parse(endpoints, &parsed, &problem)) {
 		log_write(LOG_ERROR, "bus.endpoint_invalid", LOG_TEXT("service", service), LOG_TEXT("cause", problem));
 		return NULL;
 	}
@@ -44,15 +44,15 @@ bus_client_new(const char *service, const char *endpoints)
 	client->arena = client->calls.arena = arena;
 	client->earliest_deadline_us = INT64_MAX;
 	bus_wake_init(&client->wake);
-	client->dispatcher.service = arena_strdup(arena, service);
-	client->dispatcher.context = bus_context_get();
-	client->dispatcher.wake = &client->wake;
-	client->dispatcher.calls = &client->calls;
-	client->dispatcher.generation = 1; /* so that a caller starting at 0 reads the descriptors */
+	client->balancer.service = arena_strdup(arena, service);
+	bus_context_need();
+	client->balancer.wake = &client->wake;
+	client->balancer.calls = &client->calls;
+	client->balancer.generation = 1; /* so that a caller starting at 0 reads the descriptors */
 	for (size_t i = 0; i < parsed.n; i++)
 		if (!parsed.items[i].is_name)
 			client->fixed.items[client->fixed.n++] = parsed.items[i];
-	dispatch_want(&client->dispatcher, &client->fixed, &client->found);
+	balancer_want(&client->balancer, &client->fixed, &client->found);
 	if (client->fixed.n < parsed.n)
 		client->resolver = bus_resolver_new(&parsed);
 	return client;
@@ -73,15 +73,14 @@ bus_client_free(struct bus_client *client)
 	assert(!client->is_busy);
 	client->is_busy = client->is_closing = true;
 	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++) {
-		lose_all(client, &client->dispatcher.instances[i].pending);
-		lose_all(client, &client->dispatcher.instances[i].sent);
-		instance_close(&client->dispatcher.instances[i]);
+		lose_all(client, &client->balancer.instances[i].pending);
+		lose_all(client, &client->balancer.instances[i].sent);
+		instance_close(&client->balancer.instances[i]);
 	}
-	lose_all(client, &client->dispatcher.held);
+	lose_all(client, &client->balancer.held);
 	(void)call_tell_finished(&client->calls);
 	bus_resolver_free(client->resolver);
 	bus_wake_release(&client->wake);
-	bus_context_put();
 	arena_free(client->arena);
 }
 
@@ -106,7 +105,7 @@ bus_client_call(struct bus_client *client, const struct bus_call *call)
 	else if (call->n_record == 0 || call->n_record > BUS_RECORD_BYTES_MAX)
 		call_finish_later(&client->calls, made, BUS_UNREACHABLE);
 	else
-		dispatch_call(&client->dispatcher, made);
+		balancer_call(&client->balancer, made);
 }
 
 void
@@ -114,7 +113,7 @@ bus_client_flush(struct bus_client *client)
 {
 	if (client->is_closing)
 		return;
-	dispatch_flush(&client->dispatcher);
+	balancer_flush(&client->balancer);
 	if (client->is_busy || client->calls.finished.n == 0)
 		return;
 	client->is_busy = true;
@@ -152,20 +151,19 @@ take_replies(struct bus_client *client, struct bus_records records)
 static size_t
 receive_frames(struct bus_client *client, struct bus_instance *instance)
 {
-	zmq_msg_t frame;
+	zframe_t *frame;
 	size_t n = 0;
 
-	(void)zmq_msg_init(&frame);
-	while (n < TAKES_PER_PASS_MAX && zmq_msg_recv(&frame, instance->socket, ZMQ_DONTWAIT) >= 0) {
+	while (n < TAKES_PER_PASS_MAX && (frame = zframe_recv(instance->socket))) {
 		if (!instance->is_live)
-			log_write(LOG_INFO, "bus.instance_live", LOG_TEXT("service", client->dispatcher.service),
+			log_write(LOG_INFO, "bus.instance_live", LOG_TEXT("service", client->balancer.service),
 			    LOG_TEXT("address", instance->address));
-		instance_heard(instance, zmq_msg_data(&frame), zmq_msg_size(&frame));
-		if (!bus_heartbeat_is(zmq_msg_data(&frame), zmq_msg_size(&frame)))
-			n += take_replies(client, (struct bus_records){ zmq_msg_data(&frame), zmq_msg_size(&frame) });
+		instance_heard(instance, zframe_data(frame), zframe_size(frame));
+		if (!bus_heartbeat_is(zframe_data(frame), zframe_size(frame)))
+			n += take_replies(client, (struct bus_records){ zframe_data(frame), zframe_size(frame) });
 		n++;
+		zframe_destroy(&frame);
 	}
-	(void)zmq_msg_close(&frame);
 	if (n >= TAKES_PER_PASS_MAX)
 		bus_wake_raise(&client->wake);
 	return n;
@@ -181,7 +179,7 @@ receive_from(struct bus_client *client, struct bus_instance *instance)
 		return n;
 	if (instance_is_disconnected(instance)) {
 		n = receive_frames(client, instance); /* replies that came before the end */
-		dispatch_lose(&client->dispatcher, instance, "disconnected");
+		balancer_lose(&client->balancer, instance, "disconnected");
 		return n + 1;
 	}
 	if (!instance->is_live && instance->silent_since_us == 0) {
@@ -201,11 +199,11 @@ bus_client_receive(struct bus_client *client)
 	client->is_busy = true;
 	bus_wake_clear(&client->wake);
 	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++)
-		if (client->dispatcher.instances[i].socket)
-			n += receive_from(client, &client->dispatcher.instances[i]);
-	dispatch_held(&client->dispatcher);
+		if (client->balancer.instances[i].socket)
+			n += receive_from(client, &client->balancer.instances[i]);
+	balancer_held(&client->balancer);
 	n += call_tell_finished(&client->calls);
-	dispatch_flush(&client->dispatcher);
+	balancer_flush(&client->balancer);
 	client->is_busy = false;
 	return n;
 }
@@ -237,10 +235,10 @@ expire_calls(struct bus_client *client, int64_t now_us, int64_t monotonic_us)
 
 	if (is_due)
 		client->earliest_deadline_us = INT64_MAX;
-	expire_list(client, &client->dispatcher.held, now_us, monotonic_us);
+	expire_list(client, &client->balancer.held, now_us, monotonic_us);
 	for (size_t i = 0; is_due && i < BUS_INSTANCES_MAX; i++) {
-		expire_list(client, &client->dispatcher.instances[i].pending, now_us, monotonic_us);
-		expire_list(client, &client->dispatcher.instances[i].sent, now_us, monotonic_us);
+		expire_list(client, &client->balancer.instances[i].pending, now_us, monotonic_us);
+		expire_list(client, &client->balancer.instances[i].sent, now_us, monotonic_us);
 	}
 }
 
@@ -252,9 +250,9 @@ check_instance(struct bus_client *client, struct bus_instance *instance, int64_t
 	if (is_disconnected || instance_is_silent(instance, monotonic_us))
 		(void)receive_frames(client, instance); /* what waits unread may be a sign of life */
 	if (is_disconnected || instance_is_silent(instance, monotonic_us))
-		dispatch_lose(&client->dispatcher, instance, is_disconnected ? "disconnected" : "silent");
+		balancer_lose(&client->balancer, instance, is_disconnected ? "disconnected" : "silent");
 	if (instance->is_unlisted && instance_load(instance) == 0)
-		dispatch_drop(&client->dispatcher, instance);
+		balancer_drop(&client->balancer, instance);
 	else
 		instance_heartbeat(instance, monotonic_us);
 }
@@ -262,13 +260,13 @@ check_instance(struct bus_client *client, struct bus_instance *instance, int64_t
 static void
 check_instances(struct bus_client *client, int64_t monotonic_us)
 {
-	uint64_t generation = client->dispatcher.generation;
+	uint64_t generation = client->balancer.generation;
 	bool was_stalled = monotonic_us - client->last_tick_us > BUS_DEAD_MS * 1000 / 2;
 
 	if (client->resolver && bus_resolver_take(client->resolver, &client->found))
-		dispatch_want(&client->dispatcher, &client->fixed, &client->found);
+		balancer_want(&client->balancer, &client->fixed, &client->found);
 	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++) {
-		struct bus_instance *instance = &client->dispatcher.instances[i];
+		struct bus_instance *instance = &client->balancer.instances[i];
 		if (!instance->socket)
 			continue;
 		if (was_stalled)
@@ -276,9 +274,9 @@ check_instances(struct bus_client *client, int64_t monotonic_us)
 		check_instance(client, instance, monotonic_us);
 	}
 	/* A slot may have become free for an address without one. */
-	if (client->dispatcher.generation != generation || client->dispatcher.is_short_of_fds)
-		dispatch_want(&client->dispatcher, &client->fixed, &client->found);
-	dispatch_held(&client->dispatcher);
+	if (client->balancer.generation != generation || client->balancer.is_short_of_fds)
+		balancer_want(&client->balancer, &client->fixed, &client->found);
+	balancer_held(&client->balancer);
 }
 
 void
@@ -296,7 +294,7 @@ bus_client_tick(struct bus_client *client, int64_t now_us)
 	client->last_tick_us = monotonic_us;
 	expire_calls(client, now_us, monotonic_us);
 	(void)call_tell_finished(&client->calls);
-	dispatch_flush(&client->dispatcher);
+	balancer_flush(&client->balancer);
 	client->is_busy = false;
 }
 
@@ -312,7 +310,7 @@ bus_client_fds(const struct bus_client *client, int *fds, size_t n_max)
 uint64_t
 bus_client_generation(const struct bus_client *client)
 {
-	return client->dispatcher.generation;
+	return client->balancer.generation;
 }
 
 size_t
@@ -320,7 +318,7 @@ bus_client_n_live(const struct bus_client *client)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++)
-		n += instance_takes_calls(&client->dispatcher.instances[i]);
+		n += instance_takes_calls(&client->balancer.instances[i]);
 	return n;
 }
 

@@ -59,6 +59,31 @@ parse_tcp(const char *rest, struct bus_endpoint *endpoint)
 	return NULL;
 }
 
+/* "localhost" is the one name that never leaves the machine. */
+static bool
+is_loopback(const char *host)
+{
+	return strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0;
+}
+
+bool
+bus_endpoint_is_safe(const char *endpoint, const char **ret_problem)
+{
+	char host[BUS_ADDRESS_MAX];
+
+	if (strncmp(endpoint, "tcp://", 6) != 0 || bus_has_key())
+		return true;
+	(void)snprintf(host, sizeof(host), "%s", endpoint + 6);
+	char *colon = strrchr(host, ':');
+	if (colon)
+		*colon = '\0';
+	if (is_loopback(host))
+		return true;
+	*ret_problem = bus_problem("endpoint '%s' leaves this machine unencrypted: set WORDCLAW_BUS_KEY_FILE to a key file that every host "
+	    "of the installation has, or use ipc:// or tcp://127.0.0.1", endpoint);
+	return false;
+}
+
 /* Returns the problem, or NULL. */
 static const char *
 parse_one(const char *text, size_t n, struct bus_endpoint *endpoint)
@@ -108,6 +133,19 @@ bus_endpoints_are_valid(const char *text, const char **ret_problem)
 	struct bus_endpoints endpoints;
 
 	return bus_endpoints_parse(text, &endpoints, ret_problem);
+}
+
+bool
+bus_endpoints_are_safe(const char *text, const char **ret_problem)
+{
+	struct bus_endpoints endpoints;
+
+	if (!bus_endpoints_parse(text, &endpoints, ret_problem))
+		return false;
+	for (size_t i = 0; i < endpoints.n; i++)
+		if (!bus_endpoint_is_safe(endpoints.items[i].address, ret_problem))
+			return false;
+	return true;
 }
 
 int

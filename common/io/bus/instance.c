@@ -13,23 +13,22 @@ enum {
 	MONITOR_EVENTS_MAX = 256,
 };
 
-/* The monitor tells of a kill -9 within a millisecond; heartbeats need BUS_DEAD_MS. */
-static void *
-monitor_new(void *context, void *socket)
+/* The monitor tells of a kill -9 within a millisecond; heartbeats need BUS_DEAD_MS.  czmq's zmonitor would take a thread for each. */
+static zsock_t *
+monitor_new(zsock_t *socket)
 {
 	static _Atomic uint64_t n_monitors;
 	char address[64];
 
 	(void)snprintf(address, sizeof(address), "inproc://bus-monitor-%" PRIu64, atomic_fetch_add(&n_monitors, 1));
-	if (zmq_socket_monitor(socket, address, ZMQ_EVENT_DISCONNECTED) < 0)
+	if (zmq_socket_monitor(zsock_resolve(socket), address, ZMQ_EVENT_DISCONNECTED) < 0)
 		return NULL;
-	void *monitor = zmq_socket(context, ZMQ_PAIR);
+	zsock_t *monitor = bus_socket_new(ZMQ_PAIR);
 	if (!monitor)
 		return NULL;
 	/* Unlimited: libzmq's I/O thread blocks on a full monitor.  It holds one event per lost connection. */
-	bus_socket_set(monitor, ZMQ_RCVHWM, 0);
-	bus_socket_set(monitor, ZMQ_LINGER, 0);
-	int rc = zmq_connect(monitor, address);
+	zsock_set_rcvhwm(monitor, 0);
+	int rc = zsock_connect(monitor, "%s", address);
 	assert(rc == 0);
 	return monitor;
 }
@@ -39,7 +38,7 @@ instance_close(struct bus_instance *instance)
 {
 	if (!instance->socket)
 		return;
-	(void)zmq_socket_monitor(instance->socket, NULL, 0);
+	(void)zmq_socket_monitor(zsock_resolve(instance->socket), NULL, 0);
 	bus_socket_free(instance->monitor, 0);
 	bus_socket_free(instance->socket, 0); /* no linger: a stopped peer must not run them when it wakes */
 	instance->socket = instance->monitor = NULL;
@@ -48,21 +47,21 @@ instance_close(struct bus_instance *instance)
 }
 
 bool
-instance_open(struct bus_instance *instance, void *context, const char *address)
+instance_open(struct bus_instance *instance, const char *address)
 {
 	if (address != instance->address)
 		(void)snprintf(instance->address, sizeof(instance->address), "%s", address);
 	instance->is_live = instance->is_draining = instance->was_sent_to = false;
 	instance->heartbeat_due_us = instance->silent_since_us = 0;
-	instance->socket = bus_socket_new(context, ZMQ_DEALER);
-	instance->monitor = instance->socket ? monitor_new(context, instance->socket) : NULL;
+	instance->socket = bus_socket_new(ZMQ_DEALER);
+	instance->monitor = instance->socket ? monitor_new(instance->socket) : NULL;
 	if (!instance->monitor) {
 		instance_close(instance);
 		return false;
 	}
-	instance->fd = bus_socket_fd(instance->socket);
+	instance->fd = (int)zsock_fd(instance->socket);
 	bus_socket_secure(instance->socket, instance->address, false);
-	(void)zmq_connect(instance->socket, instance->address); /* what fails here never becomes live */
+	(void)zsock_connect(instance->socket, "%s", instance->address); /* what fails here never becomes live */
 	return true;
 }
 
@@ -81,12 +80,15 @@ instance_load(const struct bus_instance *instance)
 bool
 instance_is_disconnected(struct bus_instance *instance)
 {
-	char event[BUS_ADDRESS_MAX];
 	bool is_disconnected = false;
 
+	if (!bus_socket_has_input(instance->monitor))
+		return false;
 	for (size_t i = 0; i < MONITOR_EVENTS_MAX; i++) {
-		if (zmq_recv(instance->monitor, event, sizeof(event), ZMQ_DONTWAIT) < 0)
+		zframe_t *event = zframe_recv(instance->monitor);
+		if (!event)
 			break;
+		zframe_destroy(&event);
 		is_disconnected = true;
 	}
 	return is_disconnected;
@@ -106,11 +108,11 @@ instance_heartbeat(struct bus_instance *instance, int64_t now_us)
 {
 	uint8_t frame[BUS_HEARTBEAT_BYTES];
 
-	if (now_us < instance->heartbeat_due_us)
-		return;
+	if (!instance->socket || now_us < instance->heartbeat_due_us)
+		return; /* not open: the process was out of descriptors */
 	bus_heartbeat_write(frame, now_us);
 	instance->was_sent_to = true;
-	if (zmq_send(instance->socket, frame, sizeof(frame), ZMQ_DONTWAIT) < 0) {
+	if (!bus_socket_send(instance->socket, frame, sizeof(frame), false)) {
 		instance->heartbeat_due_us = now_us + UNCONNECTED_RETRY_US;
 		return;
 	}

@@ -6,7 +6,7 @@
 
 struct bus_instance {
 	char address[BUS_ADDRESS_MAX]; /* "" when the slot is free */
-	void *socket, *monitor;
+	zsock_t *socket, *monitor;
 	int fd;
 	bool is_live;
 	bool is_draining;              /* it said so: takes no new calls until it comes back */
@@ -19,7 +19,7 @@ struct bus_instance {
 };
 
 /* Connect; call lists are left alone.  False when the process is out of descriptors: the address is kept. */
-bool instance_open(struct bus_instance *instance, void *context, const char *address);
+bool instance_open(struct bus_instance *instance, const char *address);
 /* Drop the connection and whatever was still queued in it; accepts one that is closed. */
 void instance_close(struct bus_instance *instance);
 

@@ -1,8 +1,11 @@
-/* What the bus files share: the process's ZeroMQ context, sockets with every rule set, endpoints, the heartbeat frame. */
+/* What the bus files share: czmq's context, sockets with every rule set, endpoints, the heartbeat frame. */
 #ifndef BUS_INTERNAL_H
 #define BUS_INTERNAL_H
 
-#include <zmq.h>
+#include <czmq.h>
+/* czmq.h brings syslog.h, whose names are those of our log. */
+#undef LOG_DEBUG
+#undef LOG_INFO
 
 #include "bus/bus.h"
 #include "bus/message.h"
@@ -20,18 +23,22 @@ enum {
 	BUS_PROBLEM_MAX = 512,
 };
 
-/* Take a reference to the process's context; the last put terminates it (waits at most BUS_LINGER_MS). */
-void *bus_context_get(void);
-void bus_context_put(void);
+/* Before the first socket: makes czmq's context, which lasts as long as the process (czmq cannot make it a second time, nor can a
+ * forked child use its parent's).  Its exit waits until lingering replies are out, at most BUS_LINGER_MS. */
+void bus_context_need(void);
 
-/* A socket with the limits of this bus: bounded queues, heartbeats, no routing id.  NULL with errno. */
-void *bus_socket_new(void *context, int type);
+/* A socket with the limits of this bus: bounded queues, heartbeats, no routing id, no waiting in send and receive.  NULL with
+ * errno when the process is out of descriptors. */
+zsock_t *bus_socket_new(int type);
 /* Before each bind or connect: sets or clears encryption for this endpoint. */
-void bus_socket_secure(void *socket, const char *endpoint, bool is_server);
-void bus_socket_free(void *socket, int linger_ms); /* accepts NULL */
-int bus_socket_fd(void *socket);
-void bus_socket_set(void *socket, int option, int value);
-bool bus_socket_has_input(void *socket);
+void bus_socket_secure(zsock_t *socket, const char *endpoint, bool is_server);
+void bus_socket_free(zsock_t *socket, int linger_ms); /* accepts NULL */
+bool bus_socket_has_input(zsock_t *socket);
+/* Hand one frame to the socket; false with errno when it does not take it. */
+bool bus_socket_send(zsock_t *socket, const void *bytes, size_t n_bytes, bool has_more);
+
+/* Whether the process holds the key that tcp is encrypted with. */
+bool bus_has_key(void);
 
 /* ZMQ_FD signals edges, and any send may swallow one.  A wake is one descriptor over sockets that behaves like a
  * level: whoever finds input left after sending raises it. */
@@ -57,7 +64,7 @@ bool bus_heartbeat_is_leaving(const void *bytes);
 /* ---- endpoints ---- */
 
 struct bus_endpoint {
-	char address[BUS_ADDRESS_MAX]; /* as zmq_connect wants it */
+	char address[BUS_ADDRESS_MAX]; /* as zsock_connect wants it */
 	char host[BUS_HOST_MAX], port[8]; /* tcp only */
 	bool is_name;                  /* host needs resolving */
 };
@@ -69,6 +76,9 @@ struct bus_endpoints {
 
 /* False with *ret_problem (thread-local) when the list is malformed or too long.  An empty list is valid. */
 bool bus_endpoints_parse(const char *text, struct bus_endpoints *ret_endpoints, const char **ret_problem);
+
+/* False with *ret_problem when the endpoint leaves this machine over tcp and there is no key. */
+bool bus_endpoint_is_safe(const char *endpoint, const char **ret_problem);
 
 /* Thread-local text for *ret_problem parameters. */
 const char *bus_problem(const char *format, ...) __attribute__((format(printf, 1, 2)));

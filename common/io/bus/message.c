@@ -1,13 +1,11 @@
 /* Records to one frame and back.  One frame, because libzmq aborts the process when a peer leaves between two frames of a
  * message (docs/adr/0013-one-frame-per-message.md). */
-#include "bus/message.h"
+#include "bus/internal.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zmq.h>
-
-#include "bus/bus.h"
 
 enum { FIRST_BYTES = 4096 };
 
@@ -46,22 +44,15 @@ bus_message_add(struct bus_message *message, const void *record, size_t n_record
 	message->n_records++;
 }
 
-/* Copied rather than given away: memory that libzmq's thread would free through us is a race to ThreadSanitizer, which takes
- * half a second to find out that it is not ours. */
 bool
-bus_message_send(struct bus_message *message, void *socket)
+bus_message_send(struct bus_message *message, zsock_t *socket)
 {
-	zmq_msg_t frame;
-
 	assert(message->n_records > 0);
-	int rc = zmq_msg_init_size(&frame, message->n_bytes);
-	assert(rc == 0);
-	memcpy(zmq_msg_data(&frame), message->bytes, message->n_bytes);
+	bool is_sent = bus_socket_send(socket, message->bytes, message->n_bytes, false);
+	int problem = errno;
 	bus_message_clear(message);
-	if (zmq_msg_send(&frame, socket, ZMQ_DONTWAIT) >= 0)
-		return true;
-	(void)zmq_msg_close(&frame);
-	return false;
+	errno = problem;
+	return is_sent;
 }
 
 void

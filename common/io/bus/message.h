@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+typedef struct _zsock_t zsock_t; /* czmq's */
+
 enum {
 	BUS_MESSAGE_BYTES_MAX = 1024 * 1024, /* a larger record travels alone */
 	BUS_LENGTH_BYTES = 4,
@@ -23,7 +25,7 @@ void bus_message_add(struct bus_message *message, const void *record, size_t n_r
 
 /* Hand the message to the socket as one frame, without waiting.  It is empty afterwards, sent or not; false with
  * libzmq's errno when the socket did not take it. */
-bool bus_message_send(struct bus_message *message, void *socket);
+bool bus_message_send(struct bus_message *message, zsock_t *socket);
 void bus_message_clear(struct bus_message *message);
 
 /* What is left to read of a received frame; the bytes stay the frame's. */

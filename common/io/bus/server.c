@@ -18,12 +18,12 @@ struct reply_batch {
 };
 
 struct bus_server {
-	void *context, *router, *pub;
+	zsock_t *router, *pub;
 	struct bus_wake wake;
 	int lock_fd, poke_lock_fd;
 	bool is_leaving;
 	struct bus_peer peer; /* of the message being received */
-	zmq_msg_t frame;      /* the last one received of it */
+	zframe_t *frame;      /* the last one received of it, or NULL */
 	bool is_inside;       /* of that message: more frames are waiting */
 	struct bus_records rest; /* of that frame: records not yet taken */
 	uint64_t n_lost;
@@ -32,16 +32,20 @@ struct bus_server {
 };
 
 /* Binds; the lock stays for the life of the server. */
-static void *
-bind_socket(struct bus_server *server, int type, const char *endpoint, int *ret_lock_fd, const char **ret_problem)
+static zsock_t *
+bind_socket(int type, const char *endpoint, int *ret_lock_fd, const char **ret_problem)
 {
+	if (!bus_endpoint_is_safe(endpoint, ret_problem)) {
+		errno = EPERM;
+		return NULL;
+	}
 	int lock_fd = bus_endpoint_lock(endpoint, ret_problem);
 	if (lock_fd < 0 && errno != 0)
 		return NULL;
-	void *socket = bus_socket_new(server->context, type);
+	zsock_t *socket = bus_socket_new(type);
 	if (socket)
 		bus_socket_secure(socket, endpoint, true);
-	if (socket && zmq_bind(socket, endpoint) == 0) {
+	if (socket && zsock_bind(socket, "%s", endpoint) >= 0) {
 		if (lock_fd >= 0)
 			(void)chmod(endpoint + strlen("ipc://"), 0660); /* the directory guards what the mode does not */
 		*ret_lock_fd = lock_fd;
@@ -61,20 +65,19 @@ bus_server_new(const char *endpoint, const char *poke_endpoint, const char **ret
 {
 	struct bus_server *server = calloc(1, sizeof(*server));
 	assert(server);
-	server->context = bus_context_get();
+	bus_context_need();
 	server->lock_fd = server->poke_lock_fd = -1;
 	bus_wake_init(&server->wake);
-	(void)zmq_msg_init(&server->frame);
-	server->router = bind_socket(server, ZMQ_ROUTER, endpoint, &server->lock_fd, ret_problem);
+	server->router = bind_socket(ZMQ_ROUTER, endpoint, &server->lock_fd, ret_problem);
 	if (server->router && poke_endpoint)
-		server->pub = bind_socket(server, ZMQ_PUB, poke_endpoint, &server->poke_lock_fd, ret_problem);
+		server->pub = bind_socket(ZMQ_PUB, poke_endpoint, &server->poke_lock_fd, ret_problem);
 	if (!server->router || (poke_endpoint && !server->pub)) {
 		int problem = errno;
 		bus_server_free(server);
 		errno = problem;
 		return NULL;
 	}
-	bus_wake_watch(&server->wake, bus_socket_fd(server->router));
+	bus_wake_watch(&server->wake, (int)zsock_fd(server->router));
 	return server;
 }
 
@@ -86,10 +89,9 @@ bus_server_free(struct bus_server *server)
 	if (server->router)
 		bus_server_flush(server);
 	bus_wake_release(&server->wake);
-	(void)zmq_msg_close(&server->frame);
+	zframe_destroy(&server->frame);
 	bus_socket_free(server->router, BUS_LINGER_MS);
 	bus_socket_free(server->pub, BUS_LINGER_MS);
-	bus_context_put();
 	if (server->lock_fd >= 0)
 		(void)close(server->lock_fd);
 	if (server->poke_lock_fd >= 0)
@@ -105,26 +107,25 @@ bus_server_fd(const struct bus_server *server)
 
 /* First frame of a message: who sent it.  A foreign routing id that does not fit leaves n at 0: dropped. */
 static void
-take_peer(struct bus_server *server, zmq_msg_t *frame)
+take_peer(struct bus_server *server, zframe_t *frame)
 {
-	size_t n = zmq_msg_size(frame);
+	size_t n = zframe_size(frame);
 
 	server->peer.n = 0;
 	if (n > sizeof(server->peer.id))
 		return;
 	server->peer.n = (uint8_t)n;
-	memcpy(server->peer.id, zmq_msg_data(frame), n);
+	memcpy(server->peer.id, zframe_data(frame), n);
 }
 
 static void
-answer_heartbeat(struct bus_server *server, zmq_msg_t *frame)
+answer_heartbeat(struct bus_server *server, zframe_t *frame)
 {
 	if (server->is_leaving)
-		bus_heartbeat_set_leaving(zmq_msg_data(frame));
+		bus_heartbeat_set_leaving(zframe_data(frame));
 	/* Unsent when the peer is gone or its pipe is full; its silence is the signal then. */
-	if (zmq_send(server->router, server->peer.id, server->peer.n, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
-		return;
-	(void)zmq_send(server->router, zmq_msg_data(frame), zmq_msg_size(frame), ZMQ_DONTWAIT);
+	if (bus_socket_send(server->router, server->peer.id, server->peer.n, true))
+		(void)bus_socket_send(server->router, zframe_data(frame), zframe_size(frame), false);
 }
 
 /* False when none is waiting. */
@@ -133,15 +134,17 @@ next_frame(struct bus_server *server)
 {
 	bool is_first = !server->is_inside;
 
-	if (zmq_msg_recv(&server->frame, server->router, ZMQ_DONTWAIT) < 0)
+	zframe_destroy(&server->frame);
+	server->frame = zframe_recv(server->router);
+	if (!server->frame)
 		return false;
-	const void *bytes = zmq_msg_data(&server->frame);
-	size_t n_bytes = zmq_msg_size(&server->frame);
-	server->is_inside = zmq_msg_more(&server->frame);
+	const void *bytes = zframe_data(server->frame);
+	size_t n_bytes = zframe_size(server->frame);
+	server->is_inside = zframe_more(server->frame);
 	if (is_first)
-		take_peer(server, &server->frame);
+		take_peer(server, server->frame);
 	else if (server->peer.n > 0 && bus_heartbeat_is(bytes, n_bytes))
-		answer_heartbeat(server, &server->frame);
+		answer_heartbeat(server, server->frame);
 	else if (server->peer.n > 0)
 		server->rest = (struct bus_records){ bytes, n_bytes };
 	return true;
@@ -169,7 +172,7 @@ bus_server_receive(struct bus_server *server, size_t n_max, bus_take take, void 
 static bool
 send_batch(struct bus_server *server, struct reply_batch *batch)
 {
-	if (zmq_send(server->router, batch->peer.id, batch->peer.n, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
+	if (!bus_socket_send(server->router, batch->peer.id, batch->peer.n, true))
 		return false;
 	return bus_message_send(&batch->message, server->router);
 }
@@ -228,7 +231,7 @@ void
 bus_server_poke(struct bus_server *server)
 {
 	if (server->pub)
-		(void)zmq_send(server->pub, "", 0, ZMQ_DONTWAIT); /* a hint: the poll behind it covers a lost one */
+		(void)bus_socket_send(server->pub, "", 0, false); /* a hint: the poll behind it covers a lost one */
 }
 
 void

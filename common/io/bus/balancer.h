@@ -1,12 +1,11 @@
 /* Which instance takes a call, and what becomes of its calls when one comes, dies or leaves.  Private to the bus client. */
-#ifndef BUS_DISPATCH_H
-#define BUS_DISPATCH_H
+#ifndef BUS_BALANCER_H
+#define BUS_BALANCER_H
 
 #include "bus/instance.h"
 
-struct dispatcher {
+struct balancer {
 	const char *service;
-	void *context;
 	struct bus_wake *wake;
 	struct call_table *calls;
 	struct bus_instance instances[BUS_INSTANCES_MAX];
@@ -17,17 +16,17 @@ struct dispatcher {
 };
 
 /* The call is in no list: assign it to the least loaded instance, hold it while there is none, or give it up. */
-void dispatch_call(struct dispatcher *dispatcher, struct call *call);
+void balancer_call(struct balancer *balancer, struct call *call);
 /* Once there is an instance for them. */
-void dispatch_held(struct dispatcher *dispatcher);
+void balancer_held(struct balancer *balancer);
 /* Send what is assigned.  What a connection refuses goes elsewhere. */
-void dispatch_flush(struct dispatcher *dispatcher);
+void balancer_flush(struct balancer *balancer);
 
 /* Exactly these addresses from now on; others finish what they have. */
-void dispatch_want(struct dispatcher *dispatcher, const struct bus_endpoints *fixed, const struct bus_endpoints *found);
+void balancer_want(struct balancer *balancer, const struct bus_endpoints *fixed, const struct bus_endpoints *found);
 /* The connection is gone: settle its calls and connect afresh. */
-void dispatch_lose(struct dispatcher *dispatcher, struct bus_instance *instance, const char *cause);
+void balancer_lose(struct balancer *balancer, struct bus_instance *instance, const char *cause);
 /* The address is gone: settle its calls and free the slot. */
-void dispatch_drop(struct dispatcher *dispatcher, struct bus_instance *instance);
+void balancer_drop(struct balancer *balancer, struct bus_instance *instance);
 
 #endif

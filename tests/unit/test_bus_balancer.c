@@ -4,26 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/dispatch.h"
+#include "bus/balancer.h"
 #include "log.h"
 
 static struct arena *arena;
-static struct dispatcher *dispatcher;
+static struct balancer *balancer;
 static size_t n_done[4];
 
 static void
 setup(void)
 {
-	log_init("test_bus_dispatch", LOG_ERROR + 1);
+	log_init("bus_balancer", LOG_ERROR + 1);
 	memset(n_done, 0, sizeof(n_done));
 	arena = arena_new(16 * 1024 * 1024);
-	dispatcher = ARENA_NEW(arena, struct dispatcher);
-	dispatcher->service = "content";
-	dispatcher->context = bus_context_get();
-	dispatcher->wake = ARENA_NEW(arena, struct bus_wake);
-	dispatcher->calls = ARENA_NEW(arena, struct call_table);
-	dispatcher->calls->arena = arena;
-	bus_wake_init(dispatcher->wake);
+	balancer = ARENA_NEW(arena, struct balancer);
+	balancer->service = "content";
+	bus_context_need();
+	balancer->wake = ARENA_NEW(arena, struct bus_wake);
+	balancer->calls = ARENA_NEW(arena, struct call_table);
+	balancer->calls->arena = arena;
+	bus_wake_init(balancer->wake);
 }
 
 static void
@@ -39,21 +39,20 @@ static void
 drop_all(struct call_list *list)
 {
 	while (list->head)
-		call_finish(dispatcher->calls, list->head, BUS_LOST, NULL, 0);
+		call_finish(balancer->calls, list->head, BUS_LOST, NULL, 0);
 }
 
 static void
 teardown(void)
 {
 	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++) {
-		drop_all(&dispatcher->instances[i].pending);
-		drop_all(&dispatcher->instances[i].sent);
-		instance_close(&dispatcher->instances[i]);
+		drop_all(&balancer->instances[i].pending);
+		drop_all(&balancer->instances[i].sent);
+		instance_close(&balancer->instances[i]);
 	}
-	drop_all(&dispatcher->held);
-	drop_all(&dispatcher->calls->finished);
-	bus_wake_release(dispatcher->wake);
-	bus_context_put();
+	drop_all(&balancer->held);
+	drop_all(&balancer->calls->finished);
+	bus_wake_release(balancer->wake);
 	arena_free(arena);
 }
 
@@ -65,15 +64,15 @@ want(const char *addresses)
 	const char *problem;
 
 	ck_assert(bus_endpoints_parse(addresses, &endpoints, &problem));
-	dispatch_want(dispatcher, &none, &endpoints);
+	balancer_want(balancer, &none, &endpoints);
 }
 
 static struct bus_instance *
 find(const char *address)
 {
 	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++)
-		if (strcmp(dispatcher->instances[i].address, address) == 0)
-			return &dispatcher->instances[i];
+		if (strcmp(balancer->instances[i].address, address) == 0)
+			return &balancer->instances[i];
 	ck_abort_msg("no instance %s", address);
 	return NULL;
 }
@@ -82,11 +81,11 @@ static void
 call(bool is_retryable)
 {
 	static uint64_t correlation;
-	struct call *made = call_new(dispatcher->calls, &(struct bus_call){
+	struct call *made = call_new(balancer->calls, &(struct bus_call){
 		.record = "x", .n_record = 1, .correlation = ++correlation, .deadline_us = INT64_MAX,
 		.is_retryable = is_retryable, .done = count_done,
 	});
-	dispatch_call(dispatcher, made);
+	balancer_call(balancer, made);
 }
 
 /* As if its message had gone out. */
@@ -105,11 +104,11 @@ START_TEST(calls_spread_over_equal_instances)
 {
 	want("ipc:///tmp/none.a,ipc:///tmp/none.b,ipc:///tmp/none.c");
 	for (size_t i = 0; i < 3; i++)
-		dispatcher->instances[i].is_live = true;
+		balancer->instances[i].is_live = true;
 	for (int i = 0; i < 30; i++)
 		call(false);
 	for (size_t i = 0; i < 3; i++)
-		ck_assert_uint_eq(instance_load(&dispatcher->instances[i]), 10);
+		ck_assert_uint_eq(instance_load(&balancer->instances[i]), 10);
 }
 END_TEST
 
@@ -130,12 +129,12 @@ END_TEST
 START_TEST(full_instances_refuse_at_once)
 {
 	want("ipc:///tmp/none.a");
-	dispatcher->instances[0].is_live = true;
+	balancer->instances[0].is_live = true;
 	for (int i = 0; i < BUS_OUTSTANDING_MAX + 3; i++)
 		call(false);
-	ck_assert_uint_eq(instance_load(&dispatcher->instances[0]), BUS_OUTSTANDING_MAX);
-	ck_assert_uint_eq(dispatcher->held.n, 0);
-	ck_assert_uint_eq(call_tell_finished(dispatcher->calls), 3);
+	ck_assert_uint_eq(instance_load(&balancer->instances[0]), BUS_OUTSTANDING_MAX);
+	ck_assert_uint_eq(balancer->held.n, 0);
+	ck_assert_uint_eq(call_tell_finished(balancer->calls), 3);
 	ck_assert_uint_eq(n_done[BUS_UNREACHABLE], 3);
 }
 END_TEST
@@ -145,13 +144,13 @@ START_TEST(held_calls_are_bounded_and_released)
 	want("ipc:///tmp/none.a");
 	for (int i = 0; i < CALL_HELD_MAX + 2; i++)
 		call(false);
-	ck_assert_uint_eq(dispatcher->held.n, CALL_HELD_MAX);
-	ck_assert_uint_eq(call_tell_finished(dispatcher->calls), 2);
-	dispatcher->instances[0].is_live = true;
-	dispatch_held(dispatcher);
-	ck_assert_uint_eq(dispatcher->held.n, 0);
-	ck_assert_uint_eq(instance_load(&dispatcher->instances[0]), BUS_OUTSTANDING_MAX);
-	ck_assert_uint_eq(call_tell_finished(dispatcher->calls), CALL_HELD_MAX - BUS_OUTSTANDING_MAX);
+	ck_assert_uint_eq(balancer->held.n, CALL_HELD_MAX);
+	ck_assert_uint_eq(call_tell_finished(balancer->calls), 2);
+	balancer->instances[0].is_live = true;
+	balancer_held(balancer);
+	ck_assert_uint_eq(balancer->held.n, 0);
+	ck_assert_uint_eq(instance_load(&balancer->instances[0]), BUS_OUTSTANDING_MAX);
+	ck_assert_uint_eq(call_tell_finished(balancer->calls), CALL_HELD_MAX - BUS_OUTSTANDING_MAX);
 }
 END_TEST
 
@@ -165,16 +164,16 @@ START_TEST(lost_instance_hands_on_what_may_be_repeated)
 	pretend_sent(a);
 	call(false); /* not sent yet: may go elsewhere whatever it is */
 	b->is_live = true;
-	dispatch_lose(dispatcher, a, "test");
+	balancer_lose(balancer, a, "test");
 	ck_assert_uint_eq(instance_load(a), 0);
 	ck_assert(!a->is_live);
 	ck_assert_uint_eq(b->pending.n, 2);
-	ck_assert_uint_eq(call_tell_finished(dispatcher->calls), 1);
+	ck_assert_uint_eq(call_tell_finished(balancer->calls), 1);
 	ck_assert_uint_eq(n_done[BUS_LOST], 1);
 
 	pretend_sent(b);
-	dispatch_lose(dispatcher, b, "test"); /* the second loss ends a query too */
-	(void)call_tell_finished(dispatcher->calls);
+	balancer_lose(balancer, b, "test"); /* the second loss ends a query too */
+	(void)call_tell_finished(balancer->calls);
 	ck_assert_uint_eq(n_done[BUS_LOST], 3);
 }
 END_TEST
@@ -193,7 +192,7 @@ START_TEST(unlisted_instance_finishes_but_takes_nothing_new)
 	want("ipc:///tmp/none.a,ipc:///tmp/none.b"); /* listed again before it was dropped: same connection */
 	ck_assert(a->is_live && !a->is_unlisted);
 	want("ipc:///tmp/none.b");
-	dispatch_drop(dispatcher, a);
+	balancer_drop(balancer, a);
 	want("ipc:///tmp/none.b,ipc:///tmp/none.c");
 	ck_assert_ptr_eq(find("ipc:///tmp/none.c"), a); /* the slot is free again */
 }
@@ -209,15 +208,15 @@ START_TEST(instances_are_bounded)
 	want(text);
 	want("ipc:///tmp/none.more"); /* all slots still taken by the unlisted */
 	for (size_t i = 0; i < BUS_INSTANCES_MAX; i++)
-		ck_assert_str_ne(dispatcher->instances[i].address, "ipc:///tmp/none.more");
+		ck_assert_str_ne(balancer->instances[i].address, "ipc:///tmp/none.more");
 }
 END_TEST
 
 int
 main(void)
 {
-	Suite *suite = suite_create("bus_dispatch");
-	TCase *tcase = tcase_create("bus_dispatch");
+	Suite *suite = suite_create("bus_balancer");
+	TCase *tcase = tcase_create("bus_balancer");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, calls_spread_over_equal_instances);
