@@ -123,6 +123,7 @@ start_over(struct worker *worker, struct job *job)
 	job->error = NULL;
 	job->output = NULL;
 	job->is_replayed = false;
+	job->req.prepared = job->prepared;
 }
 
 static void
@@ -170,6 +171,17 @@ call_batch(struct job **jobs, size_t n)
 	}
 }
 
+/* Outside the transaction: the operation may ask other services what it has to know. */
+static void
+prepare(struct job *job)
+{
+	job->req.in_transaction = false;
+	job->error = job->row->prepare(&job->req, job->in);
+	job->prepared = job->req.prepared;
+	job->req.in_transaction = true;
+	check_declared(job);
+}
+
 static size_t
 admit_all(struct worker *worker, struct job **jobs, size_t n, struct job **ready)
 {
@@ -178,6 +190,8 @@ admit_all(struct worker *worker, struct job **jobs, size_t n, struct job **ready
 	for (size_t i = 0; i < n; i++) {
 		start_over(worker, jobs[i]);
 		jobs[i]->error = dispatch_admit(&jobs[i]->req);
+		if (!jobs[i]->error && jobs[i]->row->prepare)
+			prepare(jobs[i]);
 		if (!jobs[i]->error)
 			ready[n_ready++] = jobs[i];
 	}

@@ -244,7 +244,7 @@ pull(struct request *req, const void *input, void *output)
 	return pull_from(req, in->limit, in->max_bytes ? *in->max_bytes : PULL_BYTES, out, &next_epoch);
 }
 
-const struct service_operation outbox_pull_operation = { &operation_events_pull, pull, NULL };
+const struct service_operation outbox_pull_operation = { &operation_events_pull, pull, NULL, NULL };
 
 /* ---- retention ---- */
 

@@ -74,6 +74,12 @@ request_is_system(const struct request *req)
 	return req->db == req->worker->system_db;
 }
 
+int64_t
+service_step_workers(const struct request *req)
+{
+	return req->service->settings.step_workers;
+}
+
 struct db_scope
 request_scope(const struct request *req)
 {

@@ -18,6 +18,7 @@ struct service_operation {
 	const struct operation *operation;
 	service_call call;        /* NULL when batch */
 	service_batch_call batch; /* of one tenant and one operation; errors[i] answers input i */
+	const struct error *(*prepare)(struct request *req, const void *in); /* before the transaction; or NULL */
 };
 
 /* A unique or foreign key whose violation is the caller's mistake. */
@@ -71,6 +72,9 @@ struct service_definition {
 	size_t n_commands;
 	bool (*start)(void); /* after the settings were loaded, before the first request; or NULL */
 };
+
+/* Threads of this instance that run steps of durable work. */
+int64_t service_step_workers(const struct request *req);
 
 /* The whole of a service's main(): settings, workers, bus, consumers, timers, drain on SIGTERM. */
 int service_main(int argc, char **argv, const struct service_definition *definition);

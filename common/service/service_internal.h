@@ -48,6 +48,7 @@ struct job {
 	const struct error *error;
 	const void *output; /* encoded out */
 	size_t n_output;
+	void *prepared; /* of an operation that asks others first */
 	bool is_replayed;
 	bool is_done;       /* answered without (further) running */
 	int64_t received_us; /* monotonic */

@@ -51,6 +51,8 @@ def header(service):
         parts.append("\n/* Handlers, written by the service.  Errors listed are those beyond the common ones. */")
     for operation in service.operations:
         parts.append(f"\n{handler_comment(operation)}\n{handler_prototype(operation)}")
+        if operation.has("prepare"):
+            parts.append(f"const struct error *{c_symbol(operation.id)}_prepare(struct request *req, const struct {operation.request.name} *in);")
     if service.events:
         parts.append("\n/* Append one event to the request; it is written with the transaction.  entity_version 0: none. */")
         parts += [emitter_prototype(event) + ";" for event in service.events]
@@ -99,6 +101,8 @@ def operation_row(operation):
         "actions": f"{symbol}_actions", "request": f"&{operation.request.name}_shape",
         "response": f"&{operation.response.name}_shape", "errors": f"{symbol}_errors", "events": f"{symbol}_events",
         "examples": f"{symbol}_examples" if operation.examples else "NULL", "n_examples": len(operation.examples)}
+    if operation.job:
+        parts |= {f"job_{key}": literal(operation.job.get(key)) for key in ("kind", "queue", "policy")}
     body = "".join(f"\t.{key} = {value},\n" for key, value in parts.items())
     return f"const struct operation {operation_symbol(operation.id)} = {{\n{body}}};\n"
 

@@ -17,6 +17,16 @@ call_{name}(struct request *req, const void *in, void *out)
 """
 
 
+def prepare_wrapper(name, operation):
+    return f"""static const struct error *
+prepare_{name}(struct request *req, const void *in)
+{{
+	const struct {operation.request.name} *typed_in = in;
+	return {name}_prepare(req, typed_in);
+}}
+"""
+
+
 def batch_wrapper(name, operation):
     request, response = operation.request.name, operation.response.name
     return f"""static const struct error *
@@ -51,7 +61,9 @@ def source(service):
         is_batch = operation.has("batch")
         wrappers.append((batch_wrapper if is_batch else single_wrapper)(name, operation))
         rows.append(f"\t{{ &{operation_symbol(operation.id)}, {'NULL, ' if is_batch else ''}call_{name}"
-                    f"{'' if is_batch else ', NULL'} }},")
+                    f"{'' if is_batch else ', NULL'}{f', prepare_{name}' if operation.has('prepare') else ', NULL'} }},")
+        if operation.has("prepare"):
+            wrappers.append(prepare_wrapper(name, operation))
     parts = [NOTICE, "#include <assert.h>\n", '#include "request.h"', '#include "service.h"',
              f'#include "{service.name}_proto.h"\n', "/* Declared for readers of this table in other files. */",
              f"extern const struct service_operation {service.name}_operations[];",

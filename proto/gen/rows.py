@@ -87,9 +87,9 @@ class Scope:
             return self.infer_word(words[0])
         if len(words) == 3 and words[1] == "." and is_name(words[0]):
             return self.column(unquoted(words[2]), unquoted(words[0]))
-        if words[0] in FUNCTIONS and isinstance(words[1], list):
+        if isinstance(words[0], str) and words[0] in FUNCTIONS and isinstance(words[1], list):
             return Column(FUNCTIONS[words[0]])
-        if len(words) == 2 and isinstance(words[1], list):
+        if len(words) == 2 and isinstance(words[0], str) and isinstance(words[1], list):
             return self.infer_call(words[0], split(words[1]))
         if any(word in COMPARISONS for word in words if isinstance(word, str)):
             return Column("bool")

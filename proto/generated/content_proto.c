@@ -318,6 +318,21 @@ static const struct shape_field content_items_rollback_response_fields[] = {
 };
 const struct shape content_items_rollback_response_shape = { .name = "content_items_rollback_response", .size = sizeof(struct content_items_rollback_response), .fields = content_items_rollback_response_fields, .n_fields = 3 };
 
+static const struct shape_field content_jobs_status_transition_request_fields[] = {
+	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "targetStatus", .column = "target_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, target_status), .min = INT64_C(1), .max = INT64_C(64), .doc = "Status it shall have.", .example = "\"published\"" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version it was scheduled for; the transition is skipped when the item has moved on." },
+};
+const struct shape content_jobs_status_transition_request_shape = { .name = "content_jobs_status_transition_request", .size = sizeof(struct content_jobs_status_transition_request), .fields = content_jobs_status_transition_request_fields, .n_fields = 4 };
+
+static const struct shape_field content_jobs_status_transition_response_fields[] = {
+	{ .name = "result", .column = "result", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_response, result), .min = 0, .max = 0, .doc = "What came of it." },
+	{ .name = "isPending", .column = "is_pending", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_response, is_pending), .min = 0, .max = 0, .doc = "It was begun and has not ended: ask again." },
+	{ .name = "checkAfterMs", .column = "check_after_ms", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_response, check_after_ms), .min = INT64_C(0), .max = INT64_MAX, .doc = "How long to wait before asking again." },
+};
+const struct shape content_jobs_status_transition_response_shape = { .name = "content_jobs_status_transition_response", .size = sizeof(struct content_jobs_status_transition_response), .fields = content_jobs_status_transition_response_fields, .n_fields = 3 };
+
 static const struct shape_field content_type_create_event_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_create_event, name), .min = 0, .max = 0, .doc = "Display name." },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_create_event, slug), .min = 0, .max = 0, .doc = "Slug." },
@@ -1430,4 +1445,66 @@ const struct operation operation_content_items_rollback = {
 	.events = content_items_rollback_events,
 	.examples = NULL,
 	.n_examples = 0,
+};
+
+static const char *const content_jobs_status_transition_actions[] = {
+	NULL
+};
+static const struct error_info *const content_jobs_status_transition_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
+	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
+	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_jobs_status_transition_events[] = {
+	&event_content_item_update,
+	NULL
+};
+const struct operation operation_content_jobs_status_transition = {
+	.id = "content.jobs.status_transition",
+	.service = "content",
+	.summary = "Change the status of an item, as a job that was scheduled for it.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = "contentItemId",
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_jobs_status_transition_actions,
+	.request = &content_jobs_status_transition_request_shape,
+	.response = &content_jobs_status_transition_response_shape,
+	.errors = content_jobs_status_transition_errors,
+	.events = content_jobs_status_transition_events,
+	.examples = NULL,
+	.n_examples = 0,
+	.job_kind = "content_status_transition",
+	.job_queue = "content",
+	.job_policy = NULL,
 };

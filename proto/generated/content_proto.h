@@ -328,6 +328,21 @@ struct content_items_rollback_response {
 };
 extern const struct shape content_items_rollback_response_shape;
 
+struct content_jobs_status_transition_request {
+	int64_t job_id; /* 1..9223372036854775807 */
+	int64_t content_item_id; /* 1..2147483647 */
+	const char *target_status; /* 1..64 bytes */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_jobs_status_transition_request_shape;
+
+struct content_jobs_status_transition_response {
+	struct doc result; /* optional */
+	bool is_pending;
+	int64_t check_after_ms; /* at least 0 */
+};
+extern const struct shape content_jobs_status_transition_response_shape;
+
 struct content_type_create_event {
 	const char *name;
 	const char *slug;
@@ -406,6 +421,7 @@ extern const struct operation operation_content_items_delete;
 extern const struct operation operation_content_items_versions;
 extern const struct operation operation_content_versions_get;
 extern const struct operation operation_content_items_rollback;
+extern const struct operation operation_content_jobs_status_transition;
 extern const struct event_type event_content_type_create;
 extern const struct event_type event_content_type_update;
 extern const struct event_type event_content_type_delete;
@@ -512,6 +528,12 @@ const struct error *content_versions_get(struct request *req, const struct conte
  * Emits: content_item.rollback. */
 const struct error *content_items_rollback(struct request *req, const struct content_items_rollback_request *in,
     struct content_items_rollback_response *out) MUST_CHECK;
+
+/* Change the status of an item, as a job that was scheduled for it.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, VERSION_CONFLICT.
+ * Emits: content_item.update. */
+const struct error *content_jobs_status_transition(struct request *req, const struct content_jobs_status_transition_request *in,
+    struct content_jobs_status_transition_response *out) MUST_CHECK;
 
 /* Append one event to the request; it is written with the transaction.  entity_version 0: none. */
 void emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -146,24 +146,33 @@ call_content_items_rollback(struct request *req, const void *in, void *out)
 	return content_items_rollback(req, typed_in, typed_out);
 }
 
+static const struct error *
+call_content_jobs_status_transition(struct request *req, const void *in, void *out)
+{
+	const struct content_jobs_status_transition_request *typed_in = in;
+	struct content_jobs_status_transition_response *typed_out = out;
+	return content_jobs_status_transition(req, typed_in, typed_out);
+}
+
 const struct service_operation content_operations[] = {
-	{ &operation_content_types_create, call_content_types_create, NULL },
-	{ &operation_content_types_list, call_content_types_list, NULL },
-	{ &operation_content_types_get, NULL, call_content_types_get },
-	{ &operation_content_types_items, NULL, call_content_types_items },
-	{ &operation_content_types_update, call_content_types_update, NULL },
-	{ &operation_content_types_delete, call_content_types_delete, NULL },
-	{ &operation_content_items_create, call_content_items_create, NULL },
-	{ &operation_content_items_list, call_content_items_list, NULL },
-	{ &operation_content_items_get, NULL, call_content_items_get },
-	{ &operation_content_items_update, call_content_items_update, NULL },
-	{ &operation_content_items_patch, call_content_items_patch, NULL },
-	{ &operation_content_items_delete, call_content_items_delete, NULL },
-	{ &operation_content_items_versions, call_content_items_versions, NULL },
-	{ &operation_content_versions_get, call_content_versions_get, NULL },
-	{ &operation_content_items_rollback, call_content_items_rollback, NULL },
+	{ &operation_content_types_create, call_content_types_create, NULL, NULL },
+	{ &operation_content_types_list, call_content_types_list, NULL, NULL },
+	{ &operation_content_types_get, NULL, call_content_types_get, NULL },
+	{ &operation_content_types_items, NULL, call_content_types_items, NULL },
+	{ &operation_content_types_update, call_content_types_update, NULL, NULL },
+	{ &operation_content_types_delete, call_content_types_delete, NULL, NULL },
+	{ &operation_content_items_create, call_content_items_create, NULL, NULL },
+	{ &operation_content_items_list, call_content_items_list, NULL, NULL },
+	{ &operation_content_items_get, NULL, call_content_items_get, NULL },
+	{ &operation_content_items_update, call_content_items_update, NULL, NULL },
+	{ &operation_content_items_patch, call_content_items_patch, NULL, NULL },
+	{ &operation_content_items_delete, call_content_items_delete, NULL, NULL },
+	{ &operation_content_items_versions, call_content_items_versions, NULL, NULL },
+	{ &operation_content_versions_get, call_content_versions_get, NULL, NULL },
+	{ &operation_content_items_rollback, call_content_items_rollback, NULL, NULL },
+	{ &operation_content_jobs_status_transition, call_content_jobs_status_transition, NULL, NULL },
 };
-const size_t content_n_operations = 15;
+const size_t content_n_operations = 16;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -13,5 +13,14 @@ const struct event_type *const registry_events[] = {
 	&event_content_type_delete,
 	&event_content_type_update,
 	&event_domain_create,
+	&event_job_cancel,
+	&event_job_create,
+	&event_job_fail,
+	&event_job_retry,
+	&event_job_succeed,
+	&event_job_queue_update,
+	&event_job_schedule_create,
+	&event_job_schedule_delete,
+	&event_job_schedule_update,
 	NULL
 };

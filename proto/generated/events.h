@@ -15,6 +15,15 @@ extern const struct event_type event_content_type_create;
 extern const struct event_type event_content_type_delete;
 extern const struct event_type event_content_type_update;
 extern const struct event_type event_domain_create;
+extern const struct event_type event_job_cancel;
+extern const struct event_type event_job_create;
+extern const struct event_type event_job_fail;
+extern const struct event_type event_job_retry;
+extern const struct event_type event_job_succeed;
+extern const struct event_type event_job_queue_update;
+extern const struct event_type event_job_schedule_create;
+extern const struct event_type event_job_schedule_delete;
+extern const struct event_type event_job_schedule_update;
 
 extern const struct event_type *const registry_events[]; /* NULL-terminated, sorted by name */
 

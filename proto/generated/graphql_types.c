@@ -6,6 +6,7 @@
 #include "content_proto.h"
 #include "gateway_proto.h"
 #include "identity_proto.h"
+#include "jobs_proto.h"
 
 extern const struct graphql_type graphql_type_actor_profile;
 extern const struct graphql_type graphql_type_api_key;
@@ -30,11 +31,18 @@ extern const struct graphql_type graphql_type_content_type;
 extern const struct graphql_type graphql_type_content_type_items_page;
 extern const struct graphql_type graphql_type_content_type_stats;
 extern const struct graphql_type graphql_type_content_types_page;
+extern const struct graphql_type graphql_type_delete_job_schedule_result;
 extern const struct graphql_type graphql_type_delete_result;
 extern const struct graphql_type graphql_type_domain;
 extern const struct graphql_type graphql_type_domain_summary;
 extern const struct graphql_type graphql_type_domains_page;
 extern const struct graphql_type graphql_type_identity;
+extern const struct graphql_type graphql_type_job;
+extern const struct graphql_type graphql_type_job_queue_state;
+extern const struct graphql_type graphql_type_job_schedule;
+extern const struct graphql_type graphql_type_job_schedules_page;
+extern const struct graphql_type graphql_type_job_worker_status;
+extern const struct graphql_type graphql_type_jobs_page;
 extern const struct graphql_type graphql_type_onboard_tenant_result;
 extern const struct graphql_type graphql_type_onboarding_endpoints;
 extern const struct graphql_type graphql_type_policy_decision;
@@ -280,6 +288,12 @@ static const struct graphql_field graphql_type_content_types_page_fields[] = {
 };
 const struct graphql_type graphql_type_content_types_page = { "ContentTypesPage", &content_types_list_response_shape, graphql_type_content_types_page_fields, 5 };
 
+static const struct graphql_field graphql_type_delete_job_schedule_result_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+};
+const struct graphql_type graphql_type_delete_job_schedule_result = { "DeleteJobScheduleResult", &jobs_schedules_delete_response_shape, graphql_type_delete_job_schedule_result_fields, 2 };
+
 static const struct graphql_field graphql_type_delete_result_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
@@ -322,6 +336,79 @@ static const struct graphql_field graphql_type_identity_fields[] = {
 	{ .name = "profile", .kind = GRAPHQL_OBJECT, .member = "profile", .type = &graphql_type_actor_profile },
 };
 const struct graphql_type graphql_type_identity = { "Identity", &identity_whoami_response_shape, graphql_type_identity_fields, 9 };
+
+static const struct graphql_field graphql_type_job_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .is_required = true, .member = "domainId" },
+	{ .name = "kind", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "kind" },
+	{ .name = "queue", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queue" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "payload", .kind = GRAPHQL_JSON, .is_required = true, .member = "payload" },
+	{ .name = "result", .kind = GRAPHQL_JSON, .member = "result" },
+	{ .name = "priority", .kind = GRAPHQL_INT, .is_required = true, .member = "priority" },
+	{ .name = "attempts", .kind = GRAPHQL_INT, .is_required = true, .member = "attempts" },
+	{ .name = "maxAttempts", .kind = GRAPHQL_INT, .is_required = true, .member = "maxAttempts" },
+	{ .name = "uniqueKey", .kind = GRAPHQL_PLAIN, .member = "uniqueKey" },
+	{ .name = "scheduleId", .kind = GRAPHQL_ID, .member = "scheduleId" },
+	{ .name = "runAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "runAt" },
+	{ .name = "claimedAt", .kind = GRAPHQL_PLAIN, .member = "claimedAt" },
+	{ .name = "startedAt", .kind = GRAPHQL_PLAIN, .member = "startedAt" },
+	{ .name = "completedAt", .kind = GRAPHQL_PLAIN, .member = "completedAt" },
+	{ .name = "lastError", .kind = GRAPHQL_PLAIN, .member = "lastError" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_job = { "Job", &scheduled_job_shape, graphql_type_job_fields, 19 };
+
+static const struct graphql_field graphql_type_job_queue_state_fields[] = {
+	{ .name = "queue", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queue" },
+	{ .name = "runningMax", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "runningMax" },
+	{ .name = "isPaused", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isPaused" },
+	{ .name = "queued", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queued" },
+	{ .name = "running", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "running" },
+	{ .name = "oldestAt", .kind = GRAPHQL_PLAIN, .member = "oldestAt" },
+};
+const struct graphql_type graphql_type_job_queue_state = { "JobQueueState", &job_queue_state_shape, graphql_type_job_queue_state_fields, 6 };
+
+static const struct graphql_field graphql_type_job_schedule_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "cron", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "cron" },
+	{ .name = "timeZone", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "timeZone" },
+	{ .name = "kind", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "kind" },
+	{ .name = "queue", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queue" },
+	{ .name = "payload", .kind = GRAPHQL_JSON, .is_required = true, .member = "payload" },
+	{ .name = "priority", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "priority" },
+	{ .name = "maxAttempts", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "maxAttempts" },
+	{ .name = "active", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "active" },
+	{ .name = "nextAt", .kind = GRAPHQL_PLAIN, .member = "nextAt" },
+	{ .name = "nextTimes", .kind = GRAPHQL_PLAIN, .member = "nextTimes" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_job_schedule = { "JobSchedule", &job_schedule_shape, graphql_type_job_schedule_fields, 14 };
+
+static const struct graphql_field graphql_type_job_schedules_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "schedules", .type = &graphql_type_job_schedule },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_job_schedules_page = { "JobSchedulesPage", &jobs_schedules_list_response_shape, graphql_type_job_schedules_page_fields, 2 };
+
+static const struct graphql_field graphql_type_job_worker_status_fields[] = {
+	{ .name = "queues", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "queues", .type = &graphql_type_job_queue_state },
+	{ .name = "started", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "started" },
+	{ .name = "workers", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "workers" },
+	{ .name = "setAside", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "setAside" },
+};
+const struct graphql_type graphql_type_job_worker_status = { "JobWorkerStatus", &jobs_worker_status_response_shape, graphql_type_job_worker_status_fields, 4 };
+
+static const struct graphql_field graphql_type_jobs_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "jobs", .type = &graphql_type_job },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_jobs_page = { "JobsPage", &jobs_list_response_shape, graphql_type_jobs_page_fields, 4 };
 
 static const struct graphql_field graphql_type_onboard_tenant_result_fields[] = {
 	{ .name = "bootstrap", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "bootstrap" },
@@ -403,8 +490,13 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
 	{ .name = "identity", .kind = GRAPHQL_CALL, .type = &graphql_type_identity, .operation = &operation_identity_whoami },
 	{ .name = "policyDecisions", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decisions_page, .operation = &operation_identity_decisions_list },
+	{ .name = "jobs", .kind = GRAPHQL_CALL, .type = &graphql_type_jobs_page, .operation = &operation_jobs_list },
+	{ .name = "job", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_get },
+	{ .name = "jobWorkerStatus", .kind = GRAPHQL_CALL, .type = &graphql_type_job_worker_status, .operation = &operation_jobs_worker_status },
+	{ .name = "jobSchedules", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedules_page, .operation = &operation_jobs_schedules_list },
+	{ .name = "jobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_get },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 15 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 20 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -421,8 +513,16 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "rotateApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_rotated, .operation = &operation_identity_keys_rotate },
 	{ .name = "revokeApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_keys_revoke },
 	{ .name = "policyEvaluate", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decision, .operation = &operation_identity_policy_evaluate },
+	{ .name = "createJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_create },
+	{ .name = "cancelJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_cancel },
+	{ .name = "retryJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_retry },
+	{ .name = "scheduleContentStatus", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_schedule_status },
+	{ .name = "updateJobQueue", .kind = GRAPHQL_CALL, .type = &graphql_type_job_queue_state, .operation = &operation_jobs_queues_update },
+	{ .name = "createJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_create },
+	{ .name = "updateJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_update },
+	{ .name = "deleteJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_job_schedule_result, .operation = &operation_jobs_schedules_delete },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 14 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 22 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -450,11 +550,18 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_type_items_page,
 	&graphql_type_content_type_stats,
 	&graphql_type_content_types_page,
+	&graphql_type_delete_job_schedule_result,
 	&graphql_type_delete_result,
 	&graphql_type_domain,
 	&graphql_type_domain_summary,
 	&graphql_type_domains_page,
 	&graphql_type_identity,
+	&graphql_type_job,
+	&graphql_type_job_queue_state,
+	&graphql_type_job_schedule,
+	&graphql_type_job_schedules_page,
+	&graphql_type_job_worker_status,
+	&graphql_type_jobs_page,
 	&graphql_type_onboard_tenant_result,
 	&graphql_type_onboarding_endpoints,
 	&graphql_type_policy_decision,

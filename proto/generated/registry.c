@@ -8,6 +8,7 @@
 #include "content_proto.h"
 #include "gateway_proto.h"
 #include "identity_proto.h"
+#include "jobs_proto.h"
 
 /* Sorted by id. */
 const struct operation *const registry_operations[] = {
@@ -23,6 +24,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_rollback,
 	&operation_content_items_update,
 	&operation_content_items_versions,
+	&operation_content_jobs_status_transition,
 	&operation_content_types_create,
 	&operation_content_types_delete,
 	&operation_content_types_get,
@@ -46,10 +48,23 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_onboard,
 	&operation_identity_policy_evaluate,
 	&operation_identity_whoami,
+	&operation_jobs_cancel,
+	&operation_jobs_create,
+	&operation_jobs_get,
+	&operation_jobs_list,
+	&operation_jobs_queues_update,
+	&operation_jobs_retry,
+	&operation_jobs_schedule_status,
+	&operation_jobs_schedules_create,
+	&operation_jobs_schedules_delete,
+	&operation_jobs_schedules_get,
+	&operation_jobs_schedules_list,
+	&operation_jobs_schedules_update,
+	&operation_jobs_worker_status,
 };
-const size_t registry_n_operations = 35;
+const size_t registry_n_operations = 49;
 
-const char *const registry_services[] = { "audit", "content", "identity", NULL };
+const char *const registry_services[] = { "audit", "content", "identity", "jobs", NULL };
 
 static int
 compare_id(const void *id, const void *row)

@@ -68,6 +68,7 @@ struct operation {
 	const struct event_type *const *events; /* NULL-terminated */
 	const struct operation_example *examples;
 	size_t n_examples;
+	const char *job_kind, *job_queue, *job_policy; /* it does jobs of this kind; by default in this queue; what creating one asks the policy besides */
 };
 
 /* Generated (proto/generated/registry.c).  registry_find returns NULL when there is none. */
