@@ -181,9 +181,11 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),
 $(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $$(call svc_lib,$$@) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libservice.a $(CORE)
+# bench_audit.c is about the service audit, as with the tests.
+bench_with = $(if $(call svc_of,$(1)),$(call obj,$(wildcard tests/lib/*.c)) $(call svc_lib,$(1)))
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $$(call bench_with,$$@) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
 
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libgateway.a $(B)/libcli.a $(B)/libservice.a $(CORE)
 	$(SAY) LD $@

@@ -111,10 +111,14 @@ const struct db_statement audit_entry_count_request_query = { .name = "audit_ent
 
 const struct db_statement audit_chain_page_query = { .name = "audit_chain_page",
 	.sql =
-	    "SELECT action, actor_id, actor_source, actor_type, created_at, details, domain_id, entity_id, entity_type, entity_version,\n"
-	    "       event_id, number, publisher, request_id, trace_parent, user_id, canonical, previous_hash, hash\n"
-	    "  FROM audit_logs WHERE number >= $1 ORDER BY number LIMIT $2\n",
-	.kind = DB_LIST, .n_params = 2, .row = &audit_chain_row_shape };
+	    "SELECT p.action, p.actor_id, p.actor_source, p.actor_type, p.created_at, p.details, p.domain_id, p.entity_id, p.entity_type,\n"
+	    "       p.entity_version, p.event_id, p.number, p.publisher, p.request_id, p.trace_parent, p.user_id, p.canonical, p.previous_hash, p.hash\n"
+	    "  FROM (SELECT l.action, l.actor_id, l.actor_source, l.actor_type, l.created_at, l.details, l.domain_id, l.entity_id, l.entity_type,\n"
+	    "               l.entity_version, l.event_id, l.number, l.publisher, l.request_id, l.trace_parent, l.user_id, l.canonical, l.previous_hash, l.hash,\n"
+	    "               sum(octet_length(l.canonical)) OVER (ORDER BY l.number ROWS UNBOUNDED PRECEDING) - octet_length(l.canonical) AS bytes_before\n"
+	    "          FROM audit_logs l WHERE l.number >= $1 ORDER BY l.number LIMIT $2) AS p\n"
+	    " WHERE p.bytes_before < $3 ORDER BY p.number\n",
+	.kind = DB_LIST, .n_params = 3, .row = &audit_chain_row_shape };
 
 const struct db_statement audit_head_get_query = { .name = "audit_head_get",
 	.sql =

@@ -30,7 +30,7 @@ extern const struct db_statement audit_entry_count_entity_query;
 extern const struct db_statement audit_entry_count_actor_query;
 /* Entries of one request, counted up to $7. :find; rows: struct audit_count_row */
 extern const struct db_statement audit_entry_count_request_query;
-/* Consecutive entries of the tenant's chain. :list; rows: struct audit_chain_row */
+/* Consecutive entries of the tenant's chain, until $3 bytes of hashed text have come. :list; rows: struct audit_chain_row */
 extern const struct db_statement audit_chain_page_query;
 /* End of the tenant's chain. :find; rows: struct audit_head */
 extern const struct db_statement audit_head_get_query;

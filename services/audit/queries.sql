@@ -98,10 +98,14 @@ SELECT count(*) AS total FROM (SELECT FROM audit_logs
    AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND request_id = $6::text LIMIT $7) AS matching;
 
 -- name: chain_page :list audit_chain_row
--- Consecutive entries of the tenant's chain.
-SELECT action, actor_id, actor_source, actor_type, created_at, details, domain_id, entity_id, entity_type, entity_version,
-       event_id, number, publisher, request_id, trace_parent, user_id, canonical, previous_hash, hash
-  FROM audit_logs WHERE number >= $1 ORDER BY number LIMIT $2;
+-- Consecutive entries of the tenant's chain, until $3 bytes of hashed text have come.
+SELECT p.action, p.actor_id, p.actor_source, p.actor_type, p.created_at, p.details, p.domain_id, p.entity_id, p.entity_type,
+       p.entity_version, p.event_id, p.number, p.publisher, p.request_id, p.trace_parent, p.user_id, p.canonical, p.previous_hash, p.hash
+  FROM (SELECT l.action, l.actor_id, l.actor_source, l.actor_type, l.created_at, l.details, l.domain_id, l.entity_id, l.entity_type,
+               l.entity_version, l.event_id, l.number, l.publisher, l.request_id, l.trace_parent, l.user_id, l.canonical, l.previous_hash, l.hash,
+               sum(octet_length(l.canonical)) OVER (ORDER BY l.number ROWS UNBOUNDED PRECEDING) - octet_length(l.canonical) AS bytes_before
+          FROM audit_logs l WHERE l.number >= $1 ORDER BY l.number LIMIT $2) AS p
+ WHERE p.bytes_before < $3 ORDER BY p.number;
 
 -- name: head_get :find audit_head
 -- End of the tenant's chain.

@@ -63,10 +63,13 @@ store_entry_page(struct request *req, const struct audit_logs_list_request *in, 
 	return NULL;
 }
 
+/* An entry takes at most about 100 KB (an event's payload is below 64 KB), so a page and what is made of it fit the memory of a request. */
+enum { CHAIN_PAGE_BYTES = 768 * 1024 };
+
 const struct error *
 store_chain_page(struct request *req, int64_t from, int64_t limit, struct shape_list *ret_rows)
 {
-	return query_list(req, &audit_chain_page_query, PARAMS(P_INT(from), P_INT(limit)), ret_rows);
+	return query_list(req, &audit_chain_page_query, PARAMS(P_INT(from), P_INT(limit), P_INT(CHAIN_PAGE_BYTES)), ret_rows);
 }
 
 const struct error *

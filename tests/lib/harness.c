@@ -244,8 +244,12 @@ harness_apply(struct harness *harness, const struct error *(*apply)(struct reque
     const char *publisher, const struct event_record *events, size_t n)
 {
 	struct application application = { .apply = apply, .publisher = publisher, .events = events, .n = n };
+	struct arena_mark mark = arena_mark(harness->arena);
+	const struct error *error = transaction_run(&harness->worker, harness->arena, 10000, apply_in_request, &application);
 
-	return transaction_run(&harness->worker, harness->arena, 10000, apply_in_request, &application);
+	if (!error)
+		arena_rewind(harness->arena, mark);
+	return error;
 }
 
 const struct error *

@@ -46,7 +46,7 @@ SELECT domain_id, number, hash, 'text', 'signature', 'key', created_at FROM audi
 -- plan: entry_count_request tenant
 (NULL, NULL, NULL, NULL, NULL, :request, 10000)
 -- plan: chain_page tenant
-(:own / 2, 100)
+(:own / 2, 100, 786432)
 -- plan: head_get tenant
 (:big)
 -- plan: feed_page system

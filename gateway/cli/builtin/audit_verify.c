@@ -1,5 +1,6 @@
 /* wordclaw audit verify: have the tenant's whole hash chain recomputed, page by page, and say where it breaks. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/api.h"
@@ -7,10 +8,16 @@
 #include "cli/output/failure.h"
 #include "cli/output/progress.h"
 
-enum { TIMEOUT_MS = 60000, PAGE = 20000 };
+enum { TIMEOUT_MS = 60000, PAGE = 50000 };
+enum { FLAG_FROM, FLAGS };
+
+static const struct flag flags[FLAGS] = {
+	[FLAG_FROM] = { .name = "from", .kind = FLAG_VALUE, .value = "N", .summary = "Begin at this entry and take the one before as given: to go on where another run ended." },
+};
 
 struct verification {
 	struct cli *cli;
+	int64_t from; /* first number not checked yet */
 	int64_t n_entries, n_checkpoints;
 	int64_t n_total; /* of the trail when the verification began; 0: nobody watches, or it is not known */
 };
@@ -93,13 +100,12 @@ static int
 verify(struct verification *verification)
 {
 	struct cli *cli = verification->cli;
-	int64_t from = 1;
 
 	for (;;) {
 		struct arena_mark mark = arena_mark(cli->arena);
 		const struct json_value *data = NULL;
-		progress_show(cli, verification->n_entries, verification->n_total, "%" PRId64 " entries checked", verification->n_entries);
-		int status = ask_page(cli, from, &data);
+		progress_show(cli, verification->from - 1, verification->n_total, "%" PRId64 " entries checked", verification->n_entries);
+		int status = ask_page(cli, verification->from, &data);
 		if (status != CLI_OK)
 			return status;
 		const struct json_value *broken = json_get(data, "firstBreak"), *complete = json_get(data, "isComplete");
@@ -110,9 +116,9 @@ verify(struct verification *verification)
 		if (complete && complete->type == JSON_BOOL && complete->boolean)
 			return CLI_OK;
 		int64_t last = integer(data, "lastNumber");
-		if (last < from)
-			return failure_unreachable(cli, NULL, "the verification gets no further than entry %" PRId64, from);
-		from = last + 1;
+		if (last < verification->from)
+			return failure_unreachable(cli, NULL, "the verification gets no further than entry %" PRId64, verification->from);
+		verification->from = last + 1;
 		arena_rewind(cli->arena, mark);
 	}
 }
@@ -120,23 +126,31 @@ verify(struct verification *verification)
 static int
 run(struct cli *cli, const struct command *command, const struct arguments *arguments)
 {
-	struct verification verification = { .cli = cli };
+	const char *from = arguments->values[FLAG_FROM];
+	struct verification verification = { .cli = cli, .from = 1 };
 
 	(void)command;
-	(void)arguments;
+	if (from) {
+		char *end;
+		verification.from = strtoll(from, &end, 10);
+		if (verification.from < 1 || *end)
+			return failure_usage(cli, NULL, "--from takes a number from 1 on, not '%s'", from);
+	}
 	int status = ask_length(&verification);
 	if (status == CLI_OK)
 		status = verify(&verification);
+	if (status != CLI_OK && status != CLI_NO && verification.n_entries > 0)
+		(void)fprintf(cli->err, "%" PRId64 " entries hold; go on with --from %" PRId64 "\n", verification.n_entries, verification.from);
 	if (status != CLI_OK)
 		return status;
 	(void)fprintf(cli->out, "intact: %" PRId64 " entries, %" PRId64 " signed checkpoints\n", verification.n_entries, verification.n_checkpoints);
 	return CLI_OK;
 }
 
-static const char *const examples[] = { "WORDCLAW_API_KEY_FILE=.wordclaw/admin-key wordclaw audit verify", NULL };
+static const char *const examples[] = { "WORDCLAW_API_KEY_FILE=.wordclaw/admin-key wordclaw audit verify", "wordclaw audit verify --from 500001", NULL };
 
 extern const struct command audit_verify_command;
 const struct command audit_verify_command = { .name = "audit verify", .summary = "Recompute the tenant's whole audit trail, page by page.",
 	.description = "Compares the hash chain of the key's tenant with its entries and its signed checkpoints, and names the first break. Needs a key "
-	    "with scope audit:read. Exits 0 when the trail is intact, 1 when it is broken.",
-	.examples = examples, .run = run };
+	    "with scope audit:read. Exits 0 when the trail is intact, 1 when it is broken; when it cannot go on, says where to begin again.",
+	.flags = flags, .n_flags = FLAGS, .examples = examples, .run = run };
