@@ -71,7 +71,8 @@ const struct db_statement identity_key_touch_query = { .name = "identity_key_tou
 	.sql =
 	    "UPDATE api_keys k SET last_used_at = u.\"usedAt\"\n"
 	    "  FROM json_to_recordset($1::json) AS u(\"keyId\" integer, \"usedAt\" timestamptz)\n"
-	    " WHERE k.id = u.\"keyId\" AND (k.last_used_at IS NULL OR k.last_used_at < u.\"usedAt\")\n",
+	    " WHERE k.id = ANY (ARRAY(SELECT a.\"keyId\" FROM json_to_recordset($1::json) AS a(\"keyId\" integer)))\n"
+	    "   AND k.id = u.\"keyId\" AND (k.last_used_at IS NULL OR k.last_used_at < u.\"usedAt\")\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
 const struct db_statement identity_decision_add_query = { .name = "identity_decision_add",

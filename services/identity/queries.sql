@@ -57,7 +57,8 @@ UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL;
 -- Latest uses of many keys: [{"keyId": 1, "usedAt": "..."}].
 UPDATE api_keys k SET last_used_at = u."usedAt"
   FROM json_to_recordset($1::json) AS u("keyId" integer, "usedAt" timestamptz)
- WHERE k.id = u."keyId" AND (k.last_used_at IS NULL OR k.last_used_at < u."usedAt");
+ WHERE k.id = ANY (ARRAY(SELECT a."keyId" FROM json_to_recordset($1::json) AS a("keyId" integer)))
+   AND k.id = u."keyId" AND (k.last_used_at IS NULL OR k.last_used_at < u."usedAt");
 
 -- name: decision_add :exec
 -- Many decisions at once: a JSON array of policy_decision_entry.

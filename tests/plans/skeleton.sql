@@ -66,9 +66,9 @@ SELECT 'identity', plans.tenant(i), md5(i::text)::uuid, '{"a":1}', 'a reason' FR
 (now() - interval '24 hours', 5000)
 -- plan: idempotency_expire system
 (now() - :rows / 20 * interval '1 second', 500)
--- plan: inbox_blocked system max=60, reads what is set aside of a publisher, which is little
+-- plan: inbox_blocked system max=60+:rows/20000, reads what is set aside of a publisher, which is little
 ('identity')
--- plan: inbox_all_blocked system max=60, reads what is set aside, which is little
+-- plan: inbox_all_blocked system max=60+:rows/20000, reads what is set aside, which is little
 -- plan: inbox_set_aside_add system
 ('identity', :big, gen_random_uuid(), '{}', 'a reason')
 -- plan: inbox_set_aside_list system
@@ -78,7 +78,7 @@ SELECT 'identity', plans.tenant(i), md5(i::text)::uuid, '{"a":1}', 'a reason' FR
 -- plan: inbox_lock system
 ('identity')
 -- plan: process_claim_lock system
--- plan: process_claim system max=12000, shares out among tenants by looking at each lane: it grows with the number of lanes
+-- plan: process_claim system max=12000+:rows/80, shares out among tenants by looking at each lane: grows with lanes and backlog
 (now() - interval '1 hour', 10, 4, 6000, '{delivery}')
 -- plan: process_next system
 -- plan: process_view system max=1050, counts up to 1000 that are set aside
@@ -105,9 +105,9 @@ SELECT 'identity', plans.tenant(i), md5(i::text)::uuid, '{"a":1}', 'a reason' FR
 (:big, '{deliveries,others}', '{4,4}')
 -- plan: process_lanes_make acting
 (:big, '{deliveries,others}', '{4,4}')
--- plan: process_start tenant
+-- plan: process_start tenant max=1660+:rows/1000, reads the tenant's processes that have an ordering
 (:big, :starts, NULL, NULL)
--- plan: process_start acting
+-- plan: process_start acting max=1660+:rows/1000, reads the tenant's processes that have an ordering
 (:big, :starts, NULL, NULL)
 -- plan: process_cancel tenant
 (:big, 'delivery', :process, false)
