@@ -14,6 +14,34 @@ static const int64_t us_per_day = INT64_C(86400) * 1000000;
 
 enum { CURSOR_BYTES_MAX = 256 };
 
+char *
+base64_encode(struct arena *arena, const void *bytes, size_t n_bytes)
+{
+	char *url = base64url_encode(arena, bytes, n_bytes);
+	size_t n = strlen(url), n_padded = (n + 3) / 4 * 4;
+	char *text = arena_alloc(arena, n_padded + 1);
+
+	for (size_t i = 0; i < n_padded; i++)
+		text[i] = i >= n ? '=' : url[i] == '-' ? '+' : url[i] == '_' ? '/' : url[i];
+	return text;
+}
+
+bool
+base64_decode(struct arena *arena, const char *text, void **ret_bytes, size_t *ret_n)
+{
+	size_t n = strlen(text);
+	char *url = arena_strndup(arena, text, n);
+
+	while (n > 0 && url[n - 1] == '=')
+		url[--n] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if (url[i] == '-' || url[i] == '_')
+			return false;
+		url[i] = url[i] == '+' ? '-' : url[i] == '/' ? '_' : url[i];
+	}
+	return base64url_decode(arena, url, ret_bytes, ret_n);
+}
+
 void
 hex_encode(char *text, const void *bytes, size_t n_bytes)
 {

@@ -21,6 +21,9 @@ bool time_parse(const char *text, size_t n_bytes, int64_t *ret_time_us);
 /* base64url without padding, and hex. */
 char *base64url_encode(struct arena *arena, const void *bytes, size_t n_bytes);
 bool base64url_decode(struct arena *arena, const char *text, void **ret_bytes, size_t *ret_n);
+/* Base64 with padding (RFC 4648, section 4). */
+char *base64_encode(struct arena *arena, const void *bytes, size_t n_bytes);
+bool base64_decode(struct arena *arena, const char *text, void **ret_bytes, size_t *ret_n);
 void hex_encode(char *text, const void *bytes, size_t n_bytes); /* 2n + 1 bytes */
 
 /* List cursor {createdAt, id}: base64url(JSON).  The time keeps its microseconds: cut to milliseconds it would

@@ -130,12 +130,18 @@ signer_load(const char *path, struct secret *ret_key, unsigned char ret_public[3
 	(void)close(fd); /* only read from */
 	if (is_good) {
 		_Static_assert(crypto_sign_SECRETKEYBYTES <= sizeof(ret_key->bytes), "the key fits");
-		ret_key->n = crypto_sign_SECRETKEYBYTES;
-		(void)crypto_sign_seed_keypair(ret_public, ret_key->bytes, seed); /* cannot fail */
+		signer_from_seed(seed, ret_key, ret_public);
 	}
 	sodium_memzero(text, sizeof(text));
 	sodium_memzero(seed, sizeof(seed));
 	return is_good;
+}
+
+void
+signer_from_seed(const unsigned char seed[32], struct secret *ret_key, unsigned char ret_public[32])
+{
+	ret_key->n = crypto_sign_SECRETKEYBYTES;
+	(void)crypto_sign_seed_keypair(ret_public, ret_key->bytes, seed); /* cannot fail */
 }
 
 void

@@ -27,6 +27,7 @@ void hmac_sha256(unsigned char digest[SHA256_BYTES], const void *key, size_t n_k
 
 /* Ed25519.  The secret key file is made with mode 0600 when it does not exist; false when unreadable. */
 bool signer_load(const char *path, struct secret *ret_key, unsigned char ret_public[32]);
+void signer_from_seed(const unsigned char seed[32], struct secret *ret_key, unsigned char ret_public[32]);
 void signer_sign(unsigned char signature[SIGNATURE_BYTES], const struct secret *key, const void *bytes, size_t n);
 bool signature_check(const unsigned char signature[SIGNATURE_BYTES], const unsigned char public_key[32], const void *bytes, size_t n);
 

@@ -76,34 +76,27 @@ static const struct db_statement next_statement = { "process_next",
 	"SELECT (SELECT next_at FROM processes WHERE state = 'ready' AND next_at > now() ORDER BY next_at LIMIT 1) AS next, now() AS now",
 	DB_FIND, 0, &next_shape };
 
-static const struct process *
-to_process(struct request *req, const struct claimed_row *row)
-{
-	struct process *process = ARENA_NEW(req->arena, struct process);
-
-	*process = (struct process){ .id = row->id, .tenant = row->tenant, .kind = row->kind, .key = row->key, .lane = row->lane,
-		.ordering = row->ordering, .step = row->step, .attempt = row->attempts, .fence = row->fence, .payload = row->payload,
-		.request_id = row->request_id, .trace_parent = row->trace_parent, .started_us = row->created_us, .due_us = row->due_us };
-	return process;
-}
-
 /* Each kind is told once of all its rows. */
 static const struct error *
-tell_claimed(struct request *req, const struct claimed_row *rows, size_t n)
+tell_claimed(struct request *req, struct claimed_row *rows, size_t n)
 {
 	const struct service_definition *definition = req->service->definition;
 
 	for (size_t i = 0; i < definition->n_processes; i++) {
 		const struct process_kind *kind = &definition->processes[i];
 		struct process *list = ARENA_ARRAY(req->arena, struct process, n + 1);
-		size_t n_list = 0;
+		size_t n_list = 0, *of = ARENA_ARRAY(req->arena, size_t, n + 1);
 		for (size_t j = 0; kind->claimed && j < n; j++) {
-			if (strcmp(rows[j].kind, kind->name) == 0)
-				list[n_list++] = *to_process(req, &rows[j]);
+			if (strcmp(rows[j].kind, kind->name) != 0)
+				continue;
+			of[n_list] = j;
+			list[n_list++] = process_of(&rows[j]);
 		}
 		const struct error *error = n_list ? kind->claimed(req, list, n_list) : NULL;
 		if (error)
 			return error;
+		for (size_t j = 0; j < n_list; j++)
+			rows[of[j]].note = list[j].note;
 	}
 	return NULL;
 }
@@ -142,9 +135,9 @@ claim_run(struct request *req, void *context)
 	if (error)
 		return error;
 	claim->next_in_us = next->next_us ? *next->next_us - next->now_us : INT64_MAX;
-	claim->rows = rows.items;
+	claim->rows = arena_memdup(req->arena, rows.items, rows.n * sizeof(struct claimed_row));
 	claim->n = rows.n;
-	return tell_claimed(req, rows.items, rows.n);
+	return tell_claimed(req, claim->rows, rows.n);
 }
 
 /* ---- looking around ---- */

@@ -121,7 +121,7 @@ is_private_literal(const char *host)
 	char plain[HOST_BYTES_MAX + 1];
 	size_t n = strlen(host);
 
-	if (inet_pton(AF_INET, host, &v4.sin_addr) == 1)
+	if (inet_aton(host, &v4.sin_addr) != 0) /* every spelling that a resolver takes: 127.1, 0x7f.1, 2130706433 */
 		return !http_client_is_public((const struct sockaddr *)(const void *)&v4);
 	if (host[0] != '[' || n < 3 || n > HOST_BYTES_MAX)
 		return false;
@@ -258,9 +258,16 @@ outbound_send(struct request *req, const struct http_client_request *request, st
 	struct http_client **client = &req->worker->http[is_private];
 	if (!*client)
 		*client = http_client_new(is_private);
+	req->worker->last_http = *client;
 	enum http_client_result result = http_client_send(*client, req->arena, request, ret_response);
 	bool is_ours = result == HTTP_CLIENT_BAD_REQUEST || result == HTTP_CLIENT_ADDRESS_REFUSED;
 	if (!is_ours)
 		note_result(&url, result == HTTP_CLIENT_ANSWERED);
 	return result == HTTP_CLIENT_ANSWERED ? OUTBOUND_ANSWERED : is_ours ? OUTBOUND_REFUSED : OUTBOUND_FAILED;
+}
+
+const char *
+outbound_header(const struct request *req, const char *name)
+{
+	return req->worker->last_http ? http_client_header(req->worker->last_http, name) : NULL;
 }

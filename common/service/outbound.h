@@ -26,4 +26,7 @@ const char *outbound_check_url(struct arena *arena, const char *url);
 enum outbound_result outbound_send(struct request *req, const struct http_client_request *request,
     struct http_client_response *ret_response);
 
+/* A header of the last answer, NULL when absent; dies with the next request. */
+const char *outbound_header(const struct request *req, const char *name);
+
 #endif

@@ -26,6 +26,7 @@ struct process {
 	int64_t attempt;             /* of this step, from 1 */
 	int64_t fence;               /* of this claim */
 	struct doc payload;          /* JSON object */
+	struct doc note;             /* what the kind's claimed hook read for this attempt; .json NULL: nothing */
 	const char *request_id, *trace_parent; /* of the request that started it; may be NULL */
 	int64_t started_us;          /* when it was made */
 	int64_t due_us;              /* when this step became due */
@@ -66,8 +67,9 @@ struct process_kind {
 	int64_t attempts_max;     /* of one step; 0: no limit */
 	int64_t backoff_ms, backoff_max_ms; /* doubled from the first to the second, with jitter of a fifth */
 	int64_t running_max;      /* of one lane at a time, over all instances, unless process_lane_set says otherwise; 0: 4 */
-	/* In the claim's transaction, system scope, for rows just claimed: to show that they run.  Or NULL. */
-	const struct error *(*claimed)(struct request *req, const struct process *processes, size_t n);
+	/* In the claim's transaction, system scope, for rows just claimed: to show that they run, and to note for each what its step
+	 * has to know, in one statement for all.  Or NULL. */
+	const struct error *(*claimed)(struct request *req, struct process *processes, size_t n);
 };
 
 /* What a handler, consumer or step starts, in its own transaction and tenant. */

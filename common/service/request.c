@@ -270,3 +270,27 @@ event_emit(struct request *req, const struct event_type *type, int64_t entity_id
 {
 	event_emit_for(req, req->tenant, type, entity_id, entity_version, payload);
 }
+
+/* ---- secrets kept in rows ---- */
+
+const char *
+request_seal(struct request *req, const char *text)
+{
+	size_t n = strlen(text);
+	unsigned char *sealed = arena_alloc(req->arena, n + SEAL_OVERHEAD_BYTES);
+
+	secret_seal(sealed, &req->service->master_key, text, n);
+	return base64url_encode(req->arena, sealed, n + SEAL_OVERHEAD_BYTES);
+}
+
+const char *
+request_open(struct request *req, const char *sealed)
+{
+	void *bytes;
+	size_t n;
+
+	if (!base64url_decode(req->arena, sealed, &bytes, &n) || n < SEAL_OVERHEAD_BYTES)
+		return NULL;
+	char *text = arena_alloc(req->arena, n - SEAL_OVERHEAD_BYTES + 1);
+	return secret_open((unsigned char *)text, &req->service->master_key, bytes, n) ? text : NULL;
+}

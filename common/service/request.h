@@ -96,6 +96,12 @@ void event_emit_for(struct request *req, int64_t tenant, const struct event_type
  * index serves: a statement that runs here says "domain_id = tenant()" itself.  0: all tenants again. */
 void request_act_for(struct request *req, int64_t tenant);
 
+/* ---- secrets kept in rows ---- */
+
+/* Text sealed with the installation's key, as text; and back: NULL when it was not sealed with this key. */
+const char *request_seal(struct request *req, const char *text);
+const char *request_open(struct request *req, const char *sealed);
+
 /* ---- other services ---- */
 
 /* Call an operation of another service with the request's principal, trace and deadline.  Never inside a transaction: from

@@ -141,6 +141,7 @@ copy_row(struct arena *arena, const struct claimed_row *row)
 	copy.request_id = row->request_id ? arena_strdup(arena, row->request_id) : NULL;
 	copy.trace_parent = row->trace_parent ? arena_strdup(arena, row->trace_parent) : NULL;
 	copy.payload.json = arena_strndup(arena, row->payload.json, row->payload.len);
+	copy.note.json = row->note.json ? arena_strndup(arena, row->note.json, row->note.len) : NULL;
 	return copy;
 }
 

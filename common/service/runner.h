@@ -9,7 +9,7 @@ struct claimed_row {
 	int64_t id, tenant;
 	const char *kind, *key, *lane, *ordering, *step;
 	int64_t attempts, losses, fence;
-	struct doc payload;
+	struct doc payload, note;
 	const char *request_id, *trace_parent;
 	int64_t created_us, due_us;
 };
@@ -18,7 +18,7 @@ struct claim {
 	int64_t watermark_us;
 	int64_t n_max, tenant_max;
 	/* what came of it, in the request's arena */
-	const struct claimed_row *rows;
+	struct claimed_row *rows;
 	size_t n;
 	bool is_contended;  /* another instance is claiming: nothing was looked at */
 	int64_t next_in_us; /* until the next row becomes due; INT64_MAX: none waits */
@@ -49,6 +49,7 @@ const struct error *process_finish(struct request *req, const struct process *pr
 /* step.c: one step to its end; the connections it commits with. */
 void steps_init(struct service *service);
 void steps_release(void); /* after the last step */
+struct process process_of(const struct claimed_row *row);
 void step_run(struct worker *worker, const struct claimed_row *row, struct arena *arena);
 
 #endif

@@ -81,6 +81,7 @@ struct worker {
 	struct metric *busy; /* how many of its pool are */
 	int64_t careful_until_us; /* monotonic: a group was spoilt lately, so each of its mutations is waited for */
 	struct bus_client *peers[PEER_SERVICES_MAX]; /* parallel to registry_services, made on first use */
+	struct http_client *last_http; /* of the last outbound_send */
 	struct http_client *http[2]; /* of steps: to public receivers, to those an operator allowed; made on first use */
 };
 

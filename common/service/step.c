@@ -224,14 +224,20 @@ finish_failed_commit(struct finish *finish, const struct process_kind *kind, con
 		finish->is_mine = false;
 }
 
+struct process
+process_of(const struct claimed_row *row)
+{
+	return (struct process){ .id = row->id, .tenant = row->tenant, .kind = row->kind, .key = row->key, .lane = row->lane,
+		.ordering = row->ordering, .step = row->step, .attempt = row->attempts, .fence = row->fence, .payload = row->payload, .note = row->note,
+		.request_id = row->request_id, .trace_parent = row->trace_parent, .started_us = row->created_us, .due_us = row->due_us };
+}
+
 void
 step_run(struct worker *worker, const struct claimed_row *row, struct arena *arena)
 {
 	const struct process_kind *kind = process_kind_find(worker->service->definition, row->kind);
 	const struct step *step = find_step(kind, row->step);
-	struct process process = { .id = row->id, .tenant = row->tenant, .kind = row->kind, .key = row->key, .lane = row->lane,
-		.ordering = row->ordering, .step = row->step, .attempt = row->attempts, .fence = row->fence, .payload = row->payload,
-		.request_id = row->request_id, .trace_parent = row->trace_parent, .started_us = row->created_us, .due_us = row->due_us };
+	struct process process = process_of(row);
 	struct step_outcome outcome = { .verdict = STEP_DONE };
 	const struct kind_metrics *metrics = kind && kind != &timer_kind ? &pool.metrics[kind - worker->service->definition->processes]
 	    : &pool.timer_metrics;

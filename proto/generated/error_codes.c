@@ -96,6 +96,12 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Send meta.nextCursor of the previous page unchanged as cursor, or leave it out to start at the newest decision." },
 	[ERROR_INVALID_PUBLIC_BASE_URL] = { .code = "INVALID_PUBLIC_BASE_URL", .status = 400, .is_retryable = false, .title = "Invalid Public Base URL",
 	    .remediation = "Send publicBaseUrl as an absolute http or https URL without query or fragment." },
+	[ERROR_INVALID_WEBHOOK_EVENTS] = { .code = "INVALID_WEBHOOK_EVENTS", .status = 400, .is_retryable = false, .title = "Invalid Webhook Events",
+	    .remediation = "Send patterns such as *, content_item.*, content_item.update or content_item.published; the message lists what there is." },
+	[ERROR_INVALID_WEBHOOK_SECRET] = { .code = "INVALID_WEBHOOK_SECRET", .status = 400, .is_retryable = false, .title = "Invalid Webhook Secret",
+	    .remediation = "Send a secret of 16 to 200 characters, or whsec_ and base64 of 24 to 64 bytes, or leave it out." },
+	[ERROR_INVALID_WEBHOOK_URL] = { .code = "INVALID_WEBHOOK_URL", .status = 400, .is_retryable = false, .title = "Invalid Webhook URL",
+	    .remediation = "Send an https URL of a public host, without user name and password." },
 	[ERROR_JOB_CANCEL_FORBIDDEN] = { .code = "JOB_CANCEL_FORBIDDEN", .status = 409, .is_retryable = false, .title = "Job Cannot Be Cancelled",
 	    .remediation = "Only queued jobs can be cancelled; read it with GET /api/jobs/{id}." },
 	[ERROR_JOB_KIND_UNKNOWN] = { .code = "JOB_KIND_UNKNOWN", .status = 400, .is_retryable = false, .title = "Job Kind Unknown",
@@ -162,6 +168,12 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Correct the fields listed in context.validation and send the request again; GET /openapi.json describes each operation." },
 	[ERROR_VERSION_CONFLICT] = { .code = "VERSION_CONFLICT", .status = 409, .is_retryable = false, .title = "Version Conflict",
 	    .remediation = "Read the row again, apply the change to the version in context.theirs (or take context.merged), and send it with that version as expectedVersion." },
+	[ERROR_WEBHOOK_CALL_FAILED] = { .code = "WEBHOOK_CALL_FAILED", .status = 422, .is_retryable = false, .title = "Call Failed",
+	    .remediation = "See the message for what the receiver answered, and create the job again." },
+	[ERROR_WEBHOOK_DELIVERY_NOT_FOUND] = { .code = "WEBHOOK_DELIVERY_NOT_FOUND", .status = 404, .is_retryable = false, .title = "Delivery Not Found",
+	    .remediation = "Use an id listed by GET /api/webhooks/{id}/deliveries." },
+	[ERROR_WEBHOOK_NOT_FOUND] = { .code = "WEBHOOK_NOT_FOUND", .status = 404, .is_retryable = false, .title = "Webhook Not Found",
+	    .remediation = "Use an id listed by GET /api/webhooks." },
 };
 
 static int

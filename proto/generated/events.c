@@ -22,5 +22,12 @@ const struct event_type *const registry_events[] = {
 	&event_job_schedule_create,
 	&event_job_schedule_delete,
 	&event_job_schedule_update,
+	&event_webhook_create,
+	&event_webhook_delete,
+	&event_webhook_disable,
+	&event_webhook_redeliver,
+	&event_webhook_rotate,
+	&event_webhook_test,
+	&event_webhook_update,
 	NULL
 };

@@ -24,6 +24,13 @@ extern const struct event_type event_job_queue_update;
 extern const struct event_type event_job_schedule_create;
 extern const struct event_type event_job_schedule_delete;
 extern const struct event_type event_job_schedule_update;
+extern const struct event_type event_webhook_create;
+extern const struct event_type event_webhook_delete;
+extern const struct event_type event_webhook_disable;
+extern const struct event_type event_webhook_redeliver;
+extern const struct event_type event_webhook_rotate;
+extern const struct event_type event_webhook_test;
+extern const struct event_type event_webhook_update;
 
 extern const struct event_type *const registry_events[]; /* NULL-terminated, sorted by name */
 

@@ -7,6 +7,7 @@
 #include "gateway_proto.h"
 #include "identity_proto.h"
 #include "jobs_proto.h"
+#include "webhooks_proto.h"
 
 extern const struct graphql_type graphql_type_actor_profile;
 extern const struct graphql_type graphql_type_api_key;
@@ -48,8 +49,17 @@ extern const struct graphql_type graphql_type_onboarding_endpoints;
 extern const struct graphql_type graphql_type_policy_decision;
 extern const struct graphql_type graphql_type_policy_decision_record;
 extern const struct graphql_type graphql_type_policy_decisions_page;
+extern const struct graphql_type graphql_type_replay_webhook_result;
 extern const struct graphql_type graphql_type_rollback_result;
+extern const struct graphql_type graphql_type_simulate_webhooks;
 extern const struct graphql_type graphql_type_supervisor_summary;
+extern const struct graphql_type graphql_type_webhook;
+extern const struct graphql_type graphql_type_webhook_attempt;
+extern const struct graphql_type graphql_type_webhook_deliveries_page;
+extern const struct graphql_type graphql_type_webhook_delivery;
+extern const struct graphql_type graphql_type_webhook_delivery_detail;
+extern const struct graphql_type graphql_type_webhook_message;
+extern const struct graphql_type graphql_type_webhooks_page;
 
 static const struct graphql_field graphql_type_actor_profile_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "id" },
@@ -460,6 +470,12 @@ static const struct graphql_field graphql_type_policy_decisions_page_fields[] = 
 };
 const struct graphql_type graphql_type_policy_decisions_page = { "PolicyDecisionsPage", &identity_decisions_list_response_shape, graphql_type_policy_decisions_page_fields, 5 };
 
+static const struct graphql_field graphql_type_replay_webhook_result_fields[] = {
+	{ .name = "queued", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queued" },
+	{ .name = "lastSequence", .kind = GRAPHQL_PLAIN, .member = "lastSequence" },
+};
+const struct graphql_type graphql_type_replay_webhook_result = { "ReplayWebhookResult", &webhooks_deliveries_replay_response_shape, graphql_type_replay_webhook_result_fields, 2 };
+
 static const struct graphql_field graphql_type_rollback_result_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
@@ -467,12 +483,93 @@ static const struct graphql_field graphql_type_rollback_result_fields[] = {
 };
 const struct graphql_type graphql_type_rollback_result = { "RollbackResult", &content_items_rollback_response_shape, graphql_type_rollback_result_fields, 3 };
 
+static const struct graphql_field graphql_type_simulate_webhooks_fields[] = {
+	{ .name = "messages", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "messages", .type = &graphql_type_webhook_message },
+};
+const struct graphql_type graphql_type_simulate_webhooks = { "SimulateWebhooks", &webhooks_simulate_response_shape, graphql_type_simulate_webhooks_fields, 1 };
+
 static const struct graphql_field graphql_type_supervisor_summary_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "email", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "email" },
 	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
 };
 const struct graphql_type graphql_type_supervisor_summary = { "SupervisorSummary", &supervisor_summary_shape, graphql_type_supervisor_summary_fields, 3 };
+
+static const struct graphql_field graphql_type_webhook_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "url", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "url" },
+	{ .name = "events", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "events" },
+	{ .name = "active", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "active" },
+	{ .name = "payload", .kind = GRAPHQL_ENUM, .is_required = true, .member = "payload" },
+	{ .name = "description", .kind = GRAPHQL_PLAIN, .member = "description" },
+	{ .name = "runningMax", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "runningMax" },
+	{ .name = "timeoutMs", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "timeoutMs" },
+	{ .name = "publicKey", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publicKey" },
+	{ .name = "secret", .kind = GRAPHQL_PLAIN, .member = "secret" },
+	{ .name = "lastSequence", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "lastSequence" },
+	{ .name = "failingSince", .kind = GRAPHQL_PLAIN, .member = "failingSince" },
+	{ .name = "disabledReason", .kind = GRAPHQL_PLAIN, .member = "disabledReason" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_webhook = { "Webhook", &webhook_shape, graphql_type_webhook_fields, 15 };
+
+static const struct graphql_field graphql_type_webhook_attempt_fields[] = {
+	{ .name = "attempt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "attempt" },
+	{ .name = "responseStatus", .kind = GRAPHQL_PLAIN, .member = "responseStatus" },
+	{ .name = "responseBody", .kind = GRAPHQL_PLAIN, .member = "responseBody" },
+	{ .name = "error", .kind = GRAPHQL_PLAIN, .member = "error" },
+	{ .name = "durationMs", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "durationMs" },
+	{ .name = "startedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "startedAt" },
+};
+const struct graphql_type graphql_type_webhook_attempt = { "WebhookAttempt", &webhook_attempt_shape, graphql_type_webhook_attempt_fields, 6 };
+
+static const struct graphql_field graphql_type_webhook_deliveries_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "deliveries", .type = &graphql_type_webhook_delivery },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_webhook_deliveries_page = { "WebhookDeliveriesPage", &webhooks_deliveries_list_response_shape, graphql_type_webhook_deliveries_page_fields, 2 };
+
+static const struct graphql_field graphql_type_webhook_delivery_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "webhookId", .kind = GRAPHQL_ID, .is_required = true, .member = "webhookId" },
+	{ .name = "eventId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "eventId" },
+	{ .name = "eventType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "eventType" },
+	{ .name = "entityType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "entityType" },
+	{ .name = "entityId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "entityId" },
+	{ .name = "entityVersion", .kind = GRAPHQL_PLAIN, .member = "entityVersion" },
+	{ .name = "sequence", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "sequence" },
+	{ .name = "previousSequence", .kind = GRAPHQL_PLAIN, .member = "previousSequence" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "attempts", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "attempts" },
+	{ .name = "nextAttemptAt", .kind = GRAPHQL_PLAIN, .member = "nextAttemptAt" },
+	{ .name = "responseStatus", .kind = GRAPHQL_PLAIN, .member = "responseStatus" },
+	{ .name = "lastError", .kind = GRAPHQL_PLAIN, .member = "lastError" },
+	{ .name = "completedAt", .kind = GRAPHQL_PLAIN, .member = "completedAt" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_webhook_delivery = { "WebhookDelivery", &webhook_delivery_shape, graphql_type_webhook_delivery_fields, 16 };
+
+static const struct graphql_field graphql_type_webhook_delivery_detail_fields[] = {
+	{ .name = "delivery", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "delivery", .type = &graphql_type_webhook_delivery },
+	{ .name = "event", .kind = GRAPHQL_JSON, .is_required = true, .member = "event" },
+	{ .name = "tries", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "tries", .type = &graphql_type_webhook_attempt },
+};
+const struct graphql_type graphql_type_webhook_delivery_detail = { "WebhookDeliveryDetail", &webhooks_deliveries_get_response_shape, graphql_type_webhook_delivery_detail_fields, 3 };
+
+static const struct graphql_field graphql_type_webhook_message_fields[] = {
+	{ .name = "webhookId", .kind = GRAPHQL_ID, .is_required = true, .member = "webhookId" },
+	{ .name = "url", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "url" },
+	{ .name = "headers", .kind = GRAPHQL_JSON, .is_required = true, .member = "headers" },
+	{ .name = "body", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "body" },
+};
+const struct graphql_type graphql_type_webhook_message = { "WebhookMessage", &webhook_message_shape, graphql_type_webhook_message_fields, 4 };
+
+static const struct graphql_field graphql_type_webhooks_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "webhooks", .type = &graphql_type_webhook },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_webhooks_page = { "WebhooksPage", &webhooks_list_response_shape, graphql_type_webhooks_page_fields, 2 };
 
 static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "auditLogs", .kind = GRAPHQL_CALL, .type = &graphql_type_audit_logs_page, .operation = &operation_audit_logs_list },
@@ -495,8 +592,13 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "jobWorkerStatus", .kind = GRAPHQL_CALL, .type = &graphql_type_job_worker_status, .operation = &operation_jobs_worker_status },
 	{ .name = "jobSchedules", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedules_page, .operation = &operation_jobs_schedules_list },
 	{ .name = "jobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_get },
+	{ .name = "webhooks", .kind = GRAPHQL_CALL, .type = &graphql_type_webhooks_page, .operation = &operation_webhooks_list },
+	{ .name = "webhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook, .operation = &operation_webhooks_get },
+	{ .name = "simulateWebhooks", .kind = GRAPHQL_CALL, .type = &graphql_type_simulate_webhooks, .operation = &operation_webhooks_simulate },
+	{ .name = "webhookDeliveries", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_deliveries_page, .operation = &operation_webhooks_deliveries_list },
+	{ .name = "webhookDelivery", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_delivery_detail, .operation = &operation_webhooks_deliveries_get },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 20 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 25 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -521,8 +623,15 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_create },
 	{ .name = "updateJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_update },
 	{ .name = "deleteJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_job_schedule_result, .operation = &operation_jobs_schedules_delete },
+	{ .name = "createWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook, .operation = &operation_webhooks_create },
+	{ .name = "updateWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook, .operation = &operation_webhooks_update },
+	{ .name = "deleteWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_webhooks_delete },
+	{ .name = "rotateWebhookSecret", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook, .operation = &operation_webhooks_rotate_secret },
+	{ .name = "testWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_delivery, .operation = &operation_webhooks_test },
+	{ .name = "redeliverWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_delivery, .operation = &operation_webhooks_deliveries_redeliver },
+	{ .name = "replayWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_replay_webhook_result, .operation = &operation_webhooks_deliveries_replay },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 22 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 29 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -567,7 +676,16 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_policy_decision,
 	&graphql_type_policy_decision_record,
 	&graphql_type_policy_decisions_page,
+	&graphql_type_replay_webhook_result,
 	&graphql_type_rollback_result,
+	&graphql_type_simulate_webhooks,
 	&graphql_type_supervisor_summary,
+	&graphql_type_webhook,
+	&graphql_type_webhook_attempt,
+	&graphql_type_webhook_deliveries_page,
+	&graphql_type_webhook_delivery,
+	&graphql_type_webhook_delivery_detail,
+	&graphql_type_webhook_message,
+	&graphql_type_webhooks_page,
 	NULL
 };

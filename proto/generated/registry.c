@@ -9,6 +9,7 @@
 #include "gateway_proto.h"
 #include "identity_proto.h"
 #include "jobs_proto.h"
+#include "webhooks_proto.h"
 
 /* Sorted by id. */
 const struct operation *const registry_operations[] = {
@@ -61,10 +62,23 @@ const struct operation *const registry_operations[] = {
 	&operation_jobs_schedules_list,
 	&operation_jobs_schedules_update,
 	&operation_jobs_worker_status,
+	&operation_webhooks_calls_make,
+	&operation_webhooks_create,
+	&operation_webhooks_delete,
+	&operation_webhooks_deliveries_get,
+	&operation_webhooks_deliveries_list,
+	&operation_webhooks_deliveries_redeliver,
+	&operation_webhooks_deliveries_replay,
+	&operation_webhooks_get,
+	&operation_webhooks_list,
+	&operation_webhooks_rotate_secret,
+	&operation_webhooks_simulate,
+	&operation_webhooks_test,
+	&operation_webhooks_update,
 };
-const size_t registry_n_operations = 49;
+const size_t registry_n_operations = 62;
 
-const char *const registry_services[] = { "audit", "content", "identity", "jobs", NULL };
+const char *const registry_services[] = { "audit", "content", "identity", "jobs", "webhooks", NULL };
 
 static int
 compare_id(const void *id, const void *row)

@@ -139,7 +139,7 @@ settle_job(struct request *req, const struct process *process, struct step_outco
 }
 
 static const struct error *
-show_claimed(struct request *req, const struct process *processes, size_t n)
+show_claimed(struct request *req, struct process *processes, size_t n)
 {
 	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n), *attempts = ARENA_ARRAY(req->arena, int64_t, n);
 
