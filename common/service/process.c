@@ -25,8 +25,8 @@ static const struct db_statement lanes_statement = { "process_lanes_make",
 /* Behind an unfinished process of the same ordering it waits; so does all but the first of one call. */
 static const struct db_statement start_statement = { "process_start",
 	"INSERT INTO processes (domain_id, kind, key, lane, ordering, state, step, priority, next_at, payload, request_id, trace_parent) "
-	"SELECT $1, s.kind, s.key, s.lane, s.ordering, CASE WHEN s.ordering IS NOT NULL AND (s.place > 1 OR EXISTS ("
-	"SELECT FROM processes p WHERE p.domain_id = $1 AND p.ordering = s.ordering AND p.state <> 'set_aside')) THEN 'waiting' ELSE 'ready' END, "
+	"SELECT $1, s.kind, s.key, s.lane, s.ordering, CASE WHEN s.ordering IS NOT NULL AND (s.place > 1 OR ("
+	"SELECT p.id FROM processes p WHERE p.domain_id = $1 AND p.ordering = s.ordering AND p.state <> 'set_aside' ORDER BY p.id LIMIT 1) IS NOT NULL) THEN 'waiting' ELSE 'ready' END, "
 	"s.step, s.priority, greatest(now(), 'epoch'::timestamptz + s.\"atUs\" * interval '1 microsecond'), s.payload, $3, $4 "
 	"FROM (SELECT r.*, row_number() OVER (PARTITION BY r.ordering ORDER BY r.number) AS place FROM json_to_recordset($2::json) "
 	"AS r(number integer, kind text, key text, lane text, ordering text, step text, priority integer, \"atUs\" bigint, payload json)) AS s "

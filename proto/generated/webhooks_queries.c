@@ -87,7 +87,10 @@ const struct db_statement webhooks_deliveries_claimed_query = { .name = "webhook
 	    "SELECT d.id, json_build_object('webhookId', w.id, 'url', w.url, 'secret', w.secret, 'oldSecret', CASE WHEN w.old_secret_until > now() THEN w.old_secret END,\n"
 	    "       'seed', w.signing_seed, 'payload', w.payload, 'timeoutMs', w.timeout_ms, 'active', w.active, 'failingMs',\n"
 	    "       (extract(epoch FROM now() - w.failing_since) * 1000)::bigint, 'eventId', d.event_id, 'sequence', d.sequence, 'previousSequence', d.previous_sequence, 'event', d.event) AS note\n"
-	    "  FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id AND w.domain_id = d.domain_id WHERE d.id = ANY($1::bigint[]) LIMIT 1000\n",
+	    "  FROM unnest($1::bigint[]) AS wanted(id)\n"
+	    " CROSS JOIN LATERAL (SELECT v.id, v.domain_id, v.webhook_id, v.event_id, v.sequence, v.previous_sequence, v.event FROM webhook_deliveries v WHERE v.id = wanted.id LIMIT 1) AS d\n"
+	    " CROSS JOIN LATERAL (SELECT h.id, h.url, h.secret, h.old_secret, h.old_secret_until, h.signing_seed, h.payload, h.timeout_ms, h.active, h.failing_since FROM webhooks h\n"
+	    "        WHERE h.id = d.webhook_id AND h.domain_id = d.domain_id LIMIT 1) AS w LIMIT 1000\n",
 	.kind = DB_LIST, .n_params = 1, .row = &webhook_note_row_shape };
 
 const struct db_statement webhooks_calls_claimed_query = { .name = "webhooks_calls_claimed",

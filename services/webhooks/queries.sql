@@ -73,7 +73,10 @@ RETURNING id, domain_id, webhook_id, entity_type, entity_id;
 SELECT d.id, json_build_object('webhookId', w.id, 'url', w.url, 'secret', w.secret, 'oldSecret', CASE WHEN w.old_secret_until > now() THEN w.old_secret END,
        'seed', w.signing_seed, 'payload', w.payload, 'timeoutMs', w.timeout_ms, 'active', w.active, 'failingMs',
        (extract(epoch FROM now() - w.failing_since) * 1000)::bigint, 'eventId', d.event_id, 'sequence', d.sequence, 'previousSequence', d.previous_sequence, 'event', d.event) AS note
-  FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id AND w.domain_id = d.domain_id WHERE d.id = ANY($1::bigint[]) LIMIT 1000;
+  FROM unnest($1::bigint[]) AS wanted(id)
+ CROSS JOIN LATERAL (SELECT v.id, v.domain_id, v.webhook_id, v.event_id, v.sequence, v.previous_sequence, v.event FROM webhook_deliveries v WHERE v.id = wanted.id LIMIT 1) AS d
+ CROSS JOIN LATERAL (SELECT h.id, h.url, h.secret, h.old_secret, h.old_secret_until, h.signing_seed, h.payload, h.timeout_ms, h.active, h.failing_since FROM webhooks h
+        WHERE h.id = d.webhook_id AND h.domain_id = d.domain_id LIMIT 1) AS w LIMIT 1000;
 
 -- name: calls_claimed :list webhook_note_row
 -- The same for calls of jobs, by tenant and job.

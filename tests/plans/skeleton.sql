@@ -105,9 +105,9 @@ SELECT 'identity', plans.tenant(i), md5(i::text)::uuid, '{"a":1}', 'a reason' FR
 (:big, '{deliveries,others}', '{4,4}')
 -- plan: process_lanes_make acting
 (:big, '{deliveries,others}', '{4,4}')
--- plan: process_start tenant max=1660+:rows/1000, reads the tenant's processes that have an ordering
+-- plan: process_start tenant max=900, looks for a predecessor of each of the twenty
 (:big, :starts, NULL, NULL)
--- plan: process_start acting max=1660+:rows/1000, reads the tenant's processes that have an ordering
+-- plan: process_start acting max=900, looks for a predecessor of each of the twenty
 (:big, :starts, NULL, NULL)
 -- plan: process_cancel tenant
 (:big, 'delivery', :process, false)
