@@ -32,6 +32,17 @@ utf8_sequence(const char *bytes, size_t n_bytes)
 	return is_continuation(bytes[2]) && is_continuation(bytes[3]) ? 4 : 0;
 }
 
+bool
+utf8_is_valid(const char *text, size_t n_bytes)
+{
+	for (size_t at = 0, n; at < n_bytes; at += n) {
+		n = utf8_sequence(text + at, n_bytes - at);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
 size_t
 utf8_count(const char *text, size_t n_bytes)
 {

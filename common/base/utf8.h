@@ -2,11 +2,15 @@
 #ifndef UTF8_H
 #define UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Bytes of the well-formed sequence at `bytes`, 0 when there is none within n_bytes. */
 size_t utf8_sequence(const char *bytes, size_t n_bytes);
+
+/* All of it is well-formed. */
+bool utf8_is_valid(const char *text, size_t n_bytes);
 
 /* Characters in well-formed text. */
 size_t utf8_count(const char *text, size_t n_bytes);
