@@ -145,11 +145,25 @@ call_one(struct job *job)
 
 /* ---- reads ---- */
 
+/* What a reader may see can depend on the scopes. */
+static bool
+has_same_scopes(const struct principal *one, const struct principal *other)
+{
+	if (one->n_scopes != other->n_scopes)
+		return false;
+	for (size_t i = 0; i < one->n_scopes; i++) {
+		if (strcmp(one->scopes[i], other->scopes[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
 bool
 dispatch_fits_read(const struct job *first, const struct job *other)
 {
 	return first->row == other->row && first->row->batch
-	    && first->envelope.principal.tenant == other->envelope.principal.tenant;
+	    && first->envelope.principal.tenant == other->envelope.principal.tenant
+	    && has_same_scopes(&first->envelope.principal, &other->envelope.principal);
 }
 
 static void
@@ -163,7 +177,7 @@ call_batch(struct job **jobs, size_t n)
 		in[i] = jobs[i]->in;
 		out[i] = jobs[i]->out;
 	}
-	/* The first job's request lends its arena, deadline and connection: all have the same tenant. */
+	/* The first job's request lends its arena, deadline, connection and principal: all have the same tenant and scopes. */
 	const struct error *error = jobs[0]->row->batch(&jobs[0]->req, n, in, out, errors);
 	for (size_t i = 0; i < n; i++) {
 		jobs[i]->error = error ? error : errors[i];

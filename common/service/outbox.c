@@ -89,6 +89,7 @@ outbox_write(struct request *req)
 {
 	for (size_t i = 0; i < req->n_events; i++) {
 		const struct emitted_event *event = &req->events[i];
+		const struct principal *actor = req->actor ? req->actor : req->principal;
 		unsigned char random[10];
 		char id[UUID_TEXT_BYTES];
 
@@ -96,8 +97,8 @@ outbox_write(struct request *req)
 		uuid7_format(id, req->now_us, random);
 		query_send(req, &add_statement, PARAMS(P_TEXT(id), P_TEXT(event->type->name), P_INT(event->tenant),
 		    P_TEXT(event->type->entity_type), P_INT(event->entity_id),
-		    event->entity_version ? P_INT(event->entity_version) : P_NULL(), P_TEXT(req->principal->id),
-		    P_TEXT(req->principal->type), P_TEXT(req->principal->source), P_TEXT(req->request_id),
+		    event->entity_version ? P_INT(event->entity_version) : P_NULL(), P_TEXT(actor->id),
+		    P_TEXT(actor->type), P_TEXT(actor->source), P_TEXT(req->request_id),
 		    P_TEXT(req->trace_parent), P_TIME(req->now_us), P_TEXT(event->payload)));
 	}
 }

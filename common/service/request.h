@@ -35,6 +35,7 @@ struct request {
 	struct arena *arena;
 	const struct operation *op;
 	const struct principal *principal;
+	const struct principal *actor; /* whom events name instead of the principal: an operation that acts for somebody sets it; usually NULL */
 	int64_t tenant;          /* 0: none (system operations) */
 	const char *request_id;
 	const char *trace_parent;

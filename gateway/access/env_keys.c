@@ -25,7 +25,7 @@ struct env_keys {
 static const char *
 find_scope(const char *text, size_t n)
 {
-	static const char *const scopes[] = { "content:read", "content:write", "audit:read", "admin", NULL };
+	static const char *const scopes[] = { "content:read", "content:read:published", "content:write", "audit:read", "admin", NULL };
 	for (size_t i = 0; scopes[i]; i++)
 		if (strlen(scopes[i]) == n && memcmp(scopes[i], text, n) == 0)
 			return scopes[i];
@@ -42,7 +42,7 @@ parse_scopes(struct arena *arena, const char *text, size_t n_text, struct princi
 		size_t n = strcspn(text, "|,");
 		const char *scope = find_scope(text, n);
 		if (!scope)
-			return "an entry has an unknown scope; scopes are content:read, content:write, audit:read, admin, joined by |";
+			return "an entry has an unknown scope; scopes are content:read, content:read:published, content:write, audit:read, admin, joined by |";
 		scopes[principal->n_scopes++] = scope;
 		text += n + 1;
 	}

@@ -33,15 +33,17 @@ static const struct shape_field content_item_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Item id; 0 in the dry run of a creation.", .example = "42" },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, data), .min = 0, .max = 0, .doc = "The content, as the type's schema says.", .example = "{\"title\": \"Launch\"}" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, status), .min = 0, .max = INT64_C(64), .doc = "draft, in_review, published, archived or a workflow state.", .example = "\"draft\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, status), .min = 0, .max = INT64_C(64), .doc = "draft, in_review, published, archived, or a state of the type's active workflow.", .example = "\"draft\"" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Raised by each change; send it back as expectedVersion.", .example = "3" },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 	{ .name = "publicationState", .column = "publication_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, publication_state), .min = 0, .max = 0, .choices = content_item_publication_state_choices, .doc = "changed: a published version exists, the working copy differs.", .example = "\"changed\"" },
 	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, working_copy_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the working copy.", .example = "3" },
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version the public sees; null: none.", .example = "2" },
+	{ .name = "isUnchanged", .column = "is_unchanged", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, is_unchanged), .min = 0, .max = 0, .doc = "Of a write: nothing was to be changed, and no version was made." },
+	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, public_change), .min = 0, .max = 0, .doc = "Of a write: what the public sees changes with it." },
 };
-const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 10 };
+const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 12 };
 
 static const struct shape_field content_item_version_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Row id.", .example = "101" },
@@ -65,8 +67,9 @@ static const struct shape_field content_type_row_fields[] = {
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
 };
-const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 11 };
+const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 12 };
 
 static const struct shape_field content_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -96,10 +99,12 @@ static const struct shape_field content_target_row_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
 	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_singleton), .min = 0, .max = 0, .doc = "Column is_singleton." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
+	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
 	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column singleton_item_id." },
 };
-const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 5 };
+const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 7 };
 
 static const struct shape_field content_head_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -109,20 +114,72 @@ static const struct shape_field content_head_row_fields[] = {
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
-	{ .name = "lastPublishedVersion", .column = "last_published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, last_published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column last_published_version." },
+	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
 	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
 	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "Column target_schema_hash." },
+	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
+	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 };
-const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 11 };
+const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 14 };
+
+static const struct shape_field content_deleted_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, data), .min = 0, .max = 0, .doc = "Column data." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
+	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
+	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
+	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
+	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
+};
+const struct shape content_deleted_row_shape = { .name = "content_deleted_row", .size = sizeof(struct content_deleted_row), .fields = content_deleted_row_fields, .n_fields = 12 };
+
+static const struct shape_field content_purge_row_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_purge_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_purge_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+};
+const struct shape content_purge_row_shape = { .name = "content_purge_row", .size = sizeof(struct content_purge_row), .fields = content_purge_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_public_row_fields[] = {
+	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column head_version." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
+};
+const struct shape content_public_row_shape = { .name = "content_public_row", .size = sizeof(struct content_public_row), .fields = content_public_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_snapshot_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column head_version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
+	{ .name = "publishedAt", .column = "published_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, published_at), .min = 0, .max = 0, .doc = "Column published_at." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, data), .min = 0, .max = 0, .doc = "Column data." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "publishedData", .column = "published_data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, published_data), .min = 0, .max = 0, .doc = "Column published_data." },
+	{ .name = "typeName", .column = "type_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, type_name), .min = 0, .max = 0, .doc = "Column type_name." },
+	{ .name = "typeSlug", .column = "type_slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, type_slug), .min = 0, .max = 0, .doc = "Column type_slug." },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "typeVersion", .column = "type_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, type_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column type_version." },
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_snapshot_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
+};
+const struct shape content_snapshot_row_shape = { .name = "content_snapshot_row", .size = sizeof(struct content_snapshot_row), .fields = content_snapshot_row_fields, .n_fields = 16 };
 
 static const struct shape_field content_state_row_fields[] = {
 	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column head_version." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, data), .min = 0, .max = 0, .doc = "Column data." },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, status), .min = 0, .max = 0, .doc = "Column status." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_state_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 };
-const struct shape content_state_row_shape = { .name = "content_state_row", .size = sizeof(struct content_state_row), .fields = content_state_row_fields, .n_fields = 4 };
+const struct shape content_state_row_shape = { .name = "content_state_row", .size = sizeof(struct content_state_row), .fields = content_state_row_fields, .n_fields = 5 };
 
 static const struct shape_field content_version_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -181,12 +238,13 @@ const struct shape content_types_get_request_shape = { .name = "content_types_ge
 
 static const struct shape_field content_types_items_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: the published view, without items that have none." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 };
-const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 2 };
+const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_types_items_response_fields[] = {
-	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Latest change first." },
+	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Latest change first; of the published view, latest publication." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
 };
@@ -214,7 +272,7 @@ const struct shape content_types_delete_request_shape = { .name = "content_types
 static const struct shape_field content_items_create_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, status), .min = INT64_C(1), .max = INT64_C(64), .default_text = "\"draft\"", .doc = "draft, in_review, published, archived or a workflow state.", .example = "\"draft\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, status), .min = INT64_C(1), .max = INT64_C(64), .default_text = "\"draft\"", .doc = "draft, in_review, published or archived.", .example = "\"draft\"" },
 };
 const struct shape content_items_create_request_shape = { .name = "content_items_create_request", .size = sizeof(struct content_items_create_request), .fields = content_items_create_request_fields, .n_fields = 3 };
 
@@ -255,7 +313,7 @@ static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (makes it public) or archived (takes it away). Left out: the public sees what it saw.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_update_request_shape = { .name = "content_items_update_request", .size = sizeof(struct content_items_update_request), .fields = content_items_update_request_fields, .n_fields = 5 };
@@ -263,16 +321,42 @@ const struct shape content_items_update_request_shape = { .name = "content_items
 static const struct shape_field content_items_patch_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_patch_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "Merge patch (RFC 7396) of the data: null removes a member.", .example = "{\"title\": \"Relaunch\"}" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (makes it public) or archived (takes it away). Left out: the public sees what it saw.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_patch_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_patch_request_shape = { .name = "content_items_patch_request", .size = sizeof(struct content_items_patch_request), .fields = content_items_patch_request_fields, .n_fields = 4 };
+
+static const struct shape_field content_items_publish_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_publish_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_publish_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_items_publish_request_shape = { .name = "content_items_publish_request", .size = sizeof(struct content_items_publish_request), .fields = content_items_publish_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_items_unpublish_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_unpublish_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_unpublish_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_items_unpublish_request_shape = { .name = "content_items_unpublish_request", .size = sizeof(struct content_items_unpublish_request), .fields = content_items_unpublish_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_items_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_items_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_items_delete_request_shape = { .name = "content_items_delete_request", .size = sizeof(struct content_items_delete_request), .fields = content_items_delete_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_items_delete_response_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_delete_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_delete_response, message), .min = 0, .max = 0, .doc = "What was done, and what is lost when, for people.", .example = "\"content item 42 deleted\"" },
+	{ .name = "versions", .column = "versions", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_delete_response, versions), .min = INT64_C(1), .max = INT64_MAX, .doc = "Versions it has, the last one included.", .example = "3" },
+	{ .name = "restorableUntil", .column = "restorable_until", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_delete_response, restorable_until), .min = 0, .max = 0, .doc = "When it is gone for good." },
+	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_delete_response, public_change), .min = 0, .max = 0, .doc = "The public saw a version of it." },
+};
+const struct shape content_items_delete_response_shape = { .name = "content_items_delete_response", .size = sizeof(struct content_items_delete_response), .fields = content_items_delete_response_fields, .n_fields = 5 };
+
+static const struct shape_field content_items_restore_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_restore_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+};
+const struct shape content_items_restore_request_shape = { .name = "content_items_restore_request", .size = sizeof(struct content_items_restore_request), .fields = content_items_restore_request_fields, .n_fields = 1 };
 
 static const struct shape_field content_items_versions_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_versions_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -311,12 +395,17 @@ static const struct shape_field content_items_rollback_request_fields[] = {
 };
 const struct shape content_items_rollback_request_shape = { .name = "content_items_rollback_request", .size = sizeof(struct content_items_rollback_request), .fields = content_items_rollback_request_fields, .n_fields = 3 };
 
+static const char *const content_items_rollback_response_publication_state_choices[] = { "draft", "published", "changed", NULL };
 static const struct shape_field content_items_rollback_response_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the new head.", .example = "4" },
 	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, message), .min = 0, .max = 0, .doc = "What was done, for people.", .example = "\"content item 42 rolled back to version 1\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, status), .min = 0, .max = 0, .doc = "Status of the new head; never published.", .example = "\"draft\"" },
+	{ .name = "publicationState", .column = "publication_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, publication_state), .min = 0, .max = 0, .choices = content_items_rollback_response_publication_state_choices, .doc = "changed: a published version exists, the working copy differs.", .example = "\"changed\"" },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version the public sees; null: none.", .example = "2" },
+	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, public_change), .min = 0, .max = 0, .doc = "What the public sees changes with it: never." },
 };
-const struct shape content_items_rollback_response_shape = { .name = "content_items_rollback_response", .size = sizeof(struct content_items_rollback_response), .fields = content_items_rollback_response_fields, .n_fields = 3 };
+const struct shape content_items_rollback_response_shape = { .name = "content_items_rollback_response", .size = sizeof(struct content_items_rollback_response), .fields = content_items_rollback_response_fields, .n_fields = 7 };
 
 static const struct shape_field content_jobs_status_transition_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
@@ -332,6 +421,85 @@ static const struct shape_field content_jobs_status_transition_response_fields[]
 	{ .name = "checkAfterMs", .column = "check_after_ms", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_response, check_after_ms), .min = INT64_C(0), .max = INT64_MAX, .doc = "How long to wait before asking again." },
 };
 const struct shape content_jobs_status_transition_response_shape = { .name = "content_jobs_status_transition_response", .size = sizeof(struct content_jobs_status_transition_response), .fields = content_jobs_status_transition_response_fields, .n_fields = 3 };
+
+static const struct shape_field content_governance_set_request_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type.", .example = "7" },
+	{ .name = "workflowId", .column = "workflow_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, workflow_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The workflow.", .example = "3" },
+	{ .name = "states", .column = "states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, states), .min = 0, .max = INT64_C(100), .doc = "Its states; they become statuses of the type's items.", .example = "[\"legal_review\"]" },
+	{ .name = "transitions", .column = "transitions", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, transitions), .min = 0, .max = INT64_C(65536), .doc = "Its transitions, kept as they are.", .example = "[]" },
+	{ .name = "active", .column = "active", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, active), .min = 0, .max = 0, .doc = "false: it governs no longer, unless another one has taken its place." },
+};
+const struct shape content_governance_set_request_shape = { .name = "content_governance_set_request", .size = sizeof(struct content_governance_set_request), .fields = content_governance_set_request_fields, .n_fields = 5 };
+
+static const struct shape_field content_governance_set_response_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_response, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type.", .example = "7" },
+};
+const struct shape content_governance_set_response_shape = { .name = "content_governance_set_response", .size = sizeof(struct content_governance_set_response), .fields = content_governance_set_response_fields, .n_fields = 1 };
+
+static const struct shape_field content_governance_transition_request_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "expectedHash", .column = "expected_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, expected_hash), .min = INT64_C(64), .max = INT64_C(64), .doc = "Refuse unless the data has this SHA-256, hex." },
+	{ .name = "fromStates", .column = "from_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, from_states), .min = 0, .max = INT64_C(100), .doc = "Refuse unless the item has one of these statuses.", .example = "[\"in_review\"]" },
+	{ .name = "toStatus", .column = "to_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, to_status), .min = INT64_C(1), .max = INT64_C(64), .doc = "Status it gets.", .example = "\"published\"" },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, actor_id), .min = INT64_C(1), .max = INT64_C(128), .doc = "Who acts, as events name actors.", .example = "\"api_key:12\"" },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, actor_type), .min = INT64_C(1), .max = INT64_C(32), .doc = "Kind of actor.", .example = "\"api_key\"" },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, actor_source), .min = INT64_C(1), .max = INT64_C(32), .doc = "Where the actor's credential lives.", .example = "\"db\"" },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_request, reason), .min = 0, .max = INT64_C(1000), .doc = "Why, for the event." },
+};
+const struct shape content_governance_transition_request_shape = { .name = "content_governance_transition_request", .size = sizeof(struct content_governance_transition_request), .fields = content_governance_transition_request_fields, .n_fields = 9 };
+
+static const struct shape_field content_governance_transition_response_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_response, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the head now.", .example = "4" },
+	{ .name = "previousStatus", .column = "previous_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_response, previous_status), .min = 0, .max = 0, .doc = "Status before.", .example = "\"in_review\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_response, status), .min = 0, .max = 0, .doc = "Status now.", .example = "\"published\"" },
+	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_response, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text, hex." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_response, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version the public sees; null: none.", .example = "4" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_transition_response, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type.", .example = "7" },
+};
+const struct shape content_governance_transition_response_shape = { .name = "content_governance_transition_response", .size = sizeof(struct content_governance_transition_response), .fields = content_governance_transition_response_fields, .n_fields = 7 };
+
+static const struct shape_field content_items_snapshot_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_request, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version; left out: the head.", .example = "2" },
+};
+const struct shape content_items_snapshot_request_shape = { .name = "content_items_snapshot_request", .size = sizeof(struct content_items_snapshot_request), .fields = content_items_snapshot_request_fields, .n_fields = 2 };
+
+static const char *const content_items_snapshot_response_publication_state_choices[] = { "draft", "published", "changed", NULL };
+static const struct shape_field content_items_snapshot_response_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type.", .example = "7" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of data and status.", .example = "2" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, data), .min = 0, .max = 0, .doc = "The content of that version.", .example = "{\"title\": \"Launch\"}" },
+	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of its text, hex." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, status), .min = 0, .max = 0, .doc = "Status of that version.", .example = "\"published\"" },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, created_at), .min = 0, .max = 0, .doc = "When the item was created." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, updated_at), .min = 0, .max = 0, .doc = "Latest change of the item." },
+	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, working_copy_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the head.", .example = "3" },
+	{ .name = "publicationState", .column = "publication_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, publication_state), .min = 0, .max = 0, .choices = content_items_snapshot_response_publication_state_choices, .doc = "changed: a published version exists, the working copy differs.", .example = "\"changed\"" },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version the public sees; null: none.", .example = "2" },
+	{ .name = "publishedAt", .column = "published_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, published_at), .min = 0, .max = 0, .doc = "When it was published." },
+	{ .name = "publishedData", .column = "published_data", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, published_data), .min = 0, .max = 0, .doc = "What the public sees." },
+	{ .name = "publishedHash", .column = "published_hash", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, published_hash), .min = 0, .max = 0, .doc = "SHA-256 of its text, hex." },
+	{ .name = "contentTypeSlug", .column = "content_type_slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, content_type_slug), .min = 0, .max = 0, .doc = "Slug of its type.", .example = "\"article\"" },
+	{ .name = "contentTypeName", .column = "content_type_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, content_type_name), .min = 0, .max = 0, .doc = "Name of its type.", .example = "\"Article\"" },
+	{ .name = "contentTypeVersion", .column = "content_type_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, content_type_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of its type.", .example = "1" },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, schema), .min = 0, .max = 0, .doc = "JSON Schema of its type." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of the schema text, hex." },
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_snapshot_response, base_price), .min = INT64_C(0), .max = INT64_MAX, .doc = "Price of the type, satoshis; null: free." },
+};
+const struct shape content_items_snapshot_response_shape = { .name = "content_items_snapshot_response", .size = sizeof(struct content_items_snapshot_response), .fields = content_items_snapshot_response_fields, .n_fields = 20 };
+
+static const struct shape_field content_items_create_as_request_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, status), .min = INT64_C(1), .max = INT64_C(64), .default_text = "\"draft\"", .doc = "As in create.", .example = "\"draft\"" },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, actor_id), .min = INT64_C(1), .max = INT64_C(128), .doc = "Who acts, as events name actors.", .example = "\"api_key:12\"" },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, actor_type), .min = INT64_C(1), .max = INT64_C(32), .doc = "Kind of actor.", .example = "\"api_key\"" },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, actor_source), .min = INT64_C(1), .max = INT64_C(32), .doc = "Where the actor's credential lives.", .example = "\"db\"" },
+};
+const struct shape content_items_create_as_request_shape = { .name = "content_items_create_as_request", .size = sizeof(struct content_items_create_as_request), .fields = content_items_create_as_request_fields, .n_fields = 6 };
 
 static const struct shape_field content_type_create_event_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_create_event, name), .min = 0, .max = 0, .doc = "Display name." },
@@ -360,12 +528,13 @@ const struct shape content_type_delete_event_shape = { .name = "content_type_del
 static const struct shape_field content_item_create_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, new_status), .min = 0, .max = 0, .doc = "Status." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "1 when it was created published." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text, hex." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_create_event, data), .min = 0, .max = 0, .doc = "The content, up to 16 KiB." },
 };
-const struct shape content_item_create_event_shape = { .name = "content_item_create_event", .size = sizeof(struct content_item_create_event), .fields = content_item_create_event_fields, .n_fields = 4 };
+const struct shape content_item_create_event_shape = { .name = "content_item_create_event", .size = sizeof(struct content_item_create_event), .fields = content_item_create_event_fields, .n_fields = 5 };
 
-static const char *const content_item_update_event_mode_choices[] = { "update", "patch", NULL };
+static const char *const content_item_update_event_mode_choices[] = { "update", "patch", "transition", NULL };
 static const struct shape_field content_item_update_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type after the change." },
 	{ .name = "oldContentTypeId", .column = "old_content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, old_content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type before, when it moved." },
@@ -374,18 +543,50 @@ static const struct shape_field content_item_update_event_fields[] = {
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text after the change, hex." },
 	{ .name = "changedFields", .column = "changed_fields", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, changed_fields), .min = 0, .max = 0, .doc = "Which of contentTypeId, status and data changed, data by top-level member (data.title)." },
 	{ .name = "changes", .column = "changes", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, changes), .min = 0, .max = 0, .doc = "Merge patch of the data, up to 16 KiB." },
-	{ .name = "mode", .column = "mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, mode), .min = 0, .max = 0, .choices = content_item_update_event_mode_choices, .doc = "How it was changed." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees after the change." },
+	{ .name = "mode", .column = "mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, mode), .min = 0, .max = 0, .choices = content_item_update_event_mode_choices, .doc = "How it was changed; transition: by its workflow." },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, reason), .min = 0, .max = 0, .doc = "Why, as the workflow says." },
 };
-const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 8 };
+const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 10 };
+
+static const struct shape_field content_item_publish_event_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_publish_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_publish_event, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its version after the change." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_publish_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees after the change." },
+	{ .name = "oldStatus", .column = "old_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_publish_event, old_status), .min = 0, .max = 0, .doc = "Status before." },
+	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_publish_event, new_status), .min = 0, .max = 0, .doc = "Status after." },
+	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_publish_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text, hex." },
+};
+const struct shape content_item_publish_event_shape = { .name = "content_item_publish_event", .size = sizeof(struct content_item_publish_event), .fields = content_item_publish_event_fields, .n_fields = 6 };
+
+static const struct shape_field content_item_unpublish_event_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_unpublish_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_unpublish_event, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its version after the change." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_unpublish_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees after the change." },
+	{ .name = "oldStatus", .column = "old_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_unpublish_event, old_status), .min = 0, .max = 0, .doc = "Status before." },
+	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_unpublish_event, new_status), .min = 0, .max = 0, .doc = "Status after." },
+	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_unpublish_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text, hex." },
+};
+const struct shape content_item_unpublish_event_shape = { .name = "content_item_unpublish_event", .size = sizeof(struct content_item_unpublish_event), .fields = content_item_unpublish_event_fields, .n_fields = 6 };
+
+static const struct shape_field content_item_restore_event_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its version." },
+	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, new_status), .min = 0, .max = 0, .doc = "Status." },
+	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text, hex." },
+};
+const struct shape content_item_restore_event_shape = { .name = "content_item_restore_event", .size = sizeof(struct content_item_restore_event), .fields = content_item_restore_event_fields, .n_fields = 4 };
 
 static const struct shape_field content_item_delete_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "oldStatus", .column = "old_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, old_status), .min = 0, .max = 0, .doc = "Its last status." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of its last data text, hex." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its last version." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public saw." },
+	{ .name = "restorableUntil", .column = "restorable_until", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, restorable_until), .min = 0, .max = 0, .doc = "When it is gone for good." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, data), .min = 0, .max = 0, .doc = "Its last content, up to 16 KiB." },
 };
-const struct shape content_item_delete_event_shape = { .name = "content_item_delete_event", .size = sizeof(struct content_item_delete_event), .fields = content_item_delete_event_fields, .n_fields = 5 };
+const struct shape content_item_delete_event_shape = { .name = "content_item_delete_event", .size = sizeof(struct content_item_delete_event), .fields = content_item_delete_event_fields, .n_fields = 7 };
 
 static const struct shape_field content_item_rollback_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
@@ -412,8 +613,17 @@ const struct event_type event_content_item_create = { .name = "content_item.crea
 const struct event_type event_content_item_update = { .name = "content_item.update", .entity_type = "content_item",
     .action = "update", .summary = "A content item was changed: data, status or type.", .scope = "content:read", .payload = &content_item_update_event_shape };
 
+const struct event_type event_content_item_publish = { .name = "content_item.publish", .entity_type = "content_item",
+    .action = "publish", .summary = "The working copy of a content item was published.", .scope = "content:read", .payload = &content_item_publish_event_shape };
+
+const struct event_type event_content_item_unpublish = { .name = "content_item.unpublish", .entity_type = "content_item",
+    .action = "unpublish", .summary = "A content item was taken from the public.", .scope = "content:read", .payload = &content_item_unpublish_event_shape };
+
+const struct event_type event_content_item_restore = { .name = "content_item.restore", .entity_type = "content_item",
+    .action = "restore", .summary = "A deleted content item was brought back, as a draft.", .scope = "content:read", .payload = &content_item_restore_event_shape };
+
 const struct event_type event_content_item_delete = { .name = "content_item.delete", .entity_type = "content_item",
-    .action = "delete", .summary = "A content item was deleted with its versions.", .scope = "content:read", .payload = &content_item_delete_event_shape };
+    .action = "delete", .summary = "A content item was deleted; it can be restored for some time.", .scope = "content:read", .payload = &content_item_delete_event_shape };
 
 const struct event_type event_content_item_rollback = { .name = "content_item.rollback", .entity_type = "content_item",
     .action = "rollback", .summary = "A content item returned to an earlier version.", .scope = "content:read", .payload = &content_item_rollback_event_shape };
@@ -532,7 +742,7 @@ const struct operation operation_content_types_list = {
 	.mcp = "list_content_types",
 	.graphql = "query contentTypes",
 	.cli = "content-types list",
-	.policy = "content.read",
+	.policy = "published.read",
 	.scope = "content:read",
 	.resource_type = "content_type",
 	.entity = NULL,
@@ -594,7 +804,7 @@ const struct operation operation_content_types_get = {
 	.mcp = "get_content_type",
 	.graphql = "query contentType",
 	.cli = "content-types get",
-	.policy = "content.read",
+	.policy = "published.read",
 	.scope = "content:read",
 	.resource_type = "content_type",
 	.entity = "id",
@@ -656,7 +866,7 @@ const struct operation operation_content_types_items = {
 	.mcp = NULL,
 	.graphql = "query contentTypeItems",
 	.cli = "content-types items",
-	.policy = "content.read",
+	.policy = "published.read",
 	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = "contentTypeId",
@@ -831,6 +1041,7 @@ static const struct route content_items_create_routes[] = {
 };
 static const char *const content_items_create_actions[] = {
 	"GET /api/content-items/{id}",
+	"POST /api/content-items/{id}/publish",
 	"PUT /api/content-items/{id}",
 	NULL
 };
@@ -839,6 +1050,7 @@ static const struct error_info *const content_items_create_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -888,7 +1100,7 @@ const struct operation operation_content_items_create = {
 	.body_max_bytes = 1048576,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "Read the item back, or publish it with PUT /api/content-items/{id} and status published.",
+	.next_action = "Read the item back, or publish it with POST /api/content-items/{id}/publish.",
 	.actions = content_items_create_actions,
 	.request = &content_items_create_request_shape,
 	.response = &content_item_shape,
@@ -939,7 +1151,7 @@ const struct operation operation_content_items_list = {
 	.mcp = "get_content_items",
 	.graphql = "query contentItems",
 	.cli = "content list",
-	.policy = "content.read",
+	.policy = "published.read",
 	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = NULL,
@@ -1003,7 +1215,7 @@ const struct operation operation_content_items_get = {
 	.mcp = "get_content_item",
 	.graphql = "query contentItem",
 	.cli = "content get",
-	.policy = "content.read",
+	.policy = "published.read",
 	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = "id",
@@ -1037,6 +1249,7 @@ static const struct operation_example content_items_update_examples[] = {
 };
 static const char *const content_items_update_actions[] = {
 	"GET /api/content-items/{id}",
+	"POST /api/content-items/{id}/publish",
 	"GET /api/content-items/{id}/versions",
 	"POST /api/content-items/{id}/rollback",
 	NULL
@@ -1047,6 +1260,7 @@ static const struct error_info *const content_items_update_errors[] = {
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -1078,7 +1292,7 @@ static const struct event_type *const content_items_update_events[] = {
 const struct operation operation_content_items_update = {
 	.id = "content.items.update",
 	.service = "content",
-	.summary = "Change a content item: its data as a whole, its status (publish with published) or its type.",
+	.summary = "Change a content item: its data as a whole, its status or its type.",
 	.description = NULL,
 	.mcp = "replace_content_item",
 	.graphql = "mutation updateContentItem",
@@ -1098,7 +1312,7 @@ const struct operation operation_content_items_update = {
 	.body_max_bytes = 1048576,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Read the history with GET /api/content-items/{id}/versions, or undo with POST /api/content-items/{id}/rollback.",
+	.next_action = "Publish what is ready with POST /api/content-items/{id}/publish; read the history with GET /api/content-items/{id}/versions, or undo with POST /api/content-items/{id}/rollback.",
 	.actions = content_items_update_actions,
 	.request = &content_items_update_request_shape,
 	.response = &content_item_shape,
@@ -1116,6 +1330,7 @@ static const struct operation_example content_items_patch_examples[] = {
 };
 static const char *const content_items_patch_actions[] = {
 	"GET /api/content-items/{id}",
+	"POST /api/content-items/{id}/publish",
 	"GET /api/content-items/{id}/versions",
 	"POST /api/content-items/{id}/rollback",
 	NULL
@@ -1126,6 +1341,7 @@ static const struct error_info *const content_items_patch_errors[] = {
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1175,7 +1391,7 @@ const struct operation operation_content_items_patch = {
 	.body_max_bytes = 1048576,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Read the history with GET /api/content-items/{id}/versions, or undo with POST /api/content-items/{id}/rollback.",
+	.next_action = "Publish what is ready with POST /api/content-items/{id}/publish; read the history with GET /api/content-items/{id}/versions, or undo with POST /api/content-items/{id}/rollback.",
 	.actions = content_items_patch_actions,
 	.request = &content_items_patch_request_shape,
 	.response = &content_item_shape,
@@ -1185,10 +1401,154 @@ const struct operation operation_content_items_patch = {
 	.n_examples = 1,
 };
 
+static const struct route content_items_publish_routes[] = {
+	{ "POST", "/api/content-items/{id}/publish", false },
+};
+static const char *const content_items_publish_actions[] = {
+	"GET /api/content-items/{id}",
+	"POST /api/content-items/{id}/unpublish",
+	NULL
+};
+static const struct error_info *const content_items_publish_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_items_publish_events[] = {
+	&event_content_item_publish,
+	NULL
+};
+const struct operation operation_content_items_publish = {
+	.id = "content.items.publish",
+	.service = "content",
+	.summary = "Publish the working copy of a content item.",
+	.description = NULL,
+	.mcp = "publish_content_item",
+	.graphql = "mutation publishContentItem",
+	.cli = "content publish",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = "publish content_item",
+	.routes = content_items_publish_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Read what the public sees with GET /api/content-items/{id}?draft=false, or take it back with POST /api/content-items/{id}/unpublish.",
+	.actions = content_items_publish_actions,
+	.request = &content_items_publish_request_shape,
+	.response = &content_item_shape,
+	.errors = content_items_publish_errors,
+	.events = content_items_publish_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_items_unpublish_routes[] = {
+	{ "POST", "/api/content-items/{id}/unpublish", false },
+};
+static const char *const content_items_unpublish_actions[] = {
+	"GET /api/content-items/{id}",
+	"POST /api/content-items/{id}/publish",
+	NULL
+};
+static const struct error_info *const content_items_unpublish_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_items_unpublish_events[] = {
+	&event_content_item_unpublish,
+	NULL
+};
+const struct operation operation_content_items_unpublish = {
+	.id = "content.items.unpublish",
+	.service = "content",
+	.summary = "Take a content item from the public; its working copy stays.",
+	.description = "Unpublishing what is not published changes nothing and says so in isUnchanged.",
+	.mcp = "unpublish_content_item",
+	.graphql = "mutation unpublishContentItem",
+	.cli = "content unpublish",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = "unpublish content_item",
+	.routes = content_items_unpublish_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Publish it again with POST /api/content-items/{id}/publish.",
+	.actions = content_items_unpublish_actions,
+	.request = &content_items_unpublish_request_shape,
+	.response = &content_item_shape,
+	.errors = content_items_unpublish_errors,
+	.events = content_items_unpublish_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const struct route content_items_delete_routes[] = {
 	{ "DELETE", "/api/content-items/{id}", false },
 };
 static const char *const content_items_delete_actions[] = {
+	"POST /api/content-items/{id}/restore",
 	"GET /api/content-items",
 	NULL
 };
@@ -1221,7 +1581,7 @@ static const struct event_type *const content_items_delete_events[] = {
 const struct operation operation_content_items_delete = {
 	.id = "content.items.delete",
 	.service = "content",
-	.summary = "Delete a content item with its versions.",
+	.summary = "Delete a content item; it can be restored until restorableUntil.",
 	.description = NULL,
 	.mcp = "delete_content_item",
 	.graphql = "mutation deleteContentItem",
@@ -1241,12 +1601,81 @@ const struct operation operation_content_items_delete = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "List the remaining items with GET /api/content-items.",
+	.next_action = "Bring it back with POST /api/content-items/{id}/restore, or list the remaining items with GET /api/content-items.",
 	.actions = content_items_delete_actions,
 	.request = &content_items_delete_request_shape,
-	.response = &confirmation_shape,
+	.response = &content_items_delete_response_shape,
 	.errors = content_items_delete_errors,
 	.events = content_items_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_items_restore_routes[] = {
+	{ "POST", "/api/content-items/{id}/restore", false },
+};
+static const char *const content_items_restore_actions[] = {
+	"GET /api/content-items/{id}",
+	"POST /api/content-items/{id}/publish",
+	NULL
+};
+static const struct error_info *const content_items_restore_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_DELETED],
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_items_restore_events[] = {
+	&event_content_item_restore,
+	NULL
+};
+const struct operation operation_content_items_restore = {
+	.id = "content.items.restore",
+	.service = "content",
+	.summary = "Bring back a deleted content item with its versions, as a draft under the same id.",
+	.description = NULL,
+	.mcp = "restore_content_item",
+	.graphql = "mutation restoreContentItem",
+	.cli = "content restore",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = "restore content_item",
+	.routes = content_items_restore_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Publish it again with POST /api/content-items/{id}/publish.",
+	.actions = content_items_restore_actions,
+	.request = &content_items_restore_request_shape,
+	.response = &content_item_shape,
+	.errors = content_items_restore_errors,
+	.events = content_items_restore_events,
 	.examples = NULL,
 	.n_examples = 0,
 };
@@ -1288,7 +1717,7 @@ const struct operation operation_content_items_versions = {
 	.mcp = "get_content_item_versions",
 	.graphql = "query contentItemVersions",
 	.cli = "content versions",
-	.policy = "content.read",
+	.policy = "published.read",
 	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = "id",
@@ -1350,7 +1779,7 @@ const struct operation operation_content_versions_get = {
 	.mcp = "get_content_item_version",
 	.graphql = "query contentItemVersion",
 	.cli = "content version",
-	.policy = "content.read",
+	.policy = "published.read",
 	.scope = "content:read",
 	.resource_type = "content_item",
 	.entity = "id",
@@ -1417,7 +1846,7 @@ static const struct event_type *const content_items_rollback_events[] = {
 const struct operation operation_content_items_rollback = {
 	.id = "content.items.rollback",
 	.service = "content",
-	.summary = "Make an earlier version the head again, as a new version.",
+	.summary = "Make an earlier version the head again, as a new version. What the public sees stays as it is.",
 	.description = NULL,
 	.mcp = "rollback_content_item",
 	.graphql = "mutation rollbackContentItem",
@@ -1454,10 +1883,9 @@ static const struct error_info *const content_jobs_status_transition_errors[] = 
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
-	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
-	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1507,4 +1935,219 @@ const struct operation operation_content_jobs_status_transition = {
 	.job_kind = "content_status_transition",
 	.job_queue = "content",
 	.job_policy = NULL,
+};
+
+static const char *const content_governance_set_actions[] = {
+	NULL
+};
+static const struct error_info *const content_governance_set_errors[] = {
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_governance_set_events[] = {
+	NULL
+};
+const struct operation operation_content_governance_set = {
+	.id = "content.governance.set",
+	.service = "content",
+	.summary = "Say which workflow governs the items of a type. While it is active, only transitions change their status.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_type",
+	.entity = "contentTypeId",
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_governance_set_actions,
+	.request = &content_governance_set_request_shape,
+	.response = &content_governance_set_response_shape,
+	.errors = content_governance_set_errors,
+	.events = content_governance_set_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const content_governance_transition_actions[] = {
+	NULL
+};
+static const struct error_info *const content_governance_transition_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_governance_transition_events[] = {
+	&event_content_item_update,
+	NULL
+};
+const struct operation operation_content_governance_transition = {
+	.id = "content.governance.transition",
+	.service = "content",
+	.summary = "Change the status of an item as its workflow has decided, in the name of who decided.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = "contentItemId",
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_governance_transition_actions,
+	.request = &content_governance_transition_request_shape,
+	.response = &content_governance_transition_response_shape,
+	.errors = content_governance_transition_errors,
+	.events = content_governance_transition_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const content_items_snapshot_actions[] = {
+	NULL
+};
+static const struct error_info *const content_items_snapshot_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const content_items_snapshot_events[] = {
+	NULL
+};
+const struct operation operation_content_items_snapshot = {
+	.id = "content.items.snapshot",
+	.service = "content",
+	.summary = "All that another service may want to know about an item: a version of it, what is published, its type.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_items_snapshot_actions,
+	.request = &content_items_snapshot_request_shape,
+	.response = &content_items_snapshot_response_shape,
+	.errors = content_items_snapshot_errors,
+	.events = content_items_snapshot_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const content_items_create_as_actions[] = {
+	NULL
+};
+static const struct error_info *const content_items_create_as_errors[] = {
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
+	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_items_create_as_events[] = {
+	&event_content_item_create,
+	NULL
+};
+const struct operation operation_content_items_create_as = {
+	.id = "content.items.create_as",
+	.service = "content",
+	.summary = "Create an item in the name of somebody who has no key: who sent a form.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_items_create_as_actions,
+	.request = &content_items_create_as_request_shape,
+	.response = &content_item_shape,
+	.errors = content_items_create_as_errors,
+	.events = content_items_create_as_events,
+	.examples = NULL,
+	.n_examples = 0,
 };

@@ -43,6 +43,8 @@ struct content_item {
 	const char *publication_state; /* draft | published | changed */
 	int64_t working_copy_version; /* 1..2147483647 */
 	const int64_t *published_version; /* 1..2147483647 */
+	const bool *is_unchanged;
+	const bool *public_change;
 };
 extern const struct shape content_item_shape;
 
@@ -70,10 +72,11 @@ struct content_type_row {
 	int64_t version;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
+	const char *updated_by; /* optional */
 };
 extern const struct shape content_type_row_shape;
 
-/* Row of types_exist, type_singleton_item, item_exists. */
+/* Row of types_exist, type_singleton_item, item_exists, workflow_state_exists. */
 struct content_id_row {
 	int64_t id;
 };
@@ -106,6 +109,8 @@ struct content_target_row {
 	int64_t content_type_id;
 	bool is_singleton;
 	const char *schema_hash;
+	struct shape_list workflow_states; /* of const char *; optional */
+	bool is_governed;
 	int64_t item_id;
 	const int64_t *singleton_item_id;
 };
@@ -120,16 +125,72 @@ struct content_head_row {
 	int64_t version;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
-	const int64_t *last_published_version;
+	const char *updated_by; /* optional */
+	const int64_t *published_version;
 	const int64_t *target_type_id;
 	const bool *target_is_singleton;
 	const char *target_schema_hash; /* optional */
+	struct shape_list workflow_states; /* of const char *; optional */
+	bool is_governed;
 };
 extern const struct shape content_head_row_shape;
+
+/* Row of deleted_lock. */
+struct content_deleted_row {
+	int64_t id;
+	int64_t content_type_id;
+	struct doc data;
+	const char *status;
+	int64_t version;
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const char *updated_by; /* optional */
+	const int64_t *target_type_id;
+	const bool *target_is_singleton;
+	struct shape_list workflow_states; /* of const char *; optional */
+	bool is_governed;
+};
+extern const struct shape content_deleted_row_shape;
+
+/* Row of purge_due. */
+struct content_purge_row {
+	int64_t domain_id;
+	int64_t id;
+};
+extern const struct shape content_purge_row_shape;
+
+/* Row of item_public. */
+struct content_public_row {
+	int64_t head_version;
+	const int64_t *published_version;
+};
+extern const struct shape content_public_row_shape;
+
+/* Row of item_snapshot. */
+struct content_snapshot_row {
+	int64_t id;
+	int64_t content_type_id;
+	int64_t head_version;
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *published_version;
+	const int64_t *published_at; /* microseconds since 1970 */
+	struct doc data; /* optional */
+	const char *status; /* optional */
+	struct doc published_data; /* optional */
+	const char *type_name;
+	const char *type_slug;
+	const char *schema;
+	const char *schema_hash;
+	int64_t type_version;
+	const int64_t *base_price;
+};
+extern const struct shape content_snapshot_row_shape;
 
 /* Row of state_get. */
 struct content_state_row {
 	int64_t head_version;
+	const int64_t *published_version;
 	struct doc data; /* optional */
 	const char *status; /* optional */
 	const int64_t *created_at; /* microseconds since 1970 */
@@ -147,7 +208,7 @@ struct content_version_row {
 };
 extern const struct shape content_version_row_shape;
 
-/* Row of heads_get, snapshots_get, items_of_types, heads_updated_desc_all .... */
+/* Row of heads_get, snapshots_get, items_of_types, snapshots_of_types .... */
 struct content_item_row {
 	int64_t id;
 	int64_t content_type_id;
@@ -194,6 +255,7 @@ extern const struct shape content_types_get_request_shape;
 
 struct content_types_items_request {
 	int64_t content_type_id; /* 1..2147483647 */
+	const bool *draft; /* default true */
 	const int64_t *limit; /* 1..500; default 50 */
 };
 extern const struct shape content_types_items_request_shape;
@@ -278,11 +340,37 @@ struct content_items_patch_request {
 };
 extern const struct shape content_items_patch_request_shape;
 
+struct content_items_publish_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_items_publish_request_shape;
+
+struct content_items_unpublish_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_items_unpublish_request_shape;
+
 struct content_items_delete_request {
 	int64_t id; /* 1..2147483647 */
 	const int64_t *expected_version; /* 1..2147483647 */
 };
 extern const struct shape content_items_delete_request_shape;
+
+struct content_items_delete_response {
+	int64_t id; /* 1..2147483647 */
+	const char *message;
+	int64_t versions; /* at least 1 */
+	int64_t restorable_until; /* microseconds since 1970 */
+	bool public_change;
+};
+extern const struct shape content_items_delete_response_shape;
+
+struct content_items_restore_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape content_items_restore_request_shape;
 
 struct content_items_versions_request {
 	int64_t id; /* 1..2147483647 */
@@ -325,6 +413,10 @@ struct content_items_rollback_response {
 	int64_t id; /* 1..2147483647 */
 	int64_t version; /* 1..2147483647 */
 	const char *message;
+	const char *status;
+	const char *publication_state; /* draft | published | changed */
+	const int64_t *published_version; /* 1..2147483647 */
+	bool public_change;
 };
 extern const struct shape content_items_rollback_response_shape;
 
@@ -342,6 +434,84 @@ struct content_jobs_status_transition_response {
 	int64_t check_after_ms; /* at least 0 */
 };
 extern const struct shape content_jobs_status_transition_response_shape;
+
+struct content_governance_set_request {
+	int64_t content_type_id; /* 1..2147483647 */
+	int64_t workflow_id; /* 1..2147483647 */
+	struct shape_list states; /* of const char *; at most 100 items */
+	struct doc transitions; /* at most 65536 bytes */
+	bool active;
+};
+extern const struct shape content_governance_set_request_shape;
+
+struct content_governance_set_response {
+	int64_t content_type_id; /* 1..2147483647 */
+};
+extern const struct shape content_governance_set_response_shape;
+
+struct content_governance_transition_request {
+	int64_t content_item_id; /* 1..2147483647 */
+	const int64_t *expected_version; /* 1..2147483647 */
+	const char *expected_hash; /* 64..64 bytes; optional */
+	struct shape_list from_states; /* of const char *; at most 100 items; optional */
+	const char *to_status; /* 1..64 bytes */
+	const char *actor_id; /* 1..128 bytes */
+	const char *actor_type; /* 1..32 bytes */
+	const char *actor_source; /* 1..32 bytes */
+	const char *reason; /* at most 1000 bytes; optional */
+};
+extern const struct shape content_governance_transition_request_shape;
+
+struct content_governance_transition_response {
+	int64_t id; /* 1..2147483647 */
+	int64_t version; /* 1..2147483647 */
+	const char *previous_status;
+	const char *status;
+	const char *content_hash;
+	const int64_t *published_version; /* 1..2147483647 */
+	int64_t content_type_id; /* 1..2147483647 */
+};
+extern const struct shape content_governance_transition_response_shape;
+
+struct content_items_snapshot_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *version; /* 1..2147483647 */
+};
+extern const struct shape content_items_snapshot_request_shape;
+
+struct content_items_snapshot_response {
+	int64_t id; /* 1..2147483647 */
+	int64_t content_type_id; /* 1..2147483647 */
+	int64_t version; /* 1..2147483647 */
+	struct doc data;
+	const char *content_hash;
+	const char *status;
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	int64_t working_copy_version; /* 1..2147483647 */
+	const char *publication_state; /* draft | published | changed */
+	const int64_t *published_version; /* 1..2147483647 */
+	const int64_t *published_at; /* microseconds since 1970 */
+	struct doc published_data; /* optional */
+	const char *published_hash; /* optional */
+	const char *content_type_slug;
+	const char *content_type_name;
+	int64_t content_type_version; /* 1..2147483647 */
+	const char *schema;
+	const char *schema_hash;
+	const int64_t *base_price; /* at least 0 */
+};
+extern const struct shape content_items_snapshot_response_shape;
+
+struct content_items_create_as_request {
+	int64_t content_type_id; /* 1..2147483647 */
+	struct doc data; /* at most 1000000 bytes */
+	const char *status; /* 1..64 bytes; optional; default "draft" */
+	const char *actor_id; /* 1..128 bytes */
+	const char *actor_type; /* 1..32 bytes */
+	const char *actor_source; /* 1..32 bytes */
+};
+extern const struct shape content_items_create_as_request_shape;
 
 struct content_type_create_event {
 	const char *name;
@@ -370,6 +540,7 @@ extern const struct shape content_type_delete_event_shape;
 struct content_item_create_event {
 	int64_t content_type_id; /* 1..2147483647 */
 	const char *new_status;
+	const int64_t *published_version;
 	const char *content_hash;
 	struct doc data; /* optional */
 };
@@ -383,15 +554,47 @@ struct content_item_update_event {
 	const char *content_hash;
 	struct shape_list changed_fields; /* of const char * */
 	struct doc changes; /* optional */
-	const char *mode; /* update | patch */
+	const int64_t *published_version;
+	const char *mode; /* update | patch | transition */
+	const char *reason; /* optional */
 };
 extern const struct shape content_item_update_event_shape;
+
+struct content_item_publish_event {
+	int64_t content_type_id; /* 1..2147483647 */
+	int64_t version; /* at least 1 */
+	const int64_t *published_version;
+	const char *old_status;
+	const char *new_status;
+	const char *content_hash;
+};
+extern const struct shape content_item_publish_event_shape;
+
+struct content_item_unpublish_event {
+	int64_t content_type_id; /* 1..2147483647 */
+	int64_t version; /* at least 1 */
+	const int64_t *published_version;
+	const char *old_status;
+	const char *new_status;
+	const char *content_hash;
+};
+extern const struct shape content_item_unpublish_event_shape;
+
+struct content_item_restore_event {
+	int64_t content_type_id; /* 1..2147483647 */
+	int64_t version; /* at least 1 */
+	const char *new_status;
+	const char *content_hash;
+};
+extern const struct shape content_item_restore_event_shape;
 
 struct content_item_delete_event {
 	int64_t content_type_id; /* 1..2147483647 */
 	const char *old_status;
 	const char *content_hash;
 	int64_t version; /* at least 1 */
+	const int64_t *published_version;
+	int64_t restorable_until; /* microseconds since 1970 */
 	struct doc data; /* optional */
 };
 extern const struct shape content_item_delete_event_shape;
@@ -417,16 +620,26 @@ extern const struct operation operation_content_items_list;
 extern const struct operation operation_content_items_get;
 extern const struct operation operation_content_items_update;
 extern const struct operation operation_content_items_patch;
+extern const struct operation operation_content_items_publish;
+extern const struct operation operation_content_items_unpublish;
 extern const struct operation operation_content_items_delete;
+extern const struct operation operation_content_items_restore;
 extern const struct operation operation_content_items_versions;
 extern const struct operation operation_content_versions_get;
 extern const struct operation operation_content_items_rollback;
 extern const struct operation operation_content_jobs_status_transition;
+extern const struct operation operation_content_governance_set;
+extern const struct operation operation_content_governance_transition;
+extern const struct operation operation_content_items_snapshot;
+extern const struct operation operation_content_items_create_as;
 extern const struct event_type event_content_type_create;
 extern const struct event_type event_content_type_update;
 extern const struct event_type event_content_type_delete;
 extern const struct event_type event_content_item_create;
 extern const struct event_type event_content_item_update;
+extern const struct event_type event_content_item_publish;
+extern const struct event_type event_content_item_unpublish;
+extern const struct event_type event_content_item_restore;
 extern const struct event_type event_content_item_delete;
 extern const struct event_type event_content_item_rollback;
 
@@ -472,7 +685,7 @@ const struct error *content_types_delete(struct request *req, const struct conte
 
 /* Create a content item.
  * POST /api/content-types/{contentTypeId}/items
- * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.create. */
 const struct error *content_items_create(struct request *req, const struct content_items_create_request *in,
     struct content_item *out) MUST_CHECK;
@@ -489,26 +702,47 @@ const struct error *content_items_list(struct request *req, const struct content
 const struct error *content_items_get(struct request *req, size_t n, const struct content_items_get_request *const in[],
     struct content_item *const out[], const struct error *errors[]) MUST_CHECK;
 
-/* Change a content item: its data as a whole, its status (publish with published) or its type.
+/* Change a content item: its data as a whole, its status or its type.
  * PUT /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
  * Emits: content_item.update. */
 const struct error *content_items_update(struct request *req, const struct content_items_update_request *in,
     struct content_item *out) MUST_CHECK;
 
 /* Change parts of a content item's data by JSON Merge Patch, and its status.
  * PATCH /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.update. */
 const struct error *content_items_patch(struct request *req, const struct content_items_patch_request *in,
     struct content_item *out) MUST_CHECK;
 
-/* Delete a content item with its versions.
+/* Publish the working copy of a content item.
+ * POST /api/content-items/{id}/publish
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Emits: content_item.publish. */
+const struct error *content_items_publish(struct request *req, const struct content_items_publish_request *in,
+    struct content_item *out) MUST_CHECK;
+
+/* Take a content item from the public; its working copy stays.
+ * POST /api/content-items/{id}/unpublish
+ * Errors: CONTENT_ITEM_NOT_FOUND, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Emits: content_item.unpublish. */
+const struct error *content_items_unpublish(struct request *req, const struct content_items_unpublish_request *in,
+    struct content_item *out) MUST_CHECK;
+
+/* Delete a content item; it can be restored until restorableUntil.
  * DELETE /api/content-items/{id}
  * Errors: CONTENT_ITEM_NOT_FOUND, VERSION_CONFLICT.
  * Emits: content_item.delete. */
 const struct error *content_items_delete(struct request *req, const struct content_items_delete_request *in,
-    struct confirmation *out) MUST_CHECK;
+    struct content_items_delete_response *out) MUST_CHECK;
+
+/* Bring back a deleted content item with its versions, as a draft under the same id.
+ * POST /api/content-items/{id}/restore
+ * Errors: CONTENT_ITEM_NOT_DELETED, CONTENT_ITEM_NOT_FOUND, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Emits: content_item.restore. */
+const struct error *content_items_restore(struct request *req, const struct content_items_restore_request *in,
+    struct content_item *out) MUST_CHECK;
 
 /* List the superseded versions of a content item, newest first.
  * GET /api/content-items/{id}/versions
@@ -522,7 +756,7 @@ const struct error *content_items_versions(struct request *req, const struct con
 const struct error *content_versions_get(struct request *req, const struct content_versions_get_request *in,
     struct content_versions_get_response *out) MUST_CHECK;
 
-/* Make an earlier version the head again, as a new version.
+/* Make an earlier version the head again, as a new version. What the public sees stays as it is.
  * POST /api/content-items/{id}/rollback
  * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, TARGET_VERSION_NOT_FOUND, VERSION_CONFLICT.
  * Emits: content_item.rollback. */
@@ -530,10 +764,32 @@ const struct error *content_items_rollback(struct request *req, const struct con
     struct content_items_rollback_response *out) MUST_CHECK;
 
 /* Change the status of an item, as a job that was scheduled for it.
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, VERSION_CONFLICT.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.update. */
 const struct error *content_jobs_status_transition(struct request *req, const struct content_jobs_status_transition_request *in,
     struct content_jobs_status_transition_response *out) MUST_CHECK;
+
+/* Say which workflow governs the items of a type. While it is active, only transitions change their status.
+ * Errors: CONTENT_TYPE_NOT_FOUND. */
+const struct error *content_governance_set(struct request *req, const struct content_governance_set_request *in,
+    struct content_governance_set_response *out) MUST_CHECK;
+
+/* Change the status of an item as its workflow has decided, in the name of who decided.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, VERSION_CONFLICT.
+ * Emits: content_item.update. */
+const struct error *content_governance_transition(struct request *req, const struct content_governance_transition_request *in,
+    struct content_governance_transition_response *out) MUST_CHECK;
+
+/* All that another service may want to know about an item: a version of it, what is published, its type.
+ * Errors: CONTENT_ITEM_NOT_FOUND, TARGET_VERSION_NOT_FOUND. */
+const struct error *content_items_snapshot(struct request *req, const struct content_items_snapshot_request *in,
+    struct content_items_snapshot_response *out) MUST_CHECK;
+
+/* Create an item in the name of somebody who has no key: who sent a form.
+ * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Emits: content_item.create. */
+const struct error *content_items_create_as(struct request *req, const struct content_items_create_as_request *in,
+    struct content_item *out) MUST_CHECK;
 
 /* Append one event to the request; it is written with the transaction.  entity_version 0: none. */
 void emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -546,6 +802,12 @@ void emit_content_item_create(struct request *req, int64_t entity_id, int64_t en
     const struct content_item_create_event *payload);
 void emit_content_item_update(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_item_update_event *payload);
+void emit_content_item_publish(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_publish_event *payload);
+void emit_content_item_unpublish(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_unpublish_event *payload);
+void emit_content_item_restore(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_restore_event *payload);
 void emit_content_item_delete(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_item_delete_event *payload);
 void emit_content_item_rollback(struct request *req, int64_t entity_id, int64_t entity_version,

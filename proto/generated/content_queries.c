@@ -4,14 +4,14 @@
 
 const struct db_statement content_type_insert_query = { .name = "content_type_insert",
 	.sql =
-	    "INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at)\n"
-	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8)\n"
-	    "RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at\n",
-	.kind = DB_FIND, .n_params = 8, .row = &content_type_row_shape };
+	    "INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by)\n"
+	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8, $9)\n"
+	    "RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by\n",
+	.kind = DB_FIND, .n_params = 9, .row = &content_type_row_shape };
 
 const struct db_statement content_types_get_query = { .name = "content_types_get",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
 	.kind = DB_LIST, .n_params = 1, .row = &content_type_row_shape };
@@ -23,7 +23,7 @@ const struct db_statement content_types_exist_query = { .name = "content_types_e
 
 const struct db_statement content_type_lock_query = { .name = "content_type_lock",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.id = $1\n"
 	    "   FOR UPDATE\n",
@@ -31,7 +31,7 @@ const struct db_statement content_type_lock_query = { .name = "content_type_lock
 
 const struct db_statement content_types_list_query = { .name = "content_types_list",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " ORDER BY t.id LIMIT $1 OFFSET $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &content_type_row_shape };
@@ -62,9 +62,9 @@ const struct db_statement content_type_update_query = { .name = "content_type_up
 	.sql =
 	    "UPDATE content_types\n"
 	    "   SET name = $2, slug = $3, kind = $4, description = $5, schema = $6, schema_hash = $7, base_price = $8, updated_at = $9,\n"
-	    "       version = version + 1\n"
+	    "       version = version + 1, updated_by = $11\n"
 	    " WHERE id = $1 AND version = $10\n",
-	.kind = DB_EXEC, .n_params = 10, .row = NULL };
+	.kind = DB_EXEC, .n_params = 11, .row = NULL };
 
 const struct db_statement content_type_delete_query = { .name = "content_type_delete",
 	.sql =
@@ -78,28 +78,32 @@ const struct db_statement content_type_schema_query = { .name = "content_type_sc
 
 const struct db_statement content_item_target_query = { .name = "content_item_target",
 	.sql =
-	    "SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, nextval('content_items_id_seq') AS item_id,\n"
+	    "SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
+	    "       nextval('content_items_id_seq') AS item_id,\n"
 	    "       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
 	    "  FROM content_types t\n"
+	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
 	    " WHERE t.id = $1\n"
 	    "   FOR KEY SHARE OF t\n",
 	.kind = DB_FIND, .n_params = 1, .row = &content_target_row_shape };
 
 const struct db_statement content_item_insert_query = { .name = "content_item_insert",
 	.sql =
-	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at,\n"
-	    "                           last_published_version, last_published_at)\n"
-	    "VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6,\n"
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by,\n"
+	    "                           published_version, published_at)\n"
+	    "VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7,\n"
 	    "        CASE WHEN $5 = 'published' THEN 1 END, CASE WHEN $5 = 'published' THEN $6 END)\n",
-	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_item_lock_query = { .name = "content_item_lock",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.last_published_version,\n"
-	    "       t.id AS target_type_id,\n"
-	    "       t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash\n"
+	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,\n"
+	    "       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash, w.states AS workflow_states,\n"
+	    "       w.workflow_id IS NOT NULL\n"
+	    "           OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"
 	    "  FROM content_items i\n"
 	    "  LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)\n"
+	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
 	    " WHERE i.id = $1\n"
 	    "   FOR UPDATE OF i\n",
 	.kind = DB_FIND, .n_params = 2, .row = &content_head_row_shape };
@@ -111,27 +115,109 @@ const struct db_statement content_type_singleton_item_query = { .name = "content
 
 const struct db_statement content_item_keep_version_query = { .name = "content_item_keep_version",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at)\n"
-	    "SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at FROM content_items i WHERE i.id = $1 AND i.version = $2\n",
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
+	    "SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.id = $1 AND i.version = $2\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
 const struct db_statement content_item_update_query = { .name = "content_item_update",
 	.sql =
 	    "UPDATE content_items\n"
-	    "   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6::text, version = version + 1, updated_at = $7::timestamptz,\n"
-	    "       last_published_version = CASE WHEN $6 = 'published' THEN version + 1 ELSE last_published_version END,\n"
-	    "       last_published_at = CASE WHEN $6 = 'published' THEN $7 ELSE last_published_at END\n"
+	    "   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7::timestamptz,\n"
+	    "       published_version = $8::integer, updated_by = $9,\n"
+	    "       published_at = CASE WHEN $8 = version + 1 THEN $7 WHEN $8 IS NOT NULL THEN published_at END\n"
 	    " WHERE id = $1 AND version = $2\n",
-	.kind = DB_EXEC, .n_params = 7, .row = NULL };
+	.kind = DB_EXEC, .n_params = 9, .row = NULL };
 
 const struct db_statement content_item_delete_query = { .name = "content_item_delete",
 	.sql =
-	    "DELETE FROM content_items WHERE id = $1\n",
-	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+	    "WITH gone AS (\n"
+	    "    DELETE FROM content_items WHERE id = $1\n"
+	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by)\n"
+	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)\n"
+	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, $2, $3 FROM gone\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement content_deleted_lock_query = { .name = "content_deleted_lock",
+	.sql =
+	    "SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.updated_at, d.updated_by, t.id AS target_type_id,\n"
+	    "       t.is_singleton AS target_is_singleton, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed\n"
+	    "  FROM content_items_deleted d\n"
+	    "  LEFT JOIN content_types t ON t.domain_id = d.domain_id AND t.id = d.content_type_id\n"
+	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
+	    " WHERE d.id = $1 AND d.purge_at > $2\n"
+	    "   FOR UPDATE OF d\n",
+	.kind = DB_FIND, .n_params = 2, .row = &content_deleted_row_shape };
+
+const struct db_statement content_item_restore_query = { .name = "content_item_restore",
+	.sql =
+	    "WITH back AS (\n"
+	    "    DELETE FROM content_items_deleted WHERE id = $1\n"
+	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by),\n"
+	    "kept AS (\n"
+	    "    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
+	    "    SELECT domain_id, id, version, data, status, updated_at, updated_by FROM back)\n"
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by)\n"
+	    "SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5 FROM back\n",
+	.kind = DB_EXEC, .n_params = 5, .row = NULL };
+
+const struct db_statement content_purge_due_query = { .name = "content_purge_due",
+	.sql =
+	    "SELECT d.domain_id, d.id FROM content_items_deleted d WHERE d.purge_at <= $1 ORDER BY d.purge_at LIMIT $2 FOR UPDATE SKIP LOCKED\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_purge_row_shape };
+
+const struct db_statement content_purge_versions_query = { .name = "content_purge_versions",
+	.sql =
+	    "DELETE FROM content_item_versions v\n"
+	    " WHERE v.domain_id = $1 AND v.content_item_id = $2\n"
+	    "   AND v.version = ANY (ARRAY(SELECT k.version FROM content_item_versions k WHERE k.domain_id = $1 AND k.content_item_id = $2 LIMIT $3))\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement content_purge_item_query = { .name = "content_purge_item",
+	.sql =
+	    "DELETE FROM content_items_deleted d\n"
+	    " WHERE d.domain_id = $1 AND d.id = $2\n"
+	    "   AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2)\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
 const struct db_statement content_item_exists_query = { .name = "content_item_exists",
 	.sql =
 	    "SELECT i.id FROM content_items i WHERE i.id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_id_row_shape };
+
+const struct db_statement content_item_public_query = { .name = "content_item_public",
+	.sql =
+	    "SELECT i.version AS head_version, i.published_version FROM content_items i WHERE i.id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_public_row_shape };
+
+const struct db_statement content_item_snapshot_query = { .name = "content_item_snapshot",
+	.sql =
+	    "SELECT i.id, i.content_type_id, i.version AS head_version, i.created_at, i.updated_at, i.published_version, i.published_at,\n"
+	    "       CASE WHEN i.version = coalesce($2::integer, i.version) THEN i.data ELSE v.data END AS data,\n"
+	    "       CASE WHEN i.version = coalesce($2::integer, i.version) THEN i.status ELSE v.status END AS status,\n"
+	    "       CASE i.status WHEN 'published' THEN i.data ELSE p.data END AS published_data,\n"
+	    "       t.name AS type_name, t.slug AS type_slug, t.schema, t.schema_hash, t.version AS type_version, t.base_price\n"
+	    "  FROM content_items i\n"
+	    "  JOIN content_types t ON t.domain_id = i.domain_id AND t.id = i.content_type_id\n"
+	    "  LEFT JOIN content_item_versions v ON v.domain_id = i.domain_id AND v.content_item_id = i.id AND v.version = $2\n"
+	    "  LEFT JOIN LATERAL (SELECT k.data FROM content_item_versions k\n"
+	    "                      WHERE k.domain_id = i.domain_id AND k.content_item_id = i.id\n"
+	    "                        AND k.version = CASE WHEN i.status <> 'published' THEN i.published_version END LIMIT 1) p ON true\n"
+	    " WHERE i.id = $1\n",
+	.kind = DB_FIND, .n_params = 2, .row = &content_snapshot_row_shape };
+
+const struct db_statement content_workflow_put_query = { .name = "content_workflow_put",
+	.sql =
+	    "INSERT INTO content_workflows AS w (domain_id, content_type_id, workflow_id, states, transitions, is_active, updated_at)\n"
+	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6)\n"
+	    "ON CONFLICT (domain_id, content_type_id) DO UPDATE\n"
+	    "   SET workflow_id = excluded.workflow_id, states = excluded.states, transitions = excluded.transitions, is_active = excluded.is_active,\n"
+	    "       updated_at = excluded.updated_at\n"
+	    " WHERE excluded.is_active OR w.workflow_id = excluded.workflow_id\n",
+	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+
+const struct db_statement content_workflow_state_exists_query = { .name = "content_workflow_state_exists",
+	.sql =
+	    "SELECT w.content_type_id AS id FROM content_workflows w WHERE w.is_active AND $1::text = ANY (w.states) LIMIT 1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &content_id_row_shape };
 
 const struct db_statement content_version_get_query = { .name = "content_version_get",
@@ -143,7 +229,7 @@ const struct db_statement content_version_get_query = { .name = "content_version
 
 const struct db_statement content_state_get_query = { .name = "content_state_get",
 	.sql =
-	    "SELECT i.version AS head_version, CASE WHEN i.version = $2 THEN i.data ELSE v.data END AS data,\n"
+	    "SELECT i.version AS head_version, i.published_version, CASE WHEN i.version = $2 THEN i.data ELSE v.data END AS data,\n"
 	    "       CASE WHEN i.version = $2 THEN i.status ELSE v.status END AS status,\n"
 	    "       CASE WHEN i.version = $2 THEN i.updated_at ELSE v.created_at END AS created_at\n"
 	    "  FROM content_items i\n"
@@ -188,6 +274,20 @@ const struct db_statement content_items_of_types_query = { .name = "content_item
 	    "                                    i.working_copy_version, i.published_version\n"
 	    "                               FROM content_item_heads i\n"
 	    "                              WHERE i.content_type_id = w.content_type_id\n"
+	    "                              ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h\n"
+	    "         ORDER BY w.place, h.updated_at DESC, h.id DESC) p\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_item_row_shape };
+
+const struct db_statement content_snapshots_of_types_query = { .name = "content_snapshots_of_types",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $3 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.id, h.content_type_id, h.data, h.data_bytes, 'published' AS status, h.version, h.created_at, h.updated_at, h.working_copy_version,\n"
+	    "               h.version AS published_version\n"
+	    "          FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (content_type_id, n_max, place)\n"
+	    "         CROSS JOIN LATERAL (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.version, i.created_at, i.updated_at, i.working_copy_version\n"
+	    "                               FROM content_item_snapshots i\n"
+	    "                              WHERE i.content_type_id = w.content_type_id AND i.is_published\n"
 	    "                              ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h\n"
 	    "         ORDER BY w.place, h.updated_at DESC, h.id DESC) p\n",
 	.kind = DB_LIST, .n_params = 3, .row = &content_item_row_shape };
@@ -524,7 +624,7 @@ const struct db_statement content_snapshots_count_all_query = { .name = "content
 	.sql =
 	    "SELECT count(*) AS total\n"
 	    "  FROM (SELECT FROM content_items i\n"
-	    "         WHERE i.status <> 'archived' AND i.last_published_version IS NOT NULL AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published')\n"
+	    "         WHERE i.published_version IS NOT NULL AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published')\n"
 	    "         LIMIT $3) i\n",
 	.kind = DB_FIND, .n_params = 3, .row = &content_count_row_shape };
 
@@ -532,7 +632,7 @@ const struct db_statement content_snapshots_count_type_query = { .name = "conten
 	.sql =
 	    "SELECT count(*) AS total\n"
 	    "  FROM (SELECT FROM content_items i\n"
-	    "         WHERE i.status <> 'archived' AND i.last_published_version IS NOT NULL AND i.content_type_id = $1::integer\n"
+	    "         WHERE i.published_version IS NOT NULL AND i.content_type_id = $1::integer\n"
 	    "           AND ($2::text IS NULL OR $2 = 'published')\n"
 	    "         LIMIT $3) i\n",
 	.kind = DB_FIND, .n_params = 3, .row = &content_count_row_shape };

@@ -26,22 +26,40 @@ extern const struct db_statement content_type_update_query;
 extern const struct db_statement content_type_delete_query;
 /* What the cache of compiled schemas misses. :find; rows: struct content_schema_row */
 extern const struct db_statement content_type_schema_query;
-/* The type a new item goes to, the singleton item it already has, and the new item's id.  Locked as its foreign key will lock it: the type's kind cannot change in between. :find; rows: struct content_target_row */
+/* The type a new item goes to, the states of its active workflow, the singleton item it already has, and the new item's id.  Locked as its foreign key will lock it: the type's kind cannot change in between. :find; rows: struct content_target_row */
 extern const struct db_statement content_item_target_query;
 /* A new item, version 1. :exec */
 extern const struct db_statement content_item_insert_query;
-/* Head to change, and the type it has or goes to ($2): target columns are null when there is no such type. :find; rows: struct content_head_row */
+/* Head to change, and the type it has or goes to ($2): target columns are null when there is no such type.  Workflow states are those of the target's active workflow, and an item is governed by the workflow of its present type too. :find; rows: struct content_head_row */
 extern const struct db_statement content_item_lock_query;
 /* The item of a singleton type other than $2. :find; rows: struct content_id_row */
 extern const struct db_statement content_type_singleton_item_query;
 /* Copy the locked head into the history, before it changes. :exec */
 extern const struct db_statement content_item_keep_version_query;
-/* New head over version $2. :exec */
+/* New head over version $2; $8 is the version that the public sees from now on, null: none. :exec */
 extern const struct db_statement content_item_update_query;
-/* A locked item; its history goes with it. :exec */
+/* A locked item moves to the deleted ones; its versions stay where they are. :exec */
 extern const struct db_statement content_item_delete_query;
+/* A deleted item that can still be restored, and the type it goes back to. :find; rows: struct content_deleted_row */
+extern const struct db_statement content_deleted_lock_query;
+/* A locked deleted item becomes a head again, as a new version that the public does not see. :exec */
+extern const struct db_statement content_item_restore_query;
+/* Deleted items whose time is over, of all tenants. :list; rows: struct content_purge_row */
+extern const struct db_statement content_purge_due_query;
+/* Some versions of a deleted item. :exec */
+extern const struct db_statement content_purge_versions_query;
+/* A deleted item without versions. :exec */
+extern const struct db_statement content_purge_item_query;
 /* Whether there is such an item. :find; rows: struct content_id_row */
 extern const struct db_statement content_item_exists_query;
+/* Which version of an item the public sees. :find; rows: struct content_public_row */
+extern const struct db_statement content_item_public_query;
+/* All that other services may want to know about an item: one version of it ($2, null: the head), what is published, and its type. :find; rows: struct content_snapshot_row */
+extern const struct db_statement content_item_snapshot_query;
+/* What governs the items of a type from now on. :exec */
+extern const struct db_statement content_workflow_put_query;
+/* Whether an active workflow of the tenant has this state. :find; rows: struct content_id_row */
+extern const struct db_statement content_workflow_state_exists_query;
 /* One superseded version. :find; rows: struct content_item_version */
 extern const struct db_statement content_version_get_query;
 /* One version of an item, superseded or head. :find; rows: struct content_state_row */
@@ -54,6 +72,8 @@ extern const struct db_statement content_heads_get_query;
 extern const struct db_statement content_snapshots_get_query;
 /* Of each type $1 the heads changed last, at most as many as its place in $2 says; $3 bytes of data at most. :list; rows: struct content_item_row */
 extern const struct db_statement content_items_of_types_query;
+/* Of each type $1 the snapshots published last, at most as many as its place in $2 says; $3 bytes of data at most. :list; rows: struct content_item_row */
+extern const struct db_statement content_snapshots_of_types_query;
 /* All heads, latest change first. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_updated_desc_all_query;
 /* Heads of a type, latest change first. :list; rows: struct content_item_row */

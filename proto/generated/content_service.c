@@ -115,11 +115,35 @@ call_content_items_patch(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_items_publish(struct request *req, const void *in, void *out)
+{
+	const struct content_items_publish_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_items_publish(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_items_unpublish(struct request *req, const void *in, void *out)
+{
+	const struct content_items_unpublish_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_items_unpublish(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_items_delete(struct request *req, const void *in, void *out)
 {
 	const struct content_items_delete_request *typed_in = in;
-	struct confirmation *typed_out = out;
+	struct content_items_delete_response *typed_out = out;
 	return content_items_delete(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_items_restore(struct request *req, const void *in, void *out)
+{
+	const struct content_items_restore_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_items_restore(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -154,6 +178,38 @@ call_content_jobs_status_transition(struct request *req, const void *in, void *o
 	return content_jobs_status_transition(req, typed_in, typed_out);
 }
 
+static const struct error *
+call_content_governance_set(struct request *req, const void *in, void *out)
+{
+	const struct content_governance_set_request *typed_in = in;
+	struct content_governance_set_response *typed_out = out;
+	return content_governance_set(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_governance_transition(struct request *req, const void *in, void *out)
+{
+	const struct content_governance_transition_request *typed_in = in;
+	struct content_governance_transition_response *typed_out = out;
+	return content_governance_transition(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_items_snapshot(struct request *req, const void *in, void *out)
+{
+	const struct content_items_snapshot_request *typed_in = in;
+	struct content_items_snapshot_response *typed_out = out;
+	return content_items_snapshot(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_items_create_as(struct request *req, const void *in, void *out)
+{
+	const struct content_items_create_as_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_items_create_as(req, typed_in, typed_out);
+}
+
 const struct service_operation content_operations[] = {
 	{ &operation_content_types_create, call_content_types_create, NULL, NULL },
 	{ &operation_content_types_list, call_content_types_list, NULL, NULL },
@@ -166,13 +222,20 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_items_get, NULL, call_content_items_get, NULL },
 	{ &operation_content_items_update, call_content_items_update, NULL, NULL },
 	{ &operation_content_items_patch, call_content_items_patch, NULL, NULL },
+	{ &operation_content_items_publish, call_content_items_publish, NULL, NULL },
+	{ &operation_content_items_unpublish, call_content_items_unpublish, NULL, NULL },
 	{ &operation_content_items_delete, call_content_items_delete, NULL, NULL },
+	{ &operation_content_items_restore, call_content_items_restore, NULL, NULL },
 	{ &operation_content_items_versions, call_content_items_versions, NULL, NULL },
 	{ &operation_content_versions_get, call_content_versions_get, NULL, NULL },
 	{ &operation_content_items_rollback, call_content_items_rollback, NULL, NULL },
 	{ &operation_content_jobs_status_transition, call_content_jobs_status_transition, NULL, NULL },
+	{ &operation_content_governance_set, call_content_governance_set, NULL, NULL },
+	{ &operation_content_governance_transition, call_content_governance_transition, NULL, NULL },
+	{ &operation_content_items_snapshot, call_content_items_snapshot, NULL, NULL },
+	{ &operation_content_items_create_as, call_content_items_create_as, NULL, NULL },
 };
-const size_t content_n_operations = 16;
+const size_t content_n_operations = 23;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -207,6 +270,27 @@ emit_content_item_update(struct request *req, int64_t entity_id, int64_t entity_
     const struct content_item_update_event *payload)
 {
 	event_emit(req, &event_content_item_update, entity_id, entity_version, payload);
+}
+
+void
+emit_content_item_publish(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_publish_event *payload)
+{
+	event_emit(req, &event_content_item_publish, entity_id, entity_version, payload);
+}
+
+void
+emit_content_item_unpublish(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_unpublish_event *payload)
+{
+	event_emit(req, &event_content_item_unpublish, entity_id, entity_version, payload);
+}
+
+void
+emit_content_item_restore(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_restore_event *payload)
+{
+	event_emit(req, &event_content_item_restore, entity_id, entity_version, payload);
 }
 
 void

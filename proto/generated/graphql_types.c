@@ -24,6 +24,7 @@ extern const struct graphql_type graphql_type_capabilities;
 extern const struct graphql_type graphql_type_capability;
 extern const struct graphql_type graphql_type_capability_event;
 extern const struct graphql_type graphql_type_content_item;
+extern const struct graphql_type graphql_type_content_item_deletion;
 extern const struct graphql_type graphql_type_content_item_state;
 extern const struct graphql_type graphql_type_content_item_version;
 extern const struct graphql_type graphql_type_content_item_versions_page;
@@ -214,9 +215,20 @@ static const struct graphql_field graphql_type_content_item_fields[] = {
 	{ .name = "publicationState", .kind = GRAPHQL_ENUM, .is_required = true, .member = "publicationState" },
 	{ .name = "workingCopyVersion", .kind = GRAPHQL_INT, .is_required = true, .member = "workingCopyVersion" },
 	{ .name = "publishedVersion", .kind = GRAPHQL_INT, .member = "publishedVersion" },
+	{ .name = "isUnchanged", .kind = GRAPHQL_PLAIN, .member = "isUnchanged" },
+	{ .name = "publicChange", .kind = GRAPHQL_PLAIN, .member = "publicChange" },
 	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get, .bound = graphql_type_content_item_content_type_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_item = { "ContentItem", &content_item_shape, graphql_type_content_item_fields, 11 };
+const struct graphql_type graphql_type_content_item = { "ContentItem", &content_item_shape, graphql_type_content_item_fields, 13 };
+
+static const struct graphql_field graphql_type_content_item_deletion_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+	{ .name = "versions", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "versions" },
+	{ .name = "restorableUntil", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "restorableUntil" },
+	{ .name = "publicChange", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publicChange" },
+};
+const struct graphql_type graphql_type_content_item_deletion = { "ContentItemDeletion", &content_items_delete_response_shape, graphql_type_content_item_deletion_fields, 5 };
 
 static const struct graphql_field graphql_type_content_item_state_fields[] = {
 	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
@@ -480,8 +492,12 @@ static const struct graphql_field graphql_type_rollback_result_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+	{ .name = "publicationState", .kind = GRAPHQL_ENUM, .is_required = true, .member = "publicationState" },
+	{ .name = "publishedVersion", .kind = GRAPHQL_INT, .member = "publishedVersion" },
+	{ .name = "publicChange", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publicChange" },
 };
-const struct graphql_type graphql_type_rollback_result = { "RollbackResult", &content_items_rollback_response_shape, graphql_type_rollback_result_fields, 3 };
+const struct graphql_type graphql_type_rollback_result = { "RollbackResult", &content_items_rollback_response_shape, graphql_type_rollback_result_fields, 7 };
 
 static const struct graphql_field graphql_type_simulate_webhooks_fields[] = {
 	{ .name = "messages", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "messages", .type = &graphql_type_webhook_message },
@@ -607,7 +623,10 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_create },
 	{ .name = "updateContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_update },
 	{ .name = "patchContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_patch },
-	{ .name = "deleteContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_content_items_delete },
+	{ .name = "publishContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_publish },
+	{ .name = "unpublishContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_unpublish },
+	{ .name = "deleteContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_deletion, .operation = &operation_content_items_delete },
+	{ .name = "restoreContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_restore },
 	{ .name = "rollbackContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_rollback_result, .operation = &operation_content_items_rollback },
 	{ .name = "createDomain", .kind = GRAPHQL_CALL, .type = &graphql_type_domain, .operation = &operation_identity_domains_create },
 	{ .name = "onboardTenant", .kind = GRAPHQL_CALL, .type = &graphql_type_onboard_tenant_result, .operation = &operation_identity_onboard },
@@ -631,7 +650,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "redeliverWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_delivery, .operation = &operation_webhooks_deliveries_redeliver },
 	{ .name = "replayWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_replay_webhook_result, .operation = &operation_webhooks_deliveries_replay },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 29 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 32 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -651,6 +670,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_capability,
 	&graphql_type_capability_event,
 	&graphql_type_content_item,
+	&graphql_type_content_item_deletion,
 	&graphql_type_content_item_state,
 	&graphql_type_content_item_version,
 	&graphql_type_content_item_versions_page,

@@ -10,6 +10,8 @@ static const struct policy_rule rules[] = {
 	    .scopes = (const char *const[]){ "admin", NULL }, .is_platform = false, .code = "ADMIN_REQUIRED" },
 	{ .patterns = (const char *const[]){ "audit.*", "payment.*", NULL },
 	    .scopes = (const char *const[]){ "audit:read", NULL }, .is_platform = false, .code = "MISSING_AUDIT_SCOPE" },
+	{ .patterns = (const char *const[]){ "published.read", NULL },
+	    .scopes = (const char *const[]){ "content:read", "content:write", "content:read:published", NULL }, .is_platform = false, .code = "MISSING_CONTENT_READ_SCOPE" },
 	{ .patterns = (const char *const[]){ "*.read", "*.list", NULL },
 	    .scopes = (const char *const[]){ "content:read", "content:write", NULL }, .is_platform = false, .code = "MISSING_CONTENT_READ_SCOPE" },
 	{ .patterns = (const char *const[]){ "*", NULL },

@@ -17,12 +17,19 @@ const struct operation *const registry_operations[] = {
 	&operation_audit_feed_read,
 	&operation_audit_logs_list,
 	&operation_audit_logs_verify,
+	&operation_content_governance_set,
+	&operation_content_governance_transition,
 	&operation_content_items_create,
+	&operation_content_items_create_as,
 	&operation_content_items_delete,
 	&operation_content_items_get,
 	&operation_content_items_list,
 	&operation_content_items_patch,
+	&operation_content_items_publish,
+	&operation_content_items_restore,
 	&operation_content_items_rollback,
+	&operation_content_items_snapshot,
+	&operation_content_items_unpublish,
 	&operation_content_items_update,
 	&operation_content_items_versions,
 	&operation_content_jobs_status_transition,
@@ -76,7 +83,7 @@ const struct operation *const registry_operations[] = {
 	&operation_webhooks_test,
 	&operation_webhooks_update,
 };
-const size_t registry_n_operations = 62;
+const size_t registry_n_operations = 69;
 
 const char *const registry_services[] = { "audit", "content", "identity", "jobs", "webhooks", NULL };
 

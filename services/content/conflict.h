@@ -5,11 +5,15 @@
 #include "content.h"
 #include "json/json.h"
 
-/* VERSION_CONFLICT with {expectedVersion, currentVersion, theirs}. */
-const struct error *conflict_type(struct request *req, int64_t expected_version, const struct content_type *theirs) MUST_CHECK;
+/* VERSION_CONFLICT with {expectedVersion, currentVersion, changedBy, changedAt, theirs}. */
+const struct error *conflict_type(struct request *req, int64_t expected_version, const struct content_type *theirs,
+    const char *changed_by) MUST_CHECK;
 
 /* The same for an item that was to be deleted or rolled back: theirs is the head's data. */
 const struct error *conflict_item(struct request *req, int64_t expected_version, const struct content_head_row *head) MUST_CHECK;
+
+/* The same for what a workflow found otherwise than it thought: status, version and hash of what is there. */
+const struct error *conflict_state(struct request *req, const struct content_head_row *head, const char *what) MUST_CHECK;
 
 /* What an update wanted the data to become: a whole document, a merge patch of the version it read, or neither. */
 struct intended_data {

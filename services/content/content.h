@@ -11,6 +11,14 @@
 extern const struct setting content_settings[];
 extern const size_t content_n_settings;
 bool content_start(void);
+int64_t content_deleted_keep_days(void);
+
+/* handlers_types.c: the principal has the scope content:read:published alone, and finds what the public sees as if there were
+ * nothing else. */
+bool content_is_public_reader(const struct request *req);
+
+/* handlers_history.c: a timer */
+const struct error *content_purge(struct request *req) MUST_CHECK;
 
 /* store.c: what a violated key means to the caller */
 extern const struct constraint_error content_constraints[];

@@ -36,6 +36,21 @@ no_room(struct request *req, bool is_alone)
 	return is_alone ? page_too_large(req) : FAIL(req, SERVICE_OVERLOADED, "too many large items were read at once");
 }
 
+/* ---- who reads ---- */
+
+/* What tells that there is a working copy is not for the public. */
+static struct content_item
+view_for(const struct request *req, const struct content_item_row *row)
+{
+	struct content_item item = item_view(row);
+
+	if (content_is_public_reader(req)) {
+		item.working_copy_version = item.version;
+		item.publication_state = "published";
+	}
+	return item;
+}
+
 /* ---- list ---- */
 
 static const struct error *
@@ -52,11 +67,26 @@ order_refused(struct request *req, enum order_verdict verdict)
 	return NULL;
 }
 
+/* Statuses are a closed set: the common ones and the states of active workflows. */
+static const struct error *
+check_status_filter(struct request *req, const char *status)
+{
+	bool exists = true;
+
+	if (!status || rules_status_is_common(status))
+		return NULL;
+	const struct error *error = store_workflow_state(req, status, &exists);
+	if (error || exists)
+		return error;
+	return error_at(FAIL(req, VALIDATION_ERROR, "'%s' is neither draft, in_review, published, archived nor a state of an active workflow", status),
+	    "/status", "{\"allowed\":[\"draft\",\"in_review\",\"published\",\"archived\"]}");
+}
+
 static const struct error *
 page_of(struct request *req, const struct content_items_list_request *in, struct item_page *ret_page)
 {
 	struct item_page page = {
-		.filter = in, .is_published_view = in->draft && !*in->draft, .has_cursor = in->cursor != NULL,
+		.filter = in, .is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req), .has_cursor = in->cursor != NULL,
 		.limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT, .offset = in->offset ? *in->offset : 0,
 	};
 	const struct error *error = order_refused(req,
@@ -66,7 +96,7 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 	if (in->cursor && !cursor_decode(req->arena, in->cursor, &page.cursor_time, &page.cursor_id))
 		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor is none of ours");
 	*ret_page = page;
-	return NULL;
+	return check_status_filter(req, in->status);
 }
 
 /* A page that shows the end tells the total by itself. */
@@ -111,7 +141,7 @@ content_items_list(struct request *req, const struct content_items_list_request 
 	if (n > 0 && !row[n - 1].data.json)
 		return page_too_large(req);
 	for (size_t i = 0; i < n; i++)
-		items[i] = item_view(&row[i]);
+		items[i] = view_for(req, &row[i]);
 	bool has_more = rows.n > n;
 	*out = (struct content_items_list_response){
 		.items = { .items = items, .n = n }, .total = total, .limit = page.limit, .offset = page.offset, .has_more = has_more,
@@ -123,16 +153,24 @@ content_items_list(struct request *req, const struct content_items_list_request 
 
 /* ---- items of types ---- */
 
-/* Each type once, with the longest page asked for; one row more tells hasMore. */
-static struct type_pages
-pages_of(struct arena *arena, size_t n, const struct content_types_items_request *const in[])
+static bool
+wants_published(const struct request *req, const struct content_types_items_request *in)
 {
-	int64_t *ids = ARENA_ARRAY(arena, int64_t, n), *limits = ARENA_ARRAY(arena, int64_t, n);
+	return (in->draft && !*in->draft) || content_is_public_reader(req);
+}
+
+/* Each type of a view once, with the longest page asked for; one row more tells hasMore. */
+static struct type_pages
+pages_of(const struct request *req, size_t n, const struct content_types_items_request *const in[], bool is_published_view)
+{
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n), *limits = ARENA_ARRAY(req->arena, int64_t, n);
 	size_t n_ids = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		int64_t limit = (in[i]->limit ? *in[i]->limit : LIST_LIMIT_DEFAULT) + 1;
 		size_t at = 0;
+		if (wants_published(req, in[i]) != is_published_view)
+			continue;
 		while (at < n_ids && ids[at] != in[i]->content_type_id)
 			at++;
 		if (at == n_ids)
@@ -140,7 +178,7 @@ pages_of(struct arena *arena, size_t n, const struct content_types_items_request
 		if (limits[at] < limit)
 			limits[at] = limit;
 	}
-	return (struct type_pages){ .ids = ids, .limits = limits, .n = n_ids };
+	return (struct type_pages){ .ids = ids, .limits = limits, .n = n_ids, .is_published_view = is_published_view };
 }
 
 static bool
@@ -173,7 +211,7 @@ answer_items(struct request *req, const struct content_types_items_request *in, 
 		return no_room(req, is_alone);
 	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
 	for (size_t i = 0; i < n; i++)
-		items[i] = item_view(&row[first + i]);
+		items[i] = view_for(req, &row[first + i]);
 	*out = (struct content_types_items_response){ .items = { .items = items, .n = n }, .limit = (int64_t)limit, .has_more = has_more };
 	return NULL;
 }
@@ -182,15 +220,18 @@ const struct error *
 content_types_items(struct request *req, size_t n, const struct content_types_items_request *const in[],
     struct content_types_items_response *const out[], const struct error *errors[])
 {
-	struct type_pages pages = pages_of(req->arena, n, in);
-	struct shape_list types = { .n = 0 }, rows = { .n = 0 };
+	struct shape_list types[2] = { { .n = 0 }, { .n = 0 } }, rows[2] = { { .n = 0 }, { .n = 0 } }; /* working copies; published */
 
-	const struct error *error = store_items_of_types(req, &pages, &types, &rows);
-	if (error)
-		return error;
+	for (size_t view = 0; view < 2; view++) {
+		struct type_pages pages = pages_of(req, n, in, view == 1);
+		const struct error *error = pages.n > 0 ? store_items_of_types(req, &pages, &types[view], &rows[view]) : NULL;
+		if (error)
+			return error;
+	}
 	for (size_t i = 0; i < n; i++) {
-		if (has_id(&types, in[i]->content_type_id))
-			errors[i] = answer_items(req, in[i], &rows, n == 1, out[i]);
+		size_t view = wants_published(req, in[i]);
+		if (has_id(&types[view], in[i]->content_type_id))
+			errors[i] = answer_items(req, in[i], &rows[view], n == 1, out[i]);
 		else
 			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in[i]->content_type_id);
 	}
@@ -200,9 +241,9 @@ content_types_items(struct request *req, size_t n, const struct content_types_it
 /* ---- get ---- */
 
 static bool
-wants_snapshot(const struct content_items_get_request *in)
+wants_snapshot(const struct request *req, const struct content_items_get_request *in)
 {
-	return in->draft && !*in->draft;
+	return (in->draft && !*in->draft) || content_is_public_reader(req);
 }
 
 static const struct content_item_row *
@@ -220,13 +261,13 @@ find_row(const struct shape_list *rows, int64_t id)
 static const struct error *
 answer(struct request *req, const struct content_item_row *row, int64_t id, bool is_alone, struct content_item *out)
 {
-	if (!row)
+	if (!row || (!row->version && content_is_public_reader(req)))
 		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id);
 	if (!row->version)
 		return FAIL(req, CONTENT_ITEM_UNPUBLISHED, "content item %" PRId64 " has no published version", id);
 	if (!row->data.json)
 		return no_room(req, is_alone);
-	*out = item_view(row);
+	*out = view_for(req, row);
 	return NULL;
 }
 
@@ -240,7 +281,7 @@ content_items_get(struct request *req, size_t n, const struct content_items_get_
 	struct shape_list head_rows = { .n = 0 }, snapshot_rows = { .n = 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		if (wants_snapshot(in[i]))
+		if (wants_snapshot(req, in[i]))
 			snapshots[ids.n_snapshots++] = in[i]->id;
 		else
 			heads[ids.n_heads++] = in[i]->id;
@@ -249,13 +290,40 @@ content_items_get(struct request *req, size_t n, const struct content_items_get_
 	if (error)
 		return error;
 	for (size_t i = 0; i < n; i++) {
-		const struct content_item_row *row = find_row(wants_snapshot(in[i]) ? &snapshot_rows : &head_rows, in[i]->id);
+		const struct content_item_row *row = find_row(wants_snapshot(req, in[i]) ? &snapshot_rows : &head_rows, in[i]->id);
 		errors[i] = answer(req, row, in[i]->id, n == 1, out[i]);
 	}
 	return NULL;
 }
 
 /* ---- versions ---- */
+
+static struct content_item_version
+version_view(const struct content_version_row *row)
+{
+	return (struct content_item_version){ .id = row->id, .content_item_id = row->content_item_id, .version = row->version,
+		.data = row->data, .status = row->status, .created_at = row->created_at };
+}
+
+/* Of the superseded versions, the one that the public sees. */
+static const struct error *
+public_versions(struct request *req, const struct content_items_versions_request *in, struct content_items_versions_response *out)
+{
+	const struct content_public_row *item = NULL;
+	const struct content_item_version *version = NULL;
+
+	const struct error *error = store_item_public(req, in->id, &item);
+	if (!error && item && item->published_version)
+		error = store_version(req, in->id, *item->published_version, &version);
+	if (error)
+		return error;
+	if (!item || !item->published_version)
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+	bool is_asked = version && (!in->before || version->version < *in->before);
+	*out = (struct content_items_versions_response){ .limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT,
+		.versions = { .items = version, .n = is_asked } };
+	return NULL;
+}
 
 const struct error *
 content_items_versions(struct request *req, const struct content_items_versions_request *in,
@@ -265,6 +333,8 @@ content_items_versions(struct request *req, const struct content_items_versions_
 	struct shape_list rows;
 	bool exists = false;
 
+	if (content_is_public_reader(req))
+		return public_versions(req, in, out);
 	const struct error *error = store_versions(req, in, limit + 1, &exists, &rows); /* one more tells hasMore */
 	if (error)
 		return error;
@@ -276,8 +346,7 @@ content_items_versions(struct request *req, const struct content_items_versions_
 	if (n > 0 && !row[n - 1].data.json)
 		return page_too_large(req);
 	for (size_t i = 0; i < n; i++)
-		versions[i] = (struct content_item_version){ .id = row[i].id, .content_item_id = row[i].content_item_id,
-			.version = row[i].version, .data = row[i].data, .status = row[i].status, .created_at = row[i].created_at };
+		versions[i] = version_view(&row[i]);
 	*out = (struct content_items_versions_response){
 		.versions = { .items = versions, .n = n }, .limit = limit, .has_more = rows.n > n,
 	};
@@ -293,11 +362,14 @@ content_versions_get(struct request *req, const struct content_versions_get_requ
 		return error;
 	if (!state)
 		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
-	if (!state->status)
+	bool is_hidden = content_is_public_reader(req) && (!state->published_version || *state->published_version != in->version);
+	if (is_hidden && !state->published_version)
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+	if (!state->status || is_hidden)
 		return FAIL_AT(req, TARGET_VERSION_NOT_FOUND, "/version", "content item %" PRId64 " has no version %" PRId64, in->id, in->version);
 	*out = (struct content_versions_get_response){
 		.content_item_id = in->id, .version = in->version, .data = state->data, .status = state->status,
-		.is_head = state->head_version == in->version, .created_at = *state->created_at,
+		.is_head = state->head_version == in->version || content_is_public_reader(req), .created_at = *state->created_at,
 	};
 	return NULL;
 }

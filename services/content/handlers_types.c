@@ -4,6 +4,7 @@
 
 #include "conflict.h"
 #include "content.h"
+#include "contract/policy.h"
 #include "id.h"
 #include "rules.h"
 #include "secret.h"
@@ -11,6 +12,18 @@
 #include "validation.h"
 
 enum { LIST_LIMIT_DEFAULT = 50 };
+
+bool
+content_is_public_reader(const struct request *req)
+{
+	static const char *const more[] = { "content:read", "content:write", "admin", "tenant:admin" };
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		if (principal_has_scope(req->principal, more[i]))
+			return false;
+	}
+	return principal_has_scope(req->principal, "content:read:published");
+}
 
 static struct content_type
 type_view(const struct content_type_row *row)
@@ -62,7 +75,7 @@ lock_type(struct request *req, int64_t id, const int64_t *expected_version, cons
 		return type_not_found(req, id);
 	if (!rules_token_is_current(expected_version, row->version)) {
 		struct content_type theirs = type_view(row);
-		return conflict_type(req, *expected_version, &theirs);
+		return conflict_type(req, *expected_version, &theirs, row->updated_by);
 	}
 	*ret_type = row;
 	return NULL;
@@ -156,7 +169,7 @@ content_types_list(struct request *req, const struct content_types_list_request 
 	const struct content_type_row *row = rows.items;
 	for (size_t i = 0; i < n; i++)
 		types[i] = type_view(&row[i]);
-	if (in->include_stats && *in->include_stats && n > 0) {
+	if (in->include_stats && *in->include_stats && n > 0 && !content_is_public_reader(req)) { /* they would tell of drafts */
 		error = add_stats(req, types, n);
 		if (error)
 			return error;

@@ -4,6 +4,10 @@
 extern const struct service_operation content_operations[];
 extern const size_t content_n_operations;
 
+static const struct timer timers[] = {
+	{ "items.purge", 60 * 1000, content_purge },
+};
+
 int
 main(int argc, char **argv)
 {
@@ -16,6 +20,8 @@ main(int argc, char **argv)
 		.settings = content_settings,
 		.n_settings = content_n_settings,
 		.start = content_start,
+		.timers = timers,
+		.n_timers = sizeof(timers) / sizeof(timers[0]),
 	};
 	return service_main(argc, argv, &definition);
 }

@@ -4,13 +4,13 @@
 
 -- name: type_insert :find content_type_row
 -- Make a type.
-INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at)
-VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8)
-RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at;
+INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by)
+VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by;
 
 -- name: types_get :list content_type_row
 -- Types by id.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
 
@@ -20,14 +20,14 @@ SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinal
 
 -- name: type_lock :find content_type_row
 -- One type to change or delete; keeps items from appearing under it meanwhile (their foreign key waits).
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.id = $1
    FOR UPDATE;
 
 -- name: types_list :list content_type_row
 -- Page of types, oldest first.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  ORDER BY t.id LIMIT $1 OFFSET $2;
 
@@ -54,7 +54,7 @@ SELECT count(*) AS total FROM (SELECT FROM content_items WHERE content_type_id =
 -- New state of a locked type.
 UPDATE content_types
    SET name = $2, slug = $3, kind = $4, description = $5, schema = $6, schema_hash = $7, base_price = $8, updated_at = $9,
-       version = version + 1
+       version = version + 1, updated_by = $11
  WHERE id = $1 AND version = $10;
 
 -- name: type_delete :exec
@@ -68,28 +68,33 @@ SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1;
 -- ---------------------------------------------------------------- one item
 
 -- name: item_target :find content_target_row
--- The type a new item goes to, the singleton item it already has, and the new item's id.  Locked as its foreign key will
--- lock it: the type's kind cannot change in between.
-SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, nextval('content_items_id_seq') AS item_id,
+-- The type a new item goes to, the states of its active workflow, the singleton item it already has, and the new item's id.  Locked
+-- as its foreign key will lock it: the type's kind cannot change in between.
+SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
+       nextval('content_items_id_seq') AS item_id,
        CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
   FROM content_types t
+  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
  WHERE t.id = $1
    FOR KEY SHARE OF t;
 
 -- name: item_insert :exec
 -- A new item, version 1.
-INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at,
-                           last_published_version, last_published_at)
-VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6,
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by,
+                           published_version, published_at)
+VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7,
         CASE WHEN $5 = 'published' THEN 1 END, CASE WHEN $5 = 'published' THEN $6 END);
 
 -- name: item_lock :find content_head_row
--- Head to change, and the type it has or goes to ($2): target columns are null when there is no such type.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.last_published_version,
-       t.id AS target_type_id,
-       t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash
+-- Head to change, and the type it has or goes to ($2): target columns are null when there is no such type.  Workflow states are those of
+-- the target's active workflow, and an item is governed by the workflow of its present type too.
+SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,
+       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash, w.states AS workflow_states,
+       w.workflow_id IS NOT NULL
+           OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed
   FROM content_items i
   LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)
+  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
  WHERE i.id = $1
    FOR UPDATE OF i;
 
@@ -99,24 +104,97 @@ SELECT i.id FROM content_items i WHERE i.content_type_id = $1 AND i.id <> $2 LIM
 
 -- name: item_keep_version :exec
 -- Copy the locked head into the history, before it changes.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at)
-SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at FROM content_items i WHERE i.id = $1 AND i.version = $2;
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
+SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.id = $1 AND i.version = $2;
 
 -- name: item_update :exec
--- New head over version $2.
+-- New head over version $2; $8 is the version that the public sees from now on, null: none.
 UPDATE content_items
-   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6::text, version = version + 1, updated_at = $7::timestamptz,
-       last_published_version = CASE WHEN $6 = 'published' THEN version + 1 ELSE last_published_version END,
-       last_published_at = CASE WHEN $6 = 'published' THEN $7 ELSE last_published_at END
+   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7::timestamptz,
+       published_version = $8::integer, updated_by = $9,
+       published_at = CASE WHEN $8 = version + 1 THEN $7 WHEN $8 IS NOT NULL THEN published_at END
  WHERE id = $1 AND version = $2;
 
 -- name: item_delete :exec
--- A locked item; its history goes with it.
-DELETE FROM content_items WHERE id = $1;
+-- A locked item moves to the deleted ones; its versions stay where they are.
+WITH gone AS (
+    DELETE FROM content_items WHERE id = $1
+    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by)
+INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)
+SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, $2, $3 FROM gone;
+
+-- name: deleted_lock :find content_deleted_row
+-- A deleted item that can still be restored, and the type it goes back to.
+SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.updated_at, d.updated_by, t.id AS target_type_id,
+       t.is_singleton AS target_is_singleton, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed
+  FROM content_items_deleted d
+  LEFT JOIN content_types t ON t.domain_id = d.domain_id AND t.id = d.content_type_id
+  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
+ WHERE d.id = $1 AND d.purge_at > $2
+   FOR UPDATE OF d;
+
+-- name: item_restore :exec
+-- A locked deleted item becomes a head again, as a new version that the public does not see.
+WITH back AS (
+    DELETE FROM content_items_deleted WHERE id = $1
+    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by),
+kept AS (
+    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
+    SELECT domain_id, id, version, data, status, updated_at, updated_by FROM back)
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by)
+SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5 FROM back;
+
+-- name: purge_due :list content_purge_row
+-- Deleted items whose time is over, of all tenants.
+SELECT d.domain_id, d.id FROM content_items_deleted d WHERE d.purge_at <= $1 ORDER BY d.purge_at LIMIT $2 FOR UPDATE SKIP LOCKED;
+
+-- name: purge_versions :exec
+-- Some versions of a deleted item.
+DELETE FROM content_item_versions v
+ WHERE v.domain_id = $1 AND v.content_item_id = $2
+   AND v.version = ANY (ARRAY(SELECT k.version FROM content_item_versions k WHERE k.domain_id = $1 AND k.content_item_id = $2 LIMIT $3));
+
+-- name: purge_item :exec
+-- A deleted item without versions.
+DELETE FROM content_items_deleted d
+ WHERE d.domain_id = $1 AND d.id = $2
+   AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2);
 
 -- name: item_exists :find content_id_row
 -- Whether there is such an item.
 SELECT i.id FROM content_items i WHERE i.id = $1;
+
+-- name: item_public :find content_public_row
+-- Which version of an item the public sees.
+SELECT i.version AS head_version, i.published_version FROM content_items i WHERE i.id = $1;
+
+-- name: item_snapshot :find content_snapshot_row
+-- All that other services may want to know about an item: one version of it ($2, null: the head), what is published, and its type.
+SELECT i.id, i.content_type_id, i.version AS head_version, i.created_at, i.updated_at, i.published_version, i.published_at,
+       CASE WHEN i.version = coalesce($2::integer, i.version) THEN i.data ELSE v.data END AS data,
+       CASE WHEN i.version = coalesce($2::integer, i.version) THEN i.status ELSE v.status END AS status,
+       CASE i.status WHEN 'published' THEN i.data ELSE p.data END AS published_data,
+       t.name AS type_name, t.slug AS type_slug, t.schema, t.schema_hash, t.version AS type_version, t.base_price
+  FROM content_items i
+  JOIN content_types t ON t.domain_id = i.domain_id AND t.id = i.content_type_id
+  LEFT JOIN content_item_versions v ON v.domain_id = i.domain_id AND v.content_item_id = i.id AND v.version = $2
+  LEFT JOIN LATERAL (SELECT k.data FROM content_item_versions k
+                      WHERE k.domain_id = i.domain_id AND k.content_item_id = i.id
+                        AND k.version = CASE WHEN i.status <> 'published' THEN i.published_version END LIMIT 1) p ON true
+ WHERE i.id = $1;
+
+-- name: workflow_put :exec
+-- What governs the items of a type from now on.
+INSERT INTO content_workflows AS w (domain_id, content_type_id, workflow_id, states, transitions, is_active, updated_at)
+VALUES (tenant(), $1, $2, $3, $4, $5, $6)
+ON CONFLICT (domain_id, content_type_id) DO UPDATE
+   SET workflow_id = excluded.workflow_id, states = excluded.states, transitions = excluded.transitions, is_active = excluded.is_active,
+       updated_at = excluded.updated_at
+ WHERE excluded.is_active OR w.workflow_id = excluded.workflow_id;
+
+-- name: workflow_state_exists :find content_id_row
+-- Whether an active workflow of the tenant has this state.
+SELECT w.content_type_id AS id FROM content_workflows w WHERE w.is_active AND $1::text = ANY (w.states) LIMIT 1;
 
 -- name: version_get :find content_item_version
 -- One superseded version.
@@ -126,7 +204,7 @@ SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at
 
 -- name: state_get :find content_state_row
 -- One version of an item, superseded or head.
-SELECT i.version AS head_version, CASE WHEN i.version = $2 THEN i.data ELSE v.data END AS data,
+SELECT i.version AS head_version, i.published_version, CASE WHEN i.version = $2 THEN i.data ELSE v.data END AS data,
        CASE WHEN i.version = $2 THEN i.status ELSE v.status END AS status,
        CASE WHEN i.version = $2 THEN i.updated_at ELSE v.created_at END AS created_at
   FROM content_items i
@@ -171,6 +249,19 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
                                     i.working_copy_version, i.published_version
                                FROM content_item_heads i
                               WHERE i.content_type_id = w.content_type_id
+                              ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h
+         ORDER BY w.place, h.updated_at DESC, h.id DESC) p;
+
+-- name: snapshots_of_types :list content_item_row
+-- Of each type $1 the snapshots published last, at most as many as its place in $2 says; $3 bytes of data at most.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $3 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT h.id, h.content_type_id, h.data, h.data_bytes, 'published' AS status, h.version, h.created_at, h.updated_at, h.working_copy_version,
+               h.version AS published_version
+          FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (content_type_id, n_max, place)
+         CROSS JOIN LATERAL (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.version, i.created_at, i.updated_at, i.working_copy_version
+                               FROM content_item_snapshots i
+                              WHERE i.content_type_id = w.content_type_id AND i.is_published
                               ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h
          ORDER BY w.place, h.updated_at DESC, h.id DESC) p;
 
@@ -303,14 +394,14 @@ SELECT count(*) AS total
 -- Published items, exact up to $3.
 SELECT count(*) AS total
   FROM (SELECT FROM content_items i
-         WHERE i.status <> 'archived' AND i.last_published_version IS NOT NULL AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published')
+         WHERE i.published_version IS NOT NULL AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published')
          LIMIT $3) i;
 
 -- name: snapshots_count_type :find content_count_row
 -- Published items of a type, exact up to $3.
 SELECT count(*) AS total
   FROM (SELECT FROM content_items i
-         WHERE i.status <> 'archived' AND i.last_published_version IS NOT NULL AND i.content_type_id = $1::integer
+         WHERE i.published_version IS NOT NULL AND i.content_type_id = $1::integer
            AND ($2::text IS NULL OR $2 = 'published')
          LIMIT $3) i;
 

@@ -27,18 +27,67 @@ rules_slug_is_valid(const char *slug)
 }
 
 bool
-rules_status_is_valid(const char *status)
+rules_status_is_common(const char *status)
 {
-	size_t n = strnlen(status, STATUS_BYTES_MAX + 1);
+	static const char *const common[] = { STATUS_DRAFT, STATUS_IN_REVIEW, STATUS_PUBLISHED, STATUS_ARCHIVED };
 
-	if (n == 0 || n > STATUS_BYTES_MAX || status[0] == ' ' || status[n - 1] == ' ')
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)status[i];
-		if (c < 0x20 || c == 0x7f)
-			return false;
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+		if (strcmp(status, common[i]) == 0)
+			return true;
 	}
-	return true;
+	return false;
+}
+
+static bool
+is_status(const char *status, const struct shape_list *states)
+{
+	const char *const *state = states->items;
+
+	for (size_t i = 0; i < states->n; i++) {
+		if (strcmp(status, state[i]) == 0)
+			return true;
+	}
+	return rules_status_is_common(status);
+}
+
+/* Whether somebody other than the workflow may ask for it. */
+static bool
+is_free(const struct status_wish *wish)
+{
+	if (!wish->is_governed || wish->is_transition)
+		return true;
+	if (!wish->from)
+		return strcmp(wish->to, STATUS_DRAFT) == 0;
+	if (strcmp(wish->from, STATUS_PUBLISHED) != 0)
+		return strcmp(wish->from, wish->to) == 0;
+	/* A new draft beside the published version is what an edit without status makes too. */
+	return wish->is_edit ? strcmp(wish->to, STATUS_DRAFT) == 0 : strcmp(wish->to, STATUS_PUBLISHED) == 0;
+}
+
+enum status_verdict
+rules_next_status(const struct status_wish *wish, const char **ret_status)
+{
+	if (!wish->to) {
+		bool leaves_published = wish->from && wish->is_edit && strcmp(wish->from, STATUS_PUBLISHED) == 0;
+		*ret_status = !wish->from || leaves_published ? STATUS_DRAFT : wish->from;
+		return STATUS_OK;
+	}
+	if (!is_status(wish->to, &wish->states))
+		return STATUS_UNKNOWN;
+	if (!is_free(wish))
+		return STATUS_GOVERNED;
+	*ret_status = wish->to;
+	return STATUS_OK;
+}
+
+const char *
+rules_rollback_status(const char *head, const char *old, bool is_governed, const struct shape_list *states)
+{
+	if (strcmp(head, STATUS_ARCHIVED) == 0 && strcmp(old, STATUS_ARCHIVED) == 0)
+		return STATUS_ARCHIVED;
+	if (strcmp(old, STATUS_PUBLISHED) == 0 || strcmp(old, STATUS_ARCHIVED) == 0 || !is_status(old, states))
+		return STATUS_DRAFT;
+	return is_governed && strcmp(head, old) != 0 ? STATUS_DRAFT : old;
 }
 
 const char *
@@ -50,13 +99,13 @@ rules_publication_state(int64_t version, int64_t published_version)
 }
 
 int64_t
-rules_published_version(const char *status, int64_t version, int64_t last_published)
+rules_published_version(const char *status, int64_t version, int64_t published_before)
 {
 	if (strcmp(status, STATUS_PUBLISHED) == 0)
 		return version;
 	if (strcmp(status, STATUS_ARCHIVED) == 0)
 		return 0;
-	return last_published;
+	return published_before;
 }
 
 bool

@@ -7,7 +7,6 @@
 
 enum {
 	SLUG_BYTES_MAX = 128,
-	STATUS_BYTES_MAX = 64,
 	LIST_LIMIT_MAX = 500,
 	LIST_OFFSET_MAX = 10000,
 	LIST_TOTAL_MAX = 10000,       /* totals are exact up to here */
@@ -19,21 +18,41 @@ enum {
 };
 
 #define STATUS_DRAFT "draft"
+#define STATUS_IN_REVIEW "in_review"
 #define STATUS_PUBLISHED "published"
 #define STATUS_ARCHIVED "archived"
 
 /* Lower-case letters and digits in words joined by single '-' or '_'. */
 bool rules_slug_is_valid(const char *slug);
 
-/* Any workflow state is a status: printable, not padded with blanks, at most STATUS_BYTES_MAX bytes. */
-bool rules_status_is_valid(const char *status);
+/* One of the four that every type has. */
+bool rules_status_is_common(const char *status);
+
+enum status_verdict { STATUS_OK, STATUS_UNKNOWN, STATUS_GOVERNED };
+
+/* What happens to the status of an item. */
+struct status_wish {
+	const char *from;         /* of the head; NULL: a new item */
+	const char *to;           /* asked for; NULL: none */
+	bool is_edit;             /* data or type change too */
+	bool is_governed;         /* by an active workflow */
+	bool is_transition;       /* it is that workflow which asks */
+	struct shape_list states; /* of that workflow: statuses besides the common ones */
+};
+
+/* The status that the next version has.  An edit that asks for none takes a published head back to draft; what the public sees is
+ * another matter (rules_published_version).  Of a governed item everybody may make or keep drafts, and only its workflow does the rest. */
+enum status_verdict rules_next_status(const struct status_wish *wish, const char **ret_status);
+
+/* The status that a rolled back item has: never published, and only an archived item stays archived, so that the public sees what it saw. */
+const char *rules_rollback_status(const char *head, const char *old, bool is_governed, const struct shape_list *states);
 
 /* "published", "changed" or "draft", from the head's version and the version the public sees (0: none). */
 const char *rules_publication_state(int64_t version, int64_t published_version);
 
-/* The version the public sees (0: none) once this status and version are the head: itself when published, the last
- * published one otherwise (0: none), nothing while archived. */
-int64_t rules_published_version(const char *status, int64_t version, int64_t last_published);
+/* The version the public sees (0: none) once this status and version are the head: itself when published, nothing when archived,
+ * otherwise the one it saw before (0: none). */
+int64_t rules_published_version(const char *status, int64_t version, int64_t published_before);
 
 /* A writer that names no version takes what there is. */
 bool rules_token_is_current(const int64_t *expected_version, int64_t head_version);

@@ -13,6 +13,14 @@ const struct constraint_error content_constraints[] = {
 };
 const size_t content_n_constraints = sizeof(content_constraints) / sizeof(content_constraints[0]);
 
+enum { PURGE_ITEMS_MAX = 20, PURGE_VERSIONS_MAX = 200 }; /* of one step */
+
+static const char *
+actor_of(const struct request *req)
+{
+	return req->actor ? req->actor->id : req->principal->id;
+}
+
 static const struct error *
 claim_count(struct request *req, db_ticket ticket, int64_t *ret_n)
 {
@@ -32,7 +40,7 @@ store_type_insert(struct request *req, const struct content_type_row *type, cons
 {
 	return query_find(req, &content_type_insert_query,
 	    PARAMS(P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
-	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->created_at)),
+	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->created_at), P_TEXT(actor_of(req))),
 	    ret_type);
 }
 
@@ -78,7 +86,7 @@ store_type_update(struct request *req, const struct content_type_row *type)
 	query_send(req, &content_type_update_query,
 	    PARAMS(P_INT(type->id), P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
 	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->updated_at),
-	        P_INT(type->version)));
+	        P_INT(type->version), P_TEXT(actor_of(req))));
 }
 
 void
@@ -107,7 +115,7 @@ store_item_insert(struct request *req, const struct new_item *item)
 	total_cache_touch(req->tenant);
 	query_send(req, &content_item_insert_query,
 	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
-	        P_TEXT(item->status), P_TIME(item->created_at)));
+	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(actor_of(req))));
 }
 
 const struct error *
@@ -133,14 +141,77 @@ store_item_update(struct request *req, const struct content_head_row *head, cons
 	query_send(req, &content_item_keep_version_query, PARAMS(P_INT(head->id), P_INT(head->version)));
 	query_send(req, &content_item_update_query,
 	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
-	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at)));
+	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at),
+	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(actor_of(req))));
 }
 
 void
-store_item_delete(struct request *req, int64_t id)
+store_item_delete(struct request *req, int64_t id, int64_t purge_at)
 {
 	total_cache_touch(req->tenant);
-	query_send(req, &content_item_delete_query, PARAMS(P_INT(id)));
+	query_send(req, &content_item_delete_query, PARAMS(P_INT(id), P_TIME(req->now_us), P_TIME(purge_at)));
+}
+
+const struct error *
+store_deleted_lock(struct request *req, int64_t id, const struct content_deleted_row **ret_item)
+{
+	return query_find(req, &content_deleted_lock_query, PARAMS(P_INT(id), P_TIME(req->now_us)), ret_item);
+}
+
+void
+store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, int64_t updated_at)
+{
+	total_cache_touch(req->tenant);
+	query_send(req, &content_item_restore_query,
+	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(status), P_TIME(updated_at), P_TEXT(actor_of(req))));
+}
+
+const struct error *
+store_purge(struct request *req, int64_t *ret_n_items)
+{
+	struct shape_list due = { .n = 0 };
+
+	const struct error *error = query_list(req, &content_purge_due_query, PARAMS(P_TIME(req->now_us), P_INT(PURGE_ITEMS_MAX)), &due);
+	if (error)
+		return error;
+	const struct content_purge_row *row = due.items;
+	for (size_t i = 0; i < due.n; i++) {
+		query_send(req, &content_purge_versions_query, PARAMS(P_INT(row[i].domain_id), P_INT(row[i].id), P_INT(PURGE_VERSIONS_MAX)));
+		query_send(req, &content_purge_item_query, PARAMS(P_INT(row[i].domain_id), P_INT(row[i].id)));
+	}
+	*ret_n_items = (int64_t)due.n;
+	return NULL;
+}
+
+const struct error *
+store_item_public(struct request *req, int64_t id, const struct content_public_row **ret_item)
+{
+	return query_find(req, &content_item_public_query, PARAMS(P_INT(id)), ret_item);
+}
+
+const struct error *
+store_item_snapshot(struct request *req, int64_t id, const int64_t *version, const struct content_snapshot_row **ret_item)
+{
+	return query_find(req, &content_item_snapshot_query, PARAMS(P_INT(id), P_INT_OPT(version)), ret_item);
+}
+
+void
+store_workflow(struct request *req, const struct content_governance_set_request *workflow)
+{
+	query_send(req, &content_workflow_put_query,
+	    PARAMS(P_INT(workflow->content_type_id), P_INT(workflow->workflow_id), P_TEXT_LIST(workflow->states.items, workflow->states.n),
+	        P_DOC(workflow->transitions), P_BOOL(workflow->active), P_TIME(req->now_us)));
+}
+
+const struct error *
+store_workflow_state(struct request *req, const char *status, bool *ret_exists)
+{
+	const struct content_id_row *row = NULL;
+	const struct error *error = query_find(req, &content_workflow_state_exists_query, PARAMS(P_TEXT(status)), &row);
+	if (error)
+		return error;
+	*ret_exists = row != NULL;
+	return NULL;
 }
 
 const struct error *
@@ -209,7 +280,7 @@ const struct error *
 store_items_of_types(struct request *req, const struct type_pages *pages, struct shape_list *ret_types, struct shape_list *ret_rows)
 {
 	db_ticket types = query_ask(req, &content_types_exist_query, PARAMS(P_INT_LIST(pages->ids, pages->n)));
-	db_ticket rows = query_ask(req, &content_items_of_types_query,
+	db_ticket rows = query_ask(req, pages->is_published_view ? &content_snapshots_of_types_query : &content_items_of_types_query,
 	    PARAMS(P_INT_LIST(pages->ids, pages->n), P_INT_LIST(pages->limits, pages->n), P_INT(PAGE_BYTES_MAX)));
 
 	const struct error *error = query_claim_list(req, types, ret_types);

@@ -35,7 +35,7 @@ struct new_item {
 	const char *status;
 	int64_t created_at;
 };
-/* Queued. */
+/* Queued, like all that answers nothing below. */
 void store_item_insert(struct request *req, const struct new_item *item);
 
 /* A head this request holds the lock of. */
@@ -55,9 +55,27 @@ struct next_head {
 	struct doc data;
 	const char *status;
 	int64_t updated_at;
+	int64_t published_version; /* that the public sees from now on; 0: none */
 };
 void store_item_update(struct request *req, const struct content_head_row *head, const struct next_head *next);
-void store_item_delete(struct request *req, int64_t id);
+void store_item_delete(struct request *req, int64_t id, int64_t purge_at);
+
+/* A deleted item that can still be restored, locked. */
+const struct error *store_deleted_lock(struct request *req, int64_t id, const struct content_deleted_row **ret_item) MUST_CHECK;
+void store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, int64_t updated_at);
+
+/* One step of taking away what was deleted long ago: some versions of some items. */
+const struct error *store_purge(struct request *req, int64_t *ret_n_items) MUST_CHECK;
+
+const struct error *store_item_public(struct request *req, int64_t id, const struct content_public_row **ret_item) MUST_CHECK;
+/* version: NULL: the head. */
+const struct error *store_item_snapshot(struct request *req, int64_t id, const int64_t *version,
+    const struct content_snapshot_row **ret_item) MUST_CHECK;
+
+/* ---- workflows ---- */
+
+void store_workflow(struct request *req, const struct content_governance_set_request *workflow);
+const struct error *store_workflow_state(struct request *req, const char *status, bool *ret_exists) MUST_CHECK;
 
 /* The item of a singleton type other than item_id; *ret_id is 0 when there is none. */
 const struct error *store_singleton_item(struct request *req, int64_t type_id, int64_t item_id, int64_t *ret_id) MUST_CHECK;
@@ -80,11 +98,12 @@ struct item_ids {
 const struct error *store_items_by_id(struct request *req, const struct item_ids *ids, struct shape_list *ret_heads,
     struct shape_list *ret_snapshots) MUST_CHECK;
 
-/* Rows of struct content_id_row: the types there are; and of content_item_row: of each the heads changed last, one type
- * after the other.  One round trip. */
+/* Rows of struct content_id_row: the types there are; and of content_item_row: of each the heads changed last, or the snapshots
+ * published last, one type after the other.  One round trip. */
 struct type_pages {
 	const int64_t *ids, *limits; /* ids differ */
 	size_t n;
+	bool is_published_view;
 };
 const struct error *store_items_of_types(struct request *req, const struct type_pages *pages, struct shape_list *ret_types,
     struct shape_list *ret_rows) MUST_CHECK;

@@ -202,11 +202,3 @@ validation_item(struct request *req, int64_t type_id, const char *schema_hash, c
 	json_schema_unref(schema);
 	return error;
 }
-
-const struct error *
-validation_status(struct request *req, const char *status)
-{
-	if (!status || rules_status_is_valid(status))
-		return NULL;
-	return FAIL_AT(req, VALIDATION_ERROR, "/status", "a status has 1 to %d printable bytes and no blanks around it", STATUS_BYTES_MAX);
-}

@@ -20,7 +20,4 @@ const struct error *validation_stored_data(struct request *req, struct doc data,
 const struct error *validation_item(struct request *req, int64_t type_id, const char *schema_hash,
     const struct json_value *data) MUST_CHECK;
 
-/* VALIDATION_ERROR unless the status is one. */
-const struct error *validation_status(struct request *req, const char *status) MUST_CHECK;
-
 #endif

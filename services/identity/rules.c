@@ -7,7 +7,7 @@
 
 #include "id.h"
 
-static const char *const known_scopes[SCOPES_MAX] = { "content:read", "content:write", "audit:read", "admin" };
+static const char *const known_scopes[SCOPES_MAX] = { "content:read", "content:read:published", "content:write", "audit:read", "admin" };
 
 static const char *
 find_scope(const char *text)

@@ -9,7 +9,7 @@ enum {
 	KEY_RANDOM_BYTES = 24,
 	KEY_TEXT_BYTES = 5 + 2 * KEY_RANDOM_BYTES + 1, /* "wcak_" + 48 hex + NUL */
 	KEY_PREFIX_CHARS = 12,
-	SCOPES_MAX = 4,
+	SCOPES_MAX = 5,
 };
 
 /* Scopes as they are stored: trimmed, without repeats, in the order given.  False when one is unknown or none is left;

@@ -1,7 +1,7 @@
 INSERT INTO content_types (id, domain_id, name, slug, kind, schema, schema_hash)
 SELECT t * 10 + k, t, 'Type', 'type-' || k, CASE k WHEN 9 THEN 'singleton' ELSE 'collection' END, '{"type":"object"}', repeat('0', 64)
   FROM generate_series(1, 1000) t, unnest('{1,2,3,8,9}'::int[]) k;
-INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, last_published_version, last_published_at)
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, published_version, published_at)
 SELECT e.i, e.t, e.t * 10 + 1 + e.i % 3, false, json_build_object('title', 'Item ' || e.i, 'body', repeat('text ', 20)), e.status, e.version, e.at, e.at + interval '1 hour',
        e.published, CASE WHEN e.published IS NOT NULL THEN e.at + interval '1 hour' END
   FROM (SELECT i, plans.tenant(i) AS t, s.status, v.version, now() - (:rows - i) * interval '1 minute' AS at,
@@ -13,6 +13,13 @@ INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data)
 SELECT :rows + t, t, t * 10 + 9, true, '{}' FROM generate_series(1, 1000) t;
 INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at)
 SELECT i.domain_id, i.id, v, i.data, 'draft', i.created_at FROM content_items i, generate_series(1, i.version - 1) v;
+INSERT INTO content_workflows (domain_id, content_type_id, workflow_id, states, transitions, is_active, updated_at)
+SELECT t, t * 10 + 2, t, '{legal,ready}', '[]', true, now() FROM generate_series(1, 1000) t;
+INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, deleted_at, purge_at)
+SELECT 2 * :rows + i, plans.tenant(i), plans.tenant(i) * 10 + 1, '{}', 'draft', 3, now(), now(), now(), now() + (i - 100) * interval '1 hour'
+  FROM generate_series(1, :rows / 50) i;
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at)
+SELECT d.domain_id, d.id, v, '{}', 'draft', now() FROM content_items_deleted d, generate_series(1, 2) v;
 SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq', 20000);
 
 -- let: type SELECT :big * 10 + 1
@@ -20,10 +27,11 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- let: types SELECT quote_literal(array_agg(id)) FROM content_types WHERE domain_id = :big
 -- let: item SELECT max(id) FROM content_items WHERE domain_id = :big AND version = 3
 -- let: items SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM content_items WHERE domain_id = :big ORDER BY md5(id::text) LIMIT 50) i
+-- let: deleted SELECT max(id) FROM content_items_deleted WHERE domain_id = :big
 -- let: own SELECT count(*) FROM content_items WHERE domain_id = :big
 
 -- plan: type_insert tenant
-('T', 'a-new-type', 'collection', NULL, '{}', repeat('0', 64), NULL, now())
+('T', 'a-new-type', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 'api_key:1')
 -- plan: types_get tenant
 (:types)
 -- plan: types_exist tenant
@@ -39,7 +47,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: type_items_count tenant max=2*:own, counts up to 10000 items
 (:type, 10000)
 -- plan: type_update tenant
-(:type, 'T', 'type-1', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 1)
+(:type, 'T', 'type-1', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 1, 'api_key:1')
 -- plan: type_delete tenant
 (:big * 10 + 8)
 -- plan: type_schema tenant
@@ -47,7 +55,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: item_target tenant
 (:singleton)
 -- plan: item_insert tenant
-(9 * :rows, :type, false, '{}', 'draft', now())
+(9 * :rows, :type, false, '{}', 'draft', now(), 'api_key:1')
 -- plan: item_lock tenant
 (:item, NULL)
 -- plan: type_singleton_item tenant
@@ -55,9 +63,29 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: item_keep_version tenant
 (:item, 3)
 -- plan: item_update tenant
-(:item, 3, :type, false, '{}', 'published', now())
+(:item, 3, :type, false, '{}', 'published', now(), 4, 'api_key:1')
 -- plan: item_delete tenant
+(:item, now(), now())
+-- plan: deleted_lock tenant
+(:deleted, now())
+-- plan: item_restore tenant
+(:deleted, false, 'draft', now(), 'api_key:1')
+-- plan: purge_due system
+(now(), 20)
+-- plan: purge_versions system
+(:big, :deleted, 200)
+-- plan: purge_item system
+(:big, :deleted)
+-- plan: item_public tenant
 (:item)
+-- plan: item_snapshot tenant
+(:item, NULL)
+-- plan: item_snapshot tenant
+(:item, 2)
+-- plan: workflow_put tenant
+(:type, 1, '{legal}', '[]', true, now())
+-- plan: workflow_state_exists tenant
+('legal')
 -- plan: item_exists tenant
 (:item)
 -- plan: version_get tenant
@@ -71,6 +99,8 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: snapshots_get tenant
 (:items, 4194304)
 -- plan: items_of_types tenant
+(:types, '{10,10,10,10,10}', 4194304)
+-- plan: snapshots_of_types tenant
 (:types, '{10,10,10,10,10}', 4194304)
 -- plan: *_all tenant
 (NULL, NULL, NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)

@@ -275,7 +275,7 @@ START_TEST(changes_of_one_item_in_a_group_follow_each_other)
 	enum { N_CHANGES = 5, N_REFUSED = 1 };
 	int64_t type = article_type();
 	int64_t id = make_item(type, "{\"title\":\"0\"}", NULL)->id;
-	struct content_items_update_request good = { .id = id, .data = doc("{\"title\":\"x\"}") };
+	struct content_items_update_request good[] = { { .id = id, .data = doc("{\"title\":\"x\"}") }, { .id = id, .data = doc("{\"title\":\"y\"}") } };
 	struct content_items_update_request bad = { .id = id, .data = doc("{\"title\":5}") };
 	const struct operation *operations[N_CHANGES];
 	const struct principal *principals[N_CHANGES];
@@ -285,7 +285,7 @@ START_TEST(changes_of_one_item_in_a_group_follow_each_other)
 	for (int i = 0; i < N_CHANGES; i++) {
 		operations[i] = &operation_content_items_update;
 		principals[i] = &principal;
-		ins[i] = i == 2 ? (const void *)&bad : (const void *)&good;
+		ins[i] = i == 2 ? (const void *)&bad : (const void *)&good[i == 1 || i == 4];
 	}
 	harness_run_group(harness, operations, principals, ins, N_CHANGES, errors, outs);
 	for (int i = 0; i < N_CHANGES; i++)
@@ -313,6 +313,7 @@ START_TEST(refusal_that_comes_late_is_told_to_its_own_mutation)
 	const struct error *errors[N_CHANGES];
 
 	for (int round = 0; round < 2; round++) { /* after the first the worker is careful */
+		update.data = doc(round ? "{\"title\":\"y\"}" : "{\"title\":\"x\"}");
 		harness_run_group(harness, operations, principals, ins, N_CHANGES, errors, outs);
 		ck_assert_str_eq(errors[0]->info->code, "CONTENT_TYPE_SLUG_CONFLICT");
 		ck_assert_msg(!errors[1], "%s", errors[1] ? errors[1]->message : "");

@@ -131,7 +131,7 @@ START_TEST(page_of_too_much_data_is_refused)
 	in.limit = &small;
 	ck_assert_uint_eq(list(&in)->items.n, 4);
 	for (int i = 0; i < 5; i++)
-		(void)change(id, NULL, "draft");
+		(void)change(id, NULL, i % 2 ? "draft" : "in_review");
 	(void)refuse(&operation_content_items_versions, &(struct content_items_versions_request){ .id = id }, "RESPONSE_TOO_LARGE");
 	const struct content_items_versions_response *page = run(&operation_content_items_versions,
 	    &(struct content_items_versions_request){ .id = id, .limit = &small });

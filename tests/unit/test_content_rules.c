@@ -49,18 +49,65 @@ START_TEST(slug_is_lower_case_words_joined_by_one_sign)
 }
 END_TEST
 
-static char long_status[STATUS_BYTES_MAX + 2];
+/* ---- status ---- */
 
-static const struct slug_row statuses[] = {
-	{ "draft", true }, { "in_review", true }, { "Legal review", true }, { "gepr\xc3\xbc" "ft", true },
-	{ "", false }, { " draft", false }, { "draft ", false }, { "a\nb", false }, { "a\x7f", false }, { long_status, false },
+static const char *const states[] = { "legal", "approved" };
+
+static const struct status_row {
+	const char *label, *from, *to;
+	bool is_edit, is_governed, is_transition;
+	enum status_verdict verdict;
+	const char *next;
+} statuses[] = {
+	{ "a new item is a draft", NULL, NULL, false, false, false, STATUS_OK, "draft" },
+	{ "or what is asked for", NULL, "published", false, false, false, STATUS_OK, "published" },
+	{ "an edit of a published head makes a draft", "published", NULL, true, false, false, STATUS_OK, "draft" },
+	{ "no edit leaves it", "published", NULL, false, false, false, STATUS_OK, "published" },
+	{ "an edit of another head leaves its status", "in_review", NULL, true, false, false, STATUS_OK, "in_review" },
+	{ "an edit can publish", "published", "published", true, false, false, STATUS_OK, "published" },
+	{ "case matters", "draft", "Published", false, false, false, STATUS_UNKNOWN, NULL },
+	{ "no such status", "draft", "live", false, false, false, STATUS_UNKNOWN, NULL },
+	{ "a state of the workflow", "draft", "legal", false, true, true, STATUS_OK, "legal" },
+	{ "only the workflow changes it", "draft", "legal", false, true, false, STATUS_GOVERNED, NULL },
+	{ "nobody publishes past it", "draft", "published", false, true, false, STATUS_GOVERNED, NULL },
+	{ "nor an edit of what is published", "published", "published", true, true, false, STATUS_GOVERNED, NULL },
+	{ "what is published may be called so", "published", "published", false, true, false, STATUS_OK, "published" },
+	{ "a new draft is free", NULL, "draft", false, true, false, STATUS_OK, "draft" },
+	{ "a new published item is not", NULL, "published", false, true, false, STATUS_GOVERNED, NULL },
+	{ "edits are free", "published", NULL, true, true, false, STATUS_OK, "draft" },
+	{ "also when they say draft", "published", "draft", true, true, false, STATUS_OK, "draft" },
+	{ "back from review only by the workflow", "in_review", "draft", false, true, false, STATUS_GOVERNED, NULL },
+	{ "the same status again", "in_review", "in_review", true, true, false, STATUS_OK, "in_review" },
 };
 
-START_TEST(status_is_printable_and_not_padded)
+START_TEST(status_follows_wish_and_workflow)
 {
-	const struct slug_row *row = &statuses[_i];
-	memset(long_status, 's', sizeof(long_status) - 1);
-	ck_assert_msg(rules_status_is_valid(row->slug) == row->is_valid, "'%s'", row->slug);
+	const struct status_row *row = &statuses[_i];
+	struct status_wish wish = { .from = row->from, .to = row->to, .is_edit = row->is_edit, .is_governed = row->is_governed,
+		.is_transition = row->is_transition, .states = { .items = states, .n = row->is_governed ? 2 : 0 } };
+	const char *next = NULL;
+	ck_assert_msg(rules_next_status(&wish, &next) == row->verdict, "%s", row->label);
+	ck_assert_msg(!row->next || strcmp(row->next, next) == 0, "%s: %s", row->label, next);
+}
+END_TEST
+
+static const struct rollback_row {
+	const char *head, *old;
+	bool is_governed;
+	const char *next;
+} rollbacks[] = {
+	{ "draft", "published", false, "draft" }, { "published", "published", false, "draft" }, { "published", "in_review", false, "in_review" },
+	{ "draft", "archived", false, "draft" }, { "archived", "archived", false, "archived" }, { "archived", "published", false, "draft" },
+	{ "draft", "legal", false, "draft" }, { "draft", "legal", true, "draft" }, { "legal", "legal", true, "legal" },
+	{ "draft", "in_review", true, "draft" },
+};
+
+START_TEST(rollback_never_publishes)
+{
+	const struct rollback_row *row = &rollbacks[_i];
+	struct shape_list known = { .items = states, .n = row->is_governed ? 2 : 0 };
+	const char *next = rules_rollback_status(row->head, row->old, row->is_governed, &known);
+	ck_assert_msg(strcmp(next, row->next) == 0, "%s over %s: %s", row->old, row->head, next);
 }
 END_TEST
 
@@ -77,7 +124,7 @@ static const struct publication_row {
 	{ "in review after publishing", "in_review", 4, 2, 2, "changed" },
 	{ "published again", "published", 5, 2, 5, "published" },
 	{ "archived retracts", "archived", 3, 2, 0, "draft" },
-	{ "revived from the archive", "draft", 4, 2, 2, "changed" },
+	{ "revived from the archive", "draft", 4, 0, 0, "draft" },
 	{ "never published, archived", "archived", 2, 0, 0, "draft" },
 };
 
@@ -220,7 +267,8 @@ main(void)
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_loop_test(tests, slug_is_lower_case_words_joined_by_one_sign, 0, N(slugs));
-	tcase_add_loop_test(tests, status_is_printable_and_not_padded, 0, N(statuses));
+	tcase_add_loop_test(tests, status_follows_wish_and_workflow, 0, N(statuses));
+	tcase_add_loop_test(tests, rollback_never_publishes, 0, N(rollbacks));
 	tcase_add_loop_test(tests, publication_follows_status_and_history, 0, N(publications));
 	tcase_add_test(tests, only_the_head_version_is_current);
 	tcase_add_test(tests, stored_times_have_milliseconds_and_never_go_back);

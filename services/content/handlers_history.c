@@ -1,0 +1,159 @@
+/* What takes items away and brings them, or their earlier versions, back. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "clock.h"
+#include "conflict.h"
+#include "content.h"
+#include "id.h"
+#include "rules.h"
+#include "store.h"
+#include "validation.h"
+#include "write.h"
+
+enum { DAY_SECONDS = 24 * 3600 };
+
+/* Lock the head, and the superseded version asked for (0: none) beside it; hold the caller's version token against it. */
+static const struct error *
+lock_item(struct request *req, int64_t id, int64_t version, const int64_t *expected_version, struct locked_item *ret_item)
+{
+	struct locked_item item = { .head = NULL };
+	const struct error *error = store_item_lock(req, id, NULL, version, &item);
+	if (error)
+		return error;
+	if (!item.head)
+		return write_not_found(req, id);
+	if (!rules_token_is_current(expected_version, item.head->version))
+		return conflict_item(req, *expected_version, item.head);
+	*ret_item = item;
+	return NULL;
+}
+
+/* ---- delete ---- */
+
+static const char *
+deletion_message(struct request *req, const struct content_head_row *head, int64_t purge_at)
+{
+	char until[TIME_TEXT_BYTES];
+
+	time_format(until, purge_at);
+	return arena_printf(req->arena, "content item %" PRId64 " %s deleted; until %s it can be restored, then its %" PRId64 " version%s %s gone for good",
+	    head->id, req->dry_run ? "would be" : "is", until, head->version, head->version == 1 ? "" : "s", head->version == 1 ? "is" : "are");
+}
+
+const struct error *
+content_items_delete(struct request *req, const struct content_items_delete_request *in, struct content_items_delete_response *out)
+{
+	struct locked_item item = { .head = NULL };
+	const struct error *error = lock_item(req, in->id, 0, in->expected_version, &item);
+	if (error)
+		return error;
+	const struct content_head_row *head = item.head;
+	int64_t purge_at = rules_stored_time(req->now_us) + content_deleted_keep_days() * DAY_SECONDS * INT64_C(1000000);
+
+	store_item_delete(req, in->id, purge_at);
+	*out = (struct content_items_delete_response){ .id = in->id, .message = deletion_message(req, head, purge_at),
+		.versions = head->version, .restorable_until = purge_at, .public_change = head->published_version != NULL };
+	emit_content_item_delete(req, in->id, head->version, &(struct content_item_delete_event){
+	    .content_type_id = head->content_type_id, .old_status = head->status, .content_hash = write_hash(req, head->data),
+	    .version = head->version, .published_version = head->published_version, .restorable_until = purge_at,
+	    .data = rules_event_data(head->data) });
+	return NULL;
+}
+
+/* ---- restore ---- */
+
+static const struct error *
+not_restorable(struct request *req, int64_t id)
+{
+	const struct content_public_row *there = NULL;
+	const struct error *error = store_item_public(req, id, &there);
+	if (error)
+		return error;
+	if (there)
+		return FAIL(req, CONTENT_ITEM_NOT_DELETED, "content item %" PRId64 " is not deleted", id);
+	return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64 " that could be restored", id);
+}
+
+const struct error *
+content_items_restore(struct request *req, const struct content_items_restore_request *in, struct content_item *out)
+{
+	const struct content_deleted_row *item = NULL;
+	int64_t other_id = 0;
+
+	const struct error *error = store_deleted_lock(req, in->id, &item);
+	if (error)
+		return error;
+	if (!item)
+		return not_restorable(req, in->id);
+	if (!item->target_type_id)
+		return FAIL(req, CONTENT_TYPE_NOT_FOUND, "content type %" PRId64 " of content item %" PRId64 " was deleted", item->content_type_id, in->id);
+	if (*item->target_is_singleton) {
+		error = store_singleton_item(req, item->content_type_id, in->id, &other_id);
+		if (error)
+			return error;
+		if (other_id)
+			return write_singleton_exists(req, item->content_type_id, other_id);
+	}
+	const char *status = rules_rollback_status(item->status, item->status, item->is_governed, &item->workflow_states);
+	int64_t version = item->version + 1, updated_at = rules_change_time(req->now_us, item->updated_at);
+	store_item_restore(req, item, status, updated_at);
+	*out = (struct content_item){ .id = in->id, .content_type_id = item->content_type_id, .data = item->data, .status = status,
+		.version = version, .created_at = item->created_at, .updated_at = updated_at, .working_copy_version = version,
+		.publication_state = rules_publication_state(version, 0), .public_change = arena_memdup(req->arena, &(bool){ false }, sizeof(bool)) };
+	emit_content_item_restore(req, in->id, version, &(struct content_item_restore_event){ .content_type_id = item->content_type_id,
+	    .version = version, .new_status = status, .content_hash = write_hash(req, item->data) });
+	return NULL;
+}
+
+/* Takes away for good what could be restored until now. */
+const struct error *
+content_purge(struct request *req)
+{
+	int64_t n = 0;
+	return store_purge(req, &n);
+}
+
+/* ---- rollback ---- */
+
+static const char *
+rollback_message(struct request *req, const struct content_items_rollback_request *in, const struct next_head *next)
+{
+	if (!next->published_version)
+		return arena_printf(req->arena, "content item %" PRId64 " rolled back to version %" PRId64 "; the public sees no version of it", in->id, in->version);
+	return arena_printf(req->arena, "content item %" PRId64 " rolled back to version %" PRId64 "; the public goes on to see version %" PRId64,
+	    in->id, in->version, next->published_version);
+}
+
+const struct error *
+content_items_rollback(struct request *req, const struct content_items_rollback_request *in,
+    struct content_items_rollback_response *out)
+{
+	const struct json_value *data = NULL;
+	struct locked_item item = { .head = NULL };
+	const struct error *error = lock_item(req, in->id, in->version, in->expected_version, &item);
+	if (error)
+		return error;
+	const struct content_head_row *head = item.head;
+	if (!item.old)
+		return FAIL_AT(req, TARGET_VERSION_NOT_FOUND, "/version", "content item %" PRId64 " has no superseded version %" PRId64,
+		    in->id, in->version);
+	error = validation_stored_data(req, item.old->data, &data);
+	if (!error) /* the schema may have changed since */
+		error = validation_item(req, head->content_type_id, head->target_schema_hash, data);
+	if (error)
+		return error;
+
+	struct next_head next = { .content_type_id = head->content_type_id, .is_singleton = *head->target_is_singleton, .data = item.old->data,
+		.status = rules_rollback_status(head->status, item.old->status, head->is_governed, &head->workflow_states),
+		.updated_at = rules_change_time(req->now_us, head->updated_at),
+		.published_version = head->published_version ? *head->published_version : 0 };
+	store_item_update(req, head, &next);
+	*out = (struct content_items_rollback_response){ .id = in->id, .version = head->version + 1, .message = rollback_message(req, in, &next),
+		.status = next.status, .publication_state = rules_publication_state(head->version + 1, next.published_version),
+		.published_version = head->published_version };
+	emit_content_item_rollback(req, in->id, head->version + 1, &(struct content_item_rollback_event){
+	    .content_type_id = head->content_type_id, .old_status = head->status, .new_status = next.status,
+	    .from_version = head->version, .to_version = in->version, .content_hash = write_hash(req, next.data) });
+	return NULL;
+}
