@@ -145,25 +145,12 @@ call_one(struct job *job)
 
 /* ---- reads ---- */
 
-/* What a reader may see can depend on the scopes. */
-static bool
-has_same_scopes(const struct principal *one, const struct principal *other)
-{
-	if (one->n_scopes != other->n_scopes)
-		return false;
-	for (size_t i = 0; i < one->n_scopes; i++) {
-		if (strcmp(one->scopes[i], other->scopes[i]) != 0)
-			return false;
-	}
-	return true;
-}
-
 bool
 dispatch_fits_read(const struct job *first, const struct job *other)
 {
 	return first->row == other->row && first->row->batch
 	    && first->envelope.principal.tenant == other->envelope.principal.tenant
-	    && has_same_scopes(&first->envelope.principal, &other->envelope.principal);
+	    && principals_have_same_scopes(&first->envelope.principal, &other->envelope.principal);
 }
 
 static void

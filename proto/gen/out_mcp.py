@@ -114,9 +114,12 @@ def is_destructive(operation):
 
 
 def repeats_harmlessly(operation):
-    """A second call with the same arguments changes nothing more: it meets a newer version, or says the same again."""
+    """A second call with the same arguments changes nothing more: it meets a newer version, or says the same again.  Of a deletion it is an
+    error, which such a hint would not lead to expect."""
     methods = {route.method for route in operation.routes}
-    return bool(methods) and methods <= {"PUT", "PATCH", "DELETE"} or any(f.agent_required for f in operation.request.fields)
+    if "DELETE" in methods:
+        return False
+    return bool(methods) and methods <= {"PUT", "PATCH"} or any(f.agent_required for f in operation.request.fields)
 
 
 def annotations(operation):

@@ -137,7 +137,7 @@ class Tools(unittest.TestCase):
         self.assertEqual(tools["create_thing"]["annotations"], {"destructiveHint": False})
         deleting = self.tools(('"POST /api/things"', '"DELETE /api/labels/{label}"'),
                               ('request.data = { type = "doc", max = 1000', 'request.data = { type = "text", max = 1000'))["create_thing"]
-        self.assertEqual(deleting["annotations"], {"destructiveHint": True, "idempotentHint": True})
+        self.assertEqual(deleting["annotations"], {"destructiveHint": True})
 
 
 class Catalogue(unittest.TestCase):

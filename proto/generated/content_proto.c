@@ -41,7 +41,7 @@ static const struct shape_field content_item_fields[] = {
 	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, working_copy_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the working copy.", .example = "3" },
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version the public sees; null: none.", .example = "2" },
 	{ .name = "isUnchanged", .column = "is_unchanged", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, is_unchanged), .min = 0, .max = 0, .doc = "Of a write: nothing was to be changed, and no version was made." },
-	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, public_change), .min = 0, .max = 0, .doc = "Of a write: what the public sees changes with it." },
+	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, public_change), .min = 0, .max = 0, .doc = "Of a dry run: what the public sees would change." },
 };
 const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 12 };
 

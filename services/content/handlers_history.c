@@ -100,7 +100,7 @@ content_items_restore(struct request *req, const struct content_items_restore_re
 	store_item_restore(req, item, status, updated_at);
 	*out = (struct content_item){ .id = in->id, .content_type_id = item->content_type_id, .data = item->data, .status = status,
 		.version = version, .created_at = item->created_at, .updated_at = updated_at, .working_copy_version = version,
-		.publication_state = rules_publication_state(version, 0), .public_change = arena_memdup(req->arena, &(bool){ false }, sizeof(bool)) };
+		.publication_state = rules_publication_state(version, 0), .public_change = write_public_change(req, false) };
 	emit_content_item_restore(req, in->id, version, &(struct content_item_restore_event){ .content_type_id = item->content_type_id,
 	    .version = version, .new_status = status, .content_hash = write_hash(req, item->data) });
 	return NULL;

@@ -58,7 +58,7 @@ content_items_create(struct request *req, const struct content_items_create_requ
 		.content_type_id = in->content_type_id, .data = in->data, .status = status, .version = 1,
 		.created_at = item.created_at, .updated_at = item.created_at, .working_copy_version = 1,
 		.publication_state = rules_publication_state(1, published), .published_version = optional_version(req, published),
-		.public_change = arena_memdup(req->arena, &(bool){ published != 0 }, sizeof(bool)),
+		.public_change = write_public_change(req, published != 0),
 	};
 	emit_content_item_create(req, item.id, 1, &(struct content_item_create_event){ .content_type_id = in->content_type_id,
 	    .new_status = status, .content_hash = write_hash(req, in->data), .published_version = out->published_version,

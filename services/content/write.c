@@ -39,6 +39,12 @@ struct plan {
 	bool is_nothing;
 };
 
+const bool *
+write_public_change(struct request *req, bool changes_public)
+{
+	return req->dry_run ? arena_memdup(req->arena, &changes_public, sizeof(bool)) : NULL;
+}
+
 /* ---- status ---- */
 
 static const struct error *
@@ -292,7 +298,7 @@ head_item(struct request *req, const struct content_head_row *head)
 		.created_at = head->created_at, .updated_at = head->updated_at, .working_copy_version = head->version,
 		.publication_state = rules_publication_state(head->version, published), .published_version = head->published_version,
 		.is_unchanged = arena_memdup(req->arena, &(bool){ true }, sizeof(bool)),
-		.public_change = arena_memdup(req->arena, &(bool){ false }, sizeof(bool)),
+		.public_change = write_public_change(req, false),
 	};
 }
 
@@ -307,7 +313,7 @@ next_item(struct request *req, const struct plan *plan)
 		.version = version, .created_at = plan->head->created_at, .updated_at = plan->next.updated_at, .working_copy_version = version,
 		.publication_state = rules_publication_state(version, plan->next.published_version),
 		.published_version = plan->next.published_version ? arena_memdup(req->arena, &plan->next.published_version, sizeof(int64_t)) : NULL,
-		.public_change = arena_memdup(req->arena, &plan->changes_public, sizeof(bool)),
+		.public_change = write_public_change(req, plan->changes_public),
 	};
 }
 

@@ -39,6 +39,9 @@ const struct error *write_status(struct request *req, const struct status_wish *
 /* SHA-256 of the text, hex, in the request's arena. */
 const char *write_hash(struct request *req, struct doc data);
 
+/* publicChange of an item that a write answers: in dry runs only, otherwise the item is as a read answers it. */
+const bool *write_public_change(struct request *req, bool changes_public);
+
 const struct error *write_not_found(struct request *req, int64_t id) MUST_CHECK;
 const struct error *write_singleton_exists(struct request *req, int64_t type_id, int64_t item_id) MUST_CHECK;
 

@@ -29,7 +29,6 @@ START_TEST(edit_without_status_leaves_the_public_alone)
 	ck_assert_str_eq(edited->status, "draft");
 	ck_assert_str_eq(edited->publication_state, "changed");
 	ck_assert_int_eq(*edited->published_version, 1);
-	ck_assert(!*edited->public_change);
 	ck_assert_str_eq(patch(id, "{\"n\":1}", NULL)->publication_state, "changed");
 	ck_assert_str_eq(text_of(get(id, false)->data), "{\"title\":\"public\"}");
 	ck_assert_int_eq(get(id, false)->version, 1);
@@ -37,11 +36,40 @@ START_TEST(edit_without_status_leaves_the_public_alone)
 	const struct content_item *out = publish(id);
 	ck_assert_str_eq(out->publication_state, "published");
 	ck_assert_int_eq(*out->published_version, 4);
-	ck_assert(*out->public_change);
 	ck_assert_str_eq(text_of(get(id, false)->data), "{\"title\":\"draft\",\"n\":1}");
 	ck_assert_int_eq(events("content_item.publish"), 1);
 	ck_assert_int_eq(count_where("outbox", "type = 'content_item.publish' AND payload->>'oldStatus' = 'draft' AND payload->>'newStatus' = 'published'"
 	    " AND (payload->>'publishedVersion')::int = 4 AND (payload->>'version')::int = 4 AND length(payload->>'contentHash') = 64"), 1);
+}
+END_TEST
+
+static bool
+would_change_the_public(const struct operation *operation, const void *in)
+{
+	struct harness_call call = { .principal = &principal, .dry_run = true };
+	const void *out = NULL;
+	ck_assert_ptr_null(harness_run(harness, operation, &call, in, &out));
+	return *((const struct content_item *)out)->public_change;
+}
+
+START_TEST(dry_run_says_whether_the_public_sees_a_change)
+{
+	int64_t type = article_type();
+	int64_t id = make_item(type, "{\"title\":\"one\"}", "published")->id;
+	struct content_items_update_request edit = { .id = id, .data = doc("{\"title\":\"two\"}") };
+	struct content_items_create_request make = { .content_type_id = type, .data = doc("{\"title\":\"two\"}") };
+	struct content_items_publish_request again = { .id = id };
+
+	ck_assert(!would_change_the_public(&operation_content_items_update, &edit));
+	ck_assert(!would_change_the_public(&operation_content_items_create, &make));
+	ck_assert(!would_change_the_public(&operation_content_items_publish, &again));
+	edit.status = make.status = "published";
+	ck_assert(would_change_the_public(&operation_content_items_update, &edit));
+	ck_assert(would_change_the_public(&operation_content_items_create, &make));
+	edit.status = "archived";
+	ck_assert(would_change_the_public(&operation_content_items_update, &edit));
+	ck_assert(would_change_the_public(&operation_content_items_unpublish, &(struct content_items_unpublish_request){ .id = id }));
+	ck_assert_ptr_null(change(id, "{\"title\":\"two\"}", NULL)->public_change);
 }
 END_TEST
 
@@ -54,7 +82,6 @@ START_TEST(what_changes_nothing_says_so)
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
 		ck_assert_msg(same[i]->is_unchanged && *same[i]->is_unchanged, "%zu", i);
 		ck_assert_int_eq(same[i]->version, 1);
-		ck_assert(!*same[i]->public_change);
 		ck_assert_str_eq(same[i]->status, "published");
 	}
 	(void)unpublish(id);
@@ -76,12 +103,11 @@ START_TEST(unpublishing_and_archiving_take_it_from_the_public_for_good)
 	ck_assert_str_eq(out->status, "in_review");
 	ck_assert_str_eq(out->publication_state, "draft");
 	ck_assert_int_eq(out->version, 3);
-	ck_assert(*out->public_change);
 	(void)refuse(&operation_content_items_get, &see, "CONTENT_ITEM_UNPUBLISHED");
 	ck_assert_str_eq(unpublish(make_item(out->content_type_id, "{\"title\":\"x\"}", "published")->id)->status, "draft");
 
 	(void)publish(id);
-	ck_assert(*change(id, NULL, "archived")->public_change);
+	(void)change(id, NULL, "archived");
 	ck_assert_ptr_null(change(id, NULL, "draft")->published_version);
 	(void)refuse(&operation_content_items_get, &see, "CONTENT_ITEM_UNPUBLISHED");
 	ck_assert_int_eq(events("content_item.unpublish"), 2);
@@ -415,6 +441,7 @@ static void
 add_tests(TCase *tests)
 {
 	tcase_add_test(tests, edit_without_status_leaves_the_public_alone);
+	tcase_add_test(tests, dry_run_says_whether_the_public_sees_a_change);
 	tcase_add_test(tests, what_changes_nothing_says_so);
 	tcase_add_test(tests, unpublishing_and_archiving_take_it_from_the_public_for_good);
 	tcase_add_test(tests, rollback_is_no_way_to_publish);

@@ -13,6 +13,18 @@ principal_has_scope(const struct principal *principal, const char *scope)
 	return false;
 }
 
+bool
+principals_have_same_scopes(const struct principal *one, const struct principal *other)
+{
+	if (one->n_scopes != other->n_scopes)
+		return false;
+	for (size_t i = 0; i < one->n_scopes; i++) {
+		if (strcmp(one->scopes[i], other->scopes[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
 static struct policy_verdict
 allow(const char *code)
 {
