@@ -420,6 +420,22 @@ sort_by_lock_order(struct job **jobs, size_t n)
 	}
 }
 
+/* After the commit, also of one that was answered from its key: it goes on from where the rows are. */
+static void
+complete(struct job *job)
+{
+	const struct operation *op = job->row->operation;
+	const char *problem;
+
+	if (job->is_replayed && !codec_msgpack_read(job->arena, op->response, job->output, job->n_output, job->out, &problem))
+		return; /* the stored answer stands */
+	job->req.in_transaction = false;
+	job->req.n_events = 0;
+	job->output = NULL;
+	job->error = job->row->complete(&job->req, job->in, job->out);
+	check_declared(job);
+}
+
 void
 dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 {
@@ -440,52 +456,10 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 			run_alone(worker, ready[i]);
 		}
 	}
+	for (size_t i = 0; i < n_ready; i++) {
+		if (ready[i]->row->complete && !ready[i]->error && !ready[i]->req.dry_run)
+			complete(ready[i]);
+	}
 	for (size_t i = 0; i < n; i++)
 		dispatch_reply(worker, jobs[i]);
-}
-
-static const struct error *
-run_in_transaction(struct request *req, int64_t timeout_ms, const struct error *(*run)(struct request *req, void *context), void *context)
-{
-	req->in_transaction = true;
-	req->deadline_us = req->now_us + timeout_ms * 1000;
-	db_set_deadline(req->db, req->deadline_us);
-	struct db_scope scope = request_scope(req);
-	db_begin(req->db, &scope);
-	const struct error *error = run(req, context);
-	if (error) {
-		db_rollback(req->db);
-		return error;
-	}
-	outbox_write(req);
-	enum db_status status = db_commit(req->db);
-	if (status != DB_OK)
-		return request_db_error(req, status, "commit");
-	if (req->n_events > 0)
-		atomic_store(&req->service->has_written, true);
-	if (req->has_processes)
-		runner_poke();
-	return NULL;
-}
-
-const struct error *
-transaction_run(struct worker *worker, struct arena *arena, int64_t timeout_ms,
-    const struct error *(*run)(struct request *req, void *context), void *context)
-{
-	struct request req;
-
-	request_init(&req, worker, arena, NULL);
-	return run_in_transaction(&req, timeout_ms, run, context);
-}
-
-const struct error *
-transaction_run_for(struct worker *worker, struct arena *arena, int64_t tenant, int64_t timeout_ms,
-    const struct error *(*run)(struct request *req, void *context), void *context)
-{
-	struct request req;
-
-	request_init(&req, worker, arena, NULL);
-	req.db = worker->db;
-	req.tenant = tenant;
-	return run_in_transaction(&req, timeout_ms, run, context);
 }

@@ -31,4 +31,4 @@ ping(struct request *req, const void *in, void *output)
 	return NULL;
 }
 
-const struct service_operation health_ping_operation = { &operation_health_ping, ping, NULL, NULL };
+const struct service_operation health_ping_operation = { &operation_health_ping, ping, NULL, NULL, NULL };

@@ -214,6 +214,7 @@ position_now(struct request *req, struct events_pull_response *out)
 		error = query_claim(req, second, &next);
 	if (error)
 		return error;
+	out->events = (struct shape_list){ arena_alloc(req->arena, 1), 0 }; /* an empty list, not an absent one */
 	out->epoch = now->epoch;
 	out->seq = now->seq;
 	out->snapshot = now->snapshot;
@@ -245,7 +246,7 @@ pull(struct request *req, const void *input, void *output)
 	return pull_from(req, in->limit, in->max_bytes ? *in->max_bytes : PULL_BYTES, out, &next_epoch);
 }
 
-const struct service_operation outbox_pull_operation = { &operation_events_pull, pull, NULL, NULL };
+const struct service_operation outbox_pull_operation = { &operation_events_pull, pull, NULL, NULL, NULL };
 
 /* ---- retention ---- */
 

@@ -101,6 +101,10 @@ const struct error *process_cancel(struct request *req, const char *kind, const 
 /* Make the process of a key due now, also one that was set aside; its attempts start again. */
 const struct error *process_restart(struct request *req, const char *kind, const char *key, bool *ret_found) MUST_CHECK;
 
+/* Wait until the process of a key has ended or was set aside, as an operation's complete: at most timeout_ms and until the request's
+ * deadline.  *ret_ended is false when it goes on by itself.  Outside any transaction. */
+const struct error *process_await(struct request *req, const char *kind, const char *key, int64_t timeout_ms, bool *ret_ended) MUST_CHECK;
+
 /* A lane's limit of running processes (0: unchanged or the kind's) and whether it rests. */
 const struct error *process_lane_set(struct request *req, const char *lane, int64_t running_max, bool is_paused) MUST_CHECK;
 

@@ -13,6 +13,16 @@ const struct principal principal_system = {
 	.id = "system", .type = "system", .source = "internal",
 };
 
+const struct principal *
+request_system_principal(struct request *req)
+{
+	struct principal *principal = ARENA_NEW(req->arena, struct principal);
+
+	*principal = principal_system;
+	principal->tenant = req->tenant;
+	return principal;
+}
+
 const struct error *
 error_at(struct error *error, const char *pointer, const char *context)
 {

@@ -97,6 +97,12 @@ void event_emit_for(struct request *req, int64_t tenant, const struct event_type
  * index serves: a statement that runs here says "domain_id = tenant()" itself.  0: all tenants again. */
 void request_act_for(struct request *req, int64_t tenant);
 
+/* ---- transactions beside the operation's own ---- */
+
+/* One more transaction of this request, in its tenant, after the operation's own has committed: from its complete.  Run again after a
+ * conflict, so run must not depend on what it did before. */
+const struct error *request_transaction(struct request *req, const struct error *(*run)(struct request *req, void *context), void *context) MUST_CHECK;
+
 /* ---- secrets kept in rows ---- */
 
 /* Text sealed with the installation's key, as text; and back: NULL when it was not sealed with this key. */
@@ -104,6 +110,9 @@ const char *request_seal(struct request *req, const char *text);
 const char *request_open(struct request *req, const char *sealed);
 
 /* ---- other services ---- */
+
+/* The service itself, acting in the request's tenant: what internal operations are called as. */
+const struct principal *request_system_principal(struct request *req);
 
 /* Call an operation of another service with the request's principal, trace and deadline.  Never inside a transaction: from
  * steps and consumers.  A mutation needs an idempotency key derived from durable state (process_key); NULL for a query.

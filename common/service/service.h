@@ -19,6 +19,7 @@ struct service_operation {
 	service_call call;        /* NULL when batch */
 	service_batch_call batch; /* of one tenant and one operation; errors[i] answers input i */
 	const struct error *(*prepare)(struct request *req, const void *in); /* before the transaction; or NULL */
+	service_call complete; /* after its commit; or NULL */
 };
 
 /* A unique or foreign key whose violation is the caller's mistake. */

@@ -51,6 +51,9 @@ def header(service):
         parts.append("\n/* Handlers, written by the service.  Errors listed are those beyond the common ones. */")
     for operation in service.operations:
         parts.append(f"\n{handler_comment(operation)}\n{handler_prototype(operation)}")
+        if operation.has("complete"):
+            parts.append(f"const struct error *{c_symbol(operation.id)}_complete(struct request *req, const struct {operation.request.name} *in,\n"
+                         f"    struct {operation.response.name} *out);")
         if operation.has("prepare"):
             parts.append(f"const struct error *{c_symbol(operation.id)}_prepare(struct request *req, const struct {operation.request.name} *in);")
     if service.events:

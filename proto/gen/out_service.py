@@ -61,7 +61,10 @@ def source(service):
         is_batch = operation.has("batch")
         wrappers.append((batch_wrapper if is_batch else single_wrapper)(name, operation))
         rows.append(f"\t{{ &{operation_symbol(operation.id)}, {'NULL, ' if is_batch else ''}call_{name}"
-                    f"{'' if is_batch else ', NULL'}{f', prepare_{name}' if operation.has('prepare') else ', NULL'} }},")
+                    f"{'' if is_batch else ', NULL'}{f', prepare_{name}' if operation.has('prepare') else ', NULL'}"
+                    f"{f', complete_{name}' if operation.has('complete') else ', NULL'} }},")
+        if operation.has("complete"):
+            wrappers.append(single_wrapper(f"{name}_complete", operation).replace(f"call_{name}_complete", f"complete_{name}"))
         if operation.has("prepare"):
             wrappers.append(prepare_wrapper(name, operation))
     parts = [NOTICE, "#include <assert.h>\n", '#include "request.h"', '#include "service.h"',

@@ -42,9 +42,9 @@ call_audit_feed_read(struct request *req, const void *in, void *out)
 }
 
 const struct service_operation audit_operations[] = {
-	{ &operation_audit_logs_list, call_audit_logs_list, NULL, NULL },
-	{ &operation_audit_logs_verify, call_audit_logs_verify, NULL, NULL },
-	{ &operation_audit_checkpoints_list, call_audit_checkpoints_list, NULL, NULL },
-	{ &operation_audit_feed_read, call_audit_feed_read, NULL, NULL },
+	{ &operation_audit_logs_list, call_audit_logs_list, NULL, NULL, NULL },
+	{ &operation_audit_logs_verify, call_audit_logs_verify, NULL, NULL, NULL },
+	{ &operation_audit_checkpoints_list, call_audit_checkpoints_list, NULL, NULL, NULL },
+	{ &operation_audit_feed_read, call_audit_feed_read, NULL, NULL, NULL },
 };
 const size_t audit_n_operations = 4;

@@ -18,6 +18,8 @@ extern const struct event_type event_content_type_create;
 extern const struct event_type event_content_type_delete;
 extern const struct event_type event_content_type_update;
 extern const struct event_type event_domain_create;
+extern const struct event_type event_external_feedback_event_create;
+extern const struct event_type event_external_feedback_event_issue;
 extern const struct event_type event_job_cancel;
 extern const struct event_type event_job_create;
 extern const struct event_type event_job_fail;
@@ -27,6 +29,15 @@ extern const struct event_type event_job_queue_update;
 extern const struct event_type event_job_schedule_create;
 extern const struct event_type event_job_schedule_delete;
 extern const struct event_type event_job_schedule_update;
+extern const struct event_type event_review_comment_create;
+extern const struct event_type event_review_task_approve;
+extern const struct event_type event_review_task_assign;
+extern const struct event_type event_review_task_cancel;
+extern const struct event_type event_review_task_decide;
+extern const struct event_type event_review_task_overdue;
+extern const struct event_type event_review_task_reject;
+extern const struct event_type event_review_task_submit;
+extern const struct event_type event_review_task_supersede;
 extern const struct event_type event_webhook_create;
 extern const struct event_type event_webhook_delete;
 extern const struct event_type event_webhook_disable;
@@ -34,6 +45,9 @@ extern const struct event_type event_webhook_redeliver;
 extern const struct event_type event_webhook_rotate;
 extern const struct event_type event_webhook_test;
 extern const struct event_type event_webhook_update;
+extern const struct event_type event_workflow_create;
+extern const struct event_type event_workflow_delete;
+extern const struct event_type event_workflow_update;
 
 extern const struct event_type *const registry_events[]; /* NULL-terminated, sorted by name */
 

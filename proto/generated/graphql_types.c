@@ -8,6 +8,7 @@
 #include "identity_proto.h"
 #include "jobs_proto.h"
 #include "webhooks_proto.h"
+#include "workflow_proto.h"
 
 extern const struct graphql_type graphql_type_actor_profile;
 extern const struct graphql_type graphql_type_api_key;
@@ -38,7 +39,10 @@ extern const struct graphql_type graphql_type_delete_result;
 extern const struct graphql_type graphql_type_domain;
 extern const struct graphql_type graphql_type_domain_summary;
 extern const struct graphql_type graphql_type_domains_page;
+extern const struct graphql_type graphql_type_external_feedback_event;
+extern const struct graphql_type graphql_type_external_feedback_page;
 extern const struct graphql_type graphql_type_identity;
+extern const struct graphql_type graphql_type_issue_external_feedback_token_result;
 extern const struct graphql_type graphql_type_job;
 extern const struct graphql_type graphql_type_job_queue_state;
 extern const struct graphql_type graphql_type_job_schedule;
@@ -51,8 +55,13 @@ extern const struct graphql_type graphql_type_policy_decision;
 extern const struct graphql_type graphql_type_policy_decision_record;
 extern const struct graphql_type graphql_type_policy_decisions_page;
 extern const struct graphql_type graphql_type_replay_webhook_result;
+extern const struct graphql_type graphql_type_review_comment;
+extern const struct graphql_type graphql_type_review_comments_page;
+extern const struct graphql_type graphql_type_review_task;
+extern const struct graphql_type graphql_type_review_tasks_page;
 extern const struct graphql_type graphql_type_rollback_result;
 extern const struct graphql_type graphql_type_simulate_webhooks;
+extern const struct graphql_type graphql_type_submit_external_feedback_result;
 extern const struct graphql_type graphql_type_supervisor_summary;
 extern const struct graphql_type graphql_type_webhook;
 extern const struct graphql_type graphql_type_webhook_attempt;
@@ -61,6 +70,10 @@ extern const struct graphql_type graphql_type_webhook_delivery;
 extern const struct graphql_type graphql_type_webhook_delivery_detail;
 extern const struct graphql_type graphql_type_webhook_message;
 extern const struct graphql_type graphql_type_webhooks_page;
+extern const struct graphql_type graphql_type_workflow;
+extern const struct graphql_type graphql_type_workflow_detail;
+extern const struct graphql_type graphql_type_workflow_transition;
+extern const struct graphql_type graphql_type_workflows_page;
 
 static const struct graphql_field graphql_type_actor_profile_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "id" },
@@ -346,6 +359,29 @@ static const struct graphql_field graphql_type_domains_page_fields[] = {
 };
 const struct graphql_type graphql_type_domains_page = { "DomainsPage", &identity_domains_list_response_shape, graphql_type_domains_page_fields, 5 };
 
+static const struct graphql_field graphql_type_external_feedback_event_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "publishedVersion", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publishedVersion" },
+	{ .name = "decision", .kind = GRAPHQL_PLAIN, .member = "decision" },
+	{ .name = "comment", .kind = GRAPHQL_PLAIN, .member = "comment" },
+	{ .name = "prompt", .kind = GRAPHQL_PLAIN, .member = "prompt" },
+	{ .name = "refinementMode", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "refinementMode" },
+	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorId" },
+	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorType" },
+	{ .name = "actorSource", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorSource" },
+	{ .name = "actorDisplayName", .kind = GRAPHQL_PLAIN, .member = "actorDisplayName" },
+	{ .name = "reviewTaskId", .kind = GRAPHQL_ID, .member = "reviewTaskId" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_external_feedback_event = { "ExternalFeedbackEvent", &external_feedback_event_shape, graphql_type_external_feedback_event_fields, 13 };
+
+static const struct graphql_field graphql_type_external_feedback_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "events", .type = &graphql_type_external_feedback_event },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_external_feedback_page = { "ExternalFeedbackPage", &workflow_feedback_list_response_shape, graphql_type_external_feedback_page_fields, 2 };
+
 static const struct graphql_field graphql_type_identity_fields[] = {
 	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorId" },
 	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorType" },
@@ -358,6 +394,12 @@ static const struct graphql_field graphql_type_identity_fields[] = {
 	{ .name = "profile", .kind = GRAPHQL_OBJECT, .member = "profile", .type = &graphql_type_actor_profile },
 };
 const struct graphql_type graphql_type_identity = { "Identity", &identity_whoami_response_shape, graphql_type_identity_fields, 9 };
+
+static const struct graphql_field graphql_type_issue_external_feedback_token_result_fields[] = {
+	{ .name = "token", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "token" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expiresAt" },
+};
+const struct graphql_type graphql_type_issue_external_feedback_token_result = { "IssueExternalFeedbackTokenResult", &workflow_feedback_issue_token_response_shape, graphql_type_issue_external_feedback_token_result_fields, 2 };
 
 static const struct graphql_field graphql_type_job_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -488,6 +530,56 @@ static const struct graphql_field graphql_type_replay_webhook_result_fields[] = 
 };
 const struct graphql_type graphql_type_replay_webhook_result = { "ReplayWebhookResult", &webhooks_deliveries_replay_response_shape, graphql_type_replay_webhook_result_fields, 2 };
 
+static const struct graphql_field graphql_type_review_comment_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "reviewTaskId", .kind = GRAPHQL_ID, .member = "reviewTaskId" },
+	{ .name = "itemVersion", .kind = GRAPHQL_PLAIN, .member = "itemVersion" },
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .member = "path" },
+	{ .name = "authorId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "authorId" },
+	{ .name = "comment", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "comment" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_review_comment = { "ReviewComment", &review_comment_shape, graphql_type_review_comment_fields, 8 };
+
+static const struct graphql_field graphql_type_review_comments_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "comments", .type = &graphql_type_review_comment },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_review_comments_page = { "ReviewCommentsPage", &workflow_comments_list_response_shape, graphql_type_review_comments_page_fields, 2 };
+
+static const struct graphql_field graphql_type_review_task_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "workflowId", .kind = GRAPHQL_ID, .is_required = true, .member = "workflowId" },
+	{ .name = "workflowTransitionId", .kind = GRAPHQL_ID, .is_required = true, .member = "workflowTransitionId" },
+	{ .name = "fromState", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "fromState" },
+	{ .name = "toState", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "toState" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "source", .kind = GRAPHQL_ENUM, .is_required = true, .member = "source" },
+	{ .name = "sourceEventId", .kind = GRAPHQL_ID, .member = "sourceEventId" },
+	{ .name = "itemVersion", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "itemVersion" },
+	{ .name = "contentHash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentHash" },
+	{ .name = "approvalsNeeded", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "approvalsNeeded" },
+	{ .name = "approvals", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "approvals" },
+	{ .name = "assignee", .kind = GRAPHQL_PLAIN, .member = "assignee" },
+	{ .name = "submittedBy", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "submittedBy" },
+	{ .name = "decidedBy", .kind = GRAPHQL_PLAIN, .member = "decidedBy" },
+	{ .name = "decidedAt", .kind = GRAPHQL_PLAIN, .member = "decidedAt" },
+	{ .name = "reason", .kind = GRAPHQL_PLAIN, .member = "reason" },
+	{ .name = "dueAt", .kind = GRAPHQL_PLAIN, .member = "dueAt" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_review_task = { "ReviewTask", &review_task_shape, graphql_type_review_task_fields, 22 };
+
+static const struct graphql_field graphql_type_review_tasks_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "tasks", .type = &graphql_type_review_task },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_review_tasks_page = { "ReviewTasksPage", &workflow_reviews_list_response_shape, graphql_type_review_tasks_page_fields, 2 };
+
 static const struct graphql_field graphql_type_rollback_result_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
@@ -503,6 +595,12 @@ static const struct graphql_field graphql_type_simulate_webhooks_fields[] = {
 	{ .name = "messages", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "messages", .type = &graphql_type_webhook_message },
 };
 const struct graphql_type graphql_type_simulate_webhooks = { "SimulateWebhooks", &webhooks_simulate_response_shape, graphql_type_simulate_webhooks_fields, 1 };
+
+static const struct graphql_field graphql_type_submit_external_feedback_result_fields[] = {
+	{ .name = "event", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "event", .type = &graphql_type_external_feedback_event },
+	{ .name = "reviewTask", .kind = GRAPHQL_OBJECT, .member = "reviewTask", .type = &graphql_type_review_task },
+};
+const struct graphql_type graphql_type_submit_external_feedback_result = { "SubmitExternalFeedbackResult", &workflow_feedback_create_response_shape, graphql_type_submit_external_feedback_result_fields, 2 };
 
 static const struct graphql_field graphql_type_supervisor_summary_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -587,6 +685,42 @@ static const struct graphql_field graphql_type_webhooks_page_fields[] = {
 };
 const struct graphql_type graphql_type_webhooks_page = { "WebhooksPage", &webhooks_list_response_shape, graphql_type_webhooks_page_fields, 2 };
 
+static const struct graphql_field graphql_type_workflow_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "active", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "active" },
+	{ .name = "isApplied", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isApplied" },
+	{ .name = "transitions", .kind = GRAPHQL_OBJECT, .member = "transitions", .type = &graphql_type_workflow_transition },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_workflow = { "Workflow", &workflow_shape, graphql_type_workflow_fields, 8 };
+
+static const struct graphql_field graphql_type_workflow_detail_fields[] = {
+	{ .name = "workflow", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "workflow", .type = &graphql_type_workflow },
+	{ .name = "diagram", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "diagram" },
+};
+const struct graphql_type graphql_type_workflow_detail = { "WorkflowDetail", &workflow_workflows_get_response_shape, graphql_type_workflow_detail_fields, 2 };
+
+static const struct graphql_field graphql_type_workflow_transition_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "workflowId", .kind = GRAPHQL_ID, .is_required = true, .member = "workflowId" },
+	{ .name = "fromState", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "fromState" },
+	{ .name = "toState", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "toState" },
+	{ .name = "requiredRoles", .kind = GRAPHQL_JSON, .is_required = true, .member = "requiredRoles" },
+	{ .name = "decisionRoles", .kind = GRAPHQL_JSON, .is_required = true, .member = "decisionRoles" },
+	{ .name = "approvalsNeeded", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "approvalsNeeded" },
+	{ .name = "authorMayDecide", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "authorMayDecide" },
+};
+const struct graphql_type graphql_type_workflow_transition = { "WorkflowTransition", &workflow_transition_shape, graphql_type_workflow_transition_fields, 8 };
+
+static const struct graphql_field graphql_type_workflows_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "workflows", .type = &graphql_type_workflow },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_workflows_page = { "WorkflowsPage", &workflow_workflows_list_response_shape, graphql_type_workflows_page_fields, 2 };
+
 static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "auditLogs", .kind = GRAPHQL_CALL, .type = &graphql_type_audit_logs_page, .operation = &operation_audit_logs_list },
 	{ .name = "auditVerification", .kind = GRAPHQL_CALL, .type = &graphql_type_audit_verification, .operation = &operation_audit_logs_verify },
@@ -613,8 +747,15 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "simulateWebhooks", .kind = GRAPHQL_CALL, .type = &graphql_type_simulate_webhooks, .operation = &operation_webhooks_simulate },
 	{ .name = "webhookDeliveries", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_deliveries_page, .operation = &operation_webhooks_deliveries_list },
 	{ .name = "webhookDelivery", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_delivery_detail, .operation = &operation_webhooks_deliveries_get },
+	{ .name = "workflows", .kind = GRAPHQL_CALL, .type = &graphql_type_workflows_page, .operation = &operation_workflow_workflows_list },
+	{ .name = "workflow", .kind = GRAPHQL_CALL, .type = &graphql_type_workflow_detail, .operation = &operation_workflow_workflows_get },
+	{ .name = "activeWorkflow", .kind = GRAPHQL_CALL, .type = &graphql_type_workflow, .operation = &operation_workflow_workflows_active },
+	{ .name = "reviewTasks", .kind = GRAPHQL_CALL, .type = &graphql_type_review_tasks_page, .operation = &operation_workflow_reviews_list },
+	{ .name = "reviewTask", .kind = GRAPHQL_CALL, .type = &graphql_type_review_task, .operation = &operation_workflow_reviews_get },
+	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
+	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 25 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 32 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -649,8 +790,19 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "testWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_delivery, .operation = &operation_webhooks_test },
 	{ .name = "redeliverWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook_delivery, .operation = &operation_webhooks_deliveries_redeliver },
 	{ .name = "replayWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_replay_webhook_result, .operation = &operation_webhooks_deliveries_replay },
+	{ .name = "createWorkflow", .kind = GRAPHQL_CALL, .type = &graphql_type_workflow, .operation = &operation_workflow_workflows_create },
+	{ .name = "updateWorkflow", .kind = GRAPHQL_CALL, .type = &graphql_type_workflow, .operation = &operation_workflow_workflows_update },
+	{ .name = "deleteWorkflow", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_workflow_workflows_delete },
+	{ .name = "createWorkflowTransition", .kind = GRAPHQL_CALL, .type = &graphql_type_workflow_transition, .operation = &operation_workflow_transitions_create },
+	{ .name = "deleteWorkflowTransition", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_workflow_transitions_delete },
+	{ .name = "submitReviewTask", .kind = GRAPHQL_CALL, .type = &graphql_type_review_task, .operation = &operation_workflow_reviews_submit },
+	{ .name = "decideReviewTask", .kind = GRAPHQL_CALL, .type = &graphql_type_review_task, .operation = &operation_workflow_reviews_decide },
+	{ .name = "assignReviewTask", .kind = GRAPHQL_CALL, .type = &graphql_type_review_task, .operation = &operation_workflow_reviews_assign },
+	{ .name = "createReviewComment", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comment, .operation = &operation_workflow_comments_create },
+	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
+	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 32 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 43 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -684,7 +836,10 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_domain,
 	&graphql_type_domain_summary,
 	&graphql_type_domains_page,
+	&graphql_type_external_feedback_event,
+	&graphql_type_external_feedback_page,
 	&graphql_type_identity,
+	&graphql_type_issue_external_feedback_token_result,
 	&graphql_type_job,
 	&graphql_type_job_queue_state,
 	&graphql_type_job_schedule,
@@ -697,8 +852,13 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_policy_decision_record,
 	&graphql_type_policy_decisions_page,
 	&graphql_type_replay_webhook_result,
+	&graphql_type_review_comment,
+	&graphql_type_review_comments_page,
+	&graphql_type_review_task,
+	&graphql_type_review_tasks_page,
 	&graphql_type_rollback_result,
 	&graphql_type_simulate_webhooks,
+	&graphql_type_submit_external_feedback_result,
 	&graphql_type_supervisor_summary,
 	&graphql_type_webhook,
 	&graphql_type_webhook_attempt,
@@ -707,5 +867,9 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_webhook_delivery_detail,
 	&graphql_type_webhook_message,
 	&graphql_type_webhooks_page,
+	&graphql_type_workflow,
+	&graphql_type_workflow_detail,
+	&graphql_type_workflow_transition,
+	&graphql_type_workflows_page,
 	NULL
 };

@@ -114,19 +114,19 @@ call_identity_decisions_record(struct request *req, const void *in, void *out)
 }
 
 const struct service_operation identity_operations[] = {
-	{ &operation_identity_domains_list, call_identity_domains_list, NULL, NULL },
-	{ &operation_identity_domains_create, call_identity_domains_create, NULL, NULL },
-	{ &operation_identity_onboard, call_identity_onboard, NULL, NULL },
-	{ &operation_identity_keys_create, call_identity_keys_create, NULL, NULL },
-	{ &operation_identity_keys_list, call_identity_keys_list, NULL, NULL },
-	{ &operation_identity_keys_rotate, call_identity_keys_rotate, NULL, NULL },
-	{ &operation_identity_keys_revoke, call_identity_keys_revoke, NULL, NULL },
-	{ &operation_identity_whoami, call_identity_whoami, NULL, NULL },
-	{ &operation_identity_policy_evaluate, call_identity_policy_evaluate, NULL, NULL },
-	{ &operation_identity_decisions_list, call_identity_decisions_list, NULL, NULL },
-	{ &operation_identity_keys_authenticate, call_identity_keys_authenticate, NULL, NULL },
-	{ &operation_identity_keys_touch, call_identity_keys_touch, NULL, NULL },
-	{ &operation_identity_decisions_record, call_identity_decisions_record, NULL, NULL },
+	{ &operation_identity_domains_list, call_identity_domains_list, NULL, NULL, NULL },
+	{ &operation_identity_domains_create, call_identity_domains_create, NULL, NULL, NULL },
+	{ &operation_identity_onboard, call_identity_onboard, NULL, NULL, NULL },
+	{ &operation_identity_keys_create, call_identity_keys_create, NULL, NULL, NULL },
+	{ &operation_identity_keys_list, call_identity_keys_list, NULL, NULL, NULL },
+	{ &operation_identity_keys_rotate, call_identity_keys_rotate, NULL, NULL, NULL },
+	{ &operation_identity_keys_revoke, call_identity_keys_revoke, NULL, NULL, NULL },
+	{ &operation_identity_whoami, call_identity_whoami, NULL, NULL, NULL },
+	{ &operation_identity_policy_evaluate, call_identity_policy_evaluate, NULL, NULL, NULL },
+	{ &operation_identity_decisions_list, call_identity_decisions_list, NULL, NULL, NULL },
+	{ &operation_identity_keys_authenticate, call_identity_keys_authenticate, NULL, NULL, NULL },
+	{ &operation_identity_keys_touch, call_identity_keys_touch, NULL, NULL, NULL },
+	{ &operation_identity_decisions_record, call_identity_decisions_record, NULL, NULL, NULL },
 };
 const size_t identity_n_operations = 13;
 

@@ -121,19 +121,19 @@ call_jobs_schedules_delete(struct request *req, const void *in, void *out)
 }
 
 const struct service_operation jobs_operations[] = {
-	{ &operation_jobs_create, call_jobs_create, NULL, NULL },
-	{ &operation_jobs_list, call_jobs_list, NULL, NULL },
-	{ &operation_jobs_get, call_jobs_get, NULL, NULL },
-	{ &operation_jobs_cancel, call_jobs_cancel, NULL, NULL },
-	{ &operation_jobs_retry, call_jobs_retry, NULL, NULL },
-	{ &operation_jobs_schedule_status, call_jobs_schedule_status, NULL, prepare_jobs_schedule_status },
-	{ &operation_jobs_worker_status, call_jobs_worker_status, NULL, NULL },
-	{ &operation_jobs_queues_update, call_jobs_queues_update, NULL, NULL },
-	{ &operation_jobs_schedules_create, call_jobs_schedules_create, NULL, NULL },
-	{ &operation_jobs_schedules_list, call_jobs_schedules_list, NULL, NULL },
-	{ &operation_jobs_schedules_get, call_jobs_schedules_get, NULL, NULL },
-	{ &operation_jobs_schedules_update, call_jobs_schedules_update, NULL, NULL },
-	{ &operation_jobs_schedules_delete, call_jobs_schedules_delete, NULL, NULL },
+	{ &operation_jobs_create, call_jobs_create, NULL, NULL, NULL },
+	{ &operation_jobs_list, call_jobs_list, NULL, NULL, NULL },
+	{ &operation_jobs_get, call_jobs_get, NULL, NULL, NULL },
+	{ &operation_jobs_cancel, call_jobs_cancel, NULL, NULL, NULL },
+	{ &operation_jobs_retry, call_jobs_retry, NULL, NULL, NULL },
+	{ &operation_jobs_schedule_status, call_jobs_schedule_status, NULL, prepare_jobs_schedule_status, NULL },
+	{ &operation_jobs_worker_status, call_jobs_worker_status, NULL, NULL, NULL },
+	{ &operation_jobs_queues_update, call_jobs_queues_update, NULL, NULL, NULL },
+	{ &operation_jobs_schedules_create, call_jobs_schedules_create, NULL, NULL, NULL },
+	{ &operation_jobs_schedules_list, call_jobs_schedules_list, NULL, NULL, NULL },
+	{ &operation_jobs_schedules_get, call_jobs_schedules_get, NULL, NULL, NULL },
+	{ &operation_jobs_schedules_update, call_jobs_schedules_update, NULL, NULL, NULL },
+	{ &operation_jobs_schedules_delete, call_jobs_schedules_delete, NULL, NULL, NULL },
 };
 const size_t jobs_n_operations = 13;
 

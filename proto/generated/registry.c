@@ -10,6 +10,7 @@
 #include "identity_proto.h"
 #include "jobs_proto.h"
 #include "webhooks_proto.h"
+#include "workflow_proto.h"
 
 /* Sorted by id. */
 const struct operation *const registry_operations[] = {
@@ -82,10 +83,29 @@ const struct operation *const registry_operations[] = {
 	&operation_webhooks_simulate,
 	&operation_webhooks_test,
 	&operation_webhooks_update,
+	&operation_workflow_comments_create,
+	&operation_workflow_comments_list,
+	&operation_workflow_feedback_create,
+	&operation_workflow_feedback_create_public,
+	&operation_workflow_feedback_issue_token,
+	&operation_workflow_feedback_list,
+	&operation_workflow_reviews_assign,
+	&operation_workflow_reviews_decide,
+	&operation_workflow_reviews_get,
+	&operation_workflow_reviews_list,
+	&operation_workflow_reviews_submit,
+	&operation_workflow_transitions_create,
+	&operation_workflow_transitions_delete,
+	&operation_workflow_workflows_active,
+	&operation_workflow_workflows_create,
+	&operation_workflow_workflows_delete,
+	&operation_workflow_workflows_get,
+	&operation_workflow_workflows_list,
+	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 69;
+const size_t registry_n_operations = 88;
 
-const char *const registry_services[] = { "audit", "content", "identity", "jobs", "webhooks", NULL };
+const char *const registry_services[] = { "audit", "content", "identity", "jobs", "webhooks", "workflow", NULL };
 
 static int
 compare_id(const void *id, const void *row)

@@ -114,19 +114,19 @@ call_webhooks_calls_make(struct request *req, const void *in, void *out)
 }
 
 const struct service_operation webhooks_operations[] = {
-	{ &operation_webhooks_create, call_webhooks_create, NULL, NULL },
-	{ &operation_webhooks_list, call_webhooks_list, NULL, NULL },
-	{ &operation_webhooks_get, call_webhooks_get, NULL, NULL },
-	{ &operation_webhooks_update, call_webhooks_update, NULL, NULL },
-	{ &operation_webhooks_delete, call_webhooks_delete, NULL, NULL },
-	{ &operation_webhooks_rotate_secret, call_webhooks_rotate_secret, NULL, NULL },
-	{ &operation_webhooks_test, call_webhooks_test, NULL, NULL },
-	{ &operation_webhooks_simulate, call_webhooks_simulate, NULL, NULL },
-	{ &operation_webhooks_deliveries_list, call_webhooks_deliveries_list, NULL, NULL },
-	{ &operation_webhooks_deliveries_get, call_webhooks_deliveries_get, NULL, NULL },
-	{ &operation_webhooks_deliveries_redeliver, call_webhooks_deliveries_redeliver, NULL, NULL },
-	{ &operation_webhooks_deliveries_replay, call_webhooks_deliveries_replay, NULL, NULL },
-	{ &operation_webhooks_calls_make, call_webhooks_calls_make, NULL, NULL },
+	{ &operation_webhooks_create, call_webhooks_create, NULL, NULL, NULL },
+	{ &operation_webhooks_list, call_webhooks_list, NULL, NULL, NULL },
+	{ &operation_webhooks_get, call_webhooks_get, NULL, NULL, NULL },
+	{ &operation_webhooks_update, call_webhooks_update, NULL, NULL, NULL },
+	{ &operation_webhooks_delete, call_webhooks_delete, NULL, NULL, NULL },
+	{ &operation_webhooks_rotate_secret, call_webhooks_rotate_secret, NULL, NULL, NULL },
+	{ &operation_webhooks_test, call_webhooks_test, NULL, NULL, NULL },
+	{ &operation_webhooks_simulate, call_webhooks_simulate, NULL, NULL, NULL },
+	{ &operation_webhooks_deliveries_list, call_webhooks_deliveries_list, NULL, NULL, NULL },
+	{ &operation_webhooks_deliveries_get, call_webhooks_deliveries_get, NULL, NULL, NULL },
+	{ &operation_webhooks_deliveries_redeliver, call_webhooks_deliveries_redeliver, NULL, NULL, NULL },
+	{ &operation_webhooks_deliveries_replay, call_webhooks_deliveries_replay, NULL, NULL, NULL },
+	{ &operation_webhooks_calls_make, call_webhooks_calls_make, NULL, NULL, NULL },
 };
 const size_t webhooks_n_operations = 13;
 

@@ -115,3 +115,5 @@ SELECT 'identity', plans.tenant(i), md5(i::text)::uuid, '{"a":1}', 'a reason' FR
 (:big, 'delivery', :process)
 -- plan: process_lane_set tenant
 (:big, 'deliveries', 4, false, 4)
+-- plan: process_unfinished tenant
+(:big, 'delivery', :process)
