@@ -245,7 +245,7 @@ outbound_send(struct request *req, const struct http_client_request *request, st
 {
 	struct http_client_url url;
 
-	assert(req->is_step && !req->in_transaction);
+	assert(!req->in_transaction);
 	*ret_response = (struct http_client_response){ .body = "" };
 	ret_response->problem = parse(req->arena, request->url, &url);
 	if (ret_response->problem)

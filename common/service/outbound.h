@@ -1,4 +1,5 @@
-/* HTTP to the outside: only from a step, never inside a transaction, never to where an attacker would like it to go. */
+/* HTTP to the outside: from steps, and from what an operation prepares or does without a transaction; never inside one, never to where
+ * an attacker would like it to go. */
 #ifndef OUTBOUND_H
 #define OUTBOUND_H
 

@@ -54,7 +54,6 @@ struct request {
 	bool in_transaction;     /* request_call would hold its locks while it waits: not allowed */
 	enum call_fate call_fate; /* of the last request_call */
 	void *prepared;          /* what the operation's prepare found out, before the transaction */
-	bool is_step;            /* of a durable process: calls and outbound HTTP are allowed outside its commit */
 	bool has_processes;      /* it started or moved some: the runner is told after the commit */
 };
 

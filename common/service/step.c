@@ -116,7 +116,6 @@ init_step_request(struct request *req, struct worker *worker, const struct claim
 	if (row->request_id)
 		req->request_id = row->request_id;
 	req->trace_parent = row->trace_parent;
-	req->is_step = true;
 }
 
 struct finish {
