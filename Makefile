@@ -115,6 +115,7 @@ $(B)/migrations/%.o: migrations/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -c -o $@ $<
+$(B)/services/embeddings/local.o: services/embeddings/vectors/wordnet.bin
 $(B)/gateway/pages/openapi_data.o: proto/generated/openapi.json proto/generated/schema.graphql gateway/pages/documentation.html
 
 # ---- archives and binaries ----

@@ -36,6 +36,7 @@ const struct event_type *const registry_events[] = {
 	&event_review_task_reject,
 	&event_review_task_submit,
 	&event_review_task_supersede,
+	&event_search_index_reindex,
 	&event_webhook_create,
 	&event_webhook_delete,
 	&event_webhook_disable,

@@ -38,6 +38,7 @@ extern const struct event_type event_review_task_overdue;
 extern const struct event_type event_review_task_reject;
 extern const struct event_type event_review_task_submit;
 extern const struct event_type event_review_task_supersede;
+extern const struct event_type event_search_index_reindex;
 extern const struct event_type event_webhook_create;
 extern const struct event_type event_webhook_delete;
 extern const struct event_type event_webhook_disable;

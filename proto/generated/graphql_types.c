@@ -4,6 +4,7 @@
 #include "common_proto.h"
 #include "audit_proto.h"
 #include "content_proto.h"
+#include "embeddings_proto.h"
 #include "gateway_proto.h"
 #include "identity_proto.h"
 #include "jobs_proto.h"
@@ -34,11 +35,15 @@ extern const struct graphql_type graphql_type_content_type;
 extern const struct graphql_type graphql_type_content_type_items_page;
 extern const struct graphql_type graphql_type_content_type_stats;
 extern const struct graphql_type graphql_type_content_types_page;
+extern const struct graphql_type graphql_type_context_citation;
 extern const struct graphql_type graphql_type_delete_job_schedule_result;
 extern const struct graphql_type graphql_type_delete_result;
 extern const struct graphql_type graphql_type_domain;
 extern const struct graphql_type graphql_type_domain_summary;
 extern const struct graphql_type graphql_type_domains_page;
+extern const struct graphql_type graphql_type_duplicate_content_page;
+extern const struct graphql_type graphql_type_duplicate_pair;
+extern const struct graphql_type graphql_type_embedding_readiness;
 extern const struct graphql_type graphql_type_external_feedback_event;
 extern const struct graphql_type graphql_type_external_feedback_page;
 extern const struct graphql_type graphql_type_identity;
@@ -60,9 +65,15 @@ extern const struct graphql_type graphql_type_review_comments_page;
 extern const struct graphql_type graphql_type_review_task;
 extern const struct graphql_type graphql_type_review_tasks_page;
 extern const struct graphql_type graphql_type_rollback_result;
+extern const struct graphql_type graphql_type_search_context;
+extern const struct graphql_type graphql_type_search_index_state;
+extern const struct graphql_type graphql_type_semantic_search_page;
+extern const struct graphql_type graphql_type_semantic_search_result;
+extern const struct graphql_type graphql_type_similar_content_items_page;
 extern const struct graphql_type graphql_type_simulate_webhooks;
 extern const struct graphql_type graphql_type_submit_external_feedback_result;
 extern const struct graphql_type graphql_type_supervisor_summary;
+extern const struct graphql_type graphql_type_test_embedding_provider_result;
 extern const struct graphql_type graphql_type_webhook;
 extern const struct graphql_type graphql_type_webhook_attempt;
 extern const struct graphql_type graphql_type_webhook_deliveries_page;
@@ -323,6 +334,16 @@ static const struct graphql_field graphql_type_content_types_page_fields[] = {
 };
 const struct graphql_type graphql_type_content_types_page = { "ContentTypesPage", &content_types_list_response_shape, graphql_type_content_types_page_fields, 5 };
 
+static const struct graphql_field graphql_type_context_citation_fields[] = {
+	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "version", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "version" },
+	{ .name = "chunkIndex", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "chunkIndex" },
+	{ .name = "title", .kind = GRAPHQL_PLAIN, .member = "title" },
+	{ .name = "similarity", .kind = GRAPHQL_JSON, .member = "similarity" },
+};
+const struct graphql_type graphql_type_context_citation = { "ContextCitation", &context_citation_shape, graphql_type_context_citation_fields, 6 };
+
 static const struct graphql_field graphql_type_delete_job_schedule_result_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
@@ -358,6 +379,36 @@ static const struct graphql_field graphql_type_domains_page_fields[] = {
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
 };
 const struct graphql_type graphql_type_domains_page = { "DomainsPage", &identity_domains_list_response_shape, graphql_type_domains_page_fields, 5 };
+
+static const struct graphql_field graphql_type_duplicate_content_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "pairs", .type = &graphql_type_duplicate_pair },
+	{ .name = "nextAfter", .kind = GRAPHQL_ID, .member = "nextAfter" },
+};
+const struct graphql_type graphql_type_duplicate_content_page = { "DuplicateContentPage", &embeddings_duplicates_response_shape, graphql_type_duplicate_content_page_fields, 2 };
+
+static const struct graphql_field graphql_type_duplicate_pair_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "title", .kind = GRAPHQL_PLAIN, .member = "title" },
+	{ .name = "otherItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "otherItemId" },
+	{ .name = "otherTitle", .kind = GRAPHQL_PLAIN, .member = "otherTitle" },
+	{ .name = "similarity", .kind = GRAPHQL_JSON, .is_required = true, .member = "similarity" },
+};
+const struct graphql_type graphql_type_duplicate_pair = { "DuplicatePair", &duplicate_pair_shape, graphql_type_duplicate_pair_fields, 5 };
+
+static const struct graphql_field graphql_type_embedding_readiness_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "enabled", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "enabled" },
+	{ .name = "state", .kind = GRAPHQL_ENUM, .is_required = true, .member = "state" },
+	{ .name = "searchable", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "searchable" },
+	{ .name = "model", .kind = GRAPHQL_PLAIN, .member = "model" },
+	{ .name = "targetVersion", .kind = GRAPHQL_PLAIN, .member = "targetVersion" },
+	{ .name = "indexedChunkCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "indexedChunkCount" },
+	{ .name = "expectedChunkCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expectedChunkCount" },
+	{ .name = "inFlight", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "inFlight" },
+	{ .name = "errorCode", .kind = GRAPHQL_PLAIN, .member = "errorCode" },
+	{ .name = "note", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "note" },
+};
+const struct graphql_type graphql_type_embedding_readiness = { "EmbeddingReadiness", &embedding_readiness_shape, graphql_type_embedding_readiness_fields, 11 };
 
 static const struct graphql_field graphql_type_external_feedback_event_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -591,6 +642,65 @@ static const struct graphql_field graphql_type_rollback_result_fields[] = {
 };
 const struct graphql_type graphql_type_rollback_result = { "RollbackResult", &content_items_rollback_response_shape, graphql_type_rollback_result_fields, 7 };
 
+static const struct graphql_field graphql_type_search_context_fields[] = {
+	{ .name = "text", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "text" },
+	{ .name = "tokens", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "tokens" },
+	{ .name = "citations", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "citations", .type = &graphql_type_context_citation },
+	{ .name = "mode", .kind = GRAPHQL_ENUM, .is_required = true, .member = "mode" },
+	{ .name = "model", .kind = GRAPHQL_PLAIN, .member = "model" },
+	{ .name = "isExact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isExact" },
+	{ .name = "recall", .kind = GRAPHQL_JSON, .member = "recall" },
+};
+const struct graphql_type graphql_type_search_context = { "SearchContext", &embeddings_context_response_shape, graphql_type_search_context_fields, 7 };
+
+static const struct graphql_field graphql_type_search_index_state_fields[] = {
+	{ .name = "provider", .kind = GRAPHQL_ENUM, .is_required = true, .member = "provider" },
+	{ .name = "model", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "model" },
+	{ .name = "activeModel", .kind = GRAPHQL_PLAIN, .member = "activeModel" },
+	{ .name = "dimension", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "dimension" },
+	{ .name = "chunks", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "chunks" },
+	{ .name = "pending", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "pending" },
+	{ .name = "failed", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "failed" },
+	{ .name = "reindexing", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "reindexing" },
+	{ .name = "reindexed", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "reindexed" },
+};
+const struct graphql_type graphql_type_search_index_state = { "SearchIndexState", &search_index_state_shape, graphql_type_search_index_state_fields, 9 };
+
+static const struct graphql_field graphql_type_semantic_search_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "results", .type = &graphql_type_semantic_search_result },
+	{ .name = "mode", .kind = GRAPHQL_ENUM, .is_required = true, .member = "mode" },
+	{ .name = "model", .kind = GRAPHQL_PLAIN, .member = "model" },
+	{ .name = "isExact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isExact" },
+	{ .name = "recall", .kind = GRAPHQL_JSON, .member = "recall" },
+};
+const struct graphql_type graphql_type_semantic_search_page = { "SemanticSearchPage", &embeddings_search_response_shape, graphql_type_semantic_search_page_fields, 5 };
+
+static const struct graphql_field graphql_type_semantic_search_result_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "contentTypeSlug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypeSlug" },
+	{ .name = "title", .kind = GRAPHQL_PLAIN, .member = "title" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "locale", .kind = GRAPHQL_PLAIN, .member = "locale" },
+	{ .name = "chunkIndex", .kind = GRAPHQL_INT, .is_required = true, .member = "chunkIndex" },
+	{ .name = "textChunk", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "textChunk" },
+	{ .name = "highlight", .kind = GRAPHQL_PLAIN, .member = "highlight" },
+	{ .name = "similarity", .kind = GRAPHQL_JSON, .member = "similarity" },
+	{ .name = "score", .kind = GRAPHQL_JSON, .is_required = true, .member = "score" },
+	{ .name = "contentItemData", .kind = GRAPHQL_JSON, .member = "contentItemData" },
+};
+const struct graphql_type graphql_type_semantic_search_result = { "SemanticSearchResult", &search_result_shape, graphql_type_semantic_search_result_fields, 13 };
+
+static const struct graphql_field graphql_type_similar_content_items_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "results", .type = &graphql_type_semantic_search_result },
+	{ .name = "mode", .kind = GRAPHQL_ENUM, .is_required = true, .member = "mode" },
+	{ .name = "model", .kind = GRAPHQL_PLAIN, .member = "model" },
+	{ .name = "isExact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isExact" },
+	{ .name = "recall", .kind = GRAPHQL_JSON, .member = "recall" },
+};
+const struct graphql_type graphql_type_similar_content_items_page = { "SimilarContentItemsPage", &embeddings_similar_response_shape, graphql_type_similar_content_items_page_fields, 5 };
+
 static const struct graphql_field graphql_type_simulate_webhooks_fields[] = {
 	{ .name = "messages", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "messages", .type = &graphql_type_webhook_message },
 };
@@ -608,6 +718,16 @@ static const struct graphql_field graphql_type_supervisor_summary_fields[] = {
 	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
 };
 const struct graphql_type graphql_type_supervisor_summary = { "SupervisorSummary", &supervisor_summary_shape, graphql_type_supervisor_summary_fields, 3 };
+
+static const struct graphql_field graphql_type_test_embedding_provider_result_fields[] = {
+	{ .name = "ok", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "ok" },
+	{ .name = "provider", .kind = GRAPHQL_ENUM, .is_required = true, .member = "provider" },
+	{ .name = "model", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "model" },
+	{ .name = "dimension", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "dimension" },
+	{ .name = "durationMs", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "durationMs" },
+	{ .name = "problem", .kind = GRAPHQL_PLAIN, .member = "problem" },
+};
+const struct graphql_type graphql_type_test_embedding_provider_result = { "TestEmbeddingProviderResult", &embeddings_test_response_shape, graphql_type_test_embedding_provider_result_fields, 6 };
 
 static const struct graphql_field graphql_type_webhook_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -732,6 +852,12 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get },
 	{ .name = "contentItemVersions", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_versions_page, .operation = &operation_content_items_versions },
 	{ .name = "contentItemVersion", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_state, .operation = &operation_content_versions_get },
+	{ .name = "semanticSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_semantic_search_page, .operation = &operation_embeddings_search },
+	{ .name = "searchContext", .kind = GRAPHQL_CALL, .type = &graphql_type_search_context, .operation = &operation_embeddings_context },
+	{ .name = "similarContentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_similar_content_items_page, .operation = &operation_embeddings_similar },
+	{ .name = "duplicateContent", .kind = GRAPHQL_CALL, .type = &graphql_type_duplicate_content_page, .operation = &operation_embeddings_duplicates },
+	{ .name = "embeddingReadiness", .kind = GRAPHQL_CALL, .type = &graphql_type_embedding_readiness, .operation = &operation_embeddings_readiness },
+	{ .name = "searchIndexStatus", .kind = GRAPHQL_CALL, .type = &graphql_type_search_index_state, .operation = &operation_embeddings_status },
 	{ .name = "capabilities", .kind = GRAPHQL_CALL, .type = &graphql_type_capabilities, .operation = &operation_gateway_capabilities },
 	{ .name = "domains", .kind = GRAPHQL_CALL, .type = &graphql_type_domains_page, .operation = &operation_identity_domains_list },
 	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
@@ -755,7 +881,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 32 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 38 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -769,6 +895,8 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "deleteContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_deletion, .operation = &operation_content_items_delete },
 	{ .name = "restoreContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_restore },
 	{ .name = "rollbackContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_rollback_result, .operation = &operation_content_items_rollback },
+	{ .name = "reindexSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_search_index_state, .operation = &operation_embeddings_reindex },
+	{ .name = "testEmbeddingProvider", .kind = GRAPHQL_CALL, .type = &graphql_type_test_embedding_provider_result, .operation = &operation_embeddings_test },
 	{ .name = "createDomain", .kind = GRAPHQL_CALL, .type = &graphql_type_domain, .operation = &operation_identity_domains_create },
 	{ .name = "onboardTenant", .kind = GRAPHQL_CALL, .type = &graphql_type_onboard_tenant_result, .operation = &operation_identity_onboard },
 	{ .name = "createApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_created, .operation = &operation_identity_keys_create },
@@ -802,7 +930,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 43 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 45 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -831,11 +959,15 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_type_items_page,
 	&graphql_type_content_type_stats,
 	&graphql_type_content_types_page,
+	&graphql_type_context_citation,
 	&graphql_type_delete_job_schedule_result,
 	&graphql_type_delete_result,
 	&graphql_type_domain,
 	&graphql_type_domain_summary,
 	&graphql_type_domains_page,
+	&graphql_type_duplicate_content_page,
+	&graphql_type_duplicate_pair,
+	&graphql_type_embedding_readiness,
 	&graphql_type_external_feedback_event,
 	&graphql_type_external_feedback_page,
 	&graphql_type_identity,
@@ -857,9 +989,15 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_review_task,
 	&graphql_type_review_tasks_page,
 	&graphql_type_rollback_result,
+	&graphql_type_search_context,
+	&graphql_type_search_index_state,
+	&graphql_type_semantic_search_page,
+	&graphql_type_semantic_search_result,
+	&graphql_type_similar_content_items_page,
 	&graphql_type_simulate_webhooks,
 	&graphql_type_submit_external_feedback_result,
 	&graphql_type_supervisor_summary,
+	&graphql_type_test_embedding_provider_result,
 	&graphql_type_webhook,
 	&graphql_type_webhook_attempt,
 	&graphql_type_webhook_deliveries_page,

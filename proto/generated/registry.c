@@ -6,6 +6,7 @@
 #include "common_proto.h"
 #include "audit_proto.h"
 #include "content_proto.h"
+#include "embeddings_proto.h"
 #include "gateway_proto.h"
 #include "identity_proto.h"
 #include "jobs_proto.h"
@@ -41,6 +42,14 @@ const struct operation *const registry_operations[] = {
 	&operation_content_types_list,
 	&operation_content_types_update,
 	&operation_content_versions_get,
+	&operation_embeddings_context,
+	&operation_embeddings_duplicates,
+	&operation_embeddings_readiness,
+	&operation_embeddings_reindex,
+	&operation_embeddings_search,
+	&operation_embeddings_similar,
+	&operation_embeddings_status,
+	&operation_embeddings_test,
 	&operation_events_pull,
 	&operation_gateway_capabilities,
 	&operation_health_ping,
@@ -103,9 +112,9 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 88;
+const size_t registry_n_operations = 96;
 
-const char *const registry_services[] = { "audit", "content", "identity", "jobs", "webhooks", "workflow", NULL };
+const char *const registry_services[] = { "audit", "content", "embeddings", "identity", "jobs", "webhooks", "workflow", NULL };
 
 static int
 compare_id(const void *id, const void *row)
