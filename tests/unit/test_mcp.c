@@ -22,7 +22,7 @@ begin(void)
 {
 	char path[] = "/tmp/mcp-key-XXXXXX";
 
-	arena = arena_new(16 * 1024 * 1024);
+	arena = arena_new(64 * 1024 * 1024);
 	secret_init();
 	int fd = mkstemp(path);
 	ck_assert_int_ge(fd, 0);
