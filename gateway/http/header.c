@@ -99,16 +99,19 @@ bool
 header_names_etag(const char *if_none_match, const char *etag)
 {
 	size_t n_etag = strlen(etag);
-	const char *at = if_none_match;
+	const char *at = if_none_match + strspn(if_none_match, " \t");
 
+	if (*at == '*')
+		return at[1 + strspn(at + 1, " \t")] == '\0'; /* alone: inside quotes it is a character like others */
 	while (*(at += strspn(at, " \t,"))) {
-		if (*at == '*')
-			return true;
 		if (strncmp(at, "W/", 2) == 0)
 			at += 2;
-		if (strncmp(at, etag, n_etag) == 0 && (at[n_etag] == '\0' || strchr(" \t,", at[n_etag])))
+		const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
+		if (!end)
+			return false; /* no list of tags from here on */
+		if ((size_t)(end + 1 - at) == n_etag && memcmp(at, etag, n_etag) == 0)
 			return true;
-		at += strcspn(at, ",");
+		at = end + 1;
 	}
 	return false;
 }

@@ -112,6 +112,14 @@ answer_unchanged(struct exchange *exchange, const char *etag)
 	exchange_answer(exchange, 304, NULL, "", 0);
 }
 
+/* Only of the head does the version say everything: what is shown of another version changes with the head too. */
+static bool
+shows_head(const struct rest_plan *plan, const struct invoked *result)
+{
+	return !plan->head_version
+	    || shape_get_int(plan->head_version, result->output) == shape_get_int(plan->version, result->output);
+}
+
 void
 rest_answer(struct exchange *exchange, const struct invoked *result)
 {
@@ -120,7 +128,7 @@ rest_answer(struct exchange *exchange, const struct invoked *result)
 	const char *etag = NULL;
 	struct buf buf;
 
-	if (plan->version && !exchange->dry_run)
+	if (plan->version && !exchange->dry_run && shows_head(plan, result))
 		etag = etag_of_version(exchange->arena, shape_get_int(plan->version, result->output));
 	if (is_read && etag && is_unchanged(exchange, etag)) {
 		answer_unchanged(exchange, etag);

@@ -93,6 +93,7 @@ plan_new(struct arena *arena, const struct operation *operation, const struct ro
 	if (id && version && version->type == SHAPE_INT && !plan->list) {
 		plan->id = id;
 		plan->version = version;
+		plan->head_version = shape_find(operation->response, "workingCopyVersion");
 	}
 	plan_path(plan, arena);
 	plan_meta(plan, arena);

@@ -119,6 +119,8 @@ static const struct etag_row {
 } etags[] = {
 	{ "\"3\"", "\"3\"", true }, { "W/\"3\"", "\"3\"", true }, { "\"1\", \"3\"", "\"3\"", true }, { "*", "\"3\"", true },
 	{ "\"33\"", "\"3\"", false }, { "\"1\"", "\"3\"", false }, { "", "\"3\"", false }, { "\"1\",", "\"3\"", false },
+	{ "\"foo,*,bar\"", "\"3\"", false }, { "\"a,*\"", "\"3\"", false }, { "\"a,\"3\"", "\"3\"", false }, { "\"a,b\", W/\"3\"", "\"3\"", true }, { " * ", "\"3\"", true },
+	{ "\"a\", *", "\"3\"", false }, { "3", "3", false },
 };
 
 START_TEST(if_none_match_names_tags_of_a_list)
