@@ -219,8 +219,9 @@ static const struct shape_field content_types_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .default_text = "0", .doc = "Rows to skip." },
 	{ .name = "includeStats", .column = "include_stats", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, include_stats), .min = 0, .max = 0, .default_text = "false", .doc = "Add stats to each type." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextCursor of the page before." },
 };
-const struct shape content_types_list_request_shape = { .name = "content_types_list_request", .size = sizeof(struct content_types_list_request), .fields = content_types_list_request_fields, .n_fields = 3 };
+const struct shape content_types_list_request_shape = { .name = "content_types_list_request", .size = sizeof(struct content_types_list_request), .fields = content_types_list_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_types_list_response_fields[] = {
 	{ .name = "types", .column = "types", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, types), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "In order of id." },
@@ -228,8 +229,10 @@ static const struct shape_field content_types_list_response_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "totalIsExact", .column = "total_is_exact", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, total_is_exact), .min = 0, .max = 0, .doc = "false: there are more than total." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_list_response, next_cursor), .min = 0, .max = 0, .doc = "Send it alone as cursor for the next page; null at the end." },
 };
-const struct shape content_types_list_response_shape = { .name = "content_types_list_response", .size = sizeof(struct content_types_list_response), .fields = content_types_list_response_fields, .n_fields = 5 };
+const struct shape content_types_list_response_shape = { .name = "content_types_list_response", .size = sizeof(struct content_types_list_response), .fields = content_types_list_response_fields, .n_fields = 7 };
 
 static const struct shape_field content_types_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
@@ -238,17 +241,19 @@ const struct shape content_types_get_request_shape = { .name = "content_types_ge
 
 static const struct shape_field content_types_items_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
-	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: the published view, without items that have none." },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, draft), .min = 0, .max = 0, .doc = "false: the published view, without items that have none." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextCursor of the page before." },
 };
-const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 3 };
+const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_types_items_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Latest change first; of the published view, latest publication." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, next_cursor), .min = 0, .max = 0, .doc = "Send it alone as cursor for the next page; null at the end." },
 };
-const struct shape content_types_items_response_shape = { .name = "content_types_items_response", .size = sizeof(struct content_types_items_response), .fields = content_types_items_response_fields, .n_fields = 3 };
+const struct shape content_types_items_response_shape = { .name = "content_types_items_response", .size = sizeof(struct content_types_items_response), .fields = content_types_items_response_fields, .n_fields = 4 };
 
 static const char *const content_types_update_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_update_request_fields[] = {
@@ -281,15 +286,15 @@ static const char *const content_items_list_request_sort_dir_choices[] = { "asc"
 static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only items of this type.", .example = "7" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, status), .min = 0, .max = INT64_C(64), .doc = "Only items in this status.", .example = "\"published\"" },
-	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: the published view, without items that have none." },
-	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Text contained in data, status or id, ignoring case.", .example = "\"launch\"" },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, draft), .min = 0, .max = 0, .doc = "false: the published view, without items that have none." },
+	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Text in the strings of data or in the status, ignoring case; or the id.", .example = "\"launch\"" },
 	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
-	{ .name = "sortBy", .column = "sort_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_by), .min = 0, .max = INT64_C(16), .choices = content_items_list_request_sort_by_choices, .doc = "Sort key, by default updatedAt; createdAt with a cursor.", .example = "\"createdAt\"" },
-	{ .name = "sortDir", .column = "sort_dir", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_dir), .min = 0, .max = INT64_C(4), .choices = content_items_list_request_sort_dir_choices, .default_text = "\"desc\"", .doc = "Direction; the id breaks ties in the same one.", .example = "\"desc\"" },
+	{ .name = "sortBy", .column = "sort_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_by), .min = 0, .max = INT64_C(16), .choices = content_items_list_request_sort_by_choices, .doc = "Sort key, by default updatedAt.", .example = "\"createdAt\"" },
+	{ .name = "sortDir", .column = "sort_dir", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_dir), .min = 0, .max = INT64_C(4), .choices = content_items_list_request_sort_dir_choices, .doc = "Direction, by default desc; the id breaks ties in the same one.", .example = "\"desc\"" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items to skip; not together with a cursor, which reaches further." },
-	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = 0, .max = INT64_C(512), .doc = "nextCursor of the previous page." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page; order and filters are in it." },
 };
 const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 11 };
 
@@ -299,9 +304,10 @@ static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
-	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, next_cursor), .min = 0, .max = 0, .doc = "Cursor of the next page, when sorted by createdAt descending; null on the last." },
+	{ .name = "totalIsExact", .column = "total_is_exact", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total_is_exact), .min = 0, .max = 0, .doc = "false: there are more than total." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, next_cursor), .min = 0, .max = 0, .doc = "Send it alone as cursor for the next page; null at the end." },
 };
-const struct shape content_items_list_response_shape = { .name = "content_items_list_response", .size = sizeof(struct content_items_list_response), .fields = content_items_list_response_fields, .n_fields = 6 };
+const struct shape content_items_list_response_shape = { .name = "content_items_list_response", .size = sizeof(struct content_items_list_response), .fields = content_items_list_response_fields, .n_fields = 7 };
 
 static const struct shape_field content_items_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -362,15 +368,17 @@ static const struct shape_field content_items_versions_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_versions_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_versions_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Versions at most." },
 	{ .name = "before", .column = "before", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_versions_request, before), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only versions below this one: the oldest one of the page before asks for the next.", .example = "30" },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_versions_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextCursor of the page before." },
 };
-const struct shape content_items_versions_request_shape = { .name = "content_items_versions_request", .size = sizeof(struct content_items_versions_request), .fields = content_items_versions_request_fields, .n_fields = 3 };
+const struct shape content_items_versions_request_shape = { .name = "content_items_versions_request", .size = sizeof(struct content_items_versions_request), .fields = content_items_versions_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_items_versions_response_fields[] = {
 	{ .name = "versions", .column = "versions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, versions), .min = 0, .max = 0, .shape = &content_item_version_shape, .doc = "Newest first; the head is not among them." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, next_cursor), .min = 0, .max = 0, .doc = "Send it alone as cursor for the next page; null at the end." },
 };
-const struct shape content_items_versions_response_shape = { .name = "content_items_versions_response", .size = sizeof(struct content_items_versions_response), .fields = content_items_versions_response_fields, .n_fields = 3 };
+const struct shape content_items_versions_response_shape = { .name = "content_items_versions_response", .size = sizeof(struct content_items_versions_response), .fields = content_items_versions_response_fields, .n_fields = 4 };
 
 static const struct shape_field content_versions_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -715,6 +723,7 @@ static const char *const content_types_list_actions[] = {
 	NULL
 };
 static const struct error_info *const content_types_list_errors[] = {
+	&error_catalogue[ERROR_INVALID_CURSOR],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -839,6 +848,7 @@ static const char *const content_types_items_actions[] = {
 };
 static const struct error_info *const content_types_items_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CURSOR],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1690,6 +1700,7 @@ static const char *const content_items_versions_actions[] = {
 };
 static const struct error_info *const content_items_versions_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CURSOR],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

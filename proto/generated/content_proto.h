@@ -236,6 +236,7 @@ struct content_types_list_request {
 	const int64_t *limit; /* 1..500; default 50 */
 	const int64_t *offset; /* 0..10000; default 0 */
 	const bool *include_stats; /* default false */
+	const char *cursor; /* 1..2048 bytes; optional */
 };
 extern const struct shape content_types_list_request_shape;
 
@@ -245,6 +246,8 @@ struct content_types_list_response {
 	int64_t limit; /* 1..500 */
 	int64_t offset; /* 0..10000 */
 	bool has_more;
+	bool total_is_exact;
+	const char *next_cursor; /* optional */
 };
 extern const struct shape content_types_list_response_shape;
 
@@ -255,8 +258,9 @@ extern const struct shape content_types_get_request_shape;
 
 struct content_types_items_request {
 	int64_t content_type_id; /* 1..2147483647 */
-	const bool *draft; /* default true */
+	const bool *draft;
 	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* 1..2048 bytes; optional */
 };
 extern const struct shape content_types_items_request_shape;
 
@@ -264,6 +268,7 @@ struct content_types_items_response {
 	struct shape_list items; /* of struct content_item */
 	int64_t limit; /* 1..500 */
 	bool has_more;
+	const char *next_cursor; /* optional */
 };
 extern const struct shape content_types_items_response_shape;
 
@@ -295,15 +300,15 @@ extern const struct shape content_items_create_request_shape;
 struct content_items_list_request {
 	const int64_t *content_type_id; /* 1..2147483647 */
 	const char *status; /* at most 64 bytes; optional */
-	const bool *draft; /* default true */
+	const bool *draft;
 	const char *q; /* at most 200 bytes; optional */
 	const int64_t *created_after; /* microseconds since 1970 */
 	const int64_t *created_before; /* microseconds since 1970 */
 	const char *sort_by; /* at most 16 bytes; updatedAt | createdAt | version; optional */
-	const char *sort_dir; /* at most 4 bytes; asc | desc; optional; default "desc" */
+	const char *sort_dir; /* at most 4 bytes; asc | desc; optional */
 	const int64_t *limit; /* 1..500; default 50 */
 	const int64_t *offset; /* 0..10000 */
-	const char *cursor; /* at most 512 bytes; optional */
+	const char *cursor; /* 1..2048 bytes; optional */
 };
 extern const struct shape content_items_list_request_shape;
 
@@ -313,6 +318,7 @@ struct content_items_list_response {
 	int64_t limit; /* 1..500 */
 	int64_t offset; /* 0..10000 */
 	bool has_more;
+	bool total_is_exact;
 	const char *next_cursor; /* optional */
 };
 extern const struct shape content_items_list_response_shape;
@@ -376,6 +382,7 @@ struct content_items_versions_request {
 	int64_t id; /* 1..2147483647 */
 	const int64_t *limit; /* 1..500; default 50 */
 	const int64_t *before; /* 1..2147483647 */
+	const char *cursor; /* 1..2048 bytes; optional */
 };
 extern const struct shape content_items_versions_request_shape;
 
@@ -383,6 +390,7 @@ struct content_items_versions_response {
 	struct shape_list versions; /* of struct content_item_version */
 	int64_t limit; /* 1..500 */
 	bool has_more;
+	const char *next_cursor; /* optional */
 };
 extern const struct shape content_items_versions_response_shape;
 

@@ -33,8 +33,9 @@ const struct db_statement content_types_list_query = { .name = "content_types_li
 	.sql =
 	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
+	    " WHERE t.id > $3\n"
 	    " ORDER BY t.id LIMIT $1 OFFSET $2\n",
-	.kind = DB_LIST, .n_params = 2, .row = &content_type_row_shape };
+	.kind = DB_LIST, .n_params = 3, .row = &content_type_row_shape };
 
 const struct db_statement content_types_count_query = { .name = "content_types_count",
 	.sql =
@@ -89,11 +90,11 @@ const struct db_statement content_item_target_query = { .name = "content_item_ta
 
 const struct db_statement content_item_insert_query = { .name = "content_item_insert",
 	.sql =
-	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by,\n"
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
 	    "                           published_version, published_at)\n"
-	    "VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7,\n"
+	    "VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7, lower($8::text),\n"
 	    "        CASE WHEN $5 = 'published' THEN 1 END, CASE WHEN $5 = 'published' THEN $6 END)\n",
-	.kind = DB_EXEC, .n_params = 7, .row = NULL };
+	.kind = DB_EXEC, .n_params = 8, .row = NULL };
 
 const struct db_statement content_item_lock_query = { .name = "content_item_lock",
 	.sql =
@@ -123,10 +124,11 @@ const struct db_statement content_item_update_query = { .name = "content_item_up
 	.sql =
 	    "UPDATE content_items\n"
 	    "   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7::timestamptz,\n"
-	    "       published_version = $8::integer, updated_by = $9,\n"
+	    "       published_version = $8::integer, updated_by = $9, search_text = lower($10::text),\n"
+	    "       published_text = CASE WHEN $8 = version THEN search_text WHEN $8 < version THEN published_text END,\n"
 	    "       published_at = CASE WHEN $8 = version + 1 THEN $7 WHEN $8 IS NOT NULL THEN published_at END\n"
 	    " WHERE id = $1 AND version = $2\n",
-	.kind = DB_EXEC, .n_params = 9, .row = NULL };
+	.kind = DB_EXEC, .n_params = 10, .row = NULL };
 
 const struct db_statement content_item_delete_query = { .name = "content_item_delete",
 	.sql =
@@ -156,9 +158,9 @@ const struct db_statement content_item_restore_query = { .name = "content_item_r
 	    "kept AS (\n"
 	    "    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
 	    "    SELECT domain_id, id, version, data, status, updated_at, updated_by FROM back)\n"
-	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by)\n"
-	    "SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5 FROM back\n",
-	.kind = DB_EXEC, .n_params = 5, .row = NULL };
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text)\n"
+	    "SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5, lower($6::text) FROM back\n",
+	.kind = DB_EXEC, .n_params = 6, .row = NULL };
 
 const struct db_statement content_purge_due_query = { .name = "content_purge_due",
 	.sql =
@@ -243,7 +245,7 @@ const struct db_statement content_versions_list_query = { .name = "content_versi
 	    "       p.status, p.created_at\n"
 	    "  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at\n"
 	    "          FROM content_item_versions v\n"
-	    "         WHERE v.content_item_id = $1 AND v.version < coalesce($2::integer, 2147483647)\n"
+	    "         WHERE v.content_item_id = $1 AND v.version < $2\n"
 	    "         ORDER BY v.version DESC LIMIT $3) p\n",
 	.kind = DB_LIST, .n_params = 4, .row = &content_version_row_shape };
 
@@ -298,9 +300,9 @@ const struct db_statement content_heads_updated_desc_all_query = { .name = "cont
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -310,9 +312,9 @@ const struct db_statement content_heads_updated_desc_type_query = { .name = "con
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -322,9 +324,9 @@ const struct db_statement content_heads_updated_desc_status_query = { .name = "c
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -334,9 +336,9 @@ const struct db_statement content_heads_updated_desc_type_status_query = { .name
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -346,9 +348,9 @@ const struct db_statement content_heads_updated_asc_all_query = { .name = "conte
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -358,9 +360,9 @@ const struct db_statement content_heads_updated_asc_type_query = { .name = "cont
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -370,9 +372,9 @@ const struct db_statement content_heads_updated_asc_status_query = { .name = "co
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -382,9 +384,9 @@ const struct db_statement content_heads_updated_asc_type_status_query = { .name 
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -394,9 +396,9 @@ const struct db_statement content_heads_created_desc_all_query = { .name = "cont
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -406,9 +408,9 @@ const struct db_statement content_heads_created_desc_type_query = { .name = "con
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -418,9 +420,9 @@ const struct db_statement content_heads_created_asc_all_query = { .name = "conte
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -430,9 +432,9 @@ const struct db_statement content_heads_created_asc_type_query = { .name = "cont
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -442,9 +444,9 @@ const struct db_statement content_heads_version_desc_query = { .name = "content_
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.version, i.id) < ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -454,9 +456,9 @@ const struct db_statement content_heads_version_asc_query = { .name = "content_h
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
 	    "          FROM content_item_heads i\n"
-	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.version, i.id) > ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -467,9 +469,9 @@ const struct db_statement content_snapshots_updated_desc_all_query = { .name = "
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -480,9 +482,9 @@ const struct db_statement content_snapshots_created_desc_all_query = { .name = "
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -493,9 +495,9 @@ const struct db_statement content_snapshots_updated_desc_type_query = { .name = 
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -506,9 +508,9 @@ const struct db_statement content_snapshots_created_desc_type_query = { .name = 
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647))\n"
+	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -519,9 +521,9 @@ const struct db_statement content_snapshots_updated_asc_all_query = { .name = "c
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -532,9 +534,9 @@ const struct db_statement content_snapshots_created_asc_all_query = { .name = "c
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -545,9 +547,9 @@ const struct db_statement content_snapshots_updated_asc_type_query = { .name = "
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -558,9 +560,9 @@ const struct db_statement content_snapshots_created_asc_type_query = { .name = "
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -571,9 +573,9 @@ const struct db_statement content_snapshots_version_desc_query = { .name = "cont
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND (i.version, i.id) < ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -584,9 +586,9 @@ const struct db_statement content_snapshots_version_asc_query = { .name = "conte
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
 	    "             i.version AS published_version\n"
 	    "          FROM content_item_snapshots i\n"
-	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL\n"
+	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND (i.version, i.id) > ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
@@ -616,7 +618,7 @@ const struct db_statement content_heads_count_matching_query = { .name = "conten
 	    "  FROM (SELECT FROM content_items i\n"
 	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         LIMIT $6) i\n",
 	.kind = DB_FIND, .n_params = 6, .row = &content_count_row_shape };
 
@@ -643,6 +645,6 @@ const struct db_statement content_snapshots_count_matching_query = { .name = "co
 	    "  FROM (SELECT FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published')\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         LIMIT $6) i\n",
 	.kind = DB_FIND, .n_params = 6, .row = &content_count_row_shape };

@@ -280,8 +280,9 @@ static const struct graphql_field graphql_type_content_item_versions_page_fields
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "versions", .type = &graphql_type_content_item_version },
 	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
-const struct graphql_type graphql_type_content_item_versions_page = { "ContentItemVersionsPage", &content_items_versions_response_shape, graphql_type_content_item_versions_page_fields, 3 };
+const struct graphql_type graphql_type_content_item_versions_page = { "ContentItemVersionsPage", &content_items_versions_response_shape, graphql_type_content_item_versions_page_fields, 4 };
 
 static const struct graphql_field graphql_type_content_items_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "items", .type = &graphql_type_content_item },
@@ -289,9 +290,10 @@ static const struct graphql_field graphql_type_content_items_page_fields[] = {
 	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
 	{ .name = "offset", .kind = GRAPHQL_INT, .is_required = true, .member = "offset" },
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "totalIsExact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "totalIsExact" },
 	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
-const struct graphql_type graphql_type_content_items_page = { "ContentItemsPage", &content_items_list_response_shape, graphql_type_content_items_page_fields, 6 };
+const struct graphql_type graphql_type_content_items_page = { "ContentItemsPage", &content_items_list_response_shape, graphql_type_content_items_page_fields, 7 };
 
 static const struct graphql_bound graphql_type_content_type_items_bound[] = { { "contentTypeId", "id" } };
 static const struct graphql_field graphql_type_content_type_fields[] = {
@@ -315,8 +317,9 @@ static const struct graphql_field graphql_type_content_type_items_page_fields[] 
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "items", .type = &graphql_type_content_item },
 	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
-const struct graphql_type graphql_type_content_type_items_page = { "ContentTypeItemsPage", &content_types_items_response_shape, graphql_type_content_type_items_page_fields, 3 };
+const struct graphql_type graphql_type_content_type_items_page = { "ContentTypeItemsPage", &content_types_items_response_shape, graphql_type_content_type_items_page_fields, 4 };
 
 static const struct graphql_field graphql_type_content_type_stats_fields[] = {
 	{ .name = "itemCount", .kind = GRAPHQL_INT, .is_required = true, .member = "itemCount" },
@@ -331,8 +334,10 @@ static const struct graphql_field graphql_type_content_types_page_fields[] = {
 	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
 	{ .name = "offset", .kind = GRAPHQL_INT, .is_required = true, .member = "offset" },
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "totalIsExact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "totalIsExact" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
-const struct graphql_type graphql_type_content_types_page = { "ContentTypesPage", &content_types_list_response_shape, graphql_type_content_types_page_fields, 5 };
+const struct graphql_type graphql_type_content_types_page = { "ContentTypesPage", &content_types_list_response_shape, graphql_type_content_types_page_fields, 7 };
 
 static const struct graphql_field graphql_type_context_citation_fields[] = {
 	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },

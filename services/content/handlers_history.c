@@ -79,6 +79,7 @@ const struct error *
 content_items_restore(struct request *req, const struct content_items_restore_request *in, struct content_item *out)
 {
 	const struct content_deleted_row *item = NULL;
+	const struct json_value *data = NULL;
 	int64_t other_id = 0;
 
 	const struct error *error = store_deleted_lock(req, in->id, &item);
@@ -95,9 +96,12 @@ content_items_restore(struct request *req, const struct content_items_restore_re
 		if (other_id)
 			return write_singleton_exists(req, item->content_type_id, other_id);
 	}
+	error = validation_stored_data(req, item->data, &data);
+	if (error)
+		return error;
 	const char *status = rules_rollback_status(item->status, item->status, item->is_governed, &item->workflow_states);
 	int64_t version = item->version + 1, updated_at = rules_change_time(req->now_us, item->updated_at);
-	store_item_restore(req, item, status, updated_at);
+	store_item_restore(req, item, status, rules_search_text(req->arena, data), updated_at);
 	*out = (struct content_item){ .id = in->id, .content_type_id = item->content_type_id, .data = item->data, .status = status,
 		.version = version, .created_at = item->created_at, .updated_at = updated_at, .working_copy_version = version,
 		.publication_state = rules_publication_state(version, 0), .public_change = write_public_change(req, false) };
@@ -146,7 +150,7 @@ content_items_rollback(struct request *req, const struct content_items_rollback_
 
 	struct next_head next = { .content_type_id = head->content_type_id, .is_singleton = *head->target_is_singleton, .data = item.old->data,
 		.status = rules_rollback_status(head->status, item.old->status, head->is_governed, &head->workflow_states),
-		.updated_at = rules_change_time(req->now_us, head->updated_at),
+		.search_text = rules_search_text(req->arena, data), .updated_at = rules_change_time(req->now_us, head->updated_at),
 		.published_version = head->published_version ? *head->published_version : 0 };
 	store_item_update(req, head, &next);
 	*out = (struct content_items_rollback_response){ .id = in->id, .version = head->version + 1, .message = rollback_message(req, in, &next),

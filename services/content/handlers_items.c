@@ -17,11 +17,12 @@ optional_version(struct request *req, int64_t version)
 }
 
 static const struct error *
-check_new_item(struct request *req, const struct content_items_create_request *in, const struct content_target_row **ret_type,
-    const char **ret_status)
+check_new_item(struct request *req, const struct content_items_create_request *in, struct new_item *ret_item)
 {
 	const struct content_target_row *type = NULL;
 	const struct json_value *data = NULL;
+
+	const char *status = NULL;
 
 	const struct error *error = validation_data(req, in->data, &data);
 	if (!error)
@@ -31,37 +32,35 @@ check_new_item(struct request *req, const struct content_items_create_request *i
 	if (!type)
 		return FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in->content_type_id);
 	struct status_wish wish = { .to = in->status, .is_governed = type->is_governed, .states = type->workflow_states };
-	error = write_status(req, &wish, ret_status);
+	error = write_status(req, &wish, &status);
 	if (error)
 		return error;
 	if (type->singleton_item_id)
 		return write_singleton_exists(req, in->content_type_id, *type->singleton_item_id);
-	*ret_type = type;
+	*ret_item = (struct new_item){ .id = type->item_id, .content_type_id = in->content_type_id, .is_singleton = type->is_singleton,
+		.data = in->data, .status = status, .search_text = rules_search_text(req->arena, data), .created_at = rules_stored_time(req->now_us) };
 	return validation_item(req, in->content_type_id, type->schema_hash, data);
 }
 
 const struct error *
 content_items_create(struct request *req, const struct content_items_create_request *in, struct content_item *out)
 {
-	const struct content_target_row *type = NULL;
-	const char *status = NULL;
+	struct new_item item = { .id = 0 };
 
-	const struct error *error = check_new_item(req, in, &type, &status);
+	const struct error *error = check_new_item(req, in, &item);
 	if (error)
 		return error;
-	struct new_item item = { .id = type->item_id, .content_type_id = in->content_type_id, .is_singleton = type->is_singleton,
-		.data = in->data, .status = status, .created_at = rules_stored_time(req->now_us) };
 	store_item_insert(req, &item);
-	int64_t published = rules_published_version(status, 1, 0);
+	int64_t published = rules_published_version(item.status, 1, 0);
 	*out = (struct content_item){
 		.id = req->dry_run ? 0 : item.id, /* the one it would get is not known before it is created */
-		.content_type_id = in->content_type_id, .data = in->data, .status = status, .version = 1,
+		.content_type_id = in->content_type_id, .data = in->data, .status = item.status, .version = 1,
 		.created_at = item.created_at, .updated_at = item.created_at, .working_copy_version = 1,
 		.publication_state = rules_publication_state(1, published), .published_version = optional_version(req, published),
 		.public_change = write_public_change(req, published != 0),
 	};
 	emit_content_item_create(req, item.id, 1, &(struct content_item_create_event){ .content_type_id = in->content_type_id,
-	    .new_status = status, .content_hash = write_hash(req, in->data), .published_version = out->published_version,
+	    .new_status = item.status, .content_hash = write_hash(req, in->data), .published_version = out->published_version,
 	    .data = rules_event_data(in->data) });
 	return NULL;
 }

@@ -53,20 +53,6 @@ view_for(const struct request *req, const struct content_item_row *row)
 
 /* ---- list ---- */
 
-static const struct error *
-order_refused(struct request *req, enum order_verdict verdict)
-{
-	switch (verdict) {
-	case ORDER_OK:
-		break;
-	case ORDER_CURSOR_WITH_OFFSET:
-		return FAIL_AT(req, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, "/cursor", "the list has a cursor and an offset");
-	case ORDER_CURSOR_SORT:
-		return FAIL_AT(req, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, "/sortBy", "a cursor continues createdAt descending only");
-	}
-	return NULL;
-}
-
 /* Statuses are a closed set: the common ones and the states of active workflows. */
 static const struct error *
 check_status_filter(struct request *req, const char *status)
@@ -82,21 +68,55 @@ check_status_filter(struct request *req, const char *status)
 	    "/status", "{\"allowed\":[\"draft\",\"in_review\",\"published\",\"archived\"]}");
 }
 
+static bool
+is_other_text(const char *asked, const char *text)
+{
+	return asked && (!text || strcmp(asked, text) != 0);
+}
+
+static bool
+is_other_int(const int64_t *asked, const int64_t *number)
+{
+	return asked && (!number || *asked != *number);
+}
+
+/* What the request says besides the cursor has to be what the cursor says. */
+static const struct error *
+check_continuation(struct request *req, const struct content_items_list_request *in, const struct item_filter *filter)
+{
+	struct item_order order = rules_item_order(in->sort_by, in->sort_dir);
+
+	if ((in->sort_by && order.sort != filter->order.sort) || (in->sort_dir && order.is_ascending != filter->order.is_ascending))
+		return FAIL_AT(req, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, "/sortBy", "the cursor continues a list in another order");
+	bool is_other_view = content_is_public_reader(req) ? !filter->is_published_view : in->draft && *in->draft == filter->is_published_view;
+	if (is_other_view || is_other_int(in->content_type_id, filter->content_type_id) || is_other_text(in->status, filter->status)
+	    || is_other_text(in->q, filter->q) || is_other_int(in->created_after, filter->created_after)
+	    || is_other_int(in->created_before, filter->created_before))
+		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor continues a list with other filters");
+	return NULL;
+}
+
 static const struct error *
 page_of(struct request *req, const struct content_items_list_request *in, struct item_page *ret_page)
 {
-	struct item_page page = {
-		.filter = in, .is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req), .has_cursor = in->cursor != NULL,
-		.limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT, .offset = in->offset ? *in->offset : 0,
-	};
-	const struct error *error = order_refused(req,
-	    rules_item_order(in->sort_by, in->sort_dir, page.has_cursor, in->offset != NULL, &page.order));
-	if (error)
-		return error;
-	if (in->cursor && !cursor_decode(req->arena, in->cursor, &page.cursor_time, &page.cursor_id))
-		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor is none of ours");
+	struct item_page page = { .limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT, .offset = in->offset ? *in->offset : 0 };
+	struct row_place *place = ARENA_NEW(req->arena, struct row_place);
+
+	if (!in->cursor) {
+		page.filter = (struct item_filter){ .content_type_id = in->content_type_id, .status = in->status, .q = in->q,
+			.created_after = in->created_after, .created_before = in->created_before,
+			.is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req),
+			.order = rules_item_order(in->sort_by, in->sort_dir) };
+		*ret_page = page;
+		return check_status_filter(req, in->status);
+	}
+	if (in->offset)
+		return FAIL_AT(req, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, "/cursor", "the list has a cursor and an offset");
+	if (!cursor_read_items(req->arena, in->cursor, &page.filter, place))
+		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor is invalid");
+	page.after = place;
 	*ret_page = page;
-	return check_status_filter(req, in->status);
+	return check_continuation(req, in, &page.filter);
 }
 
 /* A page that shows the end tells the total by itself. */
@@ -107,46 +127,90 @@ total_of(struct request *req, const struct item_page *page, size_t n_rows, int64
 	bool has_more = n_rows > (size_t)page->limit;
 	int64_t total = 0;
 
-	if (!page->has_cursor && !has_more && (n_rows > 0 || page->offset == 0)) {
-		*ret_total = seen < LIST_TOTAL_MAX ? seen : LIST_TOTAL_MAX;
+	if (!page->after && !has_more && (n_rows > 0 || page->offset == 0)) {
+		*ret_total = seen;
 		return NULL;
 	}
-	const struct error *error = store_items_count(req, page, &total);
+	const struct error *error = store_items_count(req, &page->filter, &total);
 	if (error)
 		return error;
-	*ret_total = total < seen && n_rows > 0 && seen <= LIST_TOTAL_MAX ? seen : total; /* never less than what it shows */
+	*ret_total = total < seen && n_rows > 0 ? seen : total; /* never less than what it shows */
 	return NULL;
+}
+
+static const char *
+cursor_behind(struct request *req, const struct item_filter *filter, const struct content_item *item)
+{
+	struct row_place place = { .id = item->id };
+
+	switch (filter->order.sort) {
+	case SORT_UPDATED:
+		place.key = item->updated_at;
+		break;
+	case SORT_CREATED:
+		place.key = item->created_at;
+		break;
+	case SORT_VERSION:
+		place.key = item->version;
+		break;
+	}
+	return cursor_of_items(req->arena, filter, &place);
+}
+
+/* The page's rows, of which one more than its limit tells that there are more. */
+struct shown_items {
+	struct content_item *items;
+	size_t n;
+	bool has_more;
+	const char *next_cursor;
+};
+
+static const struct error *
+show_page(struct request *req, const struct item_page *page, const struct shape_list *rows, struct shown_items *ret_shown)
+{
+	const struct content_item_row *row = rows->items;
+	size_t n = rows->n > (size_t)page->limit ? (size_t)page->limit : rows->n;
+	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
+
+	if (n > 0 && !row[n - 1].data.json)
+		return page_too_large(req);
+	for (size_t i = 0; i < n; i++)
+		items[i] = view_for(req, &row[i]);
+	*ret_shown = (struct shown_items){ .items = items, .n = n, .has_more = rows->n > n,
+		.next_cursor = rows->n > n && n > 0 ? cursor_behind(req, &page->filter, &items[n - 1]) : NULL };
+	return NULL;
+}
+
+static const struct error *
+read_page(struct request *req, const struct item_page *page, struct shape_list *ret_rows)
+{
+	struct item_page wanted = *page;
+
+	wanted.limit++;
+	return store_items(req, &wanted, ret_rows);
 }
 
 const struct error *
 content_items_list(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out)
 {
-	struct item_page page, wanted;
+	struct item_page page = { .limit = 0 };
 	struct shape_list rows = { .n = 0 };
+	struct shown_items shown = { .n = 0 };
 	int64_t total = 0;
 
 	const struct error *error = page_of(req, in, &page);
-	if (error)
-		return error;
-	wanted = page;
-	wanted.limit++; /* one more tells hasMore */
-	error = store_items(req, &wanted, &rows);
+	if (!error)
+		error = read_page(req, &page, &rows);
 	if (!error)
 		error = total_of(req, &page, rows.n, &total);
+	if (!error)
+		error = show_page(req, &page, &rows, &shown);
 	if (error)
 		return error;
-	size_t n = rows.n > (size_t)page.limit ? (size_t)page.limit : rows.n;
-	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
-	const struct content_item_row *row = rows.items;
-	if (n > 0 && !row[n - 1].data.json)
-		return page_too_large(req);
-	for (size_t i = 0; i < n; i++)
-		items[i] = view_for(req, &row[i]);
-	bool has_more = rows.n > n;
 	*out = (struct content_items_list_response){
-		.items = { .items = items, .n = n }, .total = total, .limit = page.limit, .offset = page.offset, .has_more = has_more,
-		.next_cursor = has_more && n > 0 && rules_order_has_cursor(&page.order)
-		    ? cursor_encode(req->arena, items[n - 1].created_at, items[n - 1].id) : NULL,
+		.items = { .items = shown.items, .n = shown.n }, .total = total < LIST_TOTAL_MAX ? total : LIST_TOTAL_MAX,
+		.total_is_exact = total <= LIST_TOTAL_MAX, .limit = page.limit, .offset = page.offset, .has_more = shown.has_more,
+		.next_cursor = shown.next_cursor,
 	};
 	return NULL;
 }
@@ -169,7 +233,7 @@ pages_of(const struct request *req, size_t n, const struct content_types_items_r
 	for (size_t i = 0; i < n; i++) {
 		int64_t limit = (in[i]->limit ? *in[i]->limit : LIST_LIMIT_DEFAULT) + 1;
 		size_t at = 0;
-		if (wants_published(req, in[i]) != is_published_view)
+		if (in[i]->cursor || wants_published(req, in[i]) != is_published_view)
 			continue;
 		while (at < n_ids && ids[at] != in[i]->content_type_id)
 			at++;
@@ -193,6 +257,30 @@ has_id(const struct shape_list *rows, int64_t id)
 	return false;
 }
 
+/* A page that goes on behind another one is a list of its own. */
+static const struct error *
+continue_items(struct request *req, const struct content_types_items_request *in, struct content_types_items_response *out)
+{
+	struct item_page page = { .limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT };
+	struct shown_items shown = { .n = 0 };
+	struct shape_list rows = { .n = 0 };
+	struct row_place place;
+
+	bool is_good = cursor_read_items(req->arena, in->cursor, &page.filter, &place);
+	if (!is_good || is_other_int(&in->content_type_id, page.filter.content_type_id)
+	    || (in->draft ? *in->draft == page.filter.is_published_view : content_is_public_reader(req) && !page.filter.is_published_view))
+		return FAIL_AT(req, INVALID_CURSOR, "/cursor", is_good ? "the cursor continues another list" : "the cursor is invalid");
+	page.after = &place;
+	const struct error *error = read_page(req, &page, &rows);
+	if (!error)
+		error = show_page(req, &page, &rows, &shown);
+	if (error)
+		return error;
+	*out = (struct content_types_items_response){ .items = { .items = shown.items, .n = shown.n }, .limit = page.limit,
+		.has_more = shown.has_more, .next_cursor = shown.next_cursor };
+	return NULL;
+}
+
 /* The type's rows stand together, the first ones are the page. */
 static const struct error *
 answer_items(struct request *req, const struct content_types_items_request *in, const struct shape_list *rows, bool is_alone,
@@ -212,7 +300,9 @@ answer_items(struct request *req, const struct content_types_items_request *in, 
 	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
 	for (size_t i = 0; i < n; i++)
 		items[i] = view_for(req, &row[first + i]);
-	*out = (struct content_types_items_response){ .items = { .items = items, .n = n }, .limit = (int64_t)limit, .has_more = has_more };
+	struct item_filter filter = { .content_type_id = &in->content_type_id, .is_published_view = wants_published(req, in) };
+	*out = (struct content_types_items_response){ .items = { .items = items, .n = n }, .limit = (int64_t)limit, .has_more = has_more,
+		.next_cursor = has_more && n > 0 ? cursor_behind(req, &filter, &items[n - 1]) : NULL };
 	return NULL;
 }
 
@@ -230,7 +320,9 @@ content_types_items(struct request *req, size_t n, const struct content_types_it
 	}
 	for (size_t i = 0; i < n; i++) {
 		size_t view = wants_published(req, in[i]);
-		if (has_id(&types[view], in[i]->content_type_id))
+		if (in[i]->cursor)
+			errors[i] = continue_items(req, in[i], out[i]);
+		else if (has_id(&types[view], in[i]->content_type_id))
 			errors[i] = answer_items(req, in[i], &rows[view], n == 1, out[i]);
 		else
 			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in[i]->content_type_id);
@@ -329,13 +421,17 @@ const struct error *
 content_items_versions(struct request *req, const struct content_items_versions_request *in,
     struct content_items_versions_response *out)
 {
-	int64_t limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT;
+	int64_t limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT, before = 0;
+	const char *of = arena_printf(req->arena, "%" PRId64, in->id);
 	struct shape_list rows;
 	bool exists = false;
 
 	if (content_is_public_reader(req))
 		return public_versions(req, in, out);
-	const struct error *error = store_versions(req, in, limit + 1, &exists, &rows); /* one more tells hasMore */
+	if (in->cursor && (in->before || !cursor_read_rows(req->arena, in->cursor, of, &before)))
+		return FAIL_AT(req, INVALID_CURSOR, "/cursor", in->before ? "the list has a cursor and before" : "the cursor is invalid");
+	struct version_list list = { .item_id = in->id, .before = in->cursor ? &before : in->before, .limit = limit + 1 }; /* one more tells hasMore */
+	const struct error *error = store_versions(req, &list, &exists, &rows);
 	if (error)
 		return error;
 	if (!exists)
@@ -349,6 +445,7 @@ content_items_versions(struct request *req, const struct content_items_versions_
 		versions[i] = version_view(&row[i]);
 	*out = (struct content_items_versions_response){
 		.versions = { .items = versions, .n = n }, .limit = limit, .has_more = rows.n > n,
+		.next_cursor = rows.n > n && n > 0 ? cursor_of_rows(req->arena, of, versions[n - 1].version) : NULL,
 	};
 	return NULL;
 }

@@ -157,11 +157,13 @@ const struct error *
 content_types_list(struct request *req, const struct content_types_list_request *in, struct content_types_list_response *out)
 {
 	int64_t limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT;
-	int64_t offset = in->offset ? *in->offset : 0;
+	struct type_list list = { .limit = limit + 1, .offset = in->offset ? *in->offset : 0 }; /* one more tells hasMore */
 	struct shape_list rows;
 	int64_t total = 0;
 
-	const struct error *error = store_types(req, limit + 1, offset, &rows, &total); /* one more tells hasMore */
+	if (in->cursor && (list.offset || !cursor_read_rows(req->arena, in->cursor, "types", &list.after)))
+		return FAIL_AT(req, INVALID_CURSOR, "/cursor", list.offset ? "the list has a cursor and an offset" : "the cursor is invalid");
+	const struct error *error = store_types(req, &list, &rows, &total);
 	if (error)
 		return error;
 	size_t n = rows.n > (size_t)limit ? (size_t)limit : rows.n;
@@ -175,7 +177,9 @@ content_types_list(struct request *req, const struct content_types_list_request 
 			return error;
 	}
 	*out = (struct content_types_list_response){
-		.types = { .items = types, .n = n }, .total = total, .limit = limit, .offset = offset, .has_more = rows.n > n,
+		.types = { .items = types, .n = n }, .total = total < LIST_TOTAL_MAX ? total : LIST_TOTAL_MAX,
+		.total_is_exact = total <= LIST_TOTAL_MAX, .limit = limit, .offset = list.offset, .has_more = rows.n > n,
+		.next_cursor = rows.n > n && n > 0 ? cursor_of_rows(req->arena, "types", types[n - 1].id) : NULL,
 	};
 	return NULL;
 }

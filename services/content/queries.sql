@@ -29,6 +29,7 @@ SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.b
 -- Page of types, oldest first.
 SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
+ WHERE t.id > $3
  ORDER BY t.id LIMIT $1 OFFSET $2;
 
 -- name: types_count :find content_count_row
@@ -80,9 +81,9 @@ SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, w.states AS workf
 
 -- name: item_insert :exec
 -- A new item, version 1.
-INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by,
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
                            published_version, published_at)
-VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7,
+VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7, lower($8::text),
         CASE WHEN $5 = 'published' THEN 1 END, CASE WHEN $5 = 'published' THEN $6 END);
 
 -- name: item_lock :find content_head_row
@@ -111,7 +112,8 @@ SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_b
 -- New head over version $2; $8 is the version that the public sees from now on, null: none.
 UPDATE content_items
    SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7::timestamptz,
-       published_version = $8::integer, updated_by = $9,
+       published_version = $8::integer, updated_by = $9, search_text = lower($10::text),
+       published_text = CASE WHEN $8 = version THEN search_text WHEN $8 < version THEN published_text END,
        published_at = CASE WHEN $8 = version + 1 THEN $7 WHEN $8 IS NOT NULL THEN published_at END
  WHERE id = $1 AND version = $2;
 
@@ -141,8 +143,8 @@ WITH back AS (
 kept AS (
     INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
     SELECT domain_id, id, version, data, status, updated_at, updated_by FROM back)
-INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by)
-SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5 FROM back;
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text)
+SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5, lower($6::text) FROM back;
 
 -- name: purge_due :list content_purge_row
 -- Deleted items whose time is over, of all tenants.
@@ -217,7 +219,7 @@ SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROW
        p.status, p.created_at
   FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at
           FROM content_item_versions v
-         WHERE v.content_item_id = $1 AND v.version < coalesce($2::integer, 2147483647)
+         WHERE v.content_item_id = $1 AND v.version < $2
          ORDER BY v.version DESC LIMIT $3) p;
 
 -- ---------------------------------------------------------------- many items
@@ -265,102 +267,103 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
                               ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h
          ORDER BY w.place, h.updated_at DESC, h.id DESC) p;
 
--- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 text, $6 and $7 cursor, $8 limit,
--- $9 offset, $10 bytes of data.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
+-- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 text, $6 and $7 key and id of the row before
+-- (of the first page what is before or behind everything: under row-level security no index serves a coalesce() of parameters, which
+-- keeps the index of creation out of the other orders, where all rows would have to be sorted), $8 limit, $9 offset, $10 bytes of data.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
 
--- template: heads_page(filter, key, direction)
+-- template: heads_page(filter, key, direction, after)
 SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
        p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
   FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
           FROM content_item_heads i
-         WHERE {filter}
+         WHERE {filter} AND ({key}, i.id) {after}
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
          ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
--- name: heads_updated_desc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
+-- name: heads_updated_desc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- All heads, latest change first.
 
--- name: heads_updated_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
+-- name: heads_updated_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND $2::text IS NULL | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- Heads of a type, latest change first.
 
--- name: heads_updated_desc_status :list content_item_row = heads_page($1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
+-- name: heads_updated_desc_status :list content_item_row = heads_page($1::integer IS NULL AND i.status = $2::text | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- Heads of a status, latest change first.
 
--- name: heads_updated_desc_type_status :list content_item_row = heads_page(i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
+-- name: heads_updated_desc_type_status :list content_item_row = heads_page(i.content_type_id = $1::integer AND i.status = $2::text | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- Heads of a type and status, latest change first.
 
--- name: heads_updated_asc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
+-- name: heads_updated_asc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- All heads, oldest change first.
 
--- name: heads_updated_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND $2::text IS NULL AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
+-- name: heads_updated_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND $2::text IS NULL | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- Heads of a type, oldest change first.
 
--- name: heads_updated_asc_status :list content_item_row = heads_page($1::integer IS NULL AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
+-- name: heads_updated_asc_status :list content_item_row = heads_page($1::integer IS NULL AND i.status = $2::text | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- Heads of a status, oldest change first.
 
--- name: heads_updated_asc_type_status :list content_item_row = heads_page(i.content_type_id = $1::integer AND i.status = $2::text AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
+-- name: heads_updated_asc_type_status :list content_item_row = heads_page(i.content_type_id = $1::integer AND i.status = $2::text | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- Heads of a type and status, oldest change first.
 
--- name: heads_created_desc_all :list content_item_row = heads_page($1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
+-- name: heads_created_desc_all :list content_item_row = heads_page($1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) | i.created_at | DESC | < ($6::timestamptz, $7::integer))
 -- All heads, latest creation first.
 
--- name: heads_created_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
+-- name: heads_created_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) | i.created_at | DESC | < ($6::timestamptz, $7::integer))
 -- Heads of a type, latest creation first.
 
--- name: heads_created_asc_all :list content_item_row = heads_page($1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
+-- name: heads_created_asc_all :list content_item_row = heads_page($1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) | i.created_at | ASC | > ($6::timestamptz, $7::integer))
 -- All heads, oldest creation first.
 
--- name: heads_created_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
+-- name: heads_created_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) | i.created_at | ASC | > ($6::timestamptz, $7::integer))
 -- Heads of a type, oldest creation first.
 
--- name: heads_version_desc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | DESC)
+-- name: heads_version_desc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) | i.version | DESC | < ($6::integer, $7::integer))
 -- Heads matching (no index: a scan), highest version first.
 
--- name: heads_version_asc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | ASC)
+-- name: heads_version_asc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) | i.version | ASC | > ($6::integer, $7::integer))
 -- Heads matching (no index: a scan), lowest version first.
 
 -- In order of creation IS TRUE keeps the planner from the indexes of published items, which are in order of publication: it would sort
 -- them all.
--- template: snapshots_page(published, filter, key, direction)
+-- template: snapshots_page(published, filter, key, direction, after)
 SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
        p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
   FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
              i.version AS published_version
           FROM content_item_snapshots i
-         WHERE {published} AND {filter}
+         WHERE {published} AND {filter} AND ({key}, i.id) {after}
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
          ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_updated_desc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
+-- name: snapshots_updated_desc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- All snapshots, latest change first.
 
--- name: snapshots_created_desc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
+-- name: snapshots_created_desc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.created_at | DESC | < ($6::timestamptz, $7::integer))
 -- All snapshots, latest creation first.
 
--- name: snapshots_updated_desc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | DESC)
+-- name: snapshots_updated_desc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- Snapshots of a type, latest change first.
 
--- name: snapshots_created_desc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::integer, 2147483647)) | i.created_at | DESC)
+-- name: snapshots_created_desc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') | i.created_at | DESC | < ($6::timestamptz, $7::integer))
 -- Snapshots of a type, latest creation first.
 
--- name: snapshots_updated_asc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
+-- name: snapshots_updated_asc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- All snapshots, oldest change first.
 
--- name: snapshots_created_asc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
+-- name: snapshots_created_asc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.created_at | ASC | > ($6::timestamptz, $7::integer))
 -- All snapshots, oldest creation first.
 
--- name: snapshots_updated_asc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.updated_at | ASC)
+-- name: snapshots_updated_asc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- Snapshots of a type, oldest change first.
 
--- name: snapshots_created_asc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.created_at | ASC)
+-- name: snapshots_created_asc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') | i.created_at | ASC | > ($6::timestamptz, $7::integer))
 -- Snapshots of a type, oldest creation first.
 
--- name: snapshots_version_desc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | DESC)
+-- name: snapshots_version_desc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') | i.version | DESC | < ($6::integer, $7::integer))
 -- Snapshots matching (no index: a scan), highest version first.
 
--- name: snapshots_version_asc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND $6::timestamptz IS NULL AND $7::integer IS NULL | i.version | ASC)
+-- name: snapshots_version_asc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') | i.version | ASC | > ($6::integer, $7::integer))
 -- Snapshots matching (no index: a scan), lowest version first.
 
 -- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
@@ -387,7 +390,7 @@ SELECT count(*) AS total
   FROM (SELECT FROM content_items i
          WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
          LIMIT $6) i;
 
 -- name: snapshots_count_all :find content_count_row
@@ -411,5 +414,5 @@ SELECT count(*) AS total
   FROM (SELECT FROM content_item_snapshots i
          WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published')
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(lower(i.data::text), lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)
+           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)
          LIMIT $6) i;

@@ -127,30 +127,43 @@ rules_change_time(int64_t now_us, int64_t last_us)
 	return stored_us < last_us ? last_us : stored_us;
 }
 
-enum order_verdict
-rules_item_order(const char *sort_by, const char *sort_dir, bool has_cursor, bool has_offset, struct item_order *ret_order)
+struct item_order
+rules_item_order(const char *sort_by, const char *sort_dir)
 {
-	struct item_order order = { .sort = has_cursor ? SORT_CREATED : SORT_UPDATED };
+	struct item_order order = { .sort = SORT_UPDATED, .is_ascending = sort_dir && strcmp(sort_dir, "asc") == 0 };
 
-	if (has_cursor && has_offset)
-		return ORDER_CURSOR_WITH_OFFSET;
 	if (sort_by && strcmp(sort_by, "createdAt") == 0)
 		order.sort = SORT_CREATED;
-	else if (sort_by && strcmp(sort_by, "version") == 0)
+	if (sort_by && strcmp(sort_by, "version") == 0)
 		order.sort = SORT_VERSION;
-	else if (sort_by)
-		order.sort = SORT_UPDATED;
-	order.is_ascending = sort_dir && strcmp(sort_dir, "asc") == 0;
-	if (has_cursor && !rules_order_has_cursor(&order))
-		return ORDER_CURSOR_SORT;
-	*ret_order = order;
-	return ORDER_OK;
+	return order;
 }
 
-bool
-rules_order_has_cursor(const struct item_order *order)
+/* ---- search ---- */
+
+/* As deep as the parser allows. */
+static void
+add_strings(struct buf *buf, const struct json_value *value)
 {
-	return order->sort == SORT_CREATED && !order->is_ascending;
+	if (value->type == JSON_TEXT && value->n > 0) {
+		if (buf->len > 0)
+			buf_add_char(buf, '\n');
+		buf_add(buf, value->text, value->n);
+	}
+	for (size_t i = 0; value->type == JSON_LIST && i < value->n; i++)
+		add_strings(buf, &value->items[i]);
+	for (size_t i = 0; value->type == JSON_OBJECT && i < value->n; i++)
+		add_strings(buf, &value->members[i].value);
+}
+
+const char *
+rules_search_text(struct arena *arena, const struct json_value *data)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, 256);
+	add_strings(&buf, data);
+	return arena_strndup(arena, buf.bytes ? buf.bytes : "", buf.len);
 }
 
 /* ---- changes ---- */

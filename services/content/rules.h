@@ -73,14 +73,11 @@ struct item_order {
 	bool is_ascending;
 };
 
-enum order_verdict { ORDER_OK, ORDER_CURSOR_WITH_OFFSET, ORDER_CURSOR_SORT };
-
 /* Order of a list from its request: sort_by and sort_dir may be NULL, the choices are the contract's. */
-enum order_verdict rules_item_order(const char *sort_by, const char *sort_dir, bool has_cursor, bool has_offset,
-    struct item_order *ret_order);
+struct item_order rules_item_order(const char *sort_by, const char *sort_dir);
 
-/* Whether a page in this order can be continued with a cursor. */
-bool rules_order_has_cursor(const struct item_order *order);
+/* Decoded strings of the data, one a line: what a search looks at. */
+const char *rules_search_text(struct arena *arena, const struct json_value *data);
 
 /* ---- changes ---- */
 

@@ -57,12 +57,12 @@ store_type_lock(struct request *req, int64_t id, const struct content_type_row *
 }
 
 const struct error *
-store_types(struct request *req, int64_t limit, int64_t offset, struct shape_list *ret_types, int64_t *ret_total)
+store_types(struct request *req, const struct type_list *list, struct shape_list *ret_types, int64_t *ret_total)
 {
-	db_ticket list = query_ask(req, &content_types_list_query, PARAMS(P_INT(limit), P_INT(offset)));
-	db_ticket count = query_ask(req, &content_types_count_query, PARAMS(P_INT(LIST_TOTAL_MAX)));
+	db_ticket rows = query_ask(req, &content_types_list_query, PARAMS(P_INT(list->limit), P_INT(list->offset), P_INT(list->after)));
+	db_ticket count = query_ask(req, &content_types_count_query, PARAMS(P_INT(LIST_TOTAL_MAX + 1)));
 
-	const struct error *error = query_claim_list(req, list, ret_types);
+	const struct error *error = query_claim_list(req, rows, ret_types);
 	if (error)
 		return error;
 	return claim_count(req, count, ret_total);
@@ -115,7 +115,7 @@ store_item_insert(struct request *req, const struct new_item *item)
 	total_cache_touch(req->tenant);
 	query_send(req, &content_item_insert_query,
 	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
-	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(actor_of(req))));
+	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(actor_of(req)), P_TEXT(item->search_text)));
 }
 
 const struct error *
@@ -142,7 +142,7 @@ store_item_update(struct request *req, const struct content_head_row *head, cons
 	query_send(req, &content_item_update_query,
 	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
 	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at),
-	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(actor_of(req))));
+	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(actor_of(req)), P_TEXT(next->search_text)));
 }
 
 void
@@ -159,11 +159,13 @@ store_deleted_lock(struct request *req, int64_t id, const struct content_deleted
 }
 
 void
-store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, int64_t updated_at)
+store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, const char *search_text,
+    int64_t updated_at)
 {
 	total_cache_touch(req->tenant);
 	query_send(req, &content_item_restore_query,
-	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(status), P_TIME(updated_at), P_TEXT(actor_of(req))));
+	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(status), P_TIME(updated_at), P_TEXT(actor_of(req)),
+	        P_TEXT(search_text)));
 }
 
 const struct error *
@@ -239,19 +241,18 @@ store_state(struct request *req, int64_t id, int64_t version, const struct conte
 }
 
 const struct error *
-store_versions(struct request *req, const struct content_items_versions_request *in, int64_t limit, bool *ret_exists,
-    struct shape_list *ret_rows)
+store_versions(struct request *req, const struct version_list *list, bool *ret_exists, struct shape_list *ret_rows)
 {
-	db_ticket item = query_ask(req, &content_item_exists_query, PARAMS(P_INT(in->id)));
-	db_ticket list = query_ask(req, &content_versions_list_query,
-	    PARAMS(P_INT(in->id), P_INT_OPT(in->before), P_INT(limit), P_INT(PAGE_BYTES_MAX)));
+	db_ticket item = query_ask(req, &content_item_exists_query, PARAMS(P_INT(list->item_id)));
+	db_ticket rows = query_ask(req, &content_versions_list_query,
+	    PARAMS(P_INT(list->item_id), P_INT(list->before ? *list->before : INT32_MAX), P_INT(list->limit), P_INT(PAGE_BYTES_MAX)));
 	const struct content_id_row *row = NULL;
 
 	const struct error *error = query_claim(req, item, &row);
 	if (error)
 		return error;
 	*ret_exists = row != NULL;
-	return query_claim_list(req, list, ret_rows);
+	return query_claim_list(req, rows, ret_rows);
 }
 
 /* ---- many items ---- */
@@ -345,56 +346,64 @@ static const struct db_statement *const snapshot_counts[N_FILTERS] = {
 };
 
 static int
-filter_of(const struct content_items_list_request *filter)
+filter_of(const struct item_filter *filter)
 {
 	if (filter->content_type_id)
 		return filter->status ? FILTER_TYPE_STATUS : FILTER_TYPE;
 	return filter->status ? FILTER_STATUS : FILTER_NONE;
 }
 
+/* Before and behind every stored time. */
+#define TIME_FIRST_US INT64_C(-62135596800000000)
+#define TIME_LAST_US INT64_C(253402300799999999)
+
+static struct row_place
+first_place(const struct item_order *order)
+{
+	if (order->sort == SORT_VERSION)
+		return order->is_ascending ? (struct row_place){ 0, 0 } : (struct row_place){ INT32_MAX, INT32_MAX };
+	return order->is_ascending ? (struct row_place){ TIME_FIRST_US, 0 } : (struct row_place){ TIME_LAST_US, INT32_MAX };
+}
+
 const struct error *
 store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows)
 {
-	const struct content_items_list_request *filter = page->filter;
-	const struct db_statement *const (*lists)[2][N_FILTERS] = page->is_published_view ? snapshot_lists : head_lists;
-
-	return query_list(req, lists[page->order.sort][page->order.is_ascending][filter_of(filter)],
-	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after),
-	        P_TIME_OPT(filter->created_before), P_TEXT(filter->q),
-	        page->has_cursor ? P_TIME(page->cursor_time) : P_NULL(), page->has_cursor ? P_INT(page->cursor_id) : P_NULL(),
+	const struct item_filter *filter = &page->filter;
+	const struct db_statement *const (*lists)[2][N_FILTERS] = filter->is_published_view ? snapshot_lists : head_lists;
+	struct row_place place = page->after ? *page->after : first_place(&filter->order);
+	return query_list(req, lists[filter->order.sort][filter->order.is_ascending][filter_of(filter)],
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before), P_TEXT(filter->q),
+	        filter->order.sort == SORT_VERSION ? P_INT(place.key) : P_TIME(place.key), P_INT(place.id),
 	        P_INT(page->limit), P_INT(page->offset), P_INT(PAGE_BYTES_MAX)),
 	    ret_rows);
 }
 
 /* Filters without text or time, which have an index: worth remembering. */
 static const struct error *
-count_plain(struct request *req, const struct item_page *page, int64_t *ret_n)
+count_plain(struct request *req, const struct item_filter *filter, int64_t *ret_n)
 {
-	const struct content_items_list_request *filter = page->filter;
-	const struct db_statement *const *counts = page->is_published_view ? snapshot_counts : head_counts;
+	const struct db_statement *const *counts = filter->is_published_view ? snapshot_counts : head_counts;
 	struct total_key key = { .tenant = req->tenant, .type_id = filter->content_type_id ? *filter->content_type_id : 0,
-		.status = filter->status, .is_published_view = page->is_published_view };
+		.status = filter->status, .is_published_view = filter->is_published_view };
 
 	if (total_cache_get(&key, req->now_us, ret_n))
 		return NULL;
 	uint64_t generation = total_cache_generation(req->tenant);
 	const struct error *error = claim_count(req, query_ask(req, counts[filter_of(filter)],
-	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_INT(LIST_TOTAL_MAX))), ret_n);
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_INT(LIST_TOTAL_MAX + 1))), ret_n);
 	if (!error)
 		total_cache_put(&key, req->now_us, generation, *ret_n);
 	return error;
 }
 
 const struct error *
-store_items_count(struct request *req, const struct item_page *page, int64_t *ret_n)
+store_items_count(struct request *req, const struct item_filter *filter, int64_t *ret_n)
 {
-	const struct content_items_list_request *filter = page->filter;
-
 	if (!filter->q && !filter->created_after && !filter->created_before)
-		return count_plain(req, page, ret_n);
+		return count_plain(req, filter, ret_n);
 	return claim_count(req,
-	    query_ask(req, page->is_published_view ? &content_snapshots_count_matching_query : &content_heads_count_matching_query,
-	        PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after),
-	            P_TIME_OPT(filter->created_before), P_TEXT(filter->q), P_INT(LIST_TOTAL_MAX))),
+	    query_ask(req, filter->is_published_view ? &content_snapshots_count_matching_query : &content_heads_count_matching_query,
+	        PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
+	            P_TEXT(filter->q), P_INT(LIST_TOTAL_MAX + 1))),
 	    ret_n);
 }

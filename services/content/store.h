@@ -3,6 +3,7 @@
 #define STORE_H
 
 #include "content.h"
+#include "cursor.h"
 #include "rules.h"
 
 /* ---- types ---- */
@@ -13,9 +14,12 @@ const struct error *store_type_insert(struct request *req, const struct content_
 /* Rows of struct content_type_row, in no order. */
 const struct error *store_types_by_id(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_types) MUST_CHECK;
 const struct error *store_type_lock(struct request *req, int64_t id, const struct content_type_row **ret_type) MUST_CHECK;
-/* One round trip for the page and the number of all, exact up to LIST_TOTAL_MAX. */
-const struct error *store_types(struct request *req, int64_t limit, int64_t offset, struct shape_list *ret_types,
-    int64_t *ret_total) MUST_CHECK;
+/* One round trip for the page behind the type after (0: from the beginning) and the number of all, up to LIST_TOTAL_MAX + 1,
+ * which means more. */
+struct type_list {
+	int64_t after, limit, offset;
+};
+const struct error *store_types(struct request *req, const struct type_list *list, struct shape_list *ret_types, int64_t *ret_total) MUST_CHECK;
 const struct error *store_types_stats(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_rows) MUST_CHECK;
 /* Exact up to n_max. */
 const struct error *store_type_items_count(struct request *req, int64_t id, int64_t n_max, int64_t *ret_n) MUST_CHECK;
@@ -32,7 +36,7 @@ struct new_item {
 	int64_t id, content_type_id;
 	bool is_singleton;
 	struct doc data;
-	const char *status;
+	const char *status, *search_text;
 	int64_t created_at;
 };
 /* Queued, like all that answers nothing below. */
@@ -53,7 +57,7 @@ struct next_head {
 	int64_t content_type_id;
 	bool is_singleton;
 	struct doc data;
-	const char *status;
+	const char *status, *search_text;
 	int64_t updated_at;
 	int64_t published_version; /* that the public sees from now on; 0: none */
 };
@@ -62,7 +66,8 @@ void store_item_delete(struct request *req, int64_t id, int64_t purge_at);
 
 /* A deleted item that can still be restored, locked. */
 const struct error *store_deleted_lock(struct request *req, int64_t id, const struct content_deleted_row **ret_item) MUST_CHECK;
-void store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, int64_t updated_at);
+void store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, const char *search_text,
+    int64_t updated_at);
 
 /* One step of taking away what was deleted long ago: some versions of some items. */
 const struct error *store_purge(struct request *req, int64_t *ret_n_items) MUST_CHECK;
@@ -84,8 +89,12 @@ const struct error *store_version(struct request *req, int64_t id, int64_t versi
     const struct content_item_version **ret_version) MUST_CHECK;
 const struct error *store_state(struct request *req, int64_t id, int64_t version, const struct content_state_row **ret_state) MUST_CHECK;
 /* Rows of struct content_version_row, newest first; *ret_exists tells an item without history from no item. */
-const struct error *store_versions(struct request *req, const struct content_items_versions_request *in, int64_t limit,
-    bool *ret_exists, struct shape_list *ret_rows) MUST_CHECK;
+struct version_list {
+	int64_t item_id;
+	const int64_t *before; /* NULL: from the newest */
+	int64_t limit;
+};
+const struct error *store_versions(struct request *req, const struct version_list *list, bool *ret_exists, struct shape_list *ret_rows) MUST_CHECK;
 
 /* ---- many items ---- */
 
@@ -109,16 +118,13 @@ const struct error *store_items_of_types(struct request *req, const struct type_
     struct shape_list *ret_rows) MUST_CHECK;
 
 struct item_page {
-	const struct content_items_list_request *filter;
-	bool is_published_view;
-	struct item_order order;
-	bool has_cursor;
-	int64_t cursor_time, cursor_id;
+	struct item_filter filter;
+	const struct row_place *after; /* NULL: from the beginning */
 	int64_t limit, offset;
 };
 /* Rows of struct content_item_row. */
 const struct error *store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows) MUST_CHECK;
-/* How many there are without the page, exact up to LIST_TOTAL_MAX; may come from total_cache. */
-const struct error *store_items_count(struct request *req, const struct item_page *page, int64_t *ret_n) MUST_CHECK;
+/* How many there are without the page, up to LIST_TOTAL_MAX + 1, which means more; may come from total_cache. */
+const struct error *store_items_count(struct request *req, const struct item_filter *filter, int64_t *ret_n) MUST_CHECK;
 
 #endif

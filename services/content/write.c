@@ -277,6 +277,7 @@ plan_next(struct request *req, const struct change *change, struct plan *plan)
 		error = validation_item(req, *head->target_type_id, head->target_schema_hash, plan->data[1]);
 	if (error)
 		return error;
+	plan->next.search_text = rules_search_text(req->arena, plan->data[1]);
 	int64_t seen = head->published_version ? *head->published_version : 0;
 	plan->next.published_version = rules_published_version(plan->next.status, head->version + 1, seen);
 	if (change->kind == CHANGE_UNPUBLISH)

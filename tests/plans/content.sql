@@ -39,7 +39,9 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: type_lock tenant
 (:type)
 -- plan: types_list tenant
-(50, 0)
+(50, 0, 0)
+-- plan: types_list tenant
+(50, 0, :type)
 -- plan: types_count tenant
 (10000)
 -- plan: types_stats tenant max=3*:own, counts every item of the types
@@ -55,7 +57,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: item_target tenant
 (:singleton)
 -- plan: item_insert tenant
-(9 * :rows, :type, false, '{}', 'draft', now(), 'api_key:1')
+(9 * :rows, :type, false, '{}', 'draft', now(), 'api_key:1', 'Text')
 -- plan: item_lock tenant
 (:item, NULL)
 -- plan: type_singleton_item tenant
@@ -63,13 +65,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: item_keep_version tenant
 (:item, 3)
 -- plan: item_update tenant
-(:item, 3, :type, false, '{}', 'published', now(), 4, 'api_key:1')
+(:item, 3, :type, false, '{}', 'published', now(), 4, 'api_key:1', 'Text')
 -- plan: item_delete tenant
 (:item, now(), now())
 -- plan: deleted_lock tenant
 (:deleted, now())
 -- plan: item_restore tenant
-(:deleted, false, 'draft', now(), 'api_key:1')
+(:deleted, false, 'draft', now(), 'api_key:1', 'Text')
 -- plan: purge_due system
 (now(), 20)
 -- plan: purge_versions system
@@ -93,7 +95,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: state_get tenant
 (:item, 2)
 -- plan: versions_list tenant
-(:item, NULL, 51, 4194304)
+(:item, 2147483647, 51, 4194304)
 -- plan: heads_get tenant
 (:items, 4194304)
 -- plan: snapshots_get tenant
@@ -102,20 +104,38 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:types, '{10,10,10,10,10}', 4194304)
 -- plan: snapshots_of_types tenant
 (:types, '{10,10,10,10,10}', 4194304)
--- plan: *_all tenant
-(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
--- plan: *_type tenant
-(:type, NULL, NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
--- plan: heads_updated_desc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
--- plan: heads_updated_asc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+-- plan: *_desc_all tenant
+(NULL, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304)
+-- plan: *_desc_type tenant
+(:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304)
 -- plan: heads_updated_desc_status tenant
-(NULL, 'draft', NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+(NULL, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304)
+-- plan: heads_updated_desc_type_status tenant
+(:type, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304)
+-- plan: *_version_desc tenant max=3*:own, sorts the tenant's items: no index has the version
+(NULL, NULL, NULL, NULL, NULL, 2147483647, 2147483647, 51, 0, 4194304)
+-- plan: *_desc_all tenant
+(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+-- plan: *_desc_type tenant
+(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+-- plan: heads_updated_desc_type_status tenant
+(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+-- plan: *_asc_all tenant
+(NULL, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304)
+-- plan: *_asc_type tenant
+(:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304)
 -- plan: heads_updated_asc_status tenant
-(NULL, 'draft', NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
--- plan: *_version_* tenant max=3*:own, sorts the tenant's items: no index has the version
-(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 51, 0, 4194304)
+(NULL, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304)
+-- plan: heads_updated_asc_type_status tenant
+(:type, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304)
+-- plan: *_version_asc tenant max=3*:own, sorts the tenant's items: no index has the version
+(NULL, NULL, NULL, NULL, NULL, 0, 0, 51, 0, 4194304)
+-- plan: *_asc_all tenant
+(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+-- plan: *_asc_type tenant
+(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+-- plan: heads_updated_asc_type_status tenant
+(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
 -- plan: heads_count_all tenant max=2*:own, counts up to 10000 items
 (NULL, NULL, 10000)
 -- plan: heads_count_type tenant max=2*:own, counts up to 10000 items

@@ -1,0 +1,29 @@
+/* Where a list goes on: its order, its filters and the last row shown, as one opaque text. */
+#ifndef CURSOR_H
+#define CURSOR_H
+
+#include "content.h"
+#include "rules.h"
+
+/* Which items, in which order. */
+struct item_filter {
+	const int64_t *content_type_id;
+	const char *status, *q;
+	const int64_t *created_after, *created_before;
+	bool is_published_view;
+	struct item_order order;
+};
+
+/* The row before: the value it is sorted by (microseconds or a version) and its id. */
+struct row_place {
+	int64_t key, id;
+};
+
+const char *cursor_of_items(struct arena *arena, const struct item_filter *filter, const struct row_place *place);
+bool cursor_read_items(struct arena *arena, const char *text, struct item_filter *ret_filter, struct row_place *ret_place);
+
+/* Of a list in one order without filters: of = what is listed ("types", or the number of an item). */
+const char *cursor_of_rows(struct arena *arena, const char *of, int64_t id);
+bool cursor_read_rows(struct arena *arena, const char *text, const char *of, int64_t *ret_id);
+
+#endif
