@@ -10,7 +10,7 @@ from naming import operation_symbol
 from openapi_schema import SCALARS, nullable
 
 TOOL_BYTES_MAX = 4095
-LISTED_BYTES_MAX = 21000  # with the three that find the others, and each result's frame, below 24 KB
+LISTED_BYTES_MAX = 21500  # with the three that find the others, and each result's frame, below 24 KB
 BOUND_SHOWN_MAX = 1000  # a larger bound tells an agent nothing, nor does
 TEXT_SHOWN_MAX = 100    # that of a text nobody would make so long, nor a
 PATTERN_SHOWN_MAX = 60  # pattern that nobody can read; what they refuse comes with an example

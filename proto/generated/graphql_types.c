@@ -5,6 +5,7 @@
 #include "audit_proto.h"
 #include "content_proto.h"
 #include "embeddings_proto.h"
+#include "forms_proto.h"
 #include "gateway_proto.h"
 #include "identity_proto.h"
 #include "jobs_proto.h"
@@ -46,6 +47,10 @@ extern const struct graphql_type graphql_type_duplicate_pair;
 extern const struct graphql_type graphql_type_embedding_readiness;
 extern const struct graphql_type graphql_type_external_feedback_event;
 extern const struct graphql_type graphql_type_external_feedback_page;
+extern const struct graphql_type graphql_type_form_definition;
+extern const struct graphql_type graphql_type_form_submission;
+extern const struct graphql_type graphql_type_form_submissions_page;
+extern const struct graphql_type graphql_type_forms_page;
 extern const struct graphql_type graphql_type_identity;
 extern const struct graphql_type graphql_type_issue_external_feedback_token_result;
 extern const struct graphql_type graphql_type_job;
@@ -59,6 +64,8 @@ extern const struct graphql_type graphql_type_onboarding_endpoints;
 extern const struct graphql_type graphql_type_policy_decision;
 extern const struct graphql_type graphql_type_policy_decision_record;
 extern const struct graphql_type graphql_type_policy_decisions_page;
+extern const struct graphql_type graphql_type_public_form;
+extern const struct graphql_type graphql_type_public_form_contract;
 extern const struct graphql_type graphql_type_replay_webhook_result;
 extern const struct graphql_type graphql_type_review_comment;
 extern const struct graphql_type graphql_type_review_comments_page;
@@ -72,6 +79,7 @@ extern const struct graphql_type graphql_type_semantic_search_result;
 extern const struct graphql_type graphql_type_similar_content_items_page;
 extern const struct graphql_type graphql_type_simulate_webhooks;
 extern const struct graphql_type graphql_type_submit_external_feedback_result;
+extern const struct graphql_type graphql_type_submit_form_result;
 extern const struct graphql_type graphql_type_supervisor_summary;
 extern const struct graphql_type graphql_type_test_embedding_provider_result;
 extern const struct graphql_type graphql_type_webhook;
@@ -438,6 +446,60 @@ static const struct graphql_field graphql_type_external_feedback_page_fields[] =
 };
 const struct graphql_type graphql_type_external_feedback_page = { "ExternalFeedbackPage", &workflow_feedback_list_response_shape, graphql_type_external_feedback_page_fields, 2 };
 
+static const struct graphql_field graphql_type_form_definition_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "slug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "slug" },
+	{ .name = "description", .kind = GRAPHQL_PLAIN, .member = "description" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "contentTypeName", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypeName" },
+	{ .name = "contentTypeSlug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypeSlug" },
+	{ .name = "fields", .kind = GRAPHQL_JSON, .is_required = true, .member = "fields" },
+	{ .name = "defaultData", .kind = GRAPHQL_JSON, .is_required = true, .member = "defaultData" },
+	{ .name = "active", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "active" },
+	{ .name = "publicRead", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publicRead" },
+	{ .name = "submissionStatus", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "submissionStatus" },
+	{ .name = "workflowTransitionId", .kind = GRAPHQL_ID, .member = "workflowTransitionId" },
+	{ .name = "requirePayment", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requirePayment" },
+	{ .name = "webhookConfigured", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "webhookConfigured" },
+	{ .name = "successMessage", .kind = GRAPHQL_PLAIN, .member = "successMessage" },
+	{ .name = "honeypotField", .kind = GRAPHQL_PLAIN, .member = "honeypotField" },
+	{ .name = "minFillSeconds", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "minFillSeconds" },
+	{ .name = "perHourMax", .kind = GRAPHQL_PLAIN, .member = "perHourMax" },
+	{ .name = "totalMax", .kind = GRAPHQL_PLAIN, .member = "totalMax" },
+	{ .name = "openFrom", .kind = GRAPHQL_PLAIN, .member = "openFrom" },
+	{ .name = "openUntil", .kind = GRAPHQL_PLAIN, .member = "openUntil" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_form_definition = { "FormDefinition", &form_definition_shape, graphql_type_form_definition_fields, 24 };
+
+static const struct graphql_field graphql_type_form_submission_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "formId", .kind = GRAPHQL_ID, .is_required = true, .member = "formId" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "verdict", .kind = GRAPHQL_ENUM, .is_required = true, .member = "verdict" },
+	{ .name = "data", .kind = GRAPHQL_JSON, .member = "data" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .member = "contentItemId" },
+	{ .name = "itemStatus", .kind = GRAPHQL_PLAIN, .member = "itemStatus" },
+	{ .name = "reviewTaskId", .kind = GRAPHQL_ID, .member = "reviewTaskId" },
+	{ .name = "errorMessage", .kind = GRAPHQL_PLAIN, .member = "errorMessage" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_form_submission = { "FormSubmission", &form_submission_shape, graphql_type_form_submission_fields, 10 };
+
+static const struct graphql_field graphql_type_form_submissions_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "submissions", .type = &graphql_type_form_submission },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_form_submissions_page = { "FormSubmissionsPage", &forms_submissions_list_response_shape, graphql_type_form_submissions_page_fields, 2 };
+
+static const struct graphql_field graphql_type_forms_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "forms", .type = &graphql_type_form_definition },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_forms_page = { "FormsPage", &forms_definitions_list_response_shape, graphql_type_forms_page_fields, 2 };
+
 static const struct graphql_field graphql_type_identity_fields[] = {
 	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorId" },
 	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorType" },
@@ -580,6 +642,30 @@ static const struct graphql_field graphql_type_policy_decisions_page_fields[] = 
 };
 const struct graphql_type graphql_type_policy_decisions_page = { "PolicyDecisionsPage", &identity_decisions_list_response_shape, graphql_type_policy_decisions_page_fields, 5 };
 
+static const struct graphql_field graphql_type_public_form_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .is_required = true, .member = "domainId" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "slug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "slug" },
+	{ .name = "description", .kind = GRAPHQL_PLAIN, .member = "description" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "contentTypeName", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypeName" },
+	{ .name = "contentTypeSlug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypeSlug" },
+	{ .name = "requirePayment", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requirePayment" },
+	{ .name = "successMessage", .kind = GRAPHQL_PLAIN, .member = "successMessage" },
+	{ .name = "fields", .kind = GRAPHQL_JSON, .is_required = true, .member = "fields" },
+	{ .name = "honeypotField", .kind = GRAPHQL_PLAIN, .member = "honeypotField" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_public_form = { "PublicForm", &public_form_shape, graphql_type_public_form_fields, 14 };
+
+static const struct graphql_field graphql_type_public_form_contract_fields[] = {
+	{ .name = "form", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "form", .type = &graphql_type_public_form },
+	{ .name = "startToken", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "startToken" },
+};
+const struct graphql_type graphql_type_public_form_contract = { "PublicFormContract", &forms_public_get_response_shape, graphql_type_public_form_contract_fields, 2 };
+
 static const struct graphql_field graphql_type_replay_webhook_result_fields[] = {
 	{ .name = "queued", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queued" },
 	{ .name = "lastSequence", .kind = GRAPHQL_PLAIN, .member = "lastSequence" },
@@ -716,6 +802,15 @@ static const struct graphql_field graphql_type_submit_external_feedback_result_f
 	{ .name = "reviewTask", .kind = GRAPHQL_OBJECT, .member = "reviewTask", .type = &graphql_type_review_task },
 };
 const struct graphql_type graphql_type_submit_external_feedback_result = { "SubmitExternalFeedbackResult", &workflow_feedback_create_response_shape, graphql_type_submit_external_feedback_result_fields, 2 };
+
+static const struct graphql_field graphql_type_submit_form_result_fields[] = {
+	{ .name = "submissionId", .kind = GRAPHQL_ID, .is_required = true, .member = "submissionId" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .member = "contentItemId" },
+	{ .name = "reviewTaskId", .kind = GRAPHQL_ID, .member = "reviewTaskId" },
+	{ .name = "successMessage", .kind = GRAPHQL_PLAIN, .member = "successMessage" },
+};
+const struct graphql_type graphql_type_submit_form_result = { "SubmitFormResult", &forms_submissions_create_response_shape, graphql_type_submit_form_result_fields, 5 };
 
 static const struct graphql_field graphql_type_supervisor_summary_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -863,6 +958,11 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "duplicateContent", .kind = GRAPHQL_CALL, .type = &graphql_type_duplicate_content_page, .operation = &operation_embeddings_duplicates },
 	{ .name = "embeddingReadiness", .kind = GRAPHQL_CALL, .type = &graphql_type_embedding_readiness, .operation = &operation_embeddings_readiness },
 	{ .name = "searchIndexStatus", .kind = GRAPHQL_CALL, .type = &graphql_type_search_index_state, .operation = &operation_embeddings_status },
+	{ .name = "forms", .kind = GRAPHQL_CALL, .type = &graphql_type_forms_page, .operation = &operation_forms_definitions_list },
+	{ .name = "form", .kind = GRAPHQL_CALL, .type = &graphql_type_form_definition, .operation = &operation_forms_definitions_get },
+	{ .name = "publicForm", .kind = GRAPHQL_CALL, .type = &graphql_type_public_form_contract, .operation = &operation_forms_public_get },
+	{ .name = "formSubmissions", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submissions_page, .operation = &operation_forms_submissions_list },
+	{ .name = "formSubmission", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submission, .operation = &operation_forms_submissions_get },
 	{ .name = "capabilities", .kind = GRAPHQL_CALL, .type = &graphql_type_capabilities, .operation = &operation_gateway_capabilities },
 	{ .name = "domains", .kind = GRAPHQL_CALL, .type = &graphql_type_domains_page, .operation = &operation_identity_domains_list },
 	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
@@ -886,7 +986,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 38 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 43 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -902,6 +1002,12 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "rollbackContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_rollback_result, .operation = &operation_content_items_rollback },
 	{ .name = "reindexSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_search_index_state, .operation = &operation_embeddings_reindex },
 	{ .name = "testEmbeddingProvider", .kind = GRAPHQL_CALL, .type = &graphql_type_test_embedding_provider_result, .operation = &operation_embeddings_test },
+	{ .name = "createForm", .kind = GRAPHQL_CALL, .type = &graphql_type_form_definition, .operation = &operation_forms_definitions_create },
+	{ .name = "updateForm", .kind = GRAPHQL_CALL, .type = &graphql_type_form_definition, .operation = &operation_forms_definitions_update },
+	{ .name = "deleteForm", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_forms_definitions_delete },
+	{ .name = "submitForm", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_form_result, .operation = &operation_forms_submissions_create },
+	{ .name = "releaseFormSubmission", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submission, .operation = &operation_forms_submissions_release },
+	{ .name = "eraseFormSubmission", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submission, .operation = &operation_forms_submissions_erase },
 	{ .name = "createDomain", .kind = GRAPHQL_CALL, .type = &graphql_type_domain, .operation = &operation_identity_domains_create },
 	{ .name = "onboardTenant", .kind = GRAPHQL_CALL, .type = &graphql_type_onboard_tenant_result, .operation = &operation_identity_onboard },
 	{ .name = "createApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_created, .operation = &operation_identity_keys_create },
@@ -935,7 +1041,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 45 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 51 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -975,6 +1081,10 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_embedding_readiness,
 	&graphql_type_external_feedback_event,
 	&graphql_type_external_feedback_page,
+	&graphql_type_form_definition,
+	&graphql_type_form_submission,
+	&graphql_type_form_submissions_page,
+	&graphql_type_forms_page,
 	&graphql_type_identity,
 	&graphql_type_issue_external_feedback_token_result,
 	&graphql_type_job,
@@ -988,6 +1098,8 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_policy_decision,
 	&graphql_type_policy_decision_record,
 	&graphql_type_policy_decisions_page,
+	&graphql_type_public_form,
+	&graphql_type_public_form_contract,
 	&graphql_type_replay_webhook_result,
 	&graphql_type_review_comment,
 	&graphql_type_review_comments_page,
@@ -1001,6 +1113,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_similar_content_items_page,
 	&graphql_type_simulate_webhooks,
 	&graphql_type_submit_external_feedback_result,
+	&graphql_type_submit_form_result,
 	&graphql_type_supervisor_summary,
 	&graphql_type_test_embedding_provider_result,
 	&graphql_type_webhook,

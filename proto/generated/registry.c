@@ -7,6 +7,7 @@
 #include "audit_proto.h"
 #include "content_proto.h"
 #include "embeddings_proto.h"
+#include "forms_proto.h"
 #include "gateway_proto.h"
 #include "identity_proto.h"
 #include "jobs_proto.h"
@@ -51,6 +52,17 @@ const struct operation *const registry_operations[] = {
 	&operation_embeddings_status,
 	&operation_embeddings_test,
 	&operation_events_pull,
+	&operation_forms_definitions_create,
+	&operation_forms_definitions_delete,
+	&operation_forms_definitions_get,
+	&operation_forms_definitions_list,
+	&operation_forms_definitions_update,
+	&operation_forms_public_get,
+	&operation_forms_submissions_create,
+	&operation_forms_submissions_erase,
+	&operation_forms_submissions_get,
+	&operation_forms_submissions_list,
+	&operation_forms_submissions_release,
 	&operation_gateway_capabilities,
 	&operation_health_ping,
 	&operation_identity_decisions_list,
@@ -103,6 +115,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_reviews_get,
 	&operation_workflow_reviews_list,
 	&operation_workflow_reviews_submit,
+	&operation_workflow_reviews_submit_as,
 	&operation_workflow_transitions_create,
 	&operation_workflow_transitions_delete,
 	&operation_workflow_workflows_active,
@@ -112,9 +125,9 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 96;
+const size_t registry_n_operations = 108;
 
-const char *const registry_services[] = { "audit", "content", "embeddings", "identity", "jobs", "webhooks", "workflow", NULL };
+const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "webhooks", "workflow", NULL };
 
 static int
 compare_id(const void *id, const void *row)

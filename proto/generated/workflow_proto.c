@@ -231,6 +231,15 @@ static const struct shape_field workflow_reviews_submit_request_fields[] = {
 };
 const struct shape workflow_reviews_submit_request_shape = { .name = "workflow_reviews_submit_request", .size = sizeof(struct workflow_reviews_submit_request), .fields = workflow_reviews_submit_request_fields, .n_fields = 5 };
 
+static const struct shape_field workflow_reviews_submit_as_request_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_submit_as_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "workflowTransitionId", .column = "workflow_transition_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_submit_as_request, workflow_transition_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Transition.", .example = "8" },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_submit_as_request, actor_id), .min = INT64_C(1), .max = INT64_C(128), .doc = "Who acts, as events name actors.", .example = "\"api_key:12\"" },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_submit_as_request, actor_type), .min = INT64_C(1), .max = INT64_C(32), .doc = "Kind of actor.", .example = "\"api_key\"" },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_submit_as_request, actor_source), .min = INT64_C(1), .max = INT64_C(32), .doc = "Where the actor's credential lives.", .example = "\"db\"" },
+};
+const struct shape workflow_reviews_submit_as_request_shape = { .name = "workflow_reviews_submit_as_request", .size = sizeof(struct workflow_reviews_submit_as_request), .fields = workflow_reviews_submit_as_request_fields, .n_fields = 5 };
+
 static const char *const workflow_reviews_list_request_status_choices[] = { "submitting", "pending", "deciding", "approved", "rejected", "superseded", "cancelled", NULL };
 static const struct shape_field workflow_reviews_list_request_fields[] = {
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct workflow_reviews_list_request, status), .min = 0, .max = INT64_C(16), .choices = workflow_reviews_list_request_status_choices, .default_text = "\"pending\"", .doc = "Only these." },
@@ -1101,6 +1110,65 @@ const struct operation operation_workflow_reviews_submit = {
 	.response = &review_task_shape,
 	.errors = workflow_reviews_submit_errors,
 	.events = workflow_reviews_submit_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const workflow_reviews_submit_as_actions[] = {
+	NULL
+};
+static const struct error_info *const workflow_reviews_submit_as_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_REVIEW_TARGET_CHANGED],
+	&error_catalogue[ERROR_WORKFLOW_INACTIVE],
+	&error_catalogue[ERROR_WORKFLOW_STATE_MISMATCH],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const workflow_reviews_submit_as_events[] = {
+	&event_review_task_submit,
+	&event_review_task_supersede,
+	&event_review_task_cancel,
+	NULL
+};
+const struct operation operation_workflow_reviews_submit_as = {
+	.id = "workflow.reviews.submit_as",
+	.service = "workflow",
+	.summary = "Submit an item for review in the name of somebody who has no key: who sent a form.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "review_task",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = workflow_reviews_submit_as_actions,
+	.request = &workflow_reviews_submit_as_request_shape,
+	.response = &review_task_shape,
+	.errors = workflow_reviews_submit_as_errors,
+	.events = workflow_reviews_submit_as_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

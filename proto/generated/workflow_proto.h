@@ -242,6 +242,15 @@ struct workflow_reviews_submit_request {
 };
 extern const struct shape workflow_reviews_submit_request_shape;
 
+struct workflow_reviews_submit_as_request {
+	int64_t content_item_id; /* 1..2147483647 */
+	int64_t workflow_transition_id; /* 1..2147483647 */
+	const char *actor_id; /* 1..128 bytes */
+	const char *actor_type; /* 1..32 bytes */
+	const char *actor_source; /* 1..32 bytes */
+};
+extern const struct shape workflow_reviews_submit_as_request_shape;
+
 struct workflow_reviews_list_request {
 	const char *status; /* at most 16 bytes; submitting | pending | deciding | approved | rejected | superseded | cancelled; optional; default "pending" */
 	const bool *mine; /* default false */
@@ -466,6 +475,7 @@ extern const struct operation operation_workflow_workflows_delete;
 extern const struct operation operation_workflow_transitions_create;
 extern const struct operation operation_workflow_transitions_delete;
 extern const struct operation operation_workflow_reviews_submit;
+extern const struct operation operation_workflow_reviews_submit_as;
 extern const struct operation operation_workflow_reviews_list;
 extern const struct operation operation_workflow_reviews_get;
 extern const struct operation operation_workflow_reviews_decide;
@@ -565,6 +575,15 @@ const struct error *workflow_reviews_submit(struct request *req, const struct wo
 const struct error *workflow_reviews_submit_complete(struct request *req, const struct workflow_reviews_submit_request *in,
     struct review_task *out);
 const struct error *workflow_reviews_submit_prepare(struct request *req, const struct workflow_reviews_submit_request *in);
+
+/* Submit an item for review in the name of somebody who has no key: who sent a form.
+ * Errors: CONTENT_ITEM_NOT_FOUND, REVIEW_TARGET_CHANGED, WORKFLOW_INACTIVE, WORKFLOW_STATE_MISMATCH, WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT.
+ * Emits: review_task.submit, review_task.supersede, review_task.cancel. */
+const struct error *workflow_reviews_submit_as(struct request *req, const struct workflow_reviews_submit_as_request *in,
+    struct review_task *out) MUST_CHECK;
+const struct error *workflow_reviews_submit_as_complete(struct request *req, const struct workflow_reviews_submit_as_request *in,
+    struct review_task *out);
+const struct error *workflow_reviews_submit_as_prepare(struct request *req, const struct workflow_reviews_submit_as_request *in);
 
 /* List reviews, the oldest first.
  * GET /api/review-tasks

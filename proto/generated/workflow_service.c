@@ -144,6 +144,29 @@ prepare_workflow_reviews_submit(struct request *req, const void *in)
 }
 
 static const struct error *
+call_workflow_reviews_submit_as(struct request *req, const void *in, void *out)
+{
+	const struct workflow_reviews_submit_as_request *typed_in = in;
+	struct review_task *typed_out = out;
+	return workflow_reviews_submit_as(req, typed_in, typed_out);
+}
+
+static const struct error *
+complete_workflow_reviews_submit_as(struct request *req, const void *in, void *out)
+{
+	const struct workflow_reviews_submit_as_request *typed_in = in;
+	struct review_task *typed_out = out;
+	return workflow_reviews_submit_as_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
+prepare_workflow_reviews_submit_as(struct request *req, const void *in)
+{
+	const struct workflow_reviews_submit_as_request *typed_in = in;
+	return workflow_reviews_submit_as_prepare(req, typed_in);
+}
+
+static const struct error *
 call_workflow_reviews_list(struct request *req, const void *in, void *out)
 {
 	const struct workflow_reviews_list_request *typed_in = in;
@@ -291,6 +314,7 @@ const struct service_operation workflow_operations[] = {
 	{ &operation_workflow_transitions_create, call_workflow_transitions_create, NULL, NULL, complete_workflow_transitions_create },
 	{ &operation_workflow_transitions_delete, call_workflow_transitions_delete, NULL, NULL, complete_workflow_transitions_delete },
 	{ &operation_workflow_reviews_submit, call_workflow_reviews_submit, NULL, prepare_workflow_reviews_submit, complete_workflow_reviews_submit },
+	{ &operation_workflow_reviews_submit_as, call_workflow_reviews_submit_as, NULL, prepare_workflow_reviews_submit_as, complete_workflow_reviews_submit_as },
 	{ &operation_workflow_reviews_list, call_workflow_reviews_list, NULL, NULL, NULL },
 	{ &operation_workflow_reviews_get, call_workflow_reviews_get, NULL, NULL, NULL },
 	{ &operation_workflow_reviews_decide, call_workflow_reviews_decide, NULL, NULL, complete_workflow_reviews_decide },
@@ -302,7 +326,7 @@ const struct service_operation workflow_operations[] = {
 	{ &operation_workflow_feedback_issue_token, call_workflow_feedback_issue_token, NULL, prepare_workflow_feedback_issue_token, NULL },
 	{ &operation_workflow_feedback_create_public, call_workflow_feedback_create_public, NULL, prepare_workflow_feedback_create_public, NULL },
 };
-const size_t workflow_n_operations = 19;
+const size_t workflow_n_operations = 20;
 
 void
 emit_workflow_create(struct request *req, int64_t entity_id, int64_t entity_version,

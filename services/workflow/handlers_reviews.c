@@ -66,6 +66,49 @@ workflow_reviews_submit_complete(struct request *req, const struct workflow_revi
 	return NULL;
 }
 
+/* ---- submission in the name of who sent a form ---- */
+
+const struct error *
+workflow_reviews_submit_as_prepare(struct request *req, const struct workflow_reviews_submit_as_request *in)
+{
+	const struct content_items_snapshot_response *item = NULL;
+	const struct error *error = review_snapshot(req, in->content_item_id, &item);
+
+	req->prepared = (void *)(uintptr_t)item;
+	return error;
+}
+
+const struct error *
+workflow_reviews_submit_as(struct request *req, const struct workflow_reviews_submit_as_request *in, struct review_task *out)
+{
+	struct principal *author = ARENA_NEW(req->arena, struct principal);
+	const struct review_task_row *task;
+	int64_t id;
+
+	*author = (struct principal){ .tenant = req->tenant, .id = in->actor_id, .type = in->actor_type, .source = in->actor_source };
+	req->actor = author;
+	struct submission submission = { .item = req->prepared, .transition_id = in->workflow_transition_id, .source = "form", .submitter = author, .skip_roles = true };
+	const struct error *error = review_submit(req, &submission, &id);
+	if (!error)
+		error = store_task_get(req, id, false, &task);
+	if (!error)
+		*out = review_shown(task);
+	return error;
+}
+
+const struct error *
+workflow_reviews_submit_as_complete(struct request *req, const struct workflow_reviews_submit_as_request *in, struct review_task *out)
+{
+	const struct review_task_row *task;
+	const struct error *error = review_await(req, out->id, &task);
+
+	if (!error && strcmp(task->status, "cancelled") == 0)
+		return FAIL(req, REVIEW_TARGET_CHANGED, "content item %" PRId64 " could not be held for review: %s", in->content_item_id, task->reason);
+	if (!error)
+		*out = review_shown(task);
+	return error;
+}
+
 /* ---- reading ---- */
 
 const struct error *

@@ -1,0 +1,21 @@
+/* Forms: what the public fills in, and what becomes of it. */
+#ifndef FORMS_H
+#define FORMS_H
+
+#include "content_proto.h"
+#include "forms_proto.h"
+#include "forms_queries.h"
+#include "process.h"
+#include "service.h"
+
+enum { AWAIT_MS = 2500, DUPLICATE_SECONDS = 600, START_TOKEN_SECONDS_MAX = 86400 };
+
+/* settings.c */
+extern const struct setting forms_setting_table[];
+extern const size_t forms_n_settings;
+
+/* steps.c */
+extern const struct process_kind forms_process_kinds[];
+extern const size_t forms_n_process_kinds;
+
+#endif

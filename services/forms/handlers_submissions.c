@@ -1,0 +1,292 @@
+/* What the public reads and sends, and what becomes of it.  Order follows proto/forms.toml. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "id.h"
+#include "rules.h"
+#include "secret.h"
+#include "store.h"
+
+static const struct error *
+no_public_form(struct request *req, const char *slug)
+{
+	return FAIL(req, PUBLIC_FORM_NOT_FOUND, "there is no form '%.100s'", slug);
+}
+
+/* ---- the contract ---- */
+
+const struct error *
+forms_public_get(struct request *req, const struct forms_public_get_request *in, struct forms_public_get_response *out)
+{
+	const struct form_row *f;
+
+	request_act_for(req, in->domain_id);
+	const struct error *error = store_form_by_slug(req, in->domain_id, in->slug, false, &f);
+	if (error)
+		return error;
+	if (!f || !f->active || !f->public_read)
+		return no_public_form(req, in->slug);
+	struct public_form *form = ARENA_NEW(req->arena, struct public_form);
+	*form = (struct public_form){ .id = f->id, .domain_id = f->domain_id, .name = f->name, .slug = f->slug, .description = f->description,
+		.content_type_id = f->content_type_id, .content_type_name = f->content_type_name, .content_type_slug = f->content_type_slug,
+		.require_payment = f->require_payment, .success_message = f->success_message, .fields = f->fields, .honeypot_field = f->honeypot_field,
+		.created_at = f->created_at, .updated_at = f->updated_at };
+	out->form = form;
+	out->start_token = request_seal(req, arena_printf(req->arena, "form:%" PRId64 ":%" PRId64, f->id, req->now_us));
+	return NULL;
+}
+
+/* ---- sending ---- */
+
+/* Seconds since the form was read; -1 when the token says nothing. */
+static int64_t
+seconds_filled(struct request *req, const struct form_row *form, const char *token)
+{
+	const char *text = token ? request_open(req, token) : NULL;
+	const char *prefix = arena_printf(req->arena, "form:%" PRId64 ":", form->id);
+
+	if (!text || strncmp(text, prefix, strlen(prefix)) != 0)
+		return -1;
+	int64_t seconds = (req->now_us - strtoll(text + strlen(prefix), NULL, 10)) / 1000000;
+	return seconds > START_TOKEN_SECONDS_MAX ? -1 : seconds;
+}
+
+static const struct error *
+check_open(struct request *req, const struct form_row *form)
+{
+	int64_t n = 0;
+
+	if ((form->open_from && req->now_us < *form->open_from) || (form->open_until && req->now_us > *form->open_until))
+		return FAIL(req, FORM_CLOSED, "the form '%s' is not open now", form->slug);
+	if (form->total_max && form->n_submissions >= *form->total_max)
+		return FAIL(req, FORM_CLOSED, "the form '%s' has all the submissions it takes", form->slug);
+	if (form->require_payment)
+		return FAIL(req, FORM_PAYMENT_UNAVAILABLE, "no payment provider is configured");
+	const struct error *error = form->per_hour_max ? store_submissions_of_hour(req, form->id, *form->per_hour_max, &n) : NULL;
+	if (!error && form->per_hour_max && n >= *form->per_hour_max)
+		return FAIL(req, FORM_RATE_LIMITED, "the form '%s' had as many submissions as it takes in an hour", form->slug);
+	return error;
+}
+
+static void
+answer(const struct form_row *form, const struct submission_row *submission, struct forms_submissions_create_response *out)
+{
+	/* Machines learn nothing: what is in quarantine looks like what has just come. */
+	out->submission_id = submission->id;
+	out->status = submission->item_status ? submission->item_status : "received";
+	out->content_item_id = submission->content_item_id;
+	out->review_task_id = submission->review_task_id;
+	out->success_message = form->success_message;
+}
+
+static const char *
+hash_of(struct request *req, const struct forms_submissions_create_request *in)
+{
+	char *hash = arena_alloc(req->arena, SHA256_HEX_BYTES);
+
+	if (in->submission_key)
+		sha256_hex(hash, in->submission_key, strlen(in->submission_key));
+	else
+		sha256_hex(hash, in->data.json, in->data.len);
+	return hash;
+}
+
+/* The process that makes the item.  What was sent is read when it is claimed. */
+static const struct error *
+begin(struct request *req, int64_t form_id, int64_t submission_id)
+{
+	return process_start(req, &(struct process_start){ .kind = "submission", .key = arena_printf(req->arena, "%" PRId64, submission_id),
+	    .lane = arena_printf(req->arena, "form:%" PRId64, form_id) }, NULL);
+}
+
+const struct error *
+forms_submissions_create(struct request *req, const struct forms_submissions_create_request *in, struct forms_submissions_create_response *out)
+{
+	const struct form_row *form;
+	const struct submission_row *same;
+	const char *hash = hash_of(req, in);
+	bool is_trapped = false;
+
+	request_act_for(req, in->domain_id);
+	const struct error *error = store_form_by_slug(req, in->domain_id, in->slug, true, &form);
+	if (error)
+		return error;
+	if (!form || !form->active)
+		return no_public_form(req, in->slug);
+	error = submission_check(req, form, in->data, &is_trapped);
+	if (!error)
+		error = store_submission_same(req, form->id, hash, &same);
+	if (error)
+		return error;
+	if (same) {
+		answer(form, same, out);
+		return NULL;
+	}
+	error = check_open(req, form);
+	if (error)
+		return error;
+	int64_t seconds = form->min_fill_seconds ? seconds_filled(req, form, in->start_token) : form->min_fill_seconds;
+	const char *verdict = is_trapped ? "honeypot" : seconds < form->min_fill_seconds ? "too_fast" : "clean";
+	bool is_clean = strcmp(verdict, "clean") == 0;
+	struct submission_row submission = { .form_id = form->id };
+	error = store_submission_add(req, form->id, is_clean ? "received" : "quarantined", verdict, in->data, hash, &submission.id);
+	if (!error && is_clean)
+		error = begin(req, form->id, submission.id);
+	if (error)
+		return error;
+	store_form_count_up(req, form->id);
+	answer(form, &submission, out);
+	emit_form_submission_create(req, submission.id, 0, &(struct form_submission_create_event){ .form_id = form->id, .slug = form->slug, .verdict = verdict, .data_hash = hash });
+	return NULL;
+}
+
+struct reading {
+	int64_t id;
+	const struct submission_row *row;
+};
+
+static const struct error *
+read_submission(struct request *req, void *context)
+{
+	struct reading *reading = context;
+
+	return store_submission_get(req, reading->id, false, &reading->row);
+}
+
+static const struct error *
+await(struct request *req, int64_t id, const struct submission_row **ret_row)
+{
+	struct reading reading = { .id = id };
+	bool has_ended;
+	const struct error *error = process_await(req, "submission", arena_printf(req->arena, "%" PRId64, id), AWAIT_MS, &has_ended);
+
+	if (!error)
+		error = request_transaction(req, read_submission, &reading);
+	if (!error)
+		*ret_row = reading.row;
+	return error;
+}
+
+/* The item is there when the sender hears of it, or the reason why not. */
+const struct error *
+forms_submissions_create_complete(struct request *req, const struct forms_submissions_create_request *in, struct forms_submissions_create_response *out)
+{
+	const struct submission_row *row = NULL;
+	const struct error *error = await(req, out->submission_id, &row);
+
+	(void)in;
+	if (error || !row)
+		return error;
+	if (strcmp(row->status, "refused") == 0 && strcmp(row->error_code, "CONTENT_SCHEMA_VALIDATION_FAILED") == 0)
+		return FAIL_WITH(req, CONTENT_SCHEMA_VALIDATION_FAILED, row->error_context, "%s", row->error_message);
+	if (strcmp(row->status, "refused") == 0)
+		return FAIL(req, FORM_SUBMISSION_REFUSED, "%s", row->error_message);
+	out->status = row->item_status ? row->item_status : "received";
+	out->content_item_id = row->content_item_id;
+	out->review_task_id = row->review_task_id;
+	return NULL;
+}
+
+/* ---- what came in ---- */
+
+static struct form_submission
+shown(const struct submission_row *row)
+{
+	return (struct form_submission){ .id = row->id, .form_id = row->form_id, .status = row->status, .verdict = row->verdict, .data = row->data,
+		.content_item_id = row->content_item_id, .item_status = row->item_status, .review_task_id = row->review_task_id,
+		.error_message = row->error_message, .created_at = row->created_at };
+}
+
+static const struct error *
+submission_not_found(struct request *req, int64_t id)
+{
+	return FAIL(req, FORM_SUBMISSION_NOT_FOUND, "no submission %" PRId64, id);
+}
+
+const struct error *
+forms_submissions_list(struct request *req, const struct forms_submissions_list_request *in, struct forms_submissions_list_response *out)
+{
+	const struct form_row *form;
+	struct shape_list rows;
+	const struct error *error = store_form_get(req, in->id, false, &form);
+	if (!error && !form)
+		return FAIL(req, FORM_DEFINITION_NOT_FOUND, "no form %" PRId64, in->id);
+	if (!error)
+		error = store_submission_list(req, in->id, *in->after, in->status, *in->limit + 1, &rows);
+	if (error)
+		return error;
+	out->has_more = (int64_t)rows.n > *in->limit;
+	size_t n = out->has_more ? (size_t)*in->limit : rows.n;
+	struct form_submission *list = ARENA_ARRAY(req->arena, struct form_submission, n + 1);
+	for (size_t i = 0; i < n; i++)
+		list[i] = shown((const struct submission_row *)rows.items + i);
+	out->submissions = (struct shape_list){ list, n };
+	return NULL;
+}
+
+const struct error *
+forms_submissions_get(struct request *req, const struct forms_submissions_get_request *in, struct form_submission *out)
+{
+	const struct submission_row *row;
+	const struct error *error = store_submission_get(req, in->id, false, &row);
+	if (error)
+		return error;
+	if (!row)
+		return submission_not_found(req, in->id);
+	*out = shown(row);
+	return NULL;
+}
+
+const struct error *
+forms_submissions_release(struct request *req, const struct forms_submissions_release_request *in, struct form_submission *out)
+{
+	const struct submission_row *row;
+	const struct error *error = store_submission_get(req, in->id, true, &row);
+	if (error)
+		return error;
+	if (!row)
+		return submission_not_found(req, in->id);
+	if (strcmp(row->status, "quarantined") != 0)
+		return FAIL(req, FORM_SUBMISSION_NOT_QUARANTINED, "submission %" PRId64 " is %s", in->id, row->status);
+	error = begin(req, row->form_id, in->id);
+	if (error)
+		return error;
+	store_submission_status(req, in->id, "received", false);
+	*out = shown(row);
+	out->status = "received";
+	emit_form_submission_release(req, in->id, 0, &(struct form_submission_release_event){ .form_id = row->form_id });
+	return NULL;
+}
+
+const struct error *
+forms_submissions_release_complete(struct request *req, const struct forms_submissions_release_request *in, struct form_submission *out)
+{
+	const struct submission_row *row = NULL;
+	const struct error *error = await(req, in->id, &row);
+
+	if (!error && row)
+		*out = shown(row);
+	return error;
+}
+
+const struct error *
+forms_submissions_erase(struct request *req, const struct forms_submissions_erase_request *in, struct form_submission *out)
+{
+	const struct submission_row *row;
+	bool is_found;
+	const struct error *error = store_submission_get(req, in->id, true, &row);
+	if (error)
+		return error;
+	if (!row)
+		return submission_not_found(req, in->id);
+	error = process_cancel(req, "submission", arena_printf(req->arena, "%" PRId64, in->id), false, &is_found);
+	if (error)
+		return error;
+	store_submission_status(req, in->id, "erased", true);
+	*out = shown(row);
+	out->status = "erased";
+	out->data = (struct doc){ NULL, 0 };
+	emit_form_submission_erase(req, in->id, 0, &(struct form_submission_erase_event){ .form_id = row->form_id, .data_hash = row->data_hash });
+	return NULL;
+}
