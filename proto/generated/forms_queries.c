@@ -65,7 +65,8 @@ const struct db_statement forms_form_count_up_query = { .name = "forms_form_coun
 
 const struct db_statement forms_submissions_of_hour_query = { .name = "forms_submissions_of_hour",
 	.sql =
-	    "SELECT count(*) AS total FROM (SELECT FROM form_submissions WHERE domain_id = tenant() AND form_id = $1 AND created_at > now() - interval '1 hour' LIMIT $2) AS s\n",
+	    "SELECT count(*) AS total\n"
+	    "  FROM (SELECT created_at FROM form_submissions WHERE domain_id = tenant() AND form_id = $1 AND created_at > now() - interval '1 hour' ORDER BY created_at DESC LIMIT $2) AS s\n",
 	.kind = DB_FIND, .n_params = 2, .row = &form_count_row_shape };
 
 const struct db_statement forms_submission_get_query = { .name = "forms_submission_get",

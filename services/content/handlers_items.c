@@ -42,6 +42,15 @@ check_new_item(struct request *req, const struct content_items_create_request *i
 	return validation_item(req, in->content_type_id, type->schema_hash, data);
 }
 
+/* What the public sent is somebody's to have erased: it goes into no event, and so into no trail and no webhook. */
+static struct doc
+told_data(const struct request *req, struct doc data)
+{
+	bool is_from_public = req->actor && strcmp(req->actor->type, "form") == 0;
+
+	return is_from_public ? (struct doc){ .json = NULL } : rules_event_data(data);
+}
+
 const struct error *
 content_items_create(struct request *req, const struct content_items_create_request *in, struct content_item *out)
 {
@@ -61,7 +70,7 @@ content_items_create(struct request *req, const struct content_items_create_requ
 	};
 	emit_content_item_create(req, item.id, 1, &(struct content_item_create_event){ .content_type_id = in->content_type_id,
 	    .new_status = item.status, .content_hash = write_hash(req, in->data), .published_version = out->published_version,
-	    .data = rules_event_data(in->data) });
+	    .data = told_data(req, in->data) });
 	return NULL;
 }
 

@@ -40,7 +40,8 @@ UPDATE form_definitions SET n_submissions = n_submissions + 1 WHERE domain_id = 
 
 -- name: submissions_of_hour :find form_count_row
 -- How many came in within the last hour, counted up to a limit.
-SELECT count(*) AS total FROM (SELECT FROM form_submissions WHERE domain_id = tenant() AND form_id = $1 AND created_at > now() - interval '1 hour' LIMIT $2) AS s;
+SELECT count(*) AS total
+  FROM (SELECT created_at FROM form_submissions WHERE domain_id = tenant() AND form_id = $1 AND created_at > now() - interval '1 hour' ORDER BY created_at DESC LIMIT $2) AS s;
 
 -- template: submission_columns(rest)
 SELECT id, form_id, status, verdict, data, content_item_id, item_status, review_task_id, error_code, error_message, error_context, data_hash, created_at
