@@ -81,7 +81,7 @@ static const struct row {
 	    "additionalProperties", "property 'b' is not allowed", "false" },
 	{ "{\"items\":{\"minimum\":1.50}}", "[2,1]", "/1", "#/items/minimum", "minimum", "must be at least 1.50", "1.50" },
 	{ "{\"enum\":[\"a\",1]}", "\"b\"", "", "#/enum", "enum", "must be one of [\"a\",1]", "[\"a\",1]" },
-	{ "{\"const\":{\"a\":1}}", "{}", "", "#/const", "const", "must be the constant value", "{\"a\":1}" },
+	{ "{\"const\":{\"a\":1}}", "{}", "", "#/const", "const", "must be the constant {\"a\":1}", "{\"a\":1}" },
 	{ "{\"maxLength\":2}", "\"\xc3\xa9\xc3\xa9\xc3\xa9\"", "", "#/maxLength", "maxLength",
 	    "must have at most 2 characters, has 3", "2" },
 	{ "{\"pattern\":\"^a\"}", "\"b\"", "", "#/pattern", "pattern", "must match the pattern ^a", "\"^a\"" },
@@ -126,6 +126,30 @@ START_TEST(every_violation_is_listed)
 	                    "\"d\":{\"minLength\":3,\"pattern\":\"^z\"}},\"additionalProperties\":false}",
 	    "{\"c\":1,\"d\":\"y\",\"e\":2}"));
 	ck_assert_uint_eq(errors.n, 7);
+}
+END_TEST
+
+#define BLOCKS(combinator) "{\"" combinator "\":[" \
+	"{\"properties\":{\"k\":{\"const\":\"text\"}},\"required\":[\"k\"],\"additionalProperties\":false}," \
+	"{\"$ref\":\"#/$defs/img\"}]," \
+	"\"$defs\":{\"img\":{\"properties\":{\"k\":{\"enum\":[\"img\",\"photo\"]},\"src\":{\"type\":\"string\"}},\"required\":[\"k\",\"src\"]}}}"
+
+static const struct tag_row {
+	const char *instance, *pointer, *keyword;
+	size_t n;
+} tags[] = {
+	{ "{\"k\":\"img\",\"src\":1}", "/src", "type", 1 },
+	{ "{\"k\":\"photo\"}", "", "required", 1 },
+	{ "{\"k\":\"text\",\"more\":1}", "/more", "additionalProperties", 1 },
+};
+
+START_TEST(the_branch_that_the_tag_names_is_reported)
+{
+	const struct tag_row *row = &tags[_i / 2];
+	ck_assert(!is_valid(_i % 2 ? BLOCKS("oneOf") : BLOCKS("anyOf"), row->instance));
+	ck_assert_msg(errors.n == row->n, "%s: %zu", row->instance, errors.n);
+	ck_assert_str_eq(errors.list[0].pointer, row->pointer);
+	ck_assert_str_eq(errors.list[0].keyword, row->keyword);
 }
 END_TEST
 
@@ -527,6 +551,7 @@ main(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, a_violation_says_where_and_what_was_expected, 0, ROWS(rows));
 	tcase_add_test(tc, every_violation_is_listed);
+	tcase_add_loop_test(tc, the_branch_that_the_tag_names_is_reported, 0, 6);
 	tcase_add_test(tc, failed_branches_are_listed_only_when_none_holds);
 	tcase_add_test(tc, the_list_of_violations_is_bounded);
 	tcase_add_loop_test(tc, a_schema_without_dialect_may_use_the_forms_of_both, 0, ROWS(dialect_rows));

@@ -86,6 +86,21 @@ forget_errors(struct schema_run *run, size_t n)
 		run->errors->n = n;
 }
 
+/* No branch fits.  Of all that was wrong with all of them, only what is wrong with the branch that the value means helps. */
+static bool
+report_no_branch(struct schema_run *run, const struct schema_nodes *branches, const struct json_value *value,
+    const struct schema_path *path, size_t mark)
+{
+	if (!run->errors || run->limit)
+		return false;
+	const struct schema_node *meant = schema_meant_branch(run, branches, value);
+	if (!meant)
+		return false;
+	forget_errors(run, mark);
+	(void)schema_evaluate(run, meant, value, path, NULL);
+	return true;
+}
+
 static bool
 run_any_of(struct schema_run *run, const struct schema_node *node, const struct json_value *value,
     const struct schema_path *path, struct schema_seen *seen)
@@ -99,6 +114,8 @@ run_any_of(struct schema_run *run, const struct schema_node *node, const struct 
 		if (is_any && !seen)
 			break;
 	}
+	if (!is_any && report_no_branch(run, branches, value, path, mark))
+		return false;
 	if (!is_any)
 		return schema_report(run, node, path, "anyOf", "must match at least one of the %zu schemas", branches->n);
 	forget_errors(run, mark);
@@ -123,6 +140,8 @@ run_one_of(struct schema_run *run, const struct schema_node *node, const struct 
 		}
 		first = i;
 	}
+	if (first == branches->n && report_no_branch(run, branches, value, path, mark))
+		return false;
 	if (first == branches->n)
 		return schema_report(run, node, path, "oneOf", "must match one of the %zu schemas", branches->n);
 	forget_errors(run, mark);

@@ -71,6 +71,9 @@ schema_goes_on(const struct schema_run *run, bool is_ok)
 bool schema_evaluate(struct schema_run *run, const struct schema_node *node, const struct json_value *value,
     const struct schema_path *path, struct schema_seen *seen);
 
+/* The branch whose const or enum of a member says that it is the one; NULL: none, or several. */
+const struct schema_node *schema_meant_branch(struct schema_run *run, const struct schema_nodes *branches, const struct json_value *value);
+
 /* The same without reporting anything. */
 bool schema_evaluate_quietly(struct schema_run *run, const struct schema_node *node,
     const struct json_value *value, const struct schema_path *path, struct schema_seen *seen);

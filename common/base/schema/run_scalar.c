@@ -86,6 +86,18 @@ report_choices(struct schema_run *run, const struct schema_node *node, const str
 	return schema_report(run, node, path, "enum", "must be one of %s", buf.bytes);
 }
 
+static bool
+report_constant(struct schema_run *run, const struct schema_node *node, const struct schema_path *path)
+{
+	struct buf buf;
+
+	if (!run->errors || node->constant->end - node->constant->start > SHOWN_BYTES_MAX)
+		return schema_report(run, node, path, "const", "must be the constant value");
+	buf_init(&buf, run->arena, SHOWN_BYTES_MAX);
+	json_write(&buf, node->constant);
+	return schema_report(run, node, path, "const", "must be the constant %.*s", (int)buf.len, buf.bytes);
+}
+
 bool
 schema_run_value(struct schema_run *run, const struct schema_node *node, const struct json_value *value,
     const struct schema_path *path)
@@ -100,7 +112,7 @@ schema_run_value(struct schema_run *run, const struct schema_node *node, const s
 	if (node->choices && schema_goes_on(run, is_ok) && !is_choice(run, node->choices, value))
 		is_ok = report_choices(run, node, path);
 	if (node->constant && schema_goes_on(run, is_ok) && !schema_equals(run, value, node->constant))
-		is_ok = schema_report(run, node, path, "const", "must be the constant value");
+		is_ok = report_constant(run, node, path);
 	return is_ok;
 }
 
