@@ -396,6 +396,25 @@ static const struct shape_field content_versions_get_response_fields[] = {
 };
 const struct shape content_versions_get_response_shape = { .name = "content_versions_get_response", .size = sizeof(struct content_versions_get_response), .fields = content_versions_get_response_fields, .n_fields = 6 };
 
+static const struct shape_field content_versions_diff_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_diff_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "from", .column = "from", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_versions_diff_request, from), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version to compare from.", .example = "1" },
+	{ .name = "to", .column = "to", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_versions_diff_request, to), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version to compare with; left out: the head.", .example = "2" },
+};
+const struct shape content_versions_diff_request_shape = { .name = "content_versions_diff_request", .size = sizeof(struct content_versions_diff_request), .fields = content_versions_diff_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_versions_diff_response_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "from", .column = "from", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, from), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version compared from.", .example = "1" },
+	{ .name = "to", .column = "to", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, to), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version compared with.", .example = "2" },
+	{ .name = "fromStatus", .column = "from_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, from_status), .min = 0, .max = 0, .doc = "Its status.", .example = "\"draft\"" },
+	{ .name = "toStatus", .column = "to_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, to_status), .min = 0, .max = 0, .doc = "Its status.", .example = "\"published\"" },
+	{ .name = "patch", .column = "patch", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, patch), .min = 0, .max = 0, .doc = "JSON Patch (RFC 6902) from the one to the other; before is what was there.", .example = "[{\"op\": \"replace\", \"path\": \"/title\", \"before\": \"Launch\", \"value\": \"Relaunch\"}]" },
+	{ .name = "changes", .column = "changes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, changes), .min = INT64_C(0), .max = INT64_C(1000), .doc = "Values that differ.", .example = "1" },
+	{ .name = "isComplete", .column = "is_complete", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, is_complete), .min = 0, .max = 0, .doc = "false: the versions differ in more, or in values too long to show (beforeBytes, valueBytes)." },
+};
+const struct shape content_versions_diff_response_shape = { .name = "content_versions_diff_response", .size = sizeof(struct content_versions_diff_response), .fields = content_versions_diff_response_fields, .n_fields = 8 };
+
 static const struct shape_field content_items_rollback_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_rollback_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_request, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version to return to.", .example = "1" },
@@ -552,10 +571,11 @@ static const struct shape_field content_item_update_event_fields[] = {
 	{ .name = "changedFields", .column = "changed_fields", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, changed_fields), .min = 0, .max = 0, .doc = "Which of contentTypeId, status and data changed, data by top-level member (data.title)." },
 	{ .name = "changes", .column = "changes", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, changes), .min = 0, .max = 0, .doc = "Merge patch of the data, up to 16 KiB." },
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees after the change." },
+	{ .name = "values", .column = "values", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, values), .min = 0, .max = 0, .doc = "What changed in the data, value by value: [{op, path, before, value}], up to 8 KiB; long values by their size." },
 	{ .name = "mode", .column = "mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, mode), .min = 0, .max = 0, .choices = content_item_update_event_mode_choices, .doc = "How it was changed; transition: by its workflow." },
 	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, reason), .min = 0, .max = 0, .doc = "Why, as the workflow says." },
 };
-const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 10 };
+const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 11 };
 
 static const struct shape_field content_item_publish_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_publish_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
@@ -1056,6 +1076,7 @@ static const char *const content_items_create_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_create_errors[] = {
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
@@ -1268,6 +1289,7 @@ static const struct error_info *const content_items_update_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
@@ -1349,6 +1371,7 @@ static const struct error_info *const content_items_patch_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
@@ -1815,6 +1838,68 @@ const struct operation operation_content_versions_get = {
 	.n_examples = 0,
 };
 
+static const struct route content_versions_diff_routes[] = {
+	{ "GET", "/api/content-items/{id}/diff", false },
+};
+static const char *const content_versions_diff_actions[] = {
+	"POST /api/content-items/{id}/rollback",
+	NULL
+};
+static const struct error_info *const content_versions_diff_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_versions_diff_events[] = {
+	NULL
+};
+const struct operation operation_content_versions_diff = {
+	.id = "content.versions.diff",
+	.service = "content",
+	.summary = "Compare two versions of a content item, value by value.",
+	.description = NULL,
+	.mcp = "diff_content_item_versions",
+	.graphql = "query contentItemDiff",
+	.cli = "content diff",
+	.policy = "published.read",
+	.scope = "content:read",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_versions_diff_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Return to a version with POST /api/content-items/{id}/rollback.",
+	.actions = content_versions_diff_actions,
+	.request = &content_versions_diff_request_shape,
+	.response = &content_versions_diff_response_shape,
+	.errors = content_versions_diff_errors,
+	.events = content_versions_diff_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const struct route content_items_rollback_routes[] = {
 	{ "POST", "/api/content-items/{id}/rollback", false },
 };
@@ -2110,6 +2195,7 @@ static const char *const content_items_create_as_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_create_as_errors[] = {
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],

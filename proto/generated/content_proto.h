@@ -410,6 +410,25 @@ struct content_versions_get_response {
 };
 extern const struct shape content_versions_get_response_shape;
 
+struct content_versions_diff_request {
+	int64_t id; /* 1..2147483647 */
+	int64_t from; /* 1..2147483647 */
+	const int64_t *to; /* 1..2147483647 */
+};
+extern const struct shape content_versions_diff_request_shape;
+
+struct content_versions_diff_response {
+	int64_t content_item_id; /* 1..2147483647 */
+	int64_t from; /* 1..2147483647 */
+	int64_t to; /* 1..2147483647 */
+	const char *from_status;
+	const char *to_status;
+	struct doc patch;
+	int64_t changes; /* 0..1000 */
+	bool is_complete;
+};
+extern const struct shape content_versions_diff_response_shape;
+
 struct content_items_rollback_request {
 	int64_t id; /* 1..2147483647 */
 	int64_t version; /* 1..2147483647 */
@@ -563,6 +582,7 @@ struct content_item_update_event {
 	struct shape_list changed_fields; /* of const char * */
 	struct doc changes; /* optional */
 	const int64_t *published_version;
+	struct doc values; /* optional */
 	const char *mode; /* update | patch | transition */
 	const char *reason; /* optional */
 };
@@ -634,6 +654,7 @@ extern const struct operation operation_content_items_delete;
 extern const struct operation operation_content_items_restore;
 extern const struct operation operation_content_items_versions;
 extern const struct operation operation_content_versions_get;
+extern const struct operation operation_content_versions_diff;
 extern const struct operation operation_content_items_rollback;
 extern const struct operation operation_content_jobs_status_transition;
 extern const struct operation operation_content_governance_set;
@@ -693,7 +714,7 @@ const struct error *content_types_delete(struct request *req, const struct conte
 
 /* Create a content item.
  * POST /api/content-types/{contentTypeId}/items
- * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.create. */
 const struct error *content_items_create(struct request *req, const struct content_items_create_request *in,
     struct content_item *out) MUST_CHECK;
@@ -712,14 +733,14 @@ const struct error *content_items_get(struct request *req, size_t n, const struc
 
 /* Change a content item: its data as a whole, its status or its type.
  * PUT /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, CONTENT_DATA_TOO_MANY_VALUES, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
  * Emits: content_item.update. */
 const struct error *content_items_update(struct request *req, const struct content_items_update_request *in,
     struct content_item *out) MUST_CHECK;
 
 /* Change parts of a content item's data by JSON Merge Patch, and its status.
  * PATCH /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, CONTENT_DATA_TOO_MANY_VALUES, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.update. */
 const struct error *content_items_patch(struct request *req, const struct content_items_patch_request *in,
     struct content_item *out) MUST_CHECK;
@@ -764,6 +785,12 @@ const struct error *content_items_versions(struct request *req, const struct con
 const struct error *content_versions_get(struct request *req, const struct content_versions_get_request *in,
     struct content_versions_get_response *out) MUST_CHECK;
 
+/* Compare two versions of a content item, value by value.
+ * GET /api/content-items/{id}/diff
+ * Errors: CONTENT_ITEM_NOT_FOUND, TARGET_VERSION_NOT_FOUND. */
+const struct error *content_versions_diff(struct request *req, const struct content_versions_diff_request *in,
+    struct content_versions_diff_response *out) MUST_CHECK;
+
 /* Make an earlier version the head again, as a new version. What the public sees stays as it is.
  * POST /api/content-items/{id}/rollback
  * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, TARGET_VERSION_NOT_FOUND, VERSION_CONFLICT.
@@ -794,7 +821,7 @@ const struct error *content_items_snapshot(struct request *req, const struct con
     struct content_items_snapshot_response *out) MUST_CHECK;
 
 /* Create an item in the name of somebody who has no key: who sent a form.
- * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.create. */
 const struct error *content_items_create_as(struct request *req, const struct content_items_create_as_request *in,
     struct content_item *out) MUST_CHECK;

@@ -163,6 +163,14 @@ call_content_versions_get(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_versions_diff(struct request *req, const void *in, void *out)
+{
+	const struct content_versions_diff_request *typed_in = in;
+	struct content_versions_diff_response *typed_out = out;
+	return content_versions_diff(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_items_rollback(struct request *req, const void *in, void *out)
 {
 	const struct content_items_rollback_request *typed_in = in;
@@ -228,6 +236,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_items_restore, call_content_items_restore, NULL, NULL, NULL },
 	{ &operation_content_items_versions, call_content_items_versions, NULL, NULL, NULL },
 	{ &operation_content_versions_get, call_content_versions_get, NULL, NULL, NULL },
+	{ &operation_content_versions_diff, call_content_versions_diff, NULL, NULL, NULL },
 	{ &operation_content_items_rollback, call_content_items_rollback, NULL, NULL, NULL },
 	{ &operation_content_jobs_status_transition, call_content_jobs_status_transition, NULL, NULL, NULL },
 	{ &operation_content_governance_set, call_content_governance_set, NULL, NULL, NULL },
@@ -235,7 +244,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_items_snapshot, call_content_items_snapshot, NULL, NULL, NULL },
 	{ &operation_content_items_create_as, call_content_items_create_as, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 23;
+const size_t content_n_operations = 24;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -16,6 +16,8 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Create a new key with POST /api/auth/keys or rotate it with PUT /api/auth/keys/{id} before it expires." },
 	[ERROR_AUTH_MISSING_API_KEY] = { .code = "AUTH_MISSING_API_KEY", .status = 401, .is_retryable = false, .title = "Missing API Key",
 	    .remediation = "Send an API key in the x-api-key header or as Authorization: Bearer." },
+	[ERROR_CONTENT_DATA_TOO_MANY_VALUES] = { .code = "CONTENT_DATA_TOO_MANY_VALUES", .status = 400, .is_retryable = false, .title = "Too Many Values",
+	    .remediation = "Split the data over several items, or keep long lists of small values as one text; context.valuesMax is the limit." },
 	[ERROR_CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT] = { .code = "CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT", .status = 400, .is_retryable = false, .title = "Cursor and Offset",
 	    .remediation = "Send either cursor or offset, not both." },
 	[ERROR_CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED] = { .code = "CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED", .status = 400, .is_retryable = false, .title = "Cursor With Another Order",

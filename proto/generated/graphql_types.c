@@ -28,6 +28,7 @@ extern const struct graphql_type graphql_type_capability;
 extern const struct graphql_type graphql_type_capability_event;
 extern const struct graphql_type graphql_type_content_item;
 extern const struct graphql_type graphql_type_content_item_deletion;
+extern const struct graphql_type graphql_type_content_item_diff;
 extern const struct graphql_type graphql_type_content_item_state;
 extern const struct graphql_type graphql_type_content_item_version;
 extern const struct graphql_type graphql_type_content_item_versions_page;
@@ -261,6 +262,18 @@ static const struct graphql_field graphql_type_content_item_deletion_fields[] = 
 	{ .name = "publicChange", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publicChange" },
 };
 const struct graphql_type graphql_type_content_item_deletion = { "ContentItemDeletion", &content_items_delete_response_shape, graphql_type_content_item_deletion_fields, 5 };
+
+static const struct graphql_field graphql_type_content_item_diff_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "from", .kind = GRAPHQL_INT, .is_required = true, .member = "from" },
+	{ .name = "to", .kind = GRAPHQL_INT, .is_required = true, .member = "to" },
+	{ .name = "fromStatus", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "fromStatus" },
+	{ .name = "toStatus", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "toStatus" },
+	{ .name = "patch", .kind = GRAPHQL_JSON, .is_required = true, .member = "patch" },
+	{ .name = "changes", .kind = GRAPHQL_INT, .is_required = true, .member = "changes" },
+	{ .name = "isComplete", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isComplete" },
+};
+const struct graphql_type graphql_type_content_item_diff = { "ContentItemDiff", &content_versions_diff_response_shape, graphql_type_content_item_diff_fields, 8 };
 
 static const struct graphql_field graphql_type_content_item_state_fields[] = {
 	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
@@ -952,6 +965,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get },
 	{ .name = "contentItemVersions", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_versions_page, .operation = &operation_content_items_versions },
 	{ .name = "contentItemVersion", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_state, .operation = &operation_content_versions_get },
+	{ .name = "contentItemDiff", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_diff, .operation = &operation_content_versions_diff },
 	{ .name = "semanticSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_semantic_search_page, .operation = &operation_embeddings_search },
 	{ .name = "searchContext", .kind = GRAPHQL_CALL, .type = &graphql_type_search_context, .operation = &operation_embeddings_context },
 	{ .name = "similarContentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_similar_content_items_page, .operation = &operation_embeddings_similar },
@@ -986,7 +1000,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 43 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 44 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1062,6 +1076,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_capability_event,
 	&graphql_type_content_item,
 	&graphql_type_content_item_deletion,
+	&graphql_type_content_item_diff,
 	&graphql_type_content_item_state,
 	&graphql_type_content_item_version,
 	&graphql_type_content_item_versions_page,

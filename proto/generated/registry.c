@@ -42,6 +42,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_types_items,
 	&operation_content_types_list,
 	&operation_content_types_update,
+	&operation_content_versions_diff,
 	&operation_content_versions_get,
 	&operation_embeddings_context,
 	&operation_embeddings_duplicates,
@@ -125,7 +126,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 108;
+const size_t registry_n_operations = 109;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "webhooks", "workflow", NULL };
 

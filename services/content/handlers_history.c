@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "conflict.h"
 #include "content.h"
+#include "diff.h"
 #include "id.h"
 #include "rules.h"
 #include "store.h"
@@ -26,6 +27,44 @@ lock_item(struct request *req, int64_t id, int64_t version, const int64_t *expec
 	if (!rules_token_is_current(expected_version, item.head->version))
 		return conflict_item(req, *expected_version, item.head);
 	*ret_item = item;
+	return NULL;
+}
+
+/* ---- diff ---- */
+
+static const struct error *
+find_state(struct request *req, int64_t id, int64_t version, const struct content_state_row **ret_state, const struct json_value **ret_data)
+{
+	const struct content_state_row *state = NULL;
+	const struct error *error = store_state(req, id, version, &state);
+	if (error)
+		return error;
+	bool is_hidden = state && content_is_public_reader(req) && (!state->published_version || *state->published_version != version);
+	if (!state || (is_hidden && !state->published_version))
+		return write_not_found(req, id);
+	if (!state->status || is_hidden)
+		return FAIL(req, TARGET_VERSION_NOT_FOUND, "content item %" PRId64 " has no version %" PRId64, id, version);
+	*ret_state = state;
+	return validation_stored_data(req, state->data, ret_data);
+}
+
+const struct error *
+content_versions_diff(struct request *req, const struct content_versions_diff_request *in, struct content_versions_diff_response *out)
+{
+	static const struct diff_bounds bounds = { .entries_max = 1000, .value_bytes_max = 65536, .bytes_max = 1024 * 1024 };
+	const struct content_state_row *from = NULL, *to = NULL;
+	const struct json_value *before = NULL, *after = NULL;
+
+	const struct error *error = find_state(req, in->id, in->from, &from, &before);
+	if (error)
+		return error;
+	int64_t to_version = in->to ? *in->to : content_is_public_reader(req) ? *from->published_version : from->head_version;
+	error = find_state(req, in->id, to_version, &to, &after);
+	if (error)
+		return error;
+	struct diff diff = diff_documents(req->arena, before, after, &bounds);
+	*out = (struct content_versions_diff_response){ .content_item_id = in->id, .from = in->from, .to = to_version,
+		.from_status = from->status, .to_status = to->status, .patch = diff.entries, .changes = (int64_t)diff.n, .is_complete = diff.is_complete };
 	return NULL;
 }
 

@@ -139,6 +139,26 @@ rules_item_order(const char *sort_by, const char *sort_dir)
 	return order;
 }
 
+/* ---- size ---- */
+
+size_t
+rules_count_values(struct doc data)
+{
+	bool is_text = false;
+	size_t n = 1;
+
+	for (size_t i = 0; i < data.len; i++) {
+		char c = data.json[i];
+		if (c == '"')
+			is_text = !is_text;
+		else if (is_text && c == '\\')
+			i++;
+		else if (!is_text)
+			n += c == ',' || c == '[' || c == '{'; /* a value behind each; one too many for an empty container */
+	}
+	return n;
+}
+
 /* ---- search ---- */
 
 /* As deep as the parser allows. */

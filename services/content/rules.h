@@ -13,6 +13,7 @@ enum {
 	CHANGED_FIELDS_MAX = 100,
 	CHANGED_NAMES_BYTES_MAX = 8192, /* of all those names */
 	DATA_BYTES_MAX = 1000000,     /* of a document, also after a patch */
+	DATA_VALUES_MAX = 10000,      /* of a document: each scalar, list and object in it, whatever its size */
 	PAGE_BYTES_MAX = 4 * 1024 * 1024, /* data of one answer */
 	EVENT_DATA_BYTES_MAX = 16384, /* larger documents travel as their hash only: an event stays below 64 KB */
 };
@@ -75,6 +76,9 @@ struct item_order {
 
 /* Order of a list from its request: sort_by and sort_dir may be NULL, the choices are the contract's. */
 struct item_order rules_item_order(const char *sort_by, const char *sort_dir);
+
+/* Scalars, lists and objects of a text that is or may be JSON, without reading it: never fewer than there are. */
+size_t rules_count_values(struct doc data);
 
 /* Decoded strings of the data, one a line: what a search looks at. */
 const char *rules_search_text(struct arena *arena, const struct json_value *data);

@@ -149,9 +149,24 @@ compiled_schema(struct request *req, int64_t type_id, const char *schema_hash, s
 /* ---- data ---- */
 
 const struct error *
+validation_size(struct request *req, struct doc data)
+{
+	if (data.len > DATA_BYTES_MAX)
+		return FAIL_AT(req, VALIDATION_ERROR, "/data", "the data would have %zu bytes, %d are allowed", data.len, DATA_BYTES_MAX);
+	size_t n = rules_count_values(data);
+	if (n <= DATA_VALUES_MAX)
+		return NULL;
+	return error_at(FAIL(req, CONTENT_DATA_TOO_MANY_VALUES, "the data has %zu values, %d are allowed", n, DATA_VALUES_MAX), "/data",
+	    arena_printf(req->arena, "{\"values\":%zu,\"valuesMax\":%d}", n, DATA_VALUES_MAX));
+}
+
+const struct error *
 validation_data(struct request *req, struct doc data, const struct json_value **ret_data)
 {
 	struct json_error problem;
+	const struct error *error = validation_size(req, data);
+	if (error)
+		return error;
 	const struct json_value *value = json_parse(req->arena, data.json, data.len, NULL, &problem);
 
 	if (!value)

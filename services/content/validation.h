@@ -9,7 +9,10 @@
  * Errors: INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_TYPE, INVALID_CONTENT_SCHEMA_DEFINITION. */
 const struct error *validation_schema(struct request *req, struct doc schema) MUST_CHECK;
 
-/* Data from the caller, parsed.  Error: INVALID_CONTENT_DATA_JSON. */
+/* Data that is not too much.  Errors: VALIDATION_ERROR, CONTENT_DATA_TOO_MANY_VALUES. */
+const struct error *validation_size(struct request *req, struct doc data) MUST_CHECK;
+
+/* Data from the caller, parsed.  Errors: those of validation_size, INVALID_CONTENT_DATA_JSON. */
 const struct error *validation_data(struct request *req, struct doc data, const struct json_value **ret_data) MUST_CHECK;
 
 /* Data from the database, parsed: it was valid once, anything else is our fault. */

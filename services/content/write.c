@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "diff.h"
 #include "json/merge.h"
 #include "secret.h"
 #include "validation.h"
@@ -188,6 +189,15 @@ optional_version(const int64_t *version)
 	return *version ? version : NULL;
 }
 
+/* For people who read the trail: what was there, and what is there now. */
+static struct doc
+value_changes(struct request *req, const struct plan *plan)
+{
+	static const struct diff_bounds bounds = { .entries_max = 50, .value_bytes_max = 400, .bytes_max = 8192 };
+
+	return diff_documents(req->arena, plan->data[0], plan->data[1], &bounds).entries;
+}
+
 static void
 emit_update(struct request *req, const struct change *change, const struct plan *plan, const char *hash)
 {
@@ -201,7 +211,8 @@ emit_update(struct request *req, const struct change *change, const struct plan 
 	    .old_status = head->status, .new_status = next->status, .content_hash = hash,
 	    .published_version = optional_version(&next->published_version),
 	    .changed_fields = changed_fields(req, head, next, &members),
-	    .changes = rules_event_data(rules_changes(req->arena, plan->data[0], plan->data[1])), .mode = modes[change->kind],
+	    .changes = rules_event_data(rules_changes(req->arena, plan->data[0], plan->data[1])), .values = value_changes(req, plan),
+	    .mode = modes[change->kind],
 	    .reason = change->transition ? change->transition->reason : NULL });
 }
 
@@ -268,8 +279,10 @@ plan_next(struct request *req, const struct change *change, struct plan *plan)
 	plan->next = (struct next_head){ .content_type_id = *head->target_type_id, .is_singleton = *head->target_is_singleton,
 		.updated_at = rules_change_time(req->now_us, head->updated_at) };
 	next_data(req, change, head, plan->data[0], &plan->data[1], &plan->next.data);
-	if (plan->next.data.len > DATA_BYTES_MAX)
-		return FAIL_AT(req, VALIDATION_ERROR, "/data", "the data would have %zu bytes, %d are allowed", plan->next.data.len, DATA_BYTES_MAX);
+	if (plan->data[1] != plan->data[0])
+		error = validation_size(req, plan->next.data);
+	if (error)
+		return error;
 	plan->is_edit = *head->target_type_id != head->content_type_id
 	    || (plan->data[1] != plan->data[0] && !json_equal(plan->data[0], plan->data[1]));
 	error = next_status(req, change, plan);

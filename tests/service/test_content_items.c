@@ -151,6 +151,38 @@ START_TEST(patch_merges_into_the_data)
 }
 END_TEST
 
+/* ---- size ---- */
+
+/* {"a":[1,1,...]} or {"m0":1,...} with this many values in all. */
+static const char *
+many_values(size_t n, bool is_object, char digit)
+{
+	static char text[400000];
+	size_t at = (size_t)snprintf(text, sizeof(text), is_object ? "{" : "{\"a\":[");
+	for (size_t i = is_object ? 1 : 2; i < n; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, is_object ? "\"m%zu\":%c%s" : "%.0zu%c%s", is_object ? i : (size_t)0, digit, i + 1 < n ? "," : "");
+	(void)snprintf(text + at, sizeof(text) - at, is_object ? "}" : "]}");
+	return text;
+}
+
+START_TEST(documents_have_as_many_values_as_is_said_and_no_more)
+{
+	enum { MOST = 10000 };
+	int64_t type = make_type("open", NULL, "{\"type\":\"object\",\"additionalProperties\":{\"type\":[\"integer\",\"array\"],\"items\":{\"type\":\"integer\"}}}")->id;
+	bool is_object = _i;
+	int64_t id = make_item(type, many_values(MOST, is_object, '1'), NULL)->id;
+	ck_assert_int_eq(change(id, many_values(MOST, is_object, '2'), NULL)->version, 2);
+	(void)run(&operation_content_items_patch, &(struct content_items_patch_request){ .id = id, .data = doc(many_values(MOST, is_object, '3')) });
+	(void)run(&operation_content_items_rollback, &(struct content_items_rollback_request){ .id = id, .version = 1 });
+	(void)change(id, NULL, "published");
+	const struct error *error = refuse(&operation_content_items_create,
+	    &(struct content_items_create_request){ .content_type_id = type, .data = doc(many_values(MOST + 1, is_object, '1')) }, "CONTENT_DATA_TOO_MANY_VALUES");
+	ck_assert_str_eq(error->context, "{\"values\":10001,\"valuesMax\":10000}");
+	(void)refuse(&operation_content_items_update, &(struct content_items_update_request){ .id = id, .data = doc(many_values(MOST + 1, is_object, '1')) }, "CONTENT_DATA_TOO_MANY_VALUES");
+	(void)refuse(&operation_content_items_patch, &(struct content_items_patch_request){ .id = id, .data = doc("{\"one\":1,\"more\":2}") }, "CONTENT_DATA_TOO_MANY_VALUES");
+}
+END_TEST
+
 /* ---- version tokens ---- */
 
 START_TEST(stale_token_answers_with_the_merge)
@@ -260,6 +292,26 @@ START_TEST(any_version_can_be_read)
 }
 END_TEST
 
+START_TEST(versions_are_compared_value_by_value)
+{
+	int64_t id = make_item(make_type("open", NULL, "{}")->id, "{\"venue\":{\"city\":\"Bern\",\"zip\":3000},\"tags\":[1,2],\"a/b\":1}", NULL)->id;
+	(void)change(id, "{\"venue\":{\"city\":\"Zurich\",\"zip\":3000},\"tags\":[1,3],\"new\":true}", NULL);
+	ck_assert_int_eq(count_where("outbox", "type = 'content_item.update' AND payload->'values'->0->>'path' = '/venue/city'"
+	    " AND payload->'values'->0->>'before' = 'Bern' AND payload->'values'->0->>'value' = 'Zurich'"), 1);
+	const struct content_versions_diff_response *out = run(&operation_content_versions_diff, &(struct content_versions_diff_request){ .id = id, .from = 1 });
+	ck_assert_str_eq(text_of(out->patch), "[{\"op\":\"replace\",\"path\":\"/venue/city\",\"before\":\"Bern\",\"value\":\"Zurich\"},"
+	    "{\"op\":\"replace\",\"path\":\"/tags/1\",\"before\":2,\"value\":3},{\"op\":\"add\",\"path\":\"/new\",\"value\":true},"
+	    "{\"op\":\"remove\",\"path\":\"/a~1b\",\"before\":1}]");
+	ck_assert_int_eq(out->to, 2);
+	ck_assert_int_eq(out->changes, 4);
+	ck_assert(out->is_complete);
+	out = run(&operation_content_versions_diff, &(struct content_versions_diff_request){ .id = id, .from = 2, .to = &(int64_t){ 2 } });
+	ck_assert_str_eq(text_of(out->patch), "[]");
+	(void)refuse(&operation_content_versions_diff, &(struct content_versions_diff_request){ .id = id, .from = 9 }, "TARGET_VERSION_NOT_FOUND");
+	(void)refuse(&operation_content_versions_diff, &(struct content_versions_diff_request){ .id = id + 1000, .from = 1 }, "CONTENT_ITEM_NOT_FOUND");
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -271,11 +323,13 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, history_is_read_in_pages);
 	tcase_add_test(tests, item_moves_to_a_type_that_takes_its_data);
 	tcase_add_test(tests, patch_merges_into_the_data);
+	tcase_add_loop_test(tests, documents_have_as_many_values_as_is_said_and_no_more, 0, 2);
 	tcase_add_test(tests, stale_token_answers_with_the_merge);
 	tcase_add_test(tests, token_is_held_against_every_change);
 	tcase_add_test(tests, publication_life);
 	tcase_add_test(tests, rollback_returns_to_superseded_versions_only);
 	tcase_add_test(tests, any_version_can_be_read);
+	tcase_add_test(tests, versions_are_compared_value_by_value);
 }
 
 int

@@ -160,6 +160,17 @@ END_TEST
 
 /* ---- lists ---- */
 
+START_TEST(values_are_counted_without_reading_them)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+	} rows[] = { { "1", 1 }, { "[1,2]", 3 }, { "{\"a\":1,\"b\":[1]}", 4 }, { "\"a,[\\\",{\"", 1 }, { "[]", 2 } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_uint_eq(rules_count_values((struct doc){ rows[i].text, strlen(rows[i].text) }), rows[i].n);
+}
+END_TEST
+
 START_TEST(search_looks_at_decoded_strings)
 {
 	const char *text = rules_search_text(arena, parse("{\"name\":\"caf\\u00e9\",\"n\":12,\"list\":[\"x\\/y\",{\"deep\":\"say \\\"hi\\\"\"}],\"none\":\"\"}"));
@@ -247,6 +258,7 @@ main(void)
 	tcase_add_loop_test(tests, publication_follows_status_and_history, 0, N(publications));
 	tcase_add_test(tests, only_the_head_version_is_current);
 	tcase_add_test(tests, stored_times_have_milliseconds_and_never_go_back);
+	tcase_add_test(tests, values_are_counted_without_reading_them);
 	tcase_add_test(tests, search_looks_at_decoded_strings);
 	tcase_add_loop_test(tests, changes_are_the_members_that_differ, 0, N(changed));
 	tcase_add_test(tests, names_of_changes_are_bounded);
