@@ -2,6 +2,8 @@
 #ifndef ERROR_H
 #define ERROR_H
 
+#include <stdint.h>
+
 #include "arena.h"
 
 /* A row of the error catalogue (generated from proto/). */
@@ -21,6 +23,7 @@ struct error {
 	const char *pointer;     /* JSON pointer of the field at fault, or NULL */
 	const char *context;     /* JSON object text merged into the envelope's "context", or NULL */
 	const char *cause;       /* logged, never sent; or NULL */
+	int64_t price_sats;      /* what the operation wants to be paid before it goes on; 0: it is no such refusal */
 	const char *where;       /* "file.c:12" */
 };
 

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "charge.h"
 #include "clock.h"
 #include "codec/msgpack.h"
 #include "log.h"
@@ -124,6 +125,8 @@ start_over(struct worker *worker, struct job *job)
 	job->output = NULL;
 	job->is_replayed = false;
 	job->req.prepared = job->prepared;
+	job->req.paid_sats = job->paid_sats;
+	job->req.reservation_id = job->reservation_id;
 }
 
 static void
@@ -217,6 +220,15 @@ read_once(struct job **jobs, size_t n)
 	return jobs[0]->req.is_lost;
 }
 
+static void
+read_alone(struct worker *worker, struct job *job)
+{
+	start_over(worker, job);
+	(void)read_once(&job, 1);
+	if (!job->error && job->reservation_id)
+		job->error = charge_note_read(worker, job);
+}
+
 void
 dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
 {
@@ -231,6 +243,10 @@ dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
 		for (size_t i = 0; i < n_ready; i++)
 			start_over(worker, ready[i]);
 		(void)read_once(ready, n_ready);
+	}
+	for (size_t i = 0; i < n_ready; i++) {
+		if (charge_is_asked(ready[i]))
+			charge_run(worker, ready[i], read_alone);
 	}
 	if (n > 1) {
 		metric_add(worker->service->batches, 1);
@@ -267,11 +283,15 @@ write_one(struct job *job)
 		return false;
 	}
 	call_one(job);
-	if (job->error)
+	if (job->error && !job->req.keeps_refusal)
 		return false;
-	encode_output(job);
+	if (!job->error && job->req.reservation_id)
+		charge_note_done(&job->req);
+	if (!job->error)
+		encode_output(job);
 	outbox_write(&job->req);
-	idempotency_store(job);
+	if (!job->error)
+		idempotency_store(job);
 	return true;
 }
 
@@ -322,7 +342,7 @@ commit(struct worker *worker, struct job **jobs, size_t n)
 	if (status == DB_REFUSED)
 		return GROUP_RERUN;
 	for (size_t i = 0; i < n; i++) {
-		if (jobs[i]->error || jobs[i]->is_replayed || jobs[i]->req.dry_run)
+		if ((jobs[i]->error && !jobs[i]->req.keeps_refusal) || jobs[i]->is_replayed || jobs[i]->req.dry_run)
 			continue;
 		jobs[i]->error = FAIL(&jobs[i]->req, SERVICE_UNAVAILABLE,
 		    "the connection was lost while committing: the change may or may not have happened");
@@ -406,6 +426,13 @@ run_alone(struct worker *worker, struct job *job)
 	}
 }
 
+static void
+write_alone(struct worker *worker, struct job *job)
+{
+	start_over(worker, job);
+	run_alone(worker, job);
+}
+
 /* Groups of all instances take their locks in one order, so they wait for each other but not in a circle.  One entity's
  * mutations stay as they came. */
 static void
@@ -457,6 +484,8 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 		}
 	}
 	for (size_t i = 0; i < n_ready; i++) {
+		if (charge_is_asked(ready[i]))
+			charge_run(worker, ready[i], write_alone);
 		if (ready[i]->row->complete && !ready[i]->error && !ready[i]->req.dry_run)
 			complete(ready[i]);
 	}

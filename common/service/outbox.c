@@ -115,7 +115,10 @@ outbox_effects(const struct request *req)
 		buf_printf(&json, "%s{\"type\":\"%s\",\"entityType\":\"%s\",\"payload\":%s}", i ? "," : "",
 		    event->type->name, event->type->entity_type, event->payload);
 	}
-	buf_add_text(&json, "]}");
+	buf_add_char(&json, ']');
+	if (req->quoted_sats > 0)
+		buf_printf(&json, ",\"priceSatoshis\":%lld", (long long)req->quoted_sats);
+	buf_add_char(&json, '}');
 	return json.bytes;
 }
 

@@ -54,6 +54,10 @@ struct request {
 	bool in_transaction;     /* request_call would hold its locks while it waits: not allowed */
 	enum call_fate call_fate; /* of the last request_call */
 	void *prepared;          /* what the operation's prepare found out, before the transaction */
+	bool keeps_refusal;      /* the error is the answer, and what was written stays: a challenge with its invoice */
+	int64_t quoted_sats;     /* dry run: what it would have cost */
+	int64_t paid_sats;       /* reserved for this run; 0: nothing */
+	int64_t reservation_id;  /* of payments, with paid_sats */
 	bool has_processes;      /* it started or moved some: the runner is told after the commit */
 };
 
@@ -101,6 +105,13 @@ void request_act_for(struct request *req, int64_t tenant);
 /* One more transaction of this request, in its tenant, after the operation's own has committed: from its complete.  Run again after a
  * conflict, so run must not depend on what it did before. */
 const struct error *request_transaction(struct request *req, const struct error *(*run)(struct request *req, void *context), void *context) MUST_CHECK;
+
+/* ---- prices ---- */
+
+/* Ask for so many sats before going on, after everything else was checked: NULL when they are paid, when there is nothing to pay, and in a dry
+ * run, which tells the price.  Otherwise the error to return; the dispatcher turns it into a challenge, or runs the operation again with the
+ * payment that the caller has proved.  Free where the operation is not priced, as in jobs; it asks once. */
+const struct error *request_charge(struct request *req, int64_t sats) MUST_CHECK;
 
 /* ---- secrets kept in rows ---- */
 

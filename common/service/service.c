@@ -1,4 +1,5 @@
 /* The life of a service process: settings, workers, the bus loop, drain. */
+#include "charge.h"
 #include "service.h"
 
 #include <assert.h>
@@ -34,11 +35,12 @@ by_id(const void *a, const void *b)
 static void
 collect_operations(const struct service_definition *definition)
 {
-	assert(definition->n_operations + 2 <= OPERATIONS_MAX);
+	assert(definition->n_operations + 3 <= OPERATIONS_MAX);
 	for (size_t i = 0; i < definition->n_operations; i++)
 		service.rows[service.n_rows++] = &definition->operations[i];
 	service.rows[service.n_rows++] = &outbox_pull_operation;
 	service.rows[service.n_rows++] = &health_ping_operation;
+	service.rows[service.n_rows++] = &charge_settle_operation;
 	qsort(service.rows, service.n_rows, sizeof(service.rows[0]), by_id);
 	for (size_t i = 0; i < service.n_rows; i++) {
 		static const char *const outcomes[] = { "ok", "refused", "failed" };

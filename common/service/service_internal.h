@@ -49,8 +49,8 @@ struct job {
 	const void *output; /* encoded out */
 	size_t n_output;
 	void *prepared; /* of an operation that asks others first */
-	bool is_replayed;
-	bool is_done;       /* answered without (further) running */
+	int64_t paid_sats, reservation_id; /* of a priced one that runs with a payment */
+	bool is_replayed, is_done; /* done: answered without (further) running */
 	int64_t received_us; /* monotonic */
 	uint64_t lock_order; /* of a mutation: a hash of its tenant and entity, the same in every instance */
 	struct buf reply;

@@ -1,6 +1,7 @@
 /* Periodic work: a durable process per timer, so that one instance runs it at a time and none forgets it. */
 #include <string.h>
 
+#include "charge.h"
 #include "runner.h"
 #include "set_aside.h"
 
@@ -9,6 +10,7 @@ enum { TIMERS_MAX = 32, MINUTE_MS = 60 * 1000, TIMERS_RUNNING_MAX = 8 };
 static const struct timer own_timers[] = {
 	{ "outbox.maintain", 10 * 1000, outbox_maintain },
 	{ "idempotency.expire", 10 * 1000, idempotency_expire },
+	{ "charges.expire", 60 * 1000, charge_expire },
 	{ "events.retry", MINUTE_MS, set_aside_retry },
 };
 enum { N_OWN = sizeof(own_timers) / sizeof(own_timers[0]) };

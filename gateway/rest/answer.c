@@ -5,6 +5,7 @@
 
 #include "dispatch/dispatch.h"
 #include "json/json.h"
+#include "lightning/l402.h"
 #include "pages/page.h"
 
 #define JSON_TYPE "application/json; charset=utf-8"
@@ -73,6 +74,19 @@ challenge(const struct exchange *exchange)
 	return arena_printf(exchange->arena, "Bearer realm=\"wordclaw\", resource_metadata=\"%s%s\"", exchange_base_url(exchange), path);
 }
 
+/* The context of a challenge holds its parts; other answers of 402 ask for no payment. */
+static const char *
+payment_challenge(const struct exchange *exchange, const struct error *error)
+{
+	struct json_error wrong;
+	const struct json_value *context = error->context ? json_parse(exchange->arena, error->context, strlen(error->context), NULL, &wrong) : NULL;
+	const struct json_value *macaroon = context ? json_get(context, "macaroon") : NULL, *invoice = context ? json_get(context, "invoice") : NULL;
+
+	if (!macaroon || macaroon->type != JSON_TEXT || !invoice || invoice->type != JSON_TEXT)
+		return NULL;
+	return l402_challenge(exchange->arena, macaroon->text, invoice->text);
+}
+
 static void
 answer_with(struct exchange *exchange, const struct error *error, const char *validation)
 {
@@ -91,6 +105,9 @@ answer_with(struct exchange *exchange, const struct error *error, const char *va
 		exchange_set_header(exchange, "Retry-After", "1");
 	if (error->info->status == 401)
 		exchange_set_header(exchange, "WWW-Authenticate", challenge(exchange));
+	const char *payment = error->info->status == 402 ? payment_challenge(exchange, error) : NULL;
+	if (payment)
+		exchange_set_header(exchange, "WWW-Authenticate", payment);
 	exchange->code = error->info->code;
 	exchange->cause = error->cause ? error->cause : error->message;
 	exchange_answer(exchange, error->info->status, content_type, buf.bytes, buf.len);

@@ -4,6 +4,7 @@
 #include "rest/answer.h"
 #include "codec/json.h"
 #include "http/header.h"
+#include "lightning/l402.h"
 #include "rest/rest.h"
 
 struct reading {
@@ -111,6 +112,8 @@ read_headers(struct reading *reading)
 		const struct shape_field *field = &reading->shape->fields[i];
 		bool is_read = field->header && field != reading->plan->expected_version;
 		const char *value = is_read ? exchange_header(reading->exchange, field->header) : NULL;
+		if (value && strcmp(field->header, "authorization") == 0 && !l402_is_authorization(value))
+			continue; /* the API key, not a proof of payment */
 		if (value && !codec_json_has_field(field, reading->input))
 			read_text(reading, field, value);
 	}
@@ -148,11 +151,28 @@ answer_malformed(struct exchange *exchange, const struct json_error *problem)
 	answer_error(exchange, error);
 }
 
+/* A field that is the whole body: its bytes are signed, so nobody reads them before the signature was checked. */
+static const struct shape_field *
+raw_field(const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->n_fields; i++) {
+		if (shape->fields[i].flags & SHAPE_RAW)
+			return &shape->fields[i];
+	}
+	return NULL;
+}
+
 static bool
 read_body(struct reading *reading)
 {
 	struct exchange *exchange = reading->exchange;
+	const struct shape_field *raw = raw_field(reading->shape);
 	struct json_error problem;
+
+	if (raw) {
+		shape_set_doc(raw, reading->input, (struct doc){ exchange->body.bytes, exchange->body.len });
+		return true;
+	}
 
 	if (exchange->body.len == 0)
 		return true;

@@ -35,6 +35,7 @@ class Field:
     doc_object: bool = False
     secret: bool = False
     agent_required: bool = False
+    raw: bool = False         # the whole body as it was sent
     code: str | None = None
     json: bool = False        # text that holds a JSON document
     doc: str = ""
@@ -184,7 +185,7 @@ OPERATION_KEYS = {
     "next_action", "actions", "examples", "request", "response", "job", *FLAGS}
 FIELD_KEYS = {
     "type", "required", "optional", "nullable", "min", "max", "choices", "pattern", "format", "default", "in", "header",
-    "doc_text", "doc_object", "secret", "agent_required", "code", "json", "doc", "example", "column"}
+    "doc_text", "doc_object", "secret", "agent_required", "raw", "code", "json", "doc", "example", "column"}
 SCALARS = ("bool", "int", "id", "time", "text", "doc")
 
 
@@ -222,7 +223,7 @@ def read_field(where, name, table, is_request):
     required = table.get("required", False) if is_request else not (table.get("optional", False) or nullable)
     if required and nullable:
         raise ContractError(f"{where} is required and nullable: nullable means present as null when absent")
-    keys = ("choices", "pattern", "format", "default", "header", "doc_text", "doc_object", "secret", "agent_required", "code",
+    keys = ("choices", "pattern", "format", "default", "header", "doc_text", "doc_object", "secret", "agent_required", "raw", "code",
             "json", "doc", "example")
     values = {key: table[key] for key in keys if key in table}
     is_id = table["type"] == "id"

@@ -84,6 +84,17 @@ static const struct shape_field health_ping_response_fields[] = {
 };
 const struct shape health_ping_response_shape = { .name = "health_ping_response", .size = sizeof(struct health_ping_response), .fields = health_ping_response_fields, .n_fields = 7 };
 
+static const struct shape_field charges_settle_request_fields[] = {
+	{ .name = "reservationId", .column = "reservation_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct charges_settle_request, reservation_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "What the call was paid with." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct charges_settle_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant of the call." },
+};
+const struct shape charges_settle_request_shape = { .name = "charges_settle_request", .size = sizeof(struct charges_settle_request), .fields = charges_settle_request_fields, .n_fields = 2 };
+
+static const struct shape_field charges_settle_response_fields[] = {
+	{ .name = "isDone", .column = "is_done", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct charges_settle_response, is_done), .min = 0, .max = 0, .doc = "It was done; false: it never will be under this reservation." },
+};
+const struct shape charges_settle_response_shape = { .name = "charges_settle_response", .size = sizeof(struct charges_settle_response), .fields = charges_settle_response_fields, .n_fields = 1 };
+
 static const char *const events_pull_actions[] = {
 	NULL
 };
@@ -176,6 +187,54 @@ const struct operation operation_health_ping = {
 	.response = &health_ping_response_shape,
 	.errors = health_ping_errors,
 	.events = health_ping_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const charges_settle_actions[] = {
+	NULL
+};
+static const struct error_info *const charges_settle_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const charges_settle_events[] = {
+	NULL
+};
+const struct operation operation_charges_settle = {
+	.id = "charges.settle",
+	.service = "*",
+	.summary = "Say whether a paid call was done; if it was not, it will not be.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = charges_settle_actions,
+	.request = &charges_settle_request_shape,
+	.response = &charges_settle_response_shape,
+	.errors = charges_settle_errors,
+	.events = charges_settle_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

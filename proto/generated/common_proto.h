@@ -90,8 +90,20 @@ struct health_ping_response {
 };
 extern const struct shape health_ping_response_shape;
 
+struct charges_settle_request {
+	int64_t reservation_id; /* 1..9223372036854775807 */
+	int64_t domain_id; /* 1..2147483647 */
+};
+extern const struct shape charges_settle_request_shape;
+
+struct charges_settle_response {
+	bool is_done;
+};
+extern const struct shape charges_settle_response_shape;
+
 extern const struct operation operation_events_pull;
 extern const struct operation operation_health_ping;
+extern const struct operation operation_charges_settle;
 
 /* Handlers, written by the service.  Errors listed are those beyond the common ones. */
 
@@ -102,5 +114,9 @@ const struct error *events_pull(struct request *req, const struct events_pull_re
 /* Say whether this instance can serve: process, database and queue. */
 const struct error *health_ping(struct request *req, const struct health_ping_request *in,
     struct health_ping_response *out) MUST_CHECK;
+
+/* Say whether a paid call was done; if it was not, it will not be. */
+const struct error *charges_settle(struct request *req, const struct charges_settle_request *in,
+    struct charges_settle_response *out) MUST_CHECK;
 
 #endif

@@ -99,12 +99,13 @@ static const struct shape_field content_target_row_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
 	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_singleton), .min = 0, .max = 0, .doc = "Column is_singleton." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
 	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
 	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column singleton_item_id." },
 };
-const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 7 };
+const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 8 };
 
 static const struct shape_field content_head_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -116,13 +117,14 @@ static const struct shape_field content_head_row_fields[] = {
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
 	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
 	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "Column target_schema_hash." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
 	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 };
-const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 14 };
+const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 15 };
 
 static const struct shape_field content_deleted_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -278,8 +280,9 @@ static const struct shape_field content_items_create_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, status), .min = INT64_C(1), .max = INT64_C(64), .default_text = "\"draft\"", .doc = "draft, in_review, published or archived.", .example = "\"draft\"" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_create_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_items_create_request_shape = { .name = "content_items_create_request", .size = sizeof(struct content_items_create_request), .fields = content_items_create_request_fields, .n_fields = 3 };
+const struct shape content_items_create_request_shape = { .name = "content_items_create_request", .size = sizeof(struct content_items_create_request), .fields = content_items_create_request_fields, .n_fields = 4 };
 
 static const char *const content_items_list_request_sort_by_choices[] = { "updatedAt", "createdAt", "version", NULL };
 static const char *const content_items_list_request_sort_dir_choices[] = { "asc", "desc", NULL };
@@ -321,16 +324,18 @@ static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (makes it public) or archived (takes it away). Left out: the public sees what it saw.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_update_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_items_update_request_shape = { .name = "content_items_update_request", .size = sizeof(struct content_items_update_request), .fields = content_items_update_request_fields, .n_fields = 5 };
+const struct shape content_items_update_request_shape = { .name = "content_items_update_request", .size = sizeof(struct content_items_update_request), .fields = content_items_update_request_fields, .n_fields = 6 };
 
 static const struct shape_field content_items_patch_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_patch_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "Merge patch (RFC 7396) of the data: null removes a member.", .example = "{\"title\": \"Relaunch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (makes it public) or archived (takes it away). Left out: the public sees what it saw.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_patch_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_patch_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_items_patch_request_shape = { .name = "content_items_patch_request", .size = sizeof(struct content_items_patch_request), .fields = content_items_patch_request_fields, .n_fields = 4 };
+const struct shape content_items_patch_request_shape = { .name = "content_items_patch_request", .size = sizeof(struct content_items_patch_request), .fields = content_items_patch_request_fields, .n_fields = 5 };
 
 static const struct shape_field content_items_publish_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_publish_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -347,8 +352,9 @@ const struct shape content_items_unpublish_request_shape = { .name = "content_it
 static const struct shape_field content_items_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_items_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_delete_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_items_delete_request_shape = { .name = "content_items_delete_request", .size = sizeof(struct content_items_delete_request), .fields = content_items_delete_request_fields, .n_fields = 2 };
+const struct shape content_items_delete_request_shape = { .name = "content_items_delete_request", .size = sizeof(struct content_items_delete_request), .fields = content_items_delete_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_items_delete_response_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_delete_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
@@ -1102,6 +1108,10 @@ static const struct error_info *const content_items_create_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_items_create_events[] = {
@@ -1126,7 +1136,7 @@ const struct operation operation_content_items_create = {
 	.n_routes = 2,
 	.status = 201,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -1315,6 +1325,10 @@ static const struct error_info *const content_items_update_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_items_update_events[] = {
@@ -1339,7 +1353,7 @@ const struct operation operation_content_items_update = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -1395,6 +1409,10 @@ static const struct error_info *const content_items_patch_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_items_patch_events[] = {
@@ -1419,7 +1437,7 @@ const struct operation operation_content_items_patch = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -1605,6 +1623,10 @@ static const struct error_info *const content_items_delete_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_items_delete_events[] = {
@@ -1629,7 +1651,7 @@ const struct operation operation_content_items_delete = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,

@@ -109,6 +109,7 @@ struct content_target_row {
 	int64_t content_type_id;
 	bool is_singleton;
 	const char *schema_hash;
+	const int64_t *base_price;
 	struct shape_list workflow_states; /* of const char *; optional */
 	bool is_governed;
 	int64_t item_id;
@@ -127,6 +128,7 @@ struct content_head_row {
 	int64_t updated_at; /* microseconds since 1970 */
 	const char *updated_by; /* optional */
 	const int64_t *published_version;
+	const int64_t *base_price;
 	const int64_t *target_type_id;
 	const bool *target_is_singleton;
 	const char *target_schema_hash; /* optional */
@@ -294,6 +296,7 @@ struct content_items_create_request {
 	int64_t content_type_id; /* 1..2147483647 */
 	struct doc data; /* at most 1000000 bytes */
 	const char *status; /* 1..64 bytes; optional; default "draft" */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_items_create_request_shape;
 
@@ -335,6 +338,7 @@ struct content_items_update_request {
 	struct doc data; /* at most 1000000 bytes; optional */
 	const char *status; /* 1..64 bytes; optional */
 	const int64_t *expected_version; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_items_update_request_shape;
 
@@ -343,6 +347,7 @@ struct content_items_patch_request {
 	struct doc data; /* at most 1000000 bytes; optional */
 	const char *status; /* 1..64 bytes; optional */
 	const int64_t *expected_version; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_items_patch_request_shape;
 
@@ -361,6 +366,7 @@ extern const struct shape content_items_unpublish_request_shape;
 struct content_items_delete_request {
 	int64_t id; /* 1..2147483647 */
 	const int64_t *expected_version; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_items_delete_request_shape;
 

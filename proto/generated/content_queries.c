@@ -79,7 +79,7 @@ const struct db_statement content_type_schema_query = { .name = "content_type_sc
 
 const struct db_statement content_item_target_query = { .name = "content_item_target",
 	.sql =
-	    "SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
+	    "SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
 	    "       nextval('content_items_id_seq') AS item_id,\n"
 	    "       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
 	    "  FROM content_types t\n"
@@ -99,6 +99,7 @@ const struct db_statement content_item_insert_query = { .name = "content_item_in
 const struct db_statement content_item_lock_query = { .name = "content_item_lock",
 	.sql =
 	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,\n"
+	    "       (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,\n"
 	    "       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash, w.states AS workflow_states,\n"
 	    "       w.workflow_id IS NOT NULL\n"
 	    "           OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"

@@ -9,6 +9,7 @@
 #include "gateway_proto.h"
 #include "identity_proto.h"
 #include "jobs_proto.h"
+#include "payments_proto.h"
 #include "webhooks_proto.h"
 #include "workflow_proto.h"
 
@@ -39,6 +40,8 @@ extern const struct graphql_type graphql_type_content_type_stats;
 extern const struct graphql_type graphql_type_content_types_page;
 extern const struct graphql_type graphql_type_context_citation;
 extern const struct graphql_type graphql_type_delete_job_schedule_result;
+extern const struct graphql_type graphql_type_delete_license_policy_result;
+extern const struct graphql_type graphql_type_delete_offer_result;
 extern const struct graphql_type graphql_type_delete_result;
 extern const struct graphql_type graphql_type_domain;
 extern const struct graphql_type graphql_type_domain_summary;
@@ -46,6 +49,8 @@ extern const struct graphql_type graphql_type_domains_page;
 extern const struct graphql_type graphql_type_duplicate_content_page;
 extern const struct graphql_type graphql_type_duplicate_pair;
 extern const struct graphql_type graphql_type_embedding_readiness;
+extern const struct graphql_type graphql_type_entitlement;
+extern const struct graphql_type graphql_type_entitlements_page;
 extern const struct graphql_type graphql_type_external_feedback_event;
 extern const struct graphql_type graphql_type_external_feedback_page;
 extern const struct graphql_type graphql_type_form_definition;
@@ -60,13 +65,23 @@ extern const struct graphql_type graphql_type_job_schedule;
 extern const struct graphql_type graphql_type_job_schedules_page;
 extern const struct graphql_type graphql_type_job_worker_status;
 extern const struct graphql_type graphql_type_jobs_page;
+extern const struct graphql_type graphql_type_license_policies_page;
+extern const struct graphql_type graphql_type_license_policy;
+extern const struct graphql_type graphql_type_offer;
+extern const struct graphql_type graphql_type_offers_page;
 extern const struct graphql_type graphql_type_onboard_tenant_result;
 extern const struct graphql_type graphql_type_onboarding_endpoints;
+extern const struct graphql_type graphql_type_pay_mock_invoice_result;
+extern const struct graphql_type graphql_type_payment;
+extern const struct graphql_type graphql_type_payment_summary;
+extern const struct graphql_type graphql_type_payment_total;
+extern const struct graphql_type graphql_type_payments_page;
 extern const struct graphql_type graphql_type_policy_decision;
 extern const struct graphql_type graphql_type_policy_decision_record;
 extern const struct graphql_type graphql_type_policy_decisions_page;
 extern const struct graphql_type graphql_type_public_form;
 extern const struct graphql_type graphql_type_public_form_contract;
+extern const struct graphql_type graphql_type_purchase_offer_result;
 extern const struct graphql_type graphql_type_replay_webhook_result;
 extern const struct graphql_type graphql_type_review_comment;
 extern const struct graphql_type graphql_type_review_comments_page;
@@ -376,6 +391,18 @@ static const struct graphql_field graphql_type_delete_job_schedule_result_fields
 };
 const struct graphql_type graphql_type_delete_job_schedule_result = { "DeleteJobScheduleResult", &jobs_schedules_delete_response_shape, graphql_type_delete_job_schedule_result_fields, 2 };
 
+static const struct graphql_field graphql_type_delete_license_policy_result_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+};
+const struct graphql_type graphql_type_delete_license_policy_result = { "DeleteLicensePolicyResult", &payments_licenses_delete_response_shape, graphql_type_delete_license_policy_result_fields, 2 };
+
+static const struct graphql_field graphql_type_delete_offer_result_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+};
+const struct graphql_type graphql_type_delete_offer_result = { "DeleteOfferResult", &payments_offers_delete_response_shape, graphql_type_delete_offer_result_fields, 2 };
+
 static const struct graphql_field graphql_type_delete_result_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
@@ -435,6 +462,30 @@ static const struct graphql_field graphql_type_embedding_readiness_fields[] = {
 	{ .name = "note", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "note" },
 };
 const struct graphql_type graphql_type_embedding_readiness = { "EmbeddingReadiness", &embedding_readiness_shape, graphql_type_embedding_readiness_fields, 11 };
+
+static const struct graphql_field graphql_type_entitlement_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .is_required = true, .member = "domainId" },
+	{ .name = "offerId", .kind = GRAPHQL_ID, .is_required = true, .member = "offerId" },
+	{ .name = "policyId", .kind = GRAPHQL_ID, .is_required = true, .member = "policyId" },
+	{ .name = "policyVersion", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "policyVersion" },
+	{ .name = "agentProfileId", .kind = GRAPHQL_ID, .is_required = true, .member = "agentProfileId" },
+	{ .name = "paymentHash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "paymentHash" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "remainingReads", .kind = GRAPHQL_PLAIN, .member = "remainingReads" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .member = "expiresAt" },
+	{ .name = "activatedAt", .kind = GRAPHQL_PLAIN, .member = "activatedAt" },
+	{ .name = "terminatedAt", .kind = GRAPHQL_PLAIN, .member = "terminatedAt" },
+	{ .name = "delegatedFrom", .kind = GRAPHQL_ID, .member = "delegatedFrom" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_entitlement = { "Entitlement", &entitlement_shape, graphql_type_entitlement_fields, 14 };
+
+static const struct graphql_field graphql_type_entitlements_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "entitlements", .type = &graphql_type_entitlement },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_entitlements_page = { "EntitlementsPage", &payments_entitlements_list_response_shape, graphql_type_entitlements_page_fields, 2 };
 
 static const struct graphql_field graphql_type_external_feedback_event_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -605,6 +656,43 @@ static const struct graphql_field graphql_type_jobs_page_fields[] = {
 };
 const struct graphql_type graphql_type_jobs_page = { "JobsPage", &jobs_list_response_shape, graphql_type_jobs_page_fields, 4 };
 
+static const struct graphql_field graphql_type_license_policies_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "policies", .type = &graphql_type_license_policy },
+};
+const struct graphql_type graphql_type_license_policies_page = { "LicensePoliciesPage", &payments_licenses_list_response_shape, graphql_type_license_policies_page_fields, 1 };
+
+static const struct graphql_field graphql_type_license_policy_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "offerId", .kind = GRAPHQL_ID, .is_required = true, .member = "offerId" },
+	{ .name = "version", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "version" },
+	{ .name = "maxReads", .kind = GRAPHQL_PLAIN, .member = "maxReads" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .member = "expiresAt" },
+	{ .name = "allowedChannels", .kind = GRAPHQL_JSON, .is_required = true, .member = "allowedChannels" },
+	{ .name = "allowRedistribution", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "allowRedistribution" },
+	{ .name = "termsJson", .kind = GRAPHQL_JSON, .member = "termsJson" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_license_policy = { "LicensePolicy", &license_policy_shape, graphql_type_license_policy_fields, 9 };
+
+static const struct graphql_field graphql_type_offer_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "slug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "slug" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "scopeType", .kind = GRAPHQL_ENUM, .is_required = true, .member = "scopeType" },
+	{ .name = "scopeRef", .kind = GRAPHQL_ID, .member = "scopeRef" },
+	{ .name = "priceSats", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "priceSats" },
+	{ .name = "active", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "active" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_offer = { "Offer", &offer_shape, graphql_type_offer_fields, 9 };
+
+static const struct graphql_field graphql_type_offers_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "offers", .type = &graphql_type_offer },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_offers_page = { "OffersPage", &payments_offers_list_response_shape, graphql_type_offers_page_fields, 2 };
+
 static const struct graphql_field graphql_type_onboard_tenant_result_fields[] = {
 	{ .name = "bootstrap", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "bootstrap" },
 	{ .name = "domain", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "domain", .type = &graphql_type_domain },
@@ -619,6 +707,60 @@ static const struct graphql_field graphql_type_onboarding_endpoints_fields[] = {
 	{ .name = "mcp", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "mcp" },
 };
 const struct graphql_type graphql_type_onboarding_endpoints = { "OnboardingEndpoints", &onboarding_endpoints_shape, graphql_type_onboarding_endpoints_fields, 2 };
+
+static const struct graphql_field graphql_type_pay_mock_invoice_result_fields[] = {
+	{ .name = "paymentHash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "paymentHash" },
+	{ .name = "preimage", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "preimage" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+};
+const struct graphql_type graphql_type_pay_mock_invoice_result = { "PayMockInvoiceResult", &payments_mock_pay_response_shape, graphql_type_pay_mock_invoice_result_fields, 3 };
+
+static const struct graphql_field graphql_type_payment_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .is_required = true, .member = "domainId" },
+	{ .name = "paymentHash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "paymentHash" },
+	{ .name = "provider", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "provider" },
+	{ .name = "providerInvoiceId", .kind = GRAPHQL_PLAIN, .member = "providerInvoiceId" },
+	{ .name = "paymentRequest", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "paymentRequest" },
+	{ .name = "amountSatoshis", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "amountSatoshis" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "purpose", .kind = GRAPHQL_ENUM, .is_required = true, .member = "purpose" },
+	{ .name = "method", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "method" },
+	{ .name = "resourcePath", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "resourcePath" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expiresAt" },
+	{ .name = "settledAt", .kind = GRAPHQL_PLAIN, .member = "settledAt" },
+	{ .name = "failureReason", .kind = GRAPHQL_PLAIN, .member = "failureReason" },
+	{ .name = "lastEventId", .kind = GRAPHQL_PLAIN, .member = "lastEventId" },
+	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .member = "actorId" },
+	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .member = "actorType" },
+	{ .name = "actorSource", .kind = GRAPHQL_PLAIN, .member = "actorSource" },
+	{ .name = "details", .kind = GRAPHQL_JSON, .is_required = true, .member = "details" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+};
+const struct graphql_type graphql_type_payment = { "Payment", &payment_shape, graphql_type_payment_fields, 21 };
+
+static const struct graphql_field graphql_type_payment_summary_fields[] = {
+	{ .name = "totals", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "totals", .type = &graphql_type_payment_total },
+	{ .name = "since", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "since" },
+	{ .name = "receivedSatoshis", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "receivedSatoshis" },
+};
+const struct graphql_type graphql_type_payment_summary = { "PaymentSummary", &payments_summary_response_shape, graphql_type_payment_summary_fields, 3 };
+
+static const struct graphql_field graphql_type_payment_total_fields[] = {
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+	{ .name = "count", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "count" },
+	{ .name = "satoshis", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "satoshis" },
+};
+const struct graphql_type graphql_type_payment_total = { "PaymentTotal", &payment_total_shape, graphql_type_payment_total_fields, 3 };
+
+static const struct graphql_field graphql_type_payments_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "payments", .type = &graphql_type_payment },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_payments_page = { "PaymentsPage", &payments_list_response_shape, graphql_type_payments_page_fields, 4 };
 
 static const struct graphql_field graphql_type_policy_decision_fields[] = {
 	{ .name = "outcome", .kind = GRAPHQL_ENUM, .is_required = true, .member = "outcome" },
@@ -678,6 +820,11 @@ static const struct graphql_field graphql_type_public_form_contract_fields[] = {
 	{ .name = "startToken", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "startToken" },
 };
 const struct graphql_type graphql_type_public_form_contract = { "PublicFormContract", &forms_public_get_response_shape, graphql_type_public_form_contract_fields, 2 };
+
+static const struct graphql_field graphql_type_purchase_offer_result_fields[] = {
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+};
+const struct graphql_type graphql_type_purchase_offer_result = { "PurchaseOfferResult", &payments_offers_purchase_response_shape, graphql_type_purchase_offer_result_fields, 1 };
 
 static const struct graphql_field graphql_type_replay_webhook_result_fields[] = {
 	{ .name = "queued", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queued" },
@@ -987,6 +1134,15 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "jobWorkerStatus", .kind = GRAPHQL_CALL, .type = &graphql_type_job_worker_status, .operation = &operation_jobs_worker_status },
 	{ .name = "jobSchedules", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedules_page, .operation = &operation_jobs_schedules_list },
 	{ .name = "jobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_get },
+	{ .name = "payments", .kind = GRAPHQL_CALL, .type = &graphql_type_payments_page, .operation = &operation_payments_list },
+	{ .name = "paymentSummary", .kind = GRAPHQL_CALL, .type = &graphql_type_payment_summary, .operation = &operation_payments_summary },
+	{ .name = "payment", .kind = GRAPHQL_CALL, .type = &graphql_type_payment, .operation = &operation_payments_get },
+	{ .name = "offers", .kind = GRAPHQL_CALL, .type = &graphql_type_offers_page, .operation = &operation_payments_offers_list },
+	{ .name = "offer", .kind = GRAPHQL_CALL, .type = &graphql_type_offer, .operation = &operation_payments_offers_get },
+	{ .name = "licensePolicies", .kind = GRAPHQL_CALL, .type = &graphql_type_license_policies_page, .operation = &operation_payments_licenses_list },
+	{ .name = "licensePolicy", .kind = GRAPHQL_CALL, .type = &graphql_type_license_policy, .operation = &operation_payments_licenses_get },
+	{ .name = "entitlements", .kind = GRAPHQL_CALL, .type = &graphql_type_entitlements_page, .operation = &operation_payments_entitlements_list },
+	{ .name = "entitlement", .kind = GRAPHQL_CALL, .type = &graphql_type_entitlement, .operation = &operation_payments_entitlements_get },
 	{ .name = "webhooks", .kind = GRAPHQL_CALL, .type = &graphql_type_webhooks_page, .operation = &operation_webhooks_list },
 	{ .name = "webhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook, .operation = &operation_webhooks_get },
 	{ .name = "simulateWebhooks", .kind = GRAPHQL_CALL, .type = &graphql_type_simulate_webhooks, .operation = &operation_webhooks_simulate },
@@ -1000,7 +1156,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 44 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 53 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1036,6 +1192,16 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_create },
 	{ .name = "updateJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_job_schedule, .operation = &operation_jobs_schedules_update },
 	{ .name = "deleteJobSchedule", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_job_schedule_result, .operation = &operation_jobs_schedules_delete },
+	{ .name = "payMockInvoice", .kind = GRAPHQL_CALL, .type = &graphql_type_pay_mock_invoice_result, .operation = &operation_payments_mock_pay },
+	{ .name = "createOffer", .kind = GRAPHQL_CALL, .type = &graphql_type_offer, .operation = &operation_payments_offers_create },
+	{ .name = "updateOffer", .kind = GRAPHQL_CALL, .type = &graphql_type_offer, .operation = &operation_payments_offers_update },
+	{ .name = "deleteOffer", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_offer_result, .operation = &operation_payments_offers_delete },
+	{ .name = "purchaseOffer", .kind = GRAPHQL_CALL, .type = &graphql_type_purchase_offer_result, .operation = &operation_payments_offers_purchase },
+	{ .name = "confirmPurchase", .kind = GRAPHQL_CALL, .type = &graphql_type_entitlement, .operation = &operation_payments_offers_confirm },
+	{ .name = "createLicensePolicy", .kind = GRAPHQL_CALL, .type = &graphql_type_license_policy, .operation = &operation_payments_licenses_create },
+	{ .name = "updateLicensePolicy", .kind = GRAPHQL_CALL, .type = &graphql_type_license_policy, .operation = &operation_payments_licenses_update },
+	{ .name = "deleteLicensePolicy", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_license_policy_result, .operation = &operation_payments_licenses_delete },
+	{ .name = "revokeEntitlement", .kind = GRAPHQL_CALL, .type = &graphql_type_entitlement, .operation = &operation_payments_entitlements_revoke },
 	{ .name = "createWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook, .operation = &operation_webhooks_create },
 	{ .name = "updateWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_webhook, .operation = &operation_webhooks_update },
 	{ .name = "deleteWebhook", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_webhooks_delete },
@@ -1055,7 +1221,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 51 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 61 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1087,6 +1253,8 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_types_page,
 	&graphql_type_context_citation,
 	&graphql_type_delete_job_schedule_result,
+	&graphql_type_delete_license_policy_result,
+	&graphql_type_delete_offer_result,
 	&graphql_type_delete_result,
 	&graphql_type_domain,
 	&graphql_type_domain_summary,
@@ -1094,6 +1262,8 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_duplicate_content_page,
 	&graphql_type_duplicate_pair,
 	&graphql_type_embedding_readiness,
+	&graphql_type_entitlement,
+	&graphql_type_entitlements_page,
 	&graphql_type_external_feedback_event,
 	&graphql_type_external_feedback_page,
 	&graphql_type_form_definition,
@@ -1108,13 +1278,23 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_job_schedules_page,
 	&graphql_type_job_worker_status,
 	&graphql_type_jobs_page,
+	&graphql_type_license_policies_page,
+	&graphql_type_license_policy,
+	&graphql_type_offer,
+	&graphql_type_offers_page,
 	&graphql_type_onboard_tenant_result,
 	&graphql_type_onboarding_endpoints,
+	&graphql_type_pay_mock_invoice_result,
+	&graphql_type_payment,
+	&graphql_type_payment_summary,
+	&graphql_type_payment_total,
+	&graphql_type_payments_page,
 	&graphql_type_policy_decision,
 	&graphql_type_policy_decision_record,
 	&graphql_type_policy_decisions_page,
 	&graphql_type_public_form,
 	&graphql_type_public_form_contract,
+	&graphql_type_purchase_offer_result,
 	&graphql_type_replay_webhook_result,
 	&graphql_type_review_comment,
 	&graphql_type_review_comments_page,

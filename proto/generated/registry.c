@@ -11,6 +11,7 @@
 #include "gateway_proto.h"
 #include "identity_proto.h"
 #include "jobs_proto.h"
+#include "payments_proto.h"
 #include "webhooks_proto.h"
 #include "workflow_proto.h"
 
@@ -20,6 +21,7 @@ const struct operation *const registry_operations[] = {
 	&operation_audit_feed_read,
 	&operation_audit_logs_list,
 	&operation_audit_logs_verify,
+	&operation_charges_settle,
 	&operation_content_governance_set,
 	&operation_content_governance_transition,
 	&operation_content_items_create,
@@ -92,6 +94,31 @@ const struct operation *const registry_operations[] = {
 	&operation_jobs_schedules_list,
 	&operation_jobs_schedules_update,
 	&operation_jobs_worker_status,
+	&operation_payments_challenge,
+	&operation_payments_consume,
+	&operation_payments_entitlements_get,
+	&operation_payments_entitlements_list,
+	&operation_payments_entitlements_revoke,
+	&operation_payments_entitlements_use,
+	&operation_payments_get,
+	&operation_payments_licenses_create,
+	&operation_payments_licenses_delete,
+	&operation_payments_licenses_get,
+	&operation_payments_licenses_list,
+	&operation_payments_licenses_update,
+	&operation_payments_list,
+	&operation_payments_mock_pay,
+	&operation_payments_offers_confirm,
+	&operation_payments_offers_create,
+	&operation_payments_offers_delete,
+	&operation_payments_offers_get,
+	&operation_payments_offers_list,
+	&operation_payments_offers_purchase,
+	&operation_payments_offers_update,
+	&operation_payments_receive,
+	&operation_payments_release,
+	&operation_payments_reserve,
+	&operation_payments_summary,
 	&operation_webhooks_calls_make,
 	&operation_webhooks_create,
 	&operation_webhooks_delete,
@@ -126,9 +153,9 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 109;
+const size_t registry_n_operations = 135;
 
-const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "webhooks", "workflow", NULL };
+const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 
 static int
 compare_id(const void *id, const void *row)

@@ -88,6 +88,9 @@ content_items_delete(struct request *req, const struct content_items_delete_requ
 	if (error)
 		return error;
 	const struct content_head_row *head = item.head;
+	error = request_charge(req, head->base_price ? *head->base_price : 0);
+	if (error)
+		return error;
 	int64_t purge_at = rules_stored_time(req->now_us) + content_deleted_keep_days() * DAY_SECONDS * INT64_C(1000000);
 
 	store_item_delete(req, in->id, purge_at);

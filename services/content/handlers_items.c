@@ -39,7 +39,8 @@ check_new_item(struct request *req, const struct content_items_create_request *i
 		return write_singleton_exists(req, in->content_type_id, *type->singleton_item_id);
 	*ret_item = (struct new_item){ .id = type->item_id, .content_type_id = in->content_type_id, .is_singleton = type->is_singleton,
 		.data = in->data, .status = status, .search_text = rules_search_text(req->arena, data), .created_at = rules_stored_time(req->now_us) };
-	return validation_item(req, in->content_type_id, type->schema_hash, data);
+	error = validation_item(req, in->content_type_id, type->schema_hash, data);
+	return error ? error : request_charge(req, type->base_price ? *type->base_price : 0);
 }
 
 /* What the public sent is somebody's to have erased: it goes into no event, and so into no trail and no webhook. */

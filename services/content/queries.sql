@@ -71,7 +71,7 @@ SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1;
 -- name: item_target :find content_target_row
 -- The type a new item goes to, the states of its active workflow, the singleton item it already has, and the new item's id.  Locked
 -- as its foreign key will lock it: the type's kind cannot change in between.
-SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
+SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
        nextval('content_items_id_seq') AS item_id,
        CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
   FROM content_types t
@@ -90,6 +90,7 @@ VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7, lower($8
 -- Head to change, and the type it has or goes to ($2): target columns are null when there is no such type.  Workflow states are those of
 -- the target's active workflow, and an item is governed by the workflow of its present type too.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,
+       (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,
        t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash, w.states AS workflow_states,
        w.workflow_id IS NOT NULL
            OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed

@@ -348,6 +348,9 @@ write_change(struct request *req, const struct change *change, struct changed *r
 			.content_hash = change->transition ? write_hash(req, plan.head->data) : NULL };
 		return NULL;
 	}
+	error = request_charge(req, plan.head->base_price ? *plan.head->base_price : 0);
+	if (error)
+		return error;
 	const char *hash = write_hash(req, plan.next.data);
 	store_item_update(req, plan.head, &plan.next);
 	*ret_changed = (struct changed){ .before = plan.head, .item = next_item(req, &plan), .content_hash = hash };

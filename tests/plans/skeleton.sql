@@ -16,6 +16,7 @@ SELECT plans.tenant(i), 'delivery', 'p-' || i, 'deliveries', CASE WHEN i % 10 < 
   FROM generate_series(1, :rows / 20) i;
 INSERT INTO inbox_set_aside (publisher, domain_id, event_id, event, reason)
 SELECT 'identity', plans.tenant(i), md5(i::text)::uuid, '{"a":1}', 'a reason' FROM generate_series(1, :rows / 200) i;
+INSERT INTO charges (reservation_id, domain_id, is_done, created_at) SELECT i, plans.tenant(i), true, now() - (:rows / 20 - i) * interval '1 second' FROM generate_series(1, :rows / 20) i;
 
 -- let: process SELECT quote_literal(max(key)) FROM processes WHERE domain_id = :big AND state = 'ready' AND lease_until IS NULL
 -- let: process_id SELECT id FROM processes WHERE key = :process
@@ -117,3 +118,13 @@ SELECT 'identity', plans.tenant(i), md5(i::text)::uuid, '{"a":1}', 'a reason' FR
 (:big, 'deliveries', 4, false, 4)
 -- plan: process_unfinished tenant
 (:big, 'delivery', :process)
+-- plan: charge_done tenant
+(100000000, :big)
+-- plan: charge_refuse acting
+(100000000, :big)
+-- plan: charge_get tenant
+(1)
+-- plan: charge_get acting
+(1)
+-- plan: charge_expire system max=2000, removes a bounded number
+(now() - interval '1 day', 20)

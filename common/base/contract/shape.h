@@ -40,6 +40,7 @@ enum shape_flag {
 	SHAPE_DOC_OBJECT = 1 << 4,  /* DOC must be a JSON object */
 	SHAPE_AGENT_REQUIRED = 1 << 5, /* an agent's tool call must send it: the version token of a change */
 	SHAPE_ID = 1 << 6,          /* INT, or LIST of INT, that names rows */
+	SHAPE_RAW = 1 << 7,         /* DOC that is the whole body as it was sent, for a signature */
 };
 
 /* Where a request field travels over REST.  SHAPE_IN_MCP: nowhere; only the MCP surface fills or reads it. */
