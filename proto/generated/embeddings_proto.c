@@ -146,7 +146,7 @@ static const struct shape_field search_text_row_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_text_row, content_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_item_id." },
 	{ .name = "chunkIndex", .column = "chunk_index", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_text_row, chunk_index), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column chunk_index." },
 	{ .name = "similarity", .column = "similarity", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_text_row, similarity), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column similarity." },
-	{ .name = "rank", .column = "rank", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_text_row, rank), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column rank." },
+	{ .name = "coverage", .column = "coverage", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_text_row, coverage), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column coverage." },
 };
 const struct shape search_text_row_shape = { .name = "search_text_row", .size = sizeof(struct search_text_row), .fields = search_text_row_fields, .n_fields = 5 };
 
@@ -559,6 +559,7 @@ static const char *const embeddings_readiness_actions[] = {
 	NULL
 };
 static const struct error_info *const embeddings_readiness_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -693,9 +694,6 @@ static const struct error_info *const embeddings_reindex_errors[] = {
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
-	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
-	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
-	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
 	NULL
 };
 static const struct event_type *const embeddings_reindex_events[] = {
@@ -706,7 +704,7 @@ const struct operation operation_embeddings_reindex = {
 	.id = "embeddings.reindex",
 	.service = "embeddings",
 	.summary = "Read all published items again and index what differs.",
-	.description = NULL,
+	.description = "While one is under way, asking again changes nothing.",
 	.mcp = "reindex_search",
 	.graphql = "mutation reindexSearch",
 	.cli = "search reindex",
@@ -720,7 +718,7 @@ const struct operation operation_embeddings_reindex = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_DRY_RUN,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,

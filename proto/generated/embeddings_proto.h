@@ -162,7 +162,7 @@ struct search_text_row {
 	int64_t content_item_id;
 	int64_t chunk_index;
 	const int64_t *similarity;
-	int64_t rank;
+	int64_t coverage;
 };
 extern const struct shape search_text_row_shape;
 
@@ -355,7 +355,8 @@ const struct error *embeddings_duplicates(struct request *req, const struct embe
     struct embeddings_duplicates_response *out) MUST_CHECK;
 
 /* Say whether the published version of an item can be found.
- * GET /api/content-items/{contentItemId}/embedding-readiness */
+ * GET /api/content-items/{contentItemId}/embedding-readiness
+ * Errors: CONTENT_ITEM_NOT_FOUND. */
 const struct error *embeddings_readiness(struct request *req, size_t n, const struct embeddings_readiness_request *const in[],
     struct embedding_readiness *const out[], const struct error *errors[]) MUST_CHECK;
 

@@ -9,6 +9,12 @@ const struct db_statement embeddings_index_touch_query = { .name = "embeddings_i
 	    "ON CONFLICT (domain_id, content_item_id) DO UPDATE SET state = 'pending', generation = x.generation + 1, updated_at = now()\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
+const struct db_statement embeddings_index_note_query = { .name = "embeddings_index_note",
+	.sql =
+	    "INSERT INTO content_item_index (domain_id, content_item_id, state)\n"
+	    "SELECT $1::integer, i.id, 'disabled' FROM unnest($2::integer[]) AS i(id) ORDER BY i.id ON CONFLICT DO NOTHING\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
 const struct db_statement embeddings_chunks_remove_of_query = { .name = "embeddings_chunks_remove_of",
 	.sql =
 	    "DELETE FROM content_item_embeddings WHERE domain_id = tenant() AND content_item_id = ANY ($1::integer[])\n",
@@ -238,16 +244,18 @@ const struct db_statement embeddings_nearest_1536_query = { .name = "embeddings_
 
 const struct db_statement embeddings_text_hits_query = { .name = "embeddings_text_hits",
 	.sql =
-	    "WITH q AS (SELECT (replace(plainto_tsquery($2::regconfig, $1)::text, ' & ', ' | ')::tsquery || replace(plainto_tsquery('simple', $1)::text, ' & ', ' | ')::tsquery) AS words)\n"
+	    "WITH asked AS (SELECT to_tsvector($2::regconfig, $1) AS stems, to_tsvector('simple', $1) AS forms),\n"
+	    "     q AS (SELECT array_to_string(ARRAY(SELECT quote_literal(l) FROM unnest(tsvector_to_array(CASE WHEN length(stems) > 0 THEN stems ELSE forms END)) AS l), ' | ')::tsquery AS words,\n"
+	    "                  tsvector_to_array(CASE WHEN length(stems) > 0 THEN stems ELSE forms END) AS list FROM asked)\n"
 	    "SELECT h.id, h.content_item_id, h.chunk_index,\n"
 	    "       CASE WHEN h.model = $3 AND $4::vector IS NOT NULL THEN ((1 - (h.embedding <=> $4::vector)) * 1000000)::bigint END AS similarity,\n"
-	    "       (ts_rank(h.words, q.words, 1) * 1000000000)::bigint AS rank\n"
+	    "       (1000 * (SELECT count(*) FROM unnest(q.list) AS l WHERE h.words @@ quote_literal(l)::tsquery) / cardinality(q.list))::bigint AS coverage\n"
 	    "  FROM q, LATERAL (\n"
 	    "       SELECT s.id, s.content_item_id, s.chunk_index, s.model, s.words, s.embedding FROM searchable_chunks s\n"
 	    "        WHERE s.words @@ (('''tenant/' || tenant() || '''')::tsquery && q.words) AND ($5::integer IS NULL OR s.content_type_id = $5)\n"
 	    "          AND ($6::text IS NULL OR s.type_slug = $6) AND ($7::text IS NULL OR s.locale IS NULL OR s.locale = $7) LIMIT 4000) AS h\n"
 	    " WHERE numnode(q.words) > 0\n"
-	    " ORDER BY rank DESC, h.id LIMIT $8\n",
+	    " ORDER BY coverage DESC, ts_rank(h.words, q.words, 1) DESC, h.id LIMIT $8\n",
 	.kind = DB_LIST, .n_params = 8, .row = &search_text_row_shape };
 
 const struct db_statement embeddings_chunk_list_query = { .name = "embeddings_chunk_list",
@@ -260,8 +268,7 @@ const struct db_statement embeddings_chunk_list_query = { .name = "embeddings_ch
 	    "  CROSS JOIN LATERAL (SELECT c.id, c.domain_id, c.content_item_id, c.content_type_id, c.type_slug, c.published_version, c.locale, c.chunk_index, c.text_chunk, c.language, c.words\n"
 	    "                        FROM content_item_embeddings c WHERE c.id = wanted.id OFFSET 0) AS e\n"
 	    "  CROSS JOIN LATERAL (SELECT i.title, i.public_data FROM content_item_index i WHERE i.domain_id = tenant() AND i.content_item_id = e.content_item_id OFFSET 0) AS x\n"
-	    "  CROSS JOIN LATERAL (SELECT replace(plainto_tsquery(e.language::regconfig, $2)::text, ' & ', ' | ')::tsquery\n"
-	    "                    || replace(plainto_tsquery('simple', $2)::text, ' & ', ' | ')::tsquery AS words) AS q\n"
+	    "  CROSS JOIN LATERAL (SELECT replace(plainto_tsquery(e.language::regconfig, $2)::text, ' & ', ' | ')::tsquery AS words) AS q\n"
 	    " LIMIT 200\n",
 	.kind = DB_LIST, .n_params = 3, .row = &search_chunk_row_shape };
 

@@ -6,6 +6,8 @@
 
 /* Items that something happened to: what was read of them before is not written any more. :exec */
 extern const struct db_statement embeddings_index_touch_query;
+/* Items that are there and not public. :exec */
+extern const struct db_statement embeddings_index_note_query;
 /* Chunks of items that are not public any more. :exec */
 extern const struct db_statement embeddings_chunks_remove_of_query;
 /* One item's place, held until the commit. :find; rows: struct search_index_row */
@@ -68,7 +70,7 @@ extern const struct db_statement embeddings_nearest_768_query;
 extern const struct db_statement embeddings_nearest_1024_query;
 /* The same of 1536 numbers. :list; rows: struct search_hit_row */
 extern const struct db_statement embeddings_nearest_1536_query;
-/* Chunks that have words of the query, those that have more and closer ones first; of many matches some thousands are ranked. :list; rows: struct search_text_row */
+/* Chunks that have words of the query, those that have more of them (coverage, in thousandths) and closer together first; of many matches some thousands are ranked.  A query of stop words alone is taken as it is written. :list; rows: struct search_text_row */
 extern const struct db_statement embeddings_text_hits_query;
 /* Chunks with what is said about their items. :list; rows: struct search_chunk_row */
 extern const struct db_statement embeddings_chunk_list_query;

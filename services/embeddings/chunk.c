@@ -395,6 +395,19 @@ chunks_make(struct arena *arena, const struct json_value *schema, const struct j
 }
 
 void
+chunk_values(struct buf *out, const char *text, size_t n)
+{
+	for (size_t at = 0; at < n;) {
+		const char *line = text + at, *end = memchr(line, '\n', n - at);
+		size_t n_line = end ? (size_t)(end - line) + 1 : n - at;
+		const char *colon = memmem(line, n_line < LABEL_BYTES_MAX ? n_line : LABEL_BYTES_MAX, ": ", 2);
+		size_t n_label = colon ? (size_t)(colon - line) + 2 : 0;
+		buf_add(out, line + n_label, n_line - n_label);
+		at += n_line;
+	}
+}
+
+void
 chunks_public_data(struct buf *out, const struct json_value *schema, const struct json_value *data)
 {
 	const struct walk walk = { .root = schema };

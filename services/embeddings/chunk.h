@@ -23,6 +23,9 @@ struct chunk_list {
  * "x-wordclaw-search": false are left out.  schema NULL: labels are the members' names. */
 struct chunk_list chunks_make(struct arena *arena, const struct json_value *schema, const struct json_value *data);
 
+/* A chunk's text without the labels at its lines' beginnings: what every item has says nothing about one. */
+void chunk_values(struct buf *out, const char *text, size_t n);
+
 /* The data without what chunks leave out because it is not for everybody. */
 void chunks_public_data(struct buf *out, const struct json_value *schema, const struct json_value *data);
 

@@ -27,8 +27,8 @@ index_items(struct request *req, const int64_t *ids, size_t n)
 /* ---- one tenant's events ---- */
 
 struct changes {
-	int64_t *touched, *removed;
-	size_t n_touched, n_removed;
+	int64_t *touched, *removed, *noted;
+	size_t n_touched, n_removed, n_noted;
 };
 
 static void
@@ -67,8 +67,10 @@ note_event(struct request *req, const struct event_record *event, struct changes
 	const struct json_value *payload = json_parse(req->arena, event->payload.json, event->payload.len, NULL, &wrong);
 	const char *old_status = text_in(payload, "oldStatus"), *new_status = text_in(payload, "newStatus");
 	bool is_moved = payload && payload->type == JSON_OBJECT && json_get(payload, "oldContentTypeId");
-	if (!rules_is_public_change(event->type, old_status, new_status, is_moved))
+	if (!rules_is_public_change(event->type, old_status, new_status, is_moved)) {
+		add_once(changes->noted, &changes->n_noted, event->entity_id);
 		return NULL;
+	}
 	add_once(changes->touched, &changes->n_touched, event->entity_id);
 	/* What is public no more goes at once; the process confirms it. */
 	if (rules_is_removal(event->type, new_status))
@@ -79,7 +81,8 @@ note_event(struct request *req, const struct event_record *event, struct changes
 static const struct error *
 take_of_tenant(struct request *req, int64_t tenant, const struct event_record *events, size_t n)
 {
-	struct changes changes = { ARENA_ARRAY(req->arena, int64_t, n), ARENA_ARRAY(req->arena, int64_t, n), 0, 0 };
+	struct changes changes = { .touched = ARENA_ARRAY(req->arena, int64_t, n), .removed = ARENA_ARRAY(req->arena, int64_t, n),
+		.noted = ARENA_ARRAY(req->arena, int64_t, n) };
 
 	request_act_for(req, tenant);
 	for (size_t i = 0; i < n; i++) {
@@ -90,6 +93,8 @@ take_of_tenant(struct request *req, int64_t tenant, const struct event_record *e
 			return error;
 	}
 	const struct error *error = index_items(req, changes.touched, changes.n_touched);
+	if (!error && changes.n_noted > 0)
+		store_index_note(req, changes.noted, changes.n_noted);
 	if (!error && changes.n_removed > 0)
 		store_chunks_remove_of(req, changes.removed, changes.n_removed);
 	return error;

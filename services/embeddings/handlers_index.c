@@ -1,4 +1,5 @@
 /* handlers_index.c: how far the index is, and bringing it up to date. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "clock.h"
@@ -27,12 +28,16 @@ embeddings_readiness(struct request *req, size_t n, const struct embeddings_read
 	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n);
 	struct shape_list rows;
 
-	(void)errors;
 	for (size_t i = 0; i < n; i++)
 		ids[i] = in[i]->content_item_id;
 	const struct error *error = store_index_get_many(req, ids, n, &rows);
-	for (size_t i = 0; !error && i < n; i++)
-		rules_readiness(ids[i], row_of(&rows, ids[i]), out[i]);
+	for (size_t i = 0; !error && i < n; i++) {
+		const struct search_readiness_row *row = row_of(&rows, ids[i]);
+		if (row)
+			rules_readiness(row, out[i]);
+		else
+			errors[i] = FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64 " is known to the index", ids[i]);
+	}
 	return error;
 }
 

@@ -18,7 +18,7 @@ __asm__(".section .rodata\n"
 extern const unsigned char wordnet_begin[];
 
 /* What a word that the dictionary does not have weighs: names and terms tell texts apart. */
-static const float UNKNOWN_WEIGHT = 0.8f;
+static const float UNKNOWN_WEIGHT = 0.5f;
 
 struct dictionary {
 	uint32_t n_words, n_keys, n_slots;

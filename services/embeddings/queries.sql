@@ -8,6 +8,11 @@ INSERT INTO content_item_index AS x (domain_id, content_item_id, state)
 SELECT $1::integer, i.id, 'pending' FROM unnest($2::integer[]) AS i(id) ORDER BY i.id
 ON CONFLICT (domain_id, content_item_id) DO UPDATE SET state = 'pending', generation = x.generation + 1, updated_at = now();
 
+-- name: index_note :exec
+-- Items that are there and not public.
+INSERT INTO content_item_index (domain_id, content_item_id, state)
+SELECT $1::integer, i.id, 'disabled' FROM unnest($2::integer[]) AS i(id) ORDER BY i.id ON CONFLICT DO NOTHING;
+
 -- name: chunks_remove_of :exec
 -- Chunks of items that are not public any more.
 DELETE FROM content_item_embeddings WHERE domain_id = tenant() AND content_item_id = ANY ($1::integer[]);
@@ -164,18 +169,21 @@ SELECT n.id, n.content_item_id, n.chunk_index, ((1 - n.distance) * 1000000)::big
 -- The same of 1536 numbers.
 
 -- name: text_hits :list search_text_row
--- row: id int, content_item_id int, chunk_index int, similarity int?, rank int
--- Chunks that have words of the query, those that have more and closer ones first; of many matches some thousands are ranked.
-WITH q AS (SELECT (replace(plainto_tsquery($2::regconfig, $1)::text, ' & ', ' | ')::tsquery || replace(plainto_tsquery('simple', $1)::text, ' & ', ' | ')::tsquery) AS words)
+-- row: id int, content_item_id int, chunk_index int, similarity int?, coverage int
+-- Chunks that have words of the query, those that have more of them (coverage, in thousandths) and closer together first; of many matches some
+-- thousands are ranked.  A query of stop words alone is taken as it is written.
+WITH asked AS (SELECT to_tsvector($2::regconfig, $1) AS stems, to_tsvector('simple', $1) AS forms),
+     q AS (SELECT array_to_string(ARRAY(SELECT quote_literal(l) FROM unnest(tsvector_to_array(CASE WHEN length(stems) > 0 THEN stems ELSE forms END)) AS l), ' | ')::tsquery AS words,
+                  tsvector_to_array(CASE WHEN length(stems) > 0 THEN stems ELSE forms END) AS list FROM asked)
 SELECT h.id, h.content_item_id, h.chunk_index,
        CASE WHEN h.model = $3 AND $4::vector IS NOT NULL THEN ((1 - (h.embedding <=> $4::vector)) * 1000000)::bigint END AS similarity,
-       (ts_rank(h.words, q.words, 1) * 1000000000)::bigint AS rank
+       (1000 * (SELECT count(*) FROM unnest(q.list) AS l WHERE h.words @@ quote_literal(l)::tsquery) / cardinality(q.list))::bigint AS coverage
   FROM q, LATERAL (
        SELECT s.id, s.content_item_id, s.chunk_index, s.model, s.words, s.embedding FROM searchable_chunks s
         WHERE s.words @@ (('''tenant/' || tenant() || '''')::tsquery && q.words) AND ($5::integer IS NULL OR s.content_type_id = $5)
           AND ($6::text IS NULL OR s.type_slug = $6) AND ($7::text IS NULL OR s.locale IS NULL OR s.locale = $7) LIMIT 4000) AS h
  WHERE numnode(q.words) > 0
- ORDER BY rank DESC, h.id LIMIT $8;
+ ORDER BY coverage DESC, ts_rank(h.words, q.words, 1) DESC, h.id LIMIT $8;
 
 -- name: chunk_list :list search_chunk_row
 -- row: id int, content_item_id int, content_type_id int, type_slug text, title text?, published_version int, locale text?, chunk_index int, text_chunk text, highlight text?, public_data doc?
@@ -188,8 +196,7 @@ SELECT e.id, e.content_item_id, e.content_type_id, e.type_slug, x.title, e.publi
   CROSS JOIN LATERAL (SELECT c.id, c.domain_id, c.content_item_id, c.content_type_id, c.type_slug, c.published_version, c.locale, c.chunk_index, c.text_chunk, c.language, c.words
                         FROM content_item_embeddings c WHERE c.id = wanted.id OFFSET 0) AS e
   CROSS JOIN LATERAL (SELECT i.title, i.public_data FROM content_item_index i WHERE i.domain_id = tenant() AND i.content_item_id = e.content_item_id OFFSET 0) AS x
-  CROSS JOIN LATERAL (SELECT replace(plainto_tsquery(e.language::regconfig, $2)::text, ' & ', ' | ')::tsquery
-                    || replace(plainto_tsquery('simple', $2)::text, ' & ', ' | ')::tsquery AS words) AS q
+  CROSS JOIN LATERAL (SELECT replace(plainto_tsquery(e.language::regconfig, $2)::text, ' & ', ' | ')::tsquery AS words) AS q
  LIMIT 200;
 
 -- name: item_vector :find search_vector_row

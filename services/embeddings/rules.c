@@ -35,6 +35,13 @@ share_of(int64_t weight, int64_t rank)
 	return weight * 1000000000 / (VECTOR_WEIGHT + TEXT_WEIGHT) / (FUSION_DEPTH + rank);
 }
 
+/* Of a query's words a text has some by chance, all of them hardly: the share goes with the third power of the coverage. */
+static int64_t
+text_share(int64_t rank, int64_t coverage)
+{
+	return share_of(TEXT_WEIGHT, rank) * coverage / 1000 * coverage / 1000 * coverage / 1000;
+}
+
 size_t
 rules_fuse(const struct fusion *fusion, struct ranked *ranked)
 {
@@ -54,9 +61,9 @@ rules_fuse(const struct fusion *fusion, struct ranked *ranked)
 		int64_t similarity = hit->similarity ? *hit->similarity : SIMILARITY_NONE;
 		if (similarity < fusion->min_similarity || find_ranked(ranked + n_near, n - n_near, fusion->by_item, hit->id, hit->content_item_id, hit->chunk_index))
 			continue;
-		ranked[n++] = (struct ranked){ hit->id, hit->content_item_id, hit->chunk_index, similarity, share_of(TEXT_WEIGHT, ++rank) };
+		ranked[n++] = (struct ranked){ hit->id, hit->content_item_id, hit->chunk_index, similarity, text_share(++rank, hit->coverage) };
 	}
-	/* What is in both lists counts twice, as the chunk that is nearer. */
+	/* What has few of the query's words counts little; what is in both lists counts twice, as the chunk that is nearer. */
 	size_t n_all = n_near;
 	for (size_t i = n_near; i < n; i++) {
 		struct ranked *near = find_ranked(ranked, n_near, fusion->by_item, ranked[i].id, ranked[i].item, ranked[i].chunk_index);
@@ -150,13 +157,9 @@ set_state(struct embedding_readiness *out, const char *state, bool is_searchable
 }
 
 void
-rules_readiness(int64_t item, const struct search_readiness_row *row, struct embedding_readiness *out)
+rules_readiness(const struct search_readiness_row *row, struct embedding_readiness *out)
 {
-	*out = (struct embedding_readiness){ .content_item_id = item, .enabled = true };
-	if (!row) {
-		set_state(out, "unpublished", false, "the item has no published version, or was published a moment ago");
-		return;
-	}
+	*out = (struct embedding_readiness){ .content_item_id = row->content_item_id, .enabled = true };
 	int64_t n_found = row->n_found ? *row->n_found : 0;
 	out->model = row->model;
 	out->target_version = row->published_version;

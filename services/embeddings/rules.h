@@ -5,8 +5,8 @@
 #include "embeddings_proto.h"
 
 enum {
-	FUSION_DEPTH = 60,   /* of reciprocal rank fusion: how little it matters to be first rather than second */
-	VECTOR_WEIGHT = 4, TEXT_WEIGHT = 3,
+	FUSION_DEPTH = 10,   /* of reciprocal rank fusion: how little it matters to be first rather than second */
+	VECTOR_WEIGHT = 1, TEXT_WEIGHT = 1, /* of a text that has every word of the query */
 	SIMILARITY_NONE = INT32_MIN,
 	TOKEN_BYTES = 4,     /* a token, roughly */
 };
@@ -41,7 +41,7 @@ bool rules_is_public_change(const char *type, const char *old_status, const char
 /* After it the item is not public for sure. */
 bool rules_is_removal(const char *type, const char *new_status);
 
-/* Contract 11.4.  row NULL: nothing was ever heard of the item. */
-void rules_readiness(int64_t item, const struct search_readiness_row *row, struct embedding_readiness *out);
+/* What a row of the index says about its item. */
+void rules_readiness(const struct search_readiness_row *row, struct embedding_readiness *out);
 
 #endif

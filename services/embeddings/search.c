@@ -94,22 +94,28 @@ embed_query(struct request *req, const char *query, const char *model, struct se
 const struct error *
 search_prepare(struct request *req, const char *query, const char *mode)
 {
-	struct search_vector *asked = ARENA_NEW(req->arena, struct search_vector);
-	const char *model = remembered_model(req);
-	bool is_text = strcmp(mode, "text") == 0;
+	struct search_vector *asked = ARENA_ARRAY(req->arena, struct search_vector, SEARCH_MODELS_MAX);
+	const char *const models[SEARCH_MODELS_MAX] = { remembered_model(req), embeddings_settings.model };
+	bool is_text = strcmp(mode, "text") == 0, has_vector = false;
 
 	req->prepared = asked;
-	if (!is_text || !provider_is_remote(model))
-		embed_query(req, query, model, asked);
-	return strcmp(mode, "vector") == 0 && !asked->vector ? no_vector(req, asked) : NULL;
+	for (size_t i = 0; i < SEARCH_MODELS_MAX; i++) {
+		bool is_same = i > 0 && strcmp(models[i], models[0]) == 0;
+		if (!is_same && (!is_text || !provider_is_remote(models[i])))
+			embed_query(req, query, models[i], &asked[i]);
+		has_vector = has_vector || asked[i].vector;
+	}
+	return strcmp(mode, "vector") == 0 && !has_vector ? no_vector(req, asked) : NULL;
 }
 
 /* The vector for the model that is searched.  One of another model is no use; a local one costs nothing. */
 static const char *
 vector_for(struct request *req, const struct search *search, const char *model)
 {
-	if (search->asked->vector && strcmp(search->asked->model, model) == 0)
-		return search->asked->vector;
+	for (size_t i = 0; i < SEARCH_MODELS_MAX; i++) {
+		if (search->asked[i].vector && strcmp(search->asked[i].model, model) == 0)
+			return search->asked[i].vector;
+	}
 	if (provider_is_remote(model))
 		return NULL;
 	struct search_vector local = { .vector = NULL };

@@ -8,7 +8,9 @@
 
 enum { SEARCH_CANDIDATES = 200, SEARCH_RECALL_FIRST = 10 };
 
-/* The query's vector, made before the transaction. */
+/* The query's vector, made before the transaction: for the model that the tenant searched last, and where that is not the one of the
+ * settings, for that one too, for a tenant may switch at any moment. */
+enum { SEARCH_MODELS_MAX = 2 };
 struct search_vector {
 	const char *vector; /* NULL: there is none */
 	const char *model;
@@ -22,7 +24,7 @@ struct search {
 	struct search_filters filters;
 	int64_t min_similarity;   /* millionths; SIMILARITY_NONE: any */
 	bool by_item;
-	const struct search_vector *asked; /* what prepare left */
+	const struct search_vector *asked; /* SEARCH_MODELS_MAX of them, what prepare left; model NULL: not asked */
 };
 
 struct search_answer {
@@ -33,7 +35,7 @@ struct search_answer {
 	struct doc recall;        /* .json NULL: not known, or exact */
 };
 
-/* Before the transaction: leaves a struct search_vector in req->prepared.  Only mode "vector" cannot do without one.
+/* Before the transaction: leaves struct search_vector[SEARCH_MODELS_MAX] in req->prepared.  Only mode "vector" cannot do without one.
  * Errors: EMBEDDING_API_ERROR, EMBEDDING_RESPONSE_SIZE_MISMATCH, EMBEDDING_DAILY_BUDGET_EXCEEDED. */
 const struct error *search_prepare(struct request *req, const char *query, const char *mode) MUST_CHECK;
 

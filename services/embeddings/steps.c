@@ -170,6 +170,19 @@ write_chunk(struct buf *json, size_t i, const struct chunk *chunk, const char *v
 	buf_add_char(json, '}');
 }
 
+/* Word vectors are better off without labels; models read them. */
+static struct provider_text
+text_of(struct request *req, const char *model, const struct chunk *chunk)
+{
+	struct buf values;
+
+	if (provider_is_remote(model))
+		return (struct provider_text){ chunk->text, chunk->n };
+	buf_init(&values, req->arena, chunk->n + 1);
+	chunk_values(&values, chunk->text, chunk->n);
+	return (struct provider_text){ values.bytes, values.len };
+}
+
 /* Vectors of the texts that have none: all, or as many as one request takes. */
 static bool
 embed_new(struct request *req, const struct known *known, const struct chunk_list *chunks, struct result *result, const char **vectors,
@@ -187,7 +200,7 @@ embed_new(struct request *req, const struct known *known, const struct chunk_lis
 		result->is_partial = n == n_max;
 		if (!result->is_partial) {
 			places[n] = i;
-			texts[n++] = (struct provider_text){ chunks->list[i].text, chunks->list[i].n };
+			texts[n++] = text_of(req, model, &chunks->list[i]);
 		}
 	}
 	result->n_asked = provider_is_remote(model) ? (int64_t)n : 0;

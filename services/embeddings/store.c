@@ -10,6 +10,12 @@ store_index_touch(struct request *req, const int64_t *ids, size_t n)
 }
 
 void
+store_index_note(struct request *req, const int64_t *ids, size_t n)
+{
+	query_send(req, &embeddings_index_note_query, PARAMS(P_INT(req->tenant), P_INT_LIST(ids, n)));
+}
+
+void
 store_chunks_remove_of(struct request *req, const int64_t *ids, size_t n)
 {
 	query_send(req, &embeddings_chunks_remove_of_query, PARAMS(P_INT_LIST(ids, n)));

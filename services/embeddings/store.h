@@ -8,6 +8,7 @@
 /* ---- where items stand ---- */
 
 void store_index_touch(struct request *req, const int64_t *ids, size_t n);
+void store_index_note(struct request *req, const int64_t *ids, size_t n);
 void store_chunks_remove_of(struct request *req, const int64_t *ids, size_t n);
 const struct error *store_index_lock(struct request *req, int64_t id, const struct search_index_row **ret_row) MUST_CHECK;
 const struct error *store_hash_list(struct request *req, int64_t id, const char *model, struct shape_list *ret_rows) MUST_CHECK;

@@ -23,6 +23,8 @@ SELECT plans.tenant(i), i, 'local/test', md5(i::text), (SELECT array_agg(1) FROM
 
 -- plan: index_touch acting
 (:big, :items)
+-- plan: index_note acting
+(:big, :items)
 -- plan: chunks_remove_of acting
 (:items)
 -- plan: index_lock tenant

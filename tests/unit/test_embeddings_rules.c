@@ -10,7 +10,7 @@ static const int64_t high = 900000, low = 100000;
 START_TEST(what_is_in_both_lists_is_first)
 {
 	const struct search_hit_row nearest[] = { { 1, 10, 0, 950000 }, { 2, 20, 0, 900000 }, { 3, 30, 0, 800000 } };
-	const struct search_text_row matching[] = { { 3, 30, 0, &high, 5 }, { 4, 40, 0, &low, 4 } };
+	const struct search_text_row matching[] = { { 3, 30, 0, &high, 1000 }, { 4, 40, 0, &low, 500 } };
 	struct ranked ranked[5];
 
 	size_t n = rules_fuse(&(struct fusion){ nearest, 3, matching, 2, true, SIMILARITY_NONE }, ranked);
@@ -38,7 +38,7 @@ END_TEST
 START_TEST(a_minimum_similarity_drops_what_is_below_and_what_has_none)
 {
 	const struct search_hit_row nearest[] = { { 1, 10, 0, 950000 }, { 2, 20, 0, 400000 } };
-	const struct search_text_row matching[] = { { 4, 40, 0, NULL, 4 }, { 5, 50, 0, &high, 3 } };
+	const struct search_text_row matching[] = { { 4, 40, 0, NULL, 900 }, { 5, 50, 0, &high, 300 } };
 	struct ranked ranked[4];
 
 	size_t n = rules_fuse(&(struct fusion){ nearest, 2, matching, 2, true, 500000 }, ranked);
@@ -50,7 +50,7 @@ END_TEST
 
 START_TEST(equal_scores_come_in_order_of_item_and_chunk)
 {
-	const struct search_text_row matching[] = { { 4, 40, 0, NULL, 4 } };
+	const struct search_text_row matching[] = { { 4, 40, 0, NULL, 1000 } };
 	const struct search_hit_row nearest[] = { { 1, 10, 0, 950000 } };
 	struct ranked once[2], again[2];
 
@@ -131,10 +131,8 @@ START_TEST(a_row_says_its_readiness)
 	const struct readiness_row *row = &states[_i];
 	struct embedding_readiness out;
 
-	rules_readiness(1, &row->row, &out);
+	rules_readiness(&row->row, &out);
 	ck_assert_msg(strcmp(out.state, row->state) == 0 && out.searchable == row->is_searchable, "%s: %s", row->label, out.state);
-	rules_readiness(1, NULL, &out);
-	ck_assert_str_eq(out.state, "unpublished");
 }
 END_TEST
 
