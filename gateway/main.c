@@ -20,6 +20,7 @@
 #include "gateway.h"
 #include "http/http.h"
 #include "events/hub.h"
+#include "http_client.h"
 #include "log.h"
 #include "graphql/graphql.h"
 #include "mcp/mcp.h"
@@ -277,7 +278,8 @@ static int
 usage(void)
 {
 	(void)printf("wordclaw-gateway: HTTP in front of the services.\n\n"
-		     "  --help          this text\n  --version       the build\n  --check-config  read the settings, report, exit\n\n");
+		     "  --help          this text\n  --version       the build\n  --check-config  read the settings, report, exit\n"
+		     "  --ping          ask the gateway that serves with these settings whether all is ready; for health checks\n\n");
 	gateway_settings_print();
 	return 0;
 }
@@ -314,6 +316,26 @@ log_level_setting(void)
 	return LOG_INFO;
 }
 
+static int
+ping(void)
+{
+	enum { PING_TIMEOUT_MS = 3000, ANSWER_BYTES_MAX = 65536 };
+	struct arena *arena = arena_new(ANSWER_BYTES_MAX * 4);
+	struct http_client *client = http_client_new(true);
+	bool is_any = strcmp(settings.bind, "0.0.0.0") == 0 || strcmp(settings.bind, "::") == 0, is_v6 = strchr(settings.bind, ':') != NULL;
+	const char *host = is_any ? "127.0.0.1" : settings.bind;
+	const char *url = arena_printf(arena, is_v6 && !is_any ? "http://[%s]:%d/ready" : "http://%s:%d/ready", host, (int)settings.port);
+	struct http_client_request request = { .method = "GET", .url = url, .connect_timeout_ms = PING_TIMEOUT_MS, .timeout_ms = PING_TIMEOUT_MS,
+		.response_bytes_max = ANSWER_BYTES_MAX };
+	struct http_client_response response;
+	bool is_ready = http_client_send(client, arena, &request, &response) == HTTP_CLIENT_ANSWERED && response.status == 200;
+
+	(void)fprintf(is_ready ? stdout : stderr, "wordclaw-gateway: %s\n", is_ready ? "ready" : response.problem ? response.problem : response.body);
+	http_client_free(client);
+	arena_free(arena);
+	return is_ready ? 0 : 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -329,6 +351,8 @@ main(int argc, char **argv)
 		return 2;
 	if (argc > 1 && strcmp(argv[1], "--check-config") == 0)
 		return 0;
+	if (argc > 1 && strcmp(argv[1], "--ping") == 0)
+		return ping();
 	log_init("gateway", log_level_setting());
 	loop.signal_fd = block_signals();
 	loop.timer_fd = start_timer();

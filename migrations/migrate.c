@@ -13,6 +13,7 @@
 #include "login.h"
 #include "migration.h"
 #include "report.h"
+#include "secret.h"
 
 enum { ARENA_BYTES_MAX = 256 * 1024 * 1024 };
 
@@ -64,6 +65,23 @@ make_directory(const char *path)
 {
 	if (mkdir(path, 0700) && errno != EEXIST)
 		report_fail("cannot make %s: %s", path, strerror(errno));
+}
+
+/* What processes on several hosts have in common, made once, beside their logins. */
+static void
+make_keys(struct run *run)
+{
+	static const char *const names[] = { "master.key", "bus.key" };
+	struct secret key;
+
+	make_directory(setting_home);
+	make_directory(run->secrets);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *path = arena_printf(run->arena, "%s/%s", run->secrets, names[i]);
+		if (!secret_load_key(path, SEAL_KEY_BYTES, &key))
+			report_fail("cannot read or make the key file %s", path);
+		secret_wipe(&key);
+	}
 }
 
 static int64_t
@@ -192,8 +210,7 @@ prepare_vector(struct run *run)
 static int
 run_apply(struct run *run)
 {
-	make_directory(setting_home);
-	make_directory(run->secrets);
+	make_keys(run);
 	check_rights(&run->session);
 	take_lock(&run->session);
 	run->session.doing = "reading the ledger";

@@ -51,6 +51,7 @@ command_find(const struct service_definition *definition, const char *flag)
 void
 commands_print(const struct service_definition *definition)
 {
+	printf("%-20s %s\n", "--ping", "Ask the instance that serves with these settings whether it can; for health checks.");
 	for (size_t i = 0; i < N_OWN; i++)
 		printf("%-20s %s\n", own_commands[i].flag, own_commands[i].summary);
 	for (size_t i = 0; i < definition->n_commands; i++)

@@ -448,14 +448,17 @@ service_main(int argc, char **argv, const struct service_definition *definition)
 	}
 	if (argc > 1 && strcmp(argv[1], "--check-config") == 0)
 		return service_settings_load(&service.settings, definition) ? 0 : 2;
-	const struct service_command *command = argc > 1 ? command_find(definition, argv[1]) : NULL;
-	if (argc > 1 && !command) {
+	bool is_ping = argc == 2 && strcmp(argv[1], "--ping") == 0;
+	const struct service_command *command = argc > 1 && !is_ping ? command_find(definition, argv[1]) : NULL;
+	if (argc > 1 && !command && !is_ping) {
 		(void)fprintf(stderr, "wordclaw-%s: unknown argument '%s', see --help\n", definition->name, argv[1]);
 		return 2;
 	}
 	int signal_fd = block_signals();
 	if (!prepare(definition))
 		return 2;
+	if (is_ping)
+		return health_ask(&service);
 	if (command)
 		return command_run(&service, command, argc - 2, argv + 2);
 	if (!start_serving())
