@@ -4,7 +4,8 @@
     services/embeddings/vectors/build.py [dictionary directory]    # default /usr/share/wordnet
 
 A synset is a document: its words, those of the synsets it is related to, and the words of its gloss. The matrix of words and
-documents, weighted by TF-IDF, is cut to 128 dimensions by a truncated SVD. The same dictionary makes the same file. local.c reads it.
+documents, weighted by TF-IDF, is cut to 128 dimensions by a truncated SVD. Signs and the last
+digits depend on the machine's linear algebra, so a new file is much like the committed one, not the same. local.c reads it.
 """
 import math
 import os
@@ -185,7 +186,7 @@ def word_vectors(rows, columns, values, n_words, n_documents):
         basis, _ = np.linalg.qr(wide.times(back))
     small = tall.times(basis).T
     left, strengths, _ = np.linalg.svd(small, full_matrices=False)
-    # A singular vector's sign is arbitrary: fixed, so that the same dictionary makes the same file.
+    # A singular vector's sign is arbitrary.
     vectors = (basis @ left)[:, :DIMENSIONS]
     vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(DIMENSIONS)])
     return vectors * strengths[:DIMENSIONS] ** SVD_POWER
