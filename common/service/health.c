@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "codec/msgpack.h"
 #include "common_proto.h"
+#include "health.h"
 #include "service_internal.h"
 
 static int64_t started_us;

@@ -157,12 +157,6 @@ const struct error *outbox_maintain(struct request *req) MUST_CHECK;
 const struct error *outbox_note(struct request *req, void *context) MUST_CHECK; /* for transaction_run: what only this process knows */
 void outbox_init(struct service *service);
 
-/* health.c */
-extern const struct service_operation health_ping_operation;
-void health_init(void);
-/* Ask the instance that serves at this configuration's endpoint; an exit status, and a line that says why not. */
-int health_ask(struct service *service);
-
 /* command.c: the binary run once; NULL for an unknown flag */
 const struct service_command *command_find(const struct service_definition *definition, const char *flag);
 void commands_print(const struct service_definition *definition);
