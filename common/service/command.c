@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "service_internal.h"
-#include "set_aside.h"
+#include "events/set_aside.h"
 
 static const struct db_statement retire_statement = { "outbox_retire_consumer", "DELETE FROM outbox_consumers WHERE consumer = $1", DB_EXEC, 1, NULL };
 

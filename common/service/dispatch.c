@@ -7,6 +7,7 @@
 #include "codec/msgpack.h"
 #include "log.h"
 #include "contract/policy.h"
+#include "process/runner.h"
 #include "service_internal.h"
 
 /* ---- admission ---- */

@@ -17,6 +17,7 @@
 #include "codec/msgpack.h"
 #include "log.h"
 #include "health.h"
+#include "process/runner.h"
 #include "service_internal.h"
 
 enum { RECEIVE_MAX = 256, POLL_MS = 50, DRAIN_MS = 5000, DRAIN_NOTICE_MS = 2 * BUS_HEARTBEAT_MS };

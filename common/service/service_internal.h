@@ -169,14 +169,6 @@ void worker_release(struct worker *worker);
 /* service.c: poke whoever subscribes to this service; from any of its threads */
 void service_poke(void);
 
-/* process.c, timer.c, runner.c: durable work.  NULL for a kind that this version does not know. */
-const struct process_kind *process_kind_find(const struct service_definition *definition, const char *name);
-extern const struct process_kind timer_kind;
-const struct error *timers_seed(struct request *req, void *context) MUST_CHECK; /* for transaction_run */
-void runner_start(struct service *service);
-void runner_stop(struct service *service);
-void runner_poke(void); /* something may be due; from any thread */
-
 /* consumer.c: threads until service->stopping */
 void consumers_start(struct service *service);
 void consumers_join(struct service *service);

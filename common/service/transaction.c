@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "clock.h"
+#include "process/runner.h"
 #include "service_internal.h"
 
 static const struct error *

@@ -87,7 +87,8 @@ def called_by(service, names):
     """Who this service calls or pulls events from."""
     source = "".join(open(os.path.join(SERVICES, service, f)).read() for f in os.listdir(os.path.join(SERVICES, service)) if f.endswith(".c"))
     called = {other for other in names if other != service and re.search(rf"\boperation_{other}_|\.publisher = \"{other}\"", source)}
-    return set(names) - {service} if service in ("audit", "webhooks") else called
+    # Everybody's events are read by audit and webhooks; any service's operation may cost something, which payments reserves and settles.
+    return set(names) - {service} if service in ("audit", "webhooks", "payments") else called | ({"payments"} & set(names))
 
 
 def arrows(names):

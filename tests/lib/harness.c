@@ -12,6 +12,7 @@
 #include "codec/msgpack.h"
 #include "common_proto.h"
 #include "log.h"
+#include "process/runner.h"
 #include "service_internal.h"
 
 enum { CALLS_MAX = 4096 };

@@ -6,7 +6,7 @@
 
 #include "common_proto.h"
 #include "harness.h"
-#include "set_aside.h"
+#include "events/set_aside.h"
 
 enum { N = 6 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "runner.h"
 #include "service_internal.h"
 
 enum { RUNNING_MAX_DEFAULT = 4 };

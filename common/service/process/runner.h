@@ -52,4 +52,14 @@ void steps_release(void); /* after the last step */
 struct process process_of(const struct claimed_row *row);
 void step_run(struct worker *worker, const struct claimed_row *row, struct arena *arena);
 
+/* ---- for the skeleton: durable work starts, stops, is woken ---- */
+
+/* NULL for a kind that this version does not know. */
+const struct process_kind *process_kind_find(const struct service_definition *definition, const char *name);
+extern const struct process_kind timer_kind;
+const struct error *timers_seed(struct request *req, void *context) MUST_CHECK; /* for transaction_run */
+void runner_start(struct service *service);
+void runner_stop(struct service *service);
+void runner_poke(void); /* something may be due; from any thread */
+
 #endif

@@ -3,7 +3,7 @@
 
 #include "charge.h"
 #include "runner.h"
-#include "set_aside.h"
+#include "events/set_aside.h"
 
 enum { TIMERS_MAX = 32, MINUTE_MS = 60 * 1000, TIMERS_RUNNING_MAX = 8 };
 
