@@ -55,6 +55,45 @@ static const struct shape_field content_item_version_fields[] = {
 };
 const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 6 };
 
+static const struct shape_field content_global_fields[] = {
+	{ .name = "contentType", .column = "content_type", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_global, content_type), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "The type." },
+	{ .name = "item", .column = "item", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_global, item), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Its item; null while there is none." },
+};
+const struct shape content_global_shape = { .name = "content_global", .size = sizeof(struct content_global), .fields = content_global_fields, .n_fields = 2 };
+
+static const struct shape_field new_batch_item_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_batch_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_batch_item, data), .min = 0, .max = INT64_C(1000000), .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_batch_item, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published or archived; by default draft.", .example = "\"draft\"" },
+};
+const struct shape new_batch_item_shape = { .name = "new_batch_item", .size = sizeof(struct new_batch_item), .fields = new_batch_item_fields, .n_fields = 3 };
+
+static const struct shape_field changed_batch_item_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type.", .example = "7" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, data), .min = 0, .max = INT64_C(1000000), .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape changed_batch_item_shape = { .name = "changed_batch_item", .size = sizeof(struct changed_batch_item), .fields = changed_batch_item_fields, .n_fields = 5 };
+
+static const struct shape_field content_batch_result_fields[] = {
+	{ .name = "index", .column = "index", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, index), .min = INT64_C(0), .max = INT64_C(499), .doc = "Which entry, from 0.", .example = "0" },
+	{ .name = "ok", .column = "ok", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, ok), .min = 0, .max = 0, .doc = "It was done." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "The item; 0 in the dry run of a creation.", .example = "42" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its version now.", .example = "4" },
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, code), .min = 0, .max = 0, .doc = "Why it was refused.", .example = "\"CONTENT_ITEM_NOT_FOUND\"" },
+	{ .name = "error", .column = "error", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, error), .min = 0, .max = 0, .doc = "The same for people." },
+	{ .name = "context", .column = "context", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, context), .min = 0, .max = 0, .doc = "What the error says besides." },
+};
+const struct shape content_batch_result_shape = { .name = "content_batch_result", .size = sizeof(struct content_batch_result), .fields = content_batch_result_fields, .n_fields = 7 };
+
+static const struct shape_field content_batch_fields[] = {
+	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch, atomic), .min = 0, .max = 0, .doc = "All or nothing was asked for." },
+	{ .name = "results", .column = "results", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch, results), .min = 0, .max = 0, .shape = &content_batch_result_shape, .doc = "One for each entry, in order." },
+};
+const struct shape content_batch_shape = { .name = "content_batch", .size = sizeof(struct content_batch), .fields = content_batch_fields, .n_fields = 2 };
+
 static const struct shape_field content_type_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, name), .min = 0, .max = 0, .doc = "Column name." },
@@ -439,6 +478,55 @@ static const struct shape_field content_items_rollback_response_fields[] = {
 	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, public_change), .min = 0, .max = 0, .doc = "What the public sees changes with it: never." },
 };
 const struct shape content_items_rollback_response_shape = { .name = "content_items_rollback_response", .size = sizeof(struct content_items_rollback_response), .fields = content_items_rollback_response_fields, .n_fields = 7 };
+
+static const struct shape_field content_batch_create_request_fields[] = {
+	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_create_request, items), .min = 0, .max = INT64_C(500), .shape = &new_batch_item_shape, .doc = "The items.", .example = "[{\"contentTypeId\": 7, \"data\": {\"title\": \"Launch\"}}]" },
+	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_create_request, atomic), .min = 0, .max = 0, .default_text = "false", .doc = "true: all entries or none." },
+};
+const struct shape content_batch_create_request_shape = { .name = "content_batch_create_request", .size = sizeof(struct content_batch_create_request), .fields = content_batch_create_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_batch_update_request_fields[] = {
+	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_update_request, items), .min = 0, .max = INT64_C(500), .shape = &changed_batch_item_shape, .doc = "The changes.", .example = "[{\"id\": 42, \"status\": \"published\", \"expectedVersion\": 3}]" },
+	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_update_request, atomic), .min = 0, .max = 0, .default_text = "false", .doc = "true: all entries or none." },
+};
+const struct shape content_batch_update_request_shape = { .name = "content_batch_update_request", .size = sizeof(struct content_batch_update_request), .fields = content_batch_update_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_batch_delete_request_fields[] = {
+	{ .name = "ids", .column = "ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_delete_request, ids), .min = 0, .max = INT64_C(500), .doc = "The items.", .example = "[42, 43]" },
+	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_delete_request, atomic), .min = 0, .max = 0, .default_text = "false", .doc = "true: all entries or none." },
+};
+const struct shape content_batch_delete_request_shape = { .name = "content_batch_delete_request", .size = sizeof(struct content_batch_delete_request), .fields = content_batch_delete_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_globals_list_request_fields[] = {
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, draft), .min = 0, .max = 0, .doc = "false: items as the public sees them." },
+};
+const struct shape content_globals_list_request_shape = { .name = "content_globals_list_request", .size = sizeof(struct content_globals_list_request), .fields = content_globals_list_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_globals_list_response_fields[] = {
+	{ .name = "globals", .column = "globals", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_list_response, globals), .min = 0, .max = 0, .shape = &content_global_shape, .doc = "In order of the types' ids, 500 at most." },
+};
+const struct shape content_globals_list_response_shape = { .name = "content_globals_list_response", .size = sizeof(struct content_globals_list_response), .fields = content_globals_list_response_fields, .n_fields = 1 };
+
+static const struct shape_field content_globals_get_request_fields[] = {
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_globals_get_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, draft), .min = 0, .max = 0, .doc = "false: the item as the public sees it." },
+};
+const struct shape content_globals_get_request_shape = { .name = "content_globals_get_request", .size = sizeof(struct content_globals_get_request), .fields = content_globals_get_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_globals_put_request_fields[] = {
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_globals_put_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"headline\": \"Welcome\"}" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published or archived; left out: a draft at first, then the public sees what it saw.", .example = "\"published\"" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_globals_put_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_globals_put_request_shape = { .name = "content_globals_put_request", .size = sizeof(struct content_globals_put_request), .fields = content_globals_put_request_fields, .n_fields = 4 };
+
+static const struct shape_field content_globals_put_response_fields[] = {
+	{ .name = "contentType", .column = "content_type", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_response, content_type), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "Its type." },
+	{ .name = "item", .column = "item", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_response, item), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Its item." },
+	{ .name = "isCreated", .column = "is_created", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_response, is_created), .min = 0, .max = 0, .doc = "It had no item before." },
+};
+const struct shape content_globals_put_response_shape = { .name = "content_globals_put_response", .size = sizeof(struct content_globals_put_response), .fields = content_globals_put_response_fields, .n_fields = 3 };
 
 static const struct shape_field content_jobs_status_transition_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
@@ -1990,6 +2078,410 @@ const struct operation operation_content_items_rollback = {
 	.response = &content_items_rollback_response_shape,
 	.errors = content_items_rollback_errors,
 	.events = content_items_rollback_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_batch_create_routes[] = {
+	{ "POST", "/api/content-items/batch", false },
+};
+static const char *const content_batch_create_actions[] = {
+	"GET /api/content-items",
+	NULL
+};
+static const struct error_info *const content_batch_create_errors[] = {
+	&error_catalogue[ERROR_BATCH_ATOMIC_FAILED],
+	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_batch_create_events[] = {
+	&event_content_item_create,
+	NULL
+};
+const struct operation operation_content_batch_create = {
+	.id = "content.batch.create",
+	.service = "content",
+	.summary = "Create up to 500 content items in one transaction.",
+	.description = NULL,
+	.mcp = "create_content_items",
+	.graphql = "mutation createContentItemsBatch",
+	.cli = "content create-batch",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create content_item",
+	.routes = content_batch_create_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 10000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Correct the entries whose ok is false and send them again.",
+	.actions = content_batch_create_actions,
+	.request = &content_batch_create_request_shape,
+	.response = &content_batch_shape,
+	.errors = content_batch_create_errors,
+	.events = content_batch_create_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_batch_update_routes[] = {
+	{ "PUT", "/api/content-items/batch", false },
+};
+static const char *const content_batch_update_actions[] = {
+	"GET /api/content-items",
+	NULL
+};
+static const struct error_info *const content_batch_update_errors[] = {
+	&error_catalogue[ERROR_BATCH_ATOMIC_FAILED],
+	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_batch_update_events[] = {
+	&event_content_item_update,
+	NULL
+};
+const struct operation operation_content_batch_update = {
+	.id = "content.batch.update",
+	.service = "content",
+	.summary = "Change up to 500 content items in one transaction, each as PUT /api/content-items/{id} would.",
+	.description = NULL,
+	.mcp = "replace_content_items",
+	.graphql = "mutation updateContentItemsBatch",
+	.cli = "content update-batch",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "update content_item",
+	.routes = content_batch_update_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 10000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Correct the entries whose ok is false and send them again.",
+	.actions = content_batch_update_actions,
+	.request = &content_batch_update_request_shape,
+	.response = &content_batch_shape,
+	.errors = content_batch_update_errors,
+	.events = content_batch_update_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_batch_delete_routes[] = {
+	{ "POST", "/api/content-items/batch/delete", false },
+};
+static const char *const content_batch_delete_actions[] = {
+	"POST /api/content-items/{id}/restore",
+	"GET /api/content-items",
+	NULL
+};
+static const struct error_info *const content_batch_delete_errors[] = {
+	&error_catalogue[ERROR_BATCH_ATOMIC_FAILED],
+	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_batch_delete_events[] = {
+	&event_content_item_delete,
+	NULL
+};
+const struct operation operation_content_batch_delete = {
+	.id = "content.batch.delete",
+	.service = "content",
+	.summary = "Delete up to 500 content items in one transaction; each can be restored for some time.",
+	.description = NULL,
+	.mcp = "delete_content_items",
+	.graphql = "mutation deleteContentItemsBatch",
+	.cli = "content delete-batch",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "delete content_item",
+	.routes = content_batch_delete_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 10000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Bring one back with POST /api/content-items/{id}/restore.",
+	.actions = content_batch_delete_actions,
+	.request = &content_batch_delete_request_shape,
+	.response = &content_batch_shape,
+	.errors = content_batch_delete_errors,
+	.events = content_batch_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_globals_list_routes[] = {
+	{ "GET", "/api/globals", false },
+};
+static const char *const content_globals_list_actions[] = {
+	"GET /api/globals/{slug}",
+	"PUT /api/globals/{slug}",
+	NULL
+};
+static const struct error_info *const content_globals_list_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_globals_list_events[] = {
+	NULL
+};
+const struct operation operation_content_globals_list = {
+	.id = "content.globals.list",
+	.service = "content",
+	.summary = "List the globals: singleton types, each with its item.",
+	.description = NULL,
+	.mcp = "list_globals",
+	.graphql = "query globals",
+	.cli = "globals list",
+	.policy = "published.read",
+	.scope = "content:read",
+	.resource_type = "content_type",
+	.entity = NULL,
+	.list = "globals",
+	.audit = NULL,
+	.routes = content_globals_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read or write one with GET or PUT /api/globals/{slug}.",
+	.actions = content_globals_list_actions,
+	.request = &content_globals_list_request_shape,
+	.response = &content_globals_list_response_shape,
+	.errors = content_globals_list_errors,
+	.events = content_globals_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_globals_get_routes[] = {
+	{ "GET", "/api/globals/{slug}", false },
+};
+static const char *const content_globals_get_actions[] = {
+	"PUT /api/globals/{slug}",
+	NULL
+};
+static const struct error_info *const content_globals_get_errors[] = {
+	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_globals_get_events[] = {
+	NULL
+};
+const struct operation operation_content_globals_get = {
+	.id = "content.globals.get",
+	.service = "content",
+	.summary = "Read a global by its slug.",
+	.description = NULL,
+	.mcp = "get_global",
+	.graphql = "query global",
+	.cli = "globals get",
+	.policy = "published.read",
+	.scope = "content:read",
+	.resource_type = "content_type",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_globals_get_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Write it with PUT /api/globals/{slug}.",
+	.actions = content_globals_get_actions,
+	.request = &content_globals_get_request_shape,
+	.response = &content_global_shape,
+	.errors = content_globals_get_errors,
+	.events = content_globals_get_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_globals_put_routes[] = {
+	{ "PUT", "/api/globals/{slug}", false },
+};
+static const char *const content_globals_put_actions[] = {
+	"GET /api/globals/{slug}",
+	NULL
+};
+static const struct error_info *const content_globals_put_errors[] = {
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_globals_put_events[] = {
+	&event_content_item_create,
+	&event_content_item_update,
+	NULL
+};
+const struct operation operation_content_globals_put = {
+	.id = "content.globals.put",
+	.service = "content",
+	.summary = "Write a global by its slug: create its item, or change its data as a whole.",
+	.description = NULL,
+	.mcp = "put_global",
+	.graphql = "mutation putGlobal",
+	.cli = "globals put",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "update content_item",
+	.routes = content_globals_put_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Read what the public sees with GET /api/globals/{slug}?draft=false.",
+	.actions = content_globals_put_actions,
+	.request = &content_globals_put_request_shape,
+	.response = &content_globals_put_response_shape,
+	.errors = content_globals_put_errors,
+	.events = content_globals_put_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

@@ -59,7 +59,51 @@ struct content_item_version {
 };
 extern const struct shape content_item_version_shape;
 
-/* Row of type_insert, types_get, type_lock, types_list. */
+/* A singleton type and its item. */
+struct content_global {
+	const struct content_type *content_type;
+	const struct content_item *item; /* optional */
+};
+extern const struct shape content_global_shape;
+
+/* An item to create. */
+struct new_batch_item {
+	int64_t content_type_id; /* 1..2147483647 */
+	struct doc data; /* at most 1000000 bytes */
+	const char *status; /* 1..64 bytes; optional */
+};
+extern const struct shape new_batch_item_shape;
+
+/* A change of an item. */
+struct changed_batch_item {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *content_type_id; /* 1..2147483647 */
+	struct doc data; /* at most 1000000 bytes; optional */
+	const char *status; /* 1..64 bytes; optional */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape changed_batch_item_shape;
+
+/* What became of one entry of a batch. */
+struct content_batch_result {
+	int64_t index; /* 0..499 */
+	bool ok;
+	const int64_t *id; /* 0..2147483647 */
+	const int64_t *version; /* 1..2147483647 */
+	const char *code; /* optional */
+	const char *error; /* optional */
+	struct doc context; /* optional */
+};
+extern const struct shape content_batch_result_shape;
+
+/* What became of a batch. */
+struct content_batch {
+	bool atomic;
+	struct shape_list results; /* of struct content_batch_result */
+};
+extern const struct shape content_batch_shape;
+
+/* Row of type_insert, types_get, singleton_type, singleton_types .... */
 struct content_type_row {
 	int64_t id;
 	const char *name;
@@ -453,6 +497,55 @@ struct content_items_rollback_response {
 };
 extern const struct shape content_items_rollback_response_shape;
 
+struct content_batch_create_request {
+	struct shape_list items; /* of struct new_batch_item; at most 500 items */
+	const bool *atomic; /* default false */
+};
+extern const struct shape content_batch_create_request_shape;
+
+struct content_batch_update_request {
+	struct shape_list items; /* of struct changed_batch_item; at most 500 items */
+	const bool *atomic; /* default false */
+};
+extern const struct shape content_batch_update_request_shape;
+
+struct content_batch_delete_request {
+	struct shape_list ids; /* of int64_t; at most 500 items */
+	const bool *atomic; /* default false */
+};
+extern const struct shape content_batch_delete_request_shape;
+
+struct content_globals_list_request {
+	const bool *draft;
+};
+extern const struct shape content_globals_list_request_shape;
+
+struct content_globals_list_response {
+	struct shape_list globals; /* of struct content_global */
+};
+extern const struct shape content_globals_list_response_shape;
+
+struct content_globals_get_request {
+	const char *slug; /* 1..100 bytes */
+	const bool *draft;
+};
+extern const struct shape content_globals_get_request_shape;
+
+struct content_globals_put_request {
+	const char *slug; /* 1..100 bytes */
+	struct doc data; /* at most 1000000 bytes */
+	const char *status; /* 1..64 bytes; optional */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_globals_put_request_shape;
+
+struct content_globals_put_response {
+	const struct content_type *content_type;
+	const struct content_item *item;
+	bool is_created;
+};
+extern const struct shape content_globals_put_response_shape;
+
 struct content_jobs_status_transition_request {
 	int64_t job_id; /* 1..9223372036854775807 */
 	int64_t content_item_id; /* 1..2147483647 */
@@ -662,6 +755,12 @@ extern const struct operation operation_content_items_versions;
 extern const struct operation operation_content_versions_get;
 extern const struct operation operation_content_versions_diff;
 extern const struct operation operation_content_items_rollback;
+extern const struct operation operation_content_batch_create;
+extern const struct operation operation_content_batch_update;
+extern const struct operation operation_content_batch_delete;
+extern const struct operation operation_content_globals_list;
+extern const struct operation operation_content_globals_get;
+extern const struct operation operation_content_globals_put;
 extern const struct operation operation_content_jobs_status_transition;
 extern const struct operation operation_content_governance_set;
 extern const struct operation operation_content_governance_transition;
@@ -803,6 +902,45 @@ const struct error *content_versions_diff(struct request *req, const struct cont
  * Emits: content_item.rollback. */
 const struct error *content_items_rollback(struct request *req, const struct content_items_rollback_request *in,
     struct content_items_rollback_response *out) MUST_CHECK;
+
+/* Create up to 500 content items in one transaction.
+ * POST /api/content-items/batch
+ * Errors: BATCH_ATOMIC_FAILED, EMPTY_BATCH.
+ * Emits: content_item.create. */
+const struct error *content_batch_create(struct request *req, const struct content_batch_create_request *in,
+    struct content_batch *out) MUST_CHECK;
+
+/* Change up to 500 content items in one transaction, each as PUT /api/content-items/{id} would.
+ * PUT /api/content-items/batch
+ * Errors: BATCH_ATOMIC_FAILED, EMPTY_BATCH.
+ * Emits: content_item.update. */
+const struct error *content_batch_update(struct request *req, const struct content_batch_update_request *in,
+    struct content_batch *out) MUST_CHECK;
+
+/* Delete up to 500 content items in one transaction; each can be restored for some time.
+ * POST /api/content-items/batch/delete
+ * Errors: BATCH_ATOMIC_FAILED, EMPTY_BATCH.
+ * Emits: content_item.delete. */
+const struct error *content_batch_delete(struct request *req, const struct content_batch_delete_request *in,
+    struct content_batch *out) MUST_CHECK;
+
+/* List the globals: singleton types, each with its item.
+ * GET /api/globals */
+const struct error *content_globals_list(struct request *req, const struct content_globals_list_request *in,
+    struct content_globals_list_response *out) MUST_CHECK;
+
+/* Read a global by its slug.
+ * GET /api/globals/{slug}
+ * Errors: GLOBAL_CONTENT_TYPE_NOT_FOUND. */
+const struct error *content_globals_get(struct request *req, const struct content_globals_get_request *in,
+    struct content_global *out) MUST_CHECK;
+
+/* Write a global by its slug: create its item, or change its data as a whole.
+ * PUT /api/globals/{slug}
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_SCHEMA_VALIDATION_FAILED, GLOBAL_CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Emits: content_item.create, content_item.update. */
+const struct error *content_globals_put(struct request *req, const struct content_globals_put_request *in,
+    struct content_globals_put_response *out) MUST_CHECK;
 
 /* Change the status of an item, as a job that was scheduled for it.
  * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.

@@ -16,6 +16,21 @@ const struct db_statement content_types_get_query = { .name = "content_types_get
 	    " WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
 	.kind = DB_LIST, .n_params = 1, .row = &content_type_row_shape };
 
+const struct db_statement content_singleton_type_query = { .name = "content_singleton_type",
+	.sql =
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "  FROM content_types t\n"
+	    " WHERE t.slug = $1 AND t.is_singleton\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_type_row_shape };
+
+const struct db_statement content_singleton_types_query = { .name = "content_singleton_types",
+	.sql =
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "  FROM content_types t\n"
+	    " WHERE t.is_singleton\n"
+	    " ORDER BY t.id LIMIT $1\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_type_row_shape };
+
 const struct db_statement content_types_exist_query = { .name = "content_types_exist",
 	.sql =
 	    "SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",

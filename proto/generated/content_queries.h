@@ -8,6 +8,10 @@
 extern const struct db_statement content_type_insert_query;
 /* Types by id. :list; rows: struct content_type_row */
 extern const struct db_statement content_types_get_query;
+/* The singleton type with this slug. :find; rows: struct content_type_row */
+extern const struct db_statement content_singleton_type_query;
+/* Singleton types, oldest first. :list; rows: struct content_type_row */
+extern const struct db_statement content_singleton_types_query;
 /* Which of these types there are. :list; rows: struct content_id_row */
 extern const struct db_statement content_types_exist_query;
 /* One type to change or delete; keeps items from appearing under it meanwhile (their foreign key waits). :find; rows: struct content_type_row */

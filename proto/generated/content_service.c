@@ -179,6 +179,54 @@ call_content_items_rollback(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_batch_create(struct request *req, const void *in, void *out)
+{
+	const struct content_batch_create_request *typed_in = in;
+	struct content_batch *typed_out = out;
+	return content_batch_create(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_batch_update(struct request *req, const void *in, void *out)
+{
+	const struct content_batch_update_request *typed_in = in;
+	struct content_batch *typed_out = out;
+	return content_batch_update(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_batch_delete(struct request *req, const void *in, void *out)
+{
+	const struct content_batch_delete_request *typed_in = in;
+	struct content_batch *typed_out = out;
+	return content_batch_delete(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_globals_list(struct request *req, const void *in, void *out)
+{
+	const struct content_globals_list_request *typed_in = in;
+	struct content_globals_list_response *typed_out = out;
+	return content_globals_list(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_globals_get(struct request *req, const void *in, void *out)
+{
+	const struct content_globals_get_request *typed_in = in;
+	struct content_global *typed_out = out;
+	return content_globals_get(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_globals_put(struct request *req, const void *in, void *out)
+{
+	const struct content_globals_put_request *typed_in = in;
+	struct content_globals_put_response *typed_out = out;
+	return content_globals_put(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_jobs_status_transition(struct request *req, const void *in, void *out)
 {
 	const struct content_jobs_status_transition_request *typed_in = in;
@@ -238,13 +286,19 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_versions_get, call_content_versions_get, NULL, NULL, NULL },
 	{ &operation_content_versions_diff, call_content_versions_diff, NULL, NULL, NULL },
 	{ &operation_content_items_rollback, call_content_items_rollback, NULL, NULL, NULL },
+	{ &operation_content_batch_create, call_content_batch_create, NULL, NULL, NULL },
+	{ &operation_content_batch_update, call_content_batch_update, NULL, NULL, NULL },
+	{ &operation_content_batch_delete, call_content_batch_delete, NULL, NULL, NULL },
+	{ &operation_content_globals_list, call_content_globals_list, NULL, NULL, NULL },
+	{ &operation_content_globals_get, call_content_globals_get, NULL, NULL, NULL },
+	{ &operation_content_globals_put, call_content_globals_put, NULL, NULL, NULL },
 	{ &operation_content_jobs_status_transition, call_content_jobs_status_transition, NULL, NULL, NULL },
 	{ &operation_content_governance_set, call_content_governance_set, NULL, NULL, NULL },
 	{ &operation_content_governance_transition, call_content_governance_transition, NULL, NULL, NULL },
 	{ &operation_content_items_snapshot, call_content_items_snapshot, NULL, NULL, NULL },
 	{ &operation_content_items_create_as, call_content_items_create_as, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 24;
+const size_t content_n_operations = 30;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

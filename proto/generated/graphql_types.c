@@ -27,6 +27,9 @@ extern const struct graphql_type graphql_type_audit_verification;
 extern const struct graphql_type graphql_type_capabilities;
 extern const struct graphql_type graphql_type_capability;
 extern const struct graphql_type graphql_type_capability_event;
+extern const struct graphql_type graphql_type_content_batch;
+extern const struct graphql_type graphql_type_content_batch_result;
+extern const struct graphql_type graphql_type_content_global;
 extern const struct graphql_type graphql_type_content_item;
 extern const struct graphql_type graphql_type_content_item_deletion;
 extern const struct graphql_type graphql_type_content_item_diff;
@@ -57,6 +60,7 @@ extern const struct graphql_type graphql_type_form_definition;
 extern const struct graphql_type graphql_type_form_submission;
 extern const struct graphql_type graphql_type_form_submissions_page;
 extern const struct graphql_type graphql_type_forms_page;
+extern const struct graphql_type graphql_type_globals_page;
 extern const struct graphql_type graphql_type_identity;
 extern const struct graphql_type graphql_type_issue_external_feedback_token_result;
 extern const struct graphql_type graphql_type_job;
@@ -82,6 +86,7 @@ extern const struct graphql_type graphql_type_policy_decisions_page;
 extern const struct graphql_type graphql_type_public_form;
 extern const struct graphql_type graphql_type_public_form_contract;
 extern const struct graphql_type graphql_type_purchase_offer_result;
+extern const struct graphql_type graphql_type_put_global_result;
 extern const struct graphql_type graphql_type_replay_webhook_result;
 extern const struct graphql_type graphql_type_review_comment;
 extern const struct graphql_type graphql_type_review_comments_page;
@@ -250,6 +255,29 @@ static const struct graphql_field graphql_type_capability_event_fields[] = {
 	{ .name = "scope", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scope" },
 };
 const struct graphql_type graphql_type_capability_event = { "CapabilityEvent", &capability_event_shape, graphql_type_capability_event_fields, 3 };
+
+static const struct graphql_field graphql_type_content_batch_fields[] = {
+	{ .name = "atomic", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "atomic" },
+	{ .name = "results", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "results", .type = &graphql_type_content_batch_result },
+};
+const struct graphql_type graphql_type_content_batch = { "ContentBatch", &content_batch_shape, graphql_type_content_batch_fields, 2 };
+
+static const struct graphql_field graphql_type_content_batch_result_fields[] = {
+	{ .name = "index", .kind = GRAPHQL_INT, .is_required = true, .member = "index" },
+	{ .name = "ok", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "ok" },
+	{ .name = "id", .kind = GRAPHQL_ID, .member = "id" },
+	{ .name = "version", .kind = GRAPHQL_INT, .member = "version" },
+	{ .name = "code", .kind = GRAPHQL_PLAIN, .member = "code" },
+	{ .name = "error", .kind = GRAPHQL_PLAIN, .member = "error" },
+	{ .name = "context", .kind = GRAPHQL_JSON, .member = "context" },
+};
+const struct graphql_type graphql_type_content_batch_result = { "ContentBatchResult", &content_batch_result_shape, graphql_type_content_batch_result_fields, 7 };
+
+static const struct graphql_field graphql_type_content_global_fields[] = {
+	{ .name = "contentType", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "contentType", .type = &graphql_type_content_type },
+	{ .name = "item", .kind = GRAPHQL_OBJECT, .member = "item", .type = &graphql_type_content_item },
+};
+const struct graphql_type graphql_type_content_global = { "ContentGlobal", &content_global_shape, graphql_type_content_global_fields, 2 };
 
 static const struct graphql_bound graphql_type_content_item_content_type_bound[] = { { "id", "contentTypeId" } };
 static const struct graphql_field graphql_type_content_item_fields[] = {
@@ -564,6 +592,11 @@ static const struct graphql_field graphql_type_forms_page_fields[] = {
 };
 const struct graphql_type graphql_type_forms_page = { "FormsPage", &forms_definitions_list_response_shape, graphql_type_forms_page_fields, 2 };
 
+static const struct graphql_field graphql_type_globals_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "globals", .type = &graphql_type_content_global },
+};
+const struct graphql_type graphql_type_globals_page = { "GlobalsPage", &content_globals_list_response_shape, graphql_type_globals_page_fields, 1 };
+
 static const struct graphql_field graphql_type_identity_fields[] = {
 	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorId" },
 	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorType" },
@@ -825,6 +858,13 @@ static const struct graphql_field graphql_type_purchase_offer_result_fields[] = 
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
 };
 const struct graphql_type graphql_type_purchase_offer_result = { "PurchaseOfferResult", &payments_offers_purchase_response_shape, graphql_type_purchase_offer_result_fields, 1 };
+
+static const struct graphql_field graphql_type_put_global_result_fields[] = {
+	{ .name = "contentType", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "contentType", .type = &graphql_type_content_type },
+	{ .name = "item", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "item", .type = &graphql_type_content_item },
+	{ .name = "isCreated", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isCreated" },
+};
+const struct graphql_type graphql_type_put_global_result = { "PutGlobalResult", &content_globals_put_response_shape, graphql_type_put_global_result_fields, 3 };
 
 static const struct graphql_field graphql_type_replay_webhook_result_fields[] = {
 	{ .name = "queued", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queued" },
@@ -1113,6 +1153,8 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentItemVersions", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_versions_page, .operation = &operation_content_items_versions },
 	{ .name = "contentItemVersion", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_state, .operation = &operation_content_versions_get },
 	{ .name = "contentItemDiff", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_diff, .operation = &operation_content_versions_diff },
+	{ .name = "globals", .kind = GRAPHQL_CALL, .type = &graphql_type_globals_page, .operation = &operation_content_globals_list },
+	{ .name = "global", .kind = GRAPHQL_CALL, .type = &graphql_type_content_global, .operation = &operation_content_globals_get },
 	{ .name = "semanticSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_semantic_search_page, .operation = &operation_embeddings_search },
 	{ .name = "searchContext", .kind = GRAPHQL_CALL, .type = &graphql_type_search_context, .operation = &operation_embeddings_context },
 	{ .name = "similarContentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_similar_content_items_page, .operation = &operation_embeddings_similar },
@@ -1156,7 +1198,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 53 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 55 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1170,6 +1212,10 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "deleteContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_deletion, .operation = &operation_content_items_delete },
 	{ .name = "restoreContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_restore },
 	{ .name = "rollbackContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_rollback_result, .operation = &operation_content_items_rollback },
+	{ .name = "createContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_create },
+	{ .name = "updateContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_update },
+	{ .name = "deleteContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_delete },
+	{ .name = "putGlobal", .kind = GRAPHQL_CALL, .type = &graphql_type_put_global_result, .operation = &operation_content_globals_put },
 	{ .name = "reindexSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_search_index_state, .operation = &operation_embeddings_reindex },
 	{ .name = "testEmbeddingProvider", .kind = GRAPHQL_CALL, .type = &graphql_type_test_embedding_provider_result, .operation = &operation_embeddings_test },
 	{ .name = "createForm", .kind = GRAPHQL_CALL, .type = &graphql_type_form_definition, .operation = &operation_forms_definitions_create },
@@ -1221,7 +1267,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 61 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 65 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1240,6 +1286,9 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_capabilities,
 	&graphql_type_capability,
 	&graphql_type_capability_event,
+	&graphql_type_content_batch,
+	&graphql_type_content_batch_result,
+	&graphql_type_content_global,
 	&graphql_type_content_item,
 	&graphql_type_content_item_deletion,
 	&graphql_type_content_item_diff,
@@ -1270,6 +1319,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_form_submission,
 	&graphql_type_form_submissions_page,
 	&graphql_type_forms_page,
+	&graphql_type_globals_page,
 	&graphql_type_identity,
 	&graphql_type_issue_external_feedback_token_result,
 	&graphql_type_job,
@@ -1295,6 +1345,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_public_form,
 	&graphql_type_public_form_contract,
 	&graphql_type_purchase_offer_result,
+	&graphql_type_put_global_result,
 	&graphql_type_replay_webhook_result,
 	&graphql_type_review_comment,
 	&graphql_type_review_comments_page,

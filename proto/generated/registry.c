@@ -22,6 +22,12 @@ const struct operation *const registry_operations[] = {
 	&operation_audit_logs_list,
 	&operation_audit_logs_verify,
 	&operation_charges_settle,
+	&operation_content_batch_create,
+	&operation_content_batch_delete,
+	&operation_content_batch_update,
+	&operation_content_globals_get,
+	&operation_content_globals_list,
+	&operation_content_globals_put,
 	&operation_content_governance_set,
 	&operation_content_governance_transition,
 	&operation_content_items_create,
@@ -153,7 +159,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 135;
+const size_t registry_n_operations = 141;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -17,6 +17,10 @@ int64_t content_deleted_keep_days(void);
  * nothing else. */
 bool content_is_public_reader(const struct request *req);
 
+/* What a reader is shown of a row (handlers_types.c, handlers_reads.c). */
+struct content_type content_type_view(const struct content_type_row *row);
+struct content_item content_item_view(const struct request *req, const struct content_item_row *row);
+
 /* handlers_history.c: a timer */
 const struct error *content_purge(struct request *req) MUST_CHECK;
 

@@ -39,8 +39,8 @@ no_room(struct request *req, bool is_alone)
 /* ---- who reads ---- */
 
 /* What tells that there is a working copy is not for the public. */
-static struct content_item
-view_for(const struct request *req, const struct content_item_row *row)
+struct content_item
+content_item_view(const struct request *req, const struct content_item_row *row)
 {
 	struct content_item item = item_view(row);
 
@@ -175,7 +175,7 @@ show_page(struct request *req, const struct item_page *page, const struct shape_
 	if (n > 0 && !row[n - 1].data.json)
 		return page_too_large(req);
 	for (size_t i = 0; i < n; i++)
-		items[i] = view_for(req, &row[i]);
+		items[i] = content_item_view(req, &row[i]);
 	*ret_shown = (struct shown_items){ .items = items, .n = n, .has_more = rows->n > n,
 		.next_cursor = rows->n > n && n > 0 ? cursor_behind(req, &page->filter, &items[n - 1]) : NULL };
 	return NULL;
@@ -299,7 +299,7 @@ answer_items(struct request *req, const struct content_types_items_request *in, 
 		return no_room(req, is_alone);
 	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
 	for (size_t i = 0; i < n; i++)
-		items[i] = view_for(req, &row[first + i]);
+		items[i] = content_item_view(req, &row[first + i]);
 	struct item_filter filter = { .content_type_id = &in->content_type_id, .is_published_view = wants_published(req, in) };
 	*out = (struct content_types_items_response){ .items = { .items = items, .n = n }, .limit = (int64_t)limit, .has_more = has_more,
 		.next_cursor = has_more && n > 0 ? cursor_behind(req, &filter, &items[n - 1]) : NULL };
@@ -359,7 +359,7 @@ answer(struct request *req, const struct content_item_row *row, int64_t id, bool
 		return FAIL(req, CONTENT_ITEM_UNPUBLISHED, "content item %" PRId64 " has no published version", id);
 	if (!row->data.json)
 		return no_room(req, is_alone);
-	*out = view_for(req, row);
+	*out = content_item_view(req, row);
 	return NULL;
 }
 

@@ -25,8 +25,8 @@ content_is_public_reader(const struct request *req)
 	return principal_has_scope(req->principal, "content:read:published");
 }
 
-static struct content_type
-type_view(const struct content_type_row *row)
+struct content_type
+content_type_view(const struct content_type_row *row)
 {
 	return (struct content_type){
 		.id = row->id, .name = row->name, .slug = row->slug, .kind = row->kind, .description = row->description,
@@ -74,7 +74,7 @@ lock_type(struct request *req, int64_t id, const int64_t *expected_version, cons
 	if (!row)
 		return type_not_found(req, id);
 	if (!rules_token_is_current(expected_version, row->version)) {
-		struct content_type theirs = type_view(row);
+		struct content_type theirs = content_type_view(row);
 		return conflict_type(req, *expected_version, &theirs, row->updated_by);
 	}
 	*ret_type = row;
@@ -102,7 +102,7 @@ content_types_create(struct request *req, const struct content_types_create_requ
 	error = store_type_insert(req, &row, &made);
 	if (error)
 		return error;
-	*out = type_view(made);
+	*out = content_type_view(made);
 	if (req->dry_run)
 		out->id = 0; /* the one it would get is not known before it is created */
 	emit_content_type_create(req, made->id, made->version, &(struct content_type_create_event){
@@ -170,7 +170,7 @@ content_types_list(struct request *req, const struct content_types_list_request 
 	struct content_type *types = ARENA_ARRAY(req->arena, struct content_type, n + 1);
 	const struct content_type_row *row = rows.items;
 	for (size_t i = 0; i < n; i++)
-		types[i] = type_view(&row[i]);
+		types[i] = content_type_view(&row[i]);
 	if (in->include_stats && *in->include_stats && n > 0 && !content_is_public_reader(req)) { /* they would tell of drafts */
 		error = add_stats(req, types, n);
 		if (error)
@@ -211,7 +211,7 @@ content_types_get(struct request *req, size_t n, const struct content_types_get_
 	for (size_t i = 0; i < n; i++) {
 		const struct content_type_row *row = find_row(&rows, in[i]->id);
 		if (row)
-			*out[i] = type_view(row);
+			*out[i] = content_type_view(row);
 		else
 			errors[i] = type_not_found(req, in[i]->id);
 	}
@@ -304,7 +304,7 @@ content_types_update(struct request *req, const struct content_types_update_requ
 	row.updated_at = rules_change_time(req->now_us, old->updated_at);
 	store_type_update(req, &row);
 	row.version++;
-	*out = type_view(&row);
+	*out = content_type_view(&row);
 	emit_content_type_update(req, row.id, row.version, &(struct content_type_update_event){
 	    .name = row.name, .slug = row.slug, .kind = row.kind, .schema_hash = row.schema_hash, .changed_fields = changed });
 	return NULL;

@@ -14,6 +14,19 @@ SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.b
   FROM content_types t
  WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
 
+-- name: singleton_type :find content_type_row
+-- The singleton type with this slug.
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+  FROM content_types t
+ WHERE t.slug = $1 AND t.is_singleton;
+
+-- name: singleton_types :list content_type_row
+-- Singleton types, oldest first.
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+  FROM content_types t
+ WHERE t.is_singleton
+ ORDER BY t.id LIMIT $1;
+
 -- name: types_exist :list content_id_row
 -- Which of these types there are.
 SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);

@@ -51,6 +51,18 @@ store_types_by_id(struct request *req, const int64_t *ids, size_t n, struct shap
 }
 
 const struct error *
+store_singleton_type(struct request *req, const char *slug, const struct content_type_row **ret_type)
+{
+	return query_find(req, &content_singleton_type_query, PARAMS(P_TEXT(slug)), ret_type);
+}
+
+const struct error *
+store_singleton_types(struct request *req, int64_t limit, struct shape_list *ret_types)
+{
+	return query_list(req, &content_singleton_types_query, PARAMS(P_INT(limit)), ret_types);
+}
+
+const struct error *
 store_type_lock(struct request *req, int64_t id, const struct content_type_row **ret_type)
 {
 	return query_find(req, &content_type_lock_query, PARAMS(P_INT(id)), ret_type);

@@ -34,6 +34,10 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 ('T', 'a-new-type', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 'api_key:1')
 -- plan: types_get tenant
 (:types)
+-- plan: singleton_type tenant
+('type-9')
+-- plan: singleton_types tenant
+(500)
 -- plan: types_exist tenant
 (:types)
 -- plan: type_lock tenant
