@@ -689,6 +689,7 @@ static const char *const identity_keys_rotate_actions[] = {
 };
 static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
+	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -754,6 +755,7 @@ static const char *const identity_keys_revoke_actions[] = {
 };
 static const struct error_info *const identity_keys_revoke_errors[] = {
 	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
+	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

@@ -402,14 +402,14 @@ const struct error *identity_keys_list(struct request *req, const struct identit
 
 /* Replace an API key: the old one stops working at once.
  * PUT /api/auth/keys/{id}
- * Errors: API_KEY_NOT_FOUND.
+ * Errors: API_KEY_NOT_FOUND, PLATFORM_ADMIN_REQUIRED.
  * Emits: api_key.rotate. */
 const struct error *identity_keys_rotate(struct request *req, const struct identity_keys_rotate_request *in,
     struct api_key_rotated *out) MUST_CHECK;
 
 /* Revoke an API key for good.
  * DELETE /api/auth/keys/{id}
- * Errors: API_KEY_NOT_FOUND.
+ * Errors: API_KEY_NOT_FOUND, PLATFORM_ADMIN_REQUIRED.
  * Emits: api_key.revoke. */
 const struct error *identity_keys_revoke(struct request *req, const struct identity_keys_revoke_request *in,
     struct confirmation *out) MUST_CHECK;

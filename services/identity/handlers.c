@@ -179,7 +179,12 @@ lock_key(struct request *req, int64_t id, const struct api_key_row **ret_key)
 	const struct error *error = store_key_lock(req, id, ret_key);
 	if (error)
 		return error;
-	return *ret_key ? NULL : FAIL(req, API_KEY_NOT_FOUND, "no working key %" PRId64, id);
+	if (!*ret_key)
+		return FAIL(req, API_KEY_NOT_FOUND, "no working key %" PRId64, id);
+	/* Rotating hands out the key's rights, revoking takes them away: neither beyond one's own. */
+	if ((*ret_key)->is_platform_admin && !req->principal->is_platform_admin)
+		return FAIL(req, PLATFORM_ADMIN_REQUIRED, "key %" PRId64 " administers the platform: only a key like it rotates or revokes it", id);
+	return NULL;
 }
 
 const struct error *

@@ -184,6 +184,27 @@ START_TEST(another_tenants_key_is_as_absent_as_one_that_never_was)
 }
 END_TEST
 
+START_TEST(nobody_rotates_or_revokes_beyond_their_own_rights)
+{
+	const struct api_key_created *key = NULL;
+	const void *out;
+
+	ck_assert_ptr_null(create_key(&first_admin, &(struct harness_call){ 0 }, "of the platform", &key));
+	harness_execute(harness, "UPDATE identity.api_keys SET is_platform_admin = true WHERE name = 'of the platform'");
+	struct identity_keys_rotate_request rotate = { .id = key->id };
+	struct identity_keys_revoke_request revoke = { .id = key->id };
+	struct principal peer = platform;
+	peer.tenant = first_admin.tenant;
+	const struct error *error = harness_run(harness, &operation_identity_keys_rotate, &(struct harness_call){ .principal = &first_admin }, &rotate, &out);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_str_eq(error->info->code, "PLATFORM_ADMIN_REQUIRED");
+	error = harness_run(harness, &operation_identity_keys_revoke, &(struct harness_call){ .principal = &first_admin }, &revoke, &out);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_str_eq(error->info->code, "PLATFORM_ADMIN_REQUIRED");
+	ck_assert_ptr_null(harness_run(harness, &operation_identity_keys_revoke, &(struct harness_call){ .principal = &peer }, &revoke, &out));
+}
+END_TEST
+
 START_TEST(a_repeated_idempotency_key_answers_the_same_and_changes_nothing)
 {
 	const struct api_key_created *first = NULL, *second = NULL;
@@ -340,6 +361,7 @@ main(void)
 	tcase_add_test(tests, a_hostname_taken_twice_is_a_conflict_and_leaves_nothing);
 	tcase_add_test(tests, a_tenant_admin_may_not_onboard);
 	tcase_add_test(tests, a_revoked_key_is_unknown);
+	tcase_add_test(tests, nobody_rotates_or_revokes_beyond_their_own_rights);
 	tcase_add_test(tests, another_tenants_key_is_as_absent_as_one_that_never_was);
 	tcase_add_test(tests, a_repeated_idempotency_key_answers_the_same_and_changes_nothing);
 	tcase_add_test(tests, an_idempotency_key_with_another_request_is_refused);

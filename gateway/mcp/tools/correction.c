@@ -1,4 +1,7 @@
 /* A call put right: the caller's own arguments, with every wrong member replaced by one that would do. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mcp/tools/tool_error.h"
@@ -58,12 +61,40 @@ write_made_list(struct correction *correction, const struct shape_field *field, 
 	buf_add_char(&correction->buf, ']');
 }
 
+/* Which row is meant, and which version of it was read, only the caller knows: an invented one would be another's, and the call may delete. */
+static void
+write_placeholder(struct buf *buf, const struct shape_field *field)
+{
+	buf_printf(buf, field->flags & SHAPE_AGENT_REQUIRED ? "\"<%s: the version you read>\"" : "\"<%s>\"", field->name);
+}
+
+/* "50" and 50.0 say 50: what converts without loss is what was meant. */
+static bool
+write_converted(struct buf *buf, const struct shape_field *field, const struct json_value *value)
+{
+	char text[32];
+	char *end = NULL;
+
+	if (field->type != SHAPE_INT || value->type != JSON_TEXT || value->n == 0 || value->n >= sizeof(text))
+		return false;
+	int64_t number = strtoll(value->text, &end, 10);
+	(void)snprintf(text, sizeof(text), "%" PRId64, number);
+	if (strcmp(text, value->text) != 0 || number < field->min || (field->max > 0 && number > field->max))
+		return false;
+	buf_add_int(buf, number);
+	return true;
+}
+
 /* A value of the field, out of what the registry says about it. */
 static void
 write_made(struct correction *correction, const struct shape_field *field, int depth)
 {
 	struct buf *buf = &correction->buf;
 
+	if (field->type == SHAPE_INT && field->flags & (SHAPE_ID | SHAPE_AGENT_REQUIRED)) {
+		write_placeholder(buf, field);
+		return;
+	}
 	if (field->example || field->default_text) {
 		buf_add_text(buf, field->example ? field->example : field->default_text);
 		return;
@@ -103,7 +134,7 @@ write_member(struct correction *correction, const struct shape_field *field, con
 		write_struct(correction, field->shape, value, pointer, depth + 1);
 	else if (value && !is_at_fault(correction, pointer, true))
 		json_write(&correction->buf, value);
-	else
+	else if (!value || !write_converted(&correction->buf, field, value))
 		write_made(correction, field, depth);
 }
 
