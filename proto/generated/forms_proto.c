@@ -797,7 +797,7 @@ static const struct route forms_submissions_list_routes[] = {
 	{ "GET", "/api/forms/{id}/submissions", false },
 };
 static const char *const forms_submissions_list_actions[] = {
-	"GET /api/forms/submissions/{id}",
+	"GET /api/form-submissions/{id}",
 	NULL
 };
 static const struct error_info *const forms_submissions_list_errors[] = {
@@ -844,7 +844,7 @@ const struct operation operation_forms_submissions_list = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Release what is in quarantine with POST /api/forms/submissions/{id}/release.",
+	.next_action = "Release what is in quarantine with POST /api/form-submissions/{id}/release.",
 	.actions = forms_submissions_list_actions,
 	.request = &forms_submissions_list_request_shape,
 	.response = &forms_submissions_list_response_shape,
@@ -855,7 +855,7 @@ const struct operation operation_forms_submissions_list = {
 };
 
 static const struct route forms_submissions_get_routes[] = {
-	{ "GET", "/api/forms/submissions/{id}", false },
+	{ "GET", "/api/form-submissions/{id}", false },
 };
 static const char *const forms_submissions_get_actions[] = {
 	"GET /api/content-items/{id}",
@@ -916,10 +916,10 @@ const struct operation operation_forms_submissions_get = {
 };
 
 static const struct route forms_submissions_release_routes[] = {
-	{ "POST", "/api/forms/submissions/{id}/release", false },
+	{ "POST", "/api/form-submissions/{id}/release", false },
 };
 static const char *const forms_submissions_release_actions[] = {
-	"GET /api/forms/submissions/{id}",
+	"GET /api/form-submissions/{id}",
 	NULL
 };
 static const struct error_info *const forms_submissions_release_errors[] = {
@@ -971,7 +971,7 @@ const struct operation operation_forms_submissions_release = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "Read it with GET /api/forms/submissions/{id}.",
+	.next_action = "Read it with GET /api/form-submissions/{id}.",
 	.actions = forms_submissions_release_actions,
 	.request = &forms_submissions_release_request_shape,
 	.response = &form_submission_shape,
@@ -982,10 +982,10 @@ const struct operation operation_forms_submissions_release = {
 };
 
 static const struct route forms_submissions_erase_routes[] = {
-	{ "DELETE", "/api/forms/submissions/{id}", false },
+	{ "DELETE", "/api/form-submissions/{id}", false },
 };
 static const char *const forms_submissions_erase_actions[] = {
-	"GET /api/forms/submissions/{id}",
+	"GET /api/form-submissions/{id}",
 	NULL
 };
 static const struct error_info *const forms_submissions_erase_errors[] = {

@@ -380,13 +380,13 @@ const struct error *forms_submissions_list(struct request *req, const struct for
     struct forms_submissions_list_response *out) MUST_CHECK;
 
 /* Read a submission.
- * GET /api/forms/submissions/{id}
+ * GET /api/form-submissions/{id}
  * Errors: FORM_SUBMISSION_NOT_FOUND. */
 const struct error *forms_submissions_get(struct request *req, const struct forms_submissions_get_request *in,
     struct form_submission *out) MUST_CHECK;
 
 /* Let a submission out of quarantine.
- * POST /api/forms/submissions/{id}/release
+ * POST /api/form-submissions/{id}/release
  * Errors: FORM_SUBMISSION_NOT_FOUND, FORM_SUBMISSION_NOT_QUARANTINED.
  * Emits: form_submission.release. */
 const struct error *forms_submissions_release(struct request *req, const struct forms_submissions_release_request *in,
@@ -395,7 +395,7 @@ const struct error *forms_submissions_release_complete(struct request *req, cons
     struct form_submission *out);
 
 /* Erase what somebody sent; that it came stays on record.
- * DELETE /api/forms/submissions/{id}
+ * DELETE /api/form-submissions/{id}
  * Errors: FORM_SUBMISSION_NOT_FOUND.
  * Emits: form_submission.erase. */
 const struct error *forms_submissions_erase(struct request *req, const struct forms_submissions_erase_request *in,

@@ -184,7 +184,7 @@ static const struct shape_field payments_get_request_fields[] = {
 const struct shape payments_get_request_shape = { .name = "payments_get_request", .size = sizeof(struct payments_get_request), .fields = payments_get_request_fields, .n_fields = 1 };
 
 static const struct shape_field payments_mock_pay_request_fields[] = {
-	{ .name = "invoice", .column = "invoice", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_mock_pay_request, invoice), .min = INT64_C(1), .max = INT64_C(4096), .code = "PAYMENT_INVOICE_INVALID", .doc = "Invoice, BOLT 11." },
+	{ .name = "invoice", .column = "invoice", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_mock_pay_request, invoice), .min = INT64_C(1), .max = INT64_C(4096), .code = "PAYMENT_INVOICE_INVALID", .doc = "Invoice, BOLT 11.", .example = "\"lnbcrt10u1p...\"" },
 	{ .name = "notify", .column = "notify", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_mock_pay_request, notify), .min = 0, .max = 0, .default_text = "true", .doc = "false: the provider does not tell us that it was paid." },
 };
 const struct shape payments_mock_pay_request_shape = { .name = "payments_mock_pay_request", .size = sizeof(struct payments_mock_pay_request), .fields = payments_mock_pay_request_fields, .n_fields = 2 };

@@ -346,7 +346,7 @@ const struct shape workflow_feedback_issue_token_response_shape = { .name = "wor
 static const char *const workflow_feedback_create_public_request_decision_choices[] = { "accepted", "changes_requested", NULL };
 static const char *const workflow_feedback_create_public_request_refinement_mode_choices[] = { "human_supervised", "agent_direct", NULL };
 static const struct shape_field workflow_feedback_create_public_request_fields[] = {
-	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_public_request, token), .min = INT64_C(1), .max = INT64_C(2000), .code = "EXTERNAL_FEEDBACK_TOKEN_MISSING", .doc = "The token." },
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_public_request, token), .min = INT64_C(1), .max = INT64_C(2000), .code = "EXTERNAL_FEEDBACK_TOKEN_MISSING", .doc = "The token.", .example = "\"wcft_the-token-you-were-given\"" },
 	{ .name = "decision", .column = "decision", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_public_request, decision), .min = 0, .max = INT64_C(32), .choices = workflow_feedback_create_public_request_decision_choices, .code = "EXTERNAL_FEEDBACK_DECISION_INVALID", .doc = "What the reader thinks of it.", .example = "\"changes_requested\"" },
 	{ .name = "comment", .column = "comment", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_public_request, comment), .min = INT64_C(1), .max = INT64_C(10000), .doc = "In words." },
 	{ .name = "prompt", .column = "prompt", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_public_request, prompt), .min = INT64_C(1), .max = INT64_C(10000), .doc = "What an agent should do about it." },
@@ -1571,6 +1571,9 @@ const struct operation operation_workflow_comments_list = {
 static const struct route workflow_feedback_create_routes[] = {
 	{ "POST", "/api/content-items/{contentItemId}/external-feedback", false },
 };
+static const struct operation_example workflow_feedback_create_examples[] = {
+	{ "What a client said", "{\"contentItemId\": 42, \"comment\": \"The date is wrong\", \"submitter\": {\"actorId\": \"client-17\", \"actorSource\": \"portal\"}}" },
+};
 static const char *const workflow_feedback_create_actions[] = {
 	"GET /api/content-items/{contentItemId}/external-feedback",
 	NULL
@@ -1646,8 +1649,8 @@ const struct operation operation_workflow_feedback_create = {
 	.response = &workflow_feedback_create_response_shape,
 	.errors = workflow_feedback_create_errors,
 	.events = workflow_feedback_create_events,
-	.examples = NULL,
-	.n_examples = 0,
+	.examples = workflow_feedback_create_examples,
+	.n_examples = 1,
 };
 
 static const struct route workflow_feedback_list_routes[] = {
@@ -1714,6 +1717,9 @@ const struct operation operation_workflow_feedback_list = {
 static const struct route workflow_feedback_issue_token_routes[] = {
 	{ "POST", "/api/content-items/{contentItemId}/external-feedback-token", false },
 };
+static const struct operation_example workflow_feedback_issue_token_examples[] = {
+	{ "For one client, a day long", "{\"contentItemId\": 42, \"ttlSeconds\": 86400, \"submitter\": {\"actorId\": \"client-17\", \"actorSource\": \"portal\"}}" },
+};
 static const char *const workflow_feedback_issue_token_actions[] = {
 	"POST /api/public/external-feedback",
 	NULL
@@ -1776,8 +1782,8 @@ const struct operation operation_workflow_feedback_issue_token = {
 	.response = &workflow_feedback_issue_token_response_shape,
 	.errors = workflow_feedback_issue_token_errors,
 	.events = workflow_feedback_issue_token_events,
-	.examples = NULL,
-	.n_examples = 0,
+	.examples = workflow_feedback_issue_token_examples,
+	.n_examples = 1,
 };
 
 static const struct route workflow_feedback_create_public_routes[] = {

@@ -85,12 +85,10 @@ def statements_of(service):
 def skeleton_statements():
     """Name -> SQL of every struct db_statement of common/service, after the preprocessor."""
     directory, found = os.path.join(REPO, "common/service"), {}
-    for name in sorted(os.listdir(directory)):
-        if not name.endswith(".c"):
-            continue
+    for path in sorted(os.path.join(at, name) for at, _, names in os.walk(directory) for name in names if name.endswith(".c")):
         done = subprocess.run(["gcc", "-E", "-P", "-std=c11", "-D_GNU_SOURCE", '-DWORDCLAW_VERSION=""', "-isystem", "/usr/include/postgresql",
                                *(f"-iquote{part}" for part in ("common/base", "proto/generated", "common/io", "common/service")),
-                               os.path.join("common/service", name)], cwd=REPO, capture_output=True, text=True, check=False, timeout=SECONDS_MAX)
+                               path], cwd=REPO, capture_output=True, text=True, check=False, timeout=SECONDS_MAX)
         expect(done.returncode == 0, done.stderr)
         for statement, literals in SKELETON.findall(done.stdout):
             found[statement] = joined(literals)
