@@ -135,7 +135,8 @@ embeddings_context(struct request *req, const struct embeddings_context_request 
 		const struct ranked *ranked = &answer.ranked[i];
 		if (!chunks[i] || !add_passage(&text, n_cited + 1, chunks[i], (size_t)*in->max_tokens * TOKEN_BYTES))
 			continue;
-		citations[n_cited++] = (struct context_citation){ .number = (int64_t)n_cited + 1, .content_item_id = chunks[i]->content_item_id,
+		n_cited++;
+		citations[n_cited - 1] = (struct context_citation){ .number = (int64_t)n_cited, .content_item_id = chunks[i]->content_item_id,
 			.version = chunks[i]->published_version, .chunk_index = chunks[i]->chunk_index, .title = chunks[i]->title,
 			.similarity = ranked->similarity == SIMILARITY_NONE ? (struct doc){ NULL, 0 } : search_number(req->arena, ranked->similarity, 1000000) };
 	}
