@@ -193,8 +193,8 @@ const struct db_statement payments_license_list_query = { .name = "payments_lice
 
 const struct db_statement payments_license_sold_query = { .name = "payments_license_sold",
 	.sql =
-	    "SELECT id, offer_id, version, max_reads, expires_at, allowed_channels, allow_redistribution, terms_json, created_at FROM license_policies\n"
-	    " WHERE offer_id = $1 ORDER BY version DESC LIMIT 1\n",
+	    "SELECT p.id, p.offer_id, p.version, p.max_reads, p.expires_at, p.allowed_channels, p.allow_redistribution, p.terms_json, p.created_at\n"
+	    "  FROM offers o JOIN license_policies p ON p.offer_id = o.id WHERE o.id = $1 ORDER BY p.version DESC LIMIT 1 FOR KEY SHARE\n",
 	.kind = DB_FIND, .n_params = 1, .row = &license_policy_shape };
 
 const struct db_statement payments_license_get_query = { .name = "payments_license_get",

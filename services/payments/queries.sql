@@ -169,9 +169,9 @@ SELECT id, offer_id, version, max_reads, expires_at, allowed_channels, allow_red
  WHERE offer_id = $1 ORDER BY version DESC LIMIT 200;
 
 -- name: license_sold :find license_policy
--- The version that is sold.
-SELECT id, offer_id, version, max_reads, expires_at, allowed_channels, allow_redistribution, terms_json, created_at FROM license_policies
- WHERE offer_id = $1 ORDER BY version DESC LIMIT 1;
+-- The version that is sold; it and its offer, locked in the order of a deletion, stay until who buys has an entitlement.
+SELECT p.id, p.offer_id, p.version, p.max_reads, p.expires_at, p.allowed_channels, p.allow_redistribution, p.terms_json, p.created_at
+  FROM offers o JOIN license_policies p ON p.offer_id = o.id WHERE o.id = $1 ORDER BY p.version DESC LIMIT 1 FOR KEY SHARE;
 
 -- name: license_get :find license_policy
 -- One version.
