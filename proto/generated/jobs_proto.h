@@ -166,7 +166,7 @@ extern const struct shape jobs_queues_update_request_shape;
 
 struct jobs_schedules_create_request {
 	const char *name; /* 1..200 bytes */
-	const char *cron; /* 9..200 bytes */
+	const char *cron; /* 6..200 bytes */
 	const char *time_zone; /* 1..64 bytes; optional; default "UTC" */
 	const bool *active; /* default true */
 	const char *kind; /* 1..64 bytes */
