@@ -281,7 +281,7 @@ const struct error_info error_catalogue[] = {
 	[ERROR_PAYMENT_PROVIDER_UNAVAILABLE] = { .code = "PAYMENT_PROVIDER_UNAVAILABLE", .status = 503, .is_retryable = true, .title = "Payment Provider Unavailable",
 	    .remediation = "Wait for the seconds given in the Retry-After header and send the request again; the same invoice is used." },
 	[ERROR_PAYMENT_REQUIRED] = { .code = "PAYMENT_REQUIRED", .status = 402, .is_retryable = false, .title = "Payment Required",
-	    .remediation = "Pay context.invoice and repeat the request with the proof <macaroon>:<preimage>: in Authorization: L402 over REST, as paymentProof elsewhere." },
+	    .remediation = "Pay context.invoice and repeat the request with the proof <macaroon>:<preimage>: in Authorization: L402 over REST, as paymentProof elsewhere. The proof of an offer goes to POST /api/offers/{id}/purchase/confirm instead." },
 	[ERROR_PAYMENT_VERIFICATION_FAILED] = { .code = "PAYMENT_VERIFICATION_FAILED", .status = 402, .is_retryable = false, .title = "Payment Verification Failed",
 	    .remediation = "Send the macaroon and the preimage of this purchase." },
 	[ERROR_PAYMENT_WEBHOOK_NOT_CONFIGURED] = { .code = "PAYMENT_WEBHOOK_NOT_CONFIGURED", .status = 503, .is_retryable = false, .title = "Payment Webhook Not Configured",

@@ -797,7 +797,7 @@ static const struct route forms_submissions_list_routes[] = {
 	{ "GET", "/api/forms/{id}/submissions", false },
 };
 static const char *const forms_submissions_list_actions[] = {
-	"GET /api/form-submissions/{id}",
+	"GET /api/form-submissions/{submissionId}",
 	NULL
 };
 static const struct error_info *const forms_submissions_list_errors[] = {
@@ -844,7 +844,7 @@ const struct operation operation_forms_submissions_list = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Release what is in quarantine with POST /api/form-submissions/{id}/release.",
+	.next_action = "Release what is in quarantine with POST /api/form-submissions/{submissionId}/release.",
 	.actions = forms_submissions_list_actions,
 	.request = &forms_submissions_list_request_shape,
 	.response = &forms_submissions_list_response_shape,
@@ -858,7 +858,7 @@ static const struct route forms_submissions_get_routes[] = {
 	{ "GET", "/api/form-submissions/{id}", false },
 };
 static const char *const forms_submissions_get_actions[] = {
-	"GET /api/content-items/{id}",
+	"GET /api/content-items/{contentItemId}",
 	NULL
 };
 static const struct error_info *const forms_submissions_get_errors[] = {
@@ -905,7 +905,7 @@ const struct operation operation_forms_submissions_get = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Read the item it became with GET /api/content-items/{id}.",
+	.next_action = "Read the item it became with GET /api/content-items/{contentItemId}.",
 	.actions = forms_submissions_get_actions,
 	.request = &forms_submissions_get_request_shape,
 	.response = &form_submission_shape,
@@ -1036,7 +1036,7 @@ const struct operation operation_forms_submissions_erase = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "Delete the item it became with DELETE /api/content-items/{id}.",
+	.next_action = "Delete the item it became with DELETE /api/content-items/{contentItemId}.",
 	.actions = forms_submissions_erase_actions,
 	.request = &forms_submissions_erase_request_shape,
 	.response = &form_submission_shape,

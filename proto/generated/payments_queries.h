@@ -64,7 +64,7 @@ extern const struct db_statement payments_offer_delete_query;
 extern const struct db_statement payments_license_add_query;
 /* Versions of an offer's terms, newest first. :list; rows: struct license_policy */
 extern const struct db_statement payments_license_list_query;
-/* The version that is sold. :find; rows: struct license_policy */
+/* The version that is sold; it and its offer, locked in the order of a deletion, stay until who buys has an entitlement. :find; rows: struct license_policy */
 extern const struct db_statement payments_license_sold_query;
 /* One version. :find; rows: struct license_policy */
 extern const struct db_statement payments_license_get_query;

@@ -871,7 +871,7 @@ static const struct route webhooks_deliveries_list_routes[] = {
 	{ "GET", "/api/webhooks/{id}/deliveries", false },
 };
 static const char *const webhooks_deliveries_list_actions[] = {
-	"GET /api/webhooks/deliveries/{id}",
+	"GET /api/webhooks/deliveries/{deliveryId}",
 	NULL
 };
 static const struct error_info *const webhooks_deliveries_list_errors[] = {
@@ -918,7 +918,7 @@ const struct operation operation_webhooks_deliveries_list = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Read one with its attempts with GET /api/webhooks/deliveries/{id}.",
+	.next_action = "Read one with its attempts with GET /api/webhooks/deliveries/{deliveryId}.",
 	.actions = webhooks_deliveries_list_actions,
 	.request = &webhooks_deliveries_list_request_shape,
 	.response = &webhooks_deliveries_list_response_shape,

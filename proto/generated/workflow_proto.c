@@ -518,6 +518,7 @@ static const struct error_info *const workflow_workflows_create_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_WORKFLOW_ACTIVE_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_CONFLICT],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -903,7 +904,7 @@ static const struct route workflow_transitions_create_routes[] = {
 	{ "POST", "/api/workflows/{id}/transitions", false },
 };
 static const char *const workflow_transitions_create_actions[] = {
-	"GET /api/workflows/{id}",
+	"GET /api/workflows/{workflowId}",
 	NULL
 };
 static const struct error_info *const workflow_transitions_create_errors[] = {
@@ -959,7 +960,7 @@ const struct operation operation_workflow_transitions_create = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "See the whole with GET /api/workflows/{id}.",
+	.next_action = "See the whole with GET /api/workflows/{workflowId}.",
 	.actions = workflow_transitions_create_actions,
 	.request = &workflow_transitions_create_request_shape,
 	.response = &workflow_transition_shape,
@@ -973,7 +974,7 @@ static const struct route workflow_transitions_delete_routes[] = {
 	{ "DELETE", "/api/workflows/{id}/transitions/{transitionId}", false },
 };
 static const char *const workflow_transitions_delete_actions[] = {
-	"GET /api/workflows/{id}",
+	"GET /api/workflows/{workflowId}",
 	NULL
 };
 static const struct error_info *const workflow_transitions_delete_errors[] = {
@@ -1027,7 +1028,7 @@ const struct operation operation_workflow_transitions_delete = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "See the whole with GET /api/workflows/{id}.",
+	.next_action = "See the whole with GET /api/workflows/{workflowId}.",
 	.actions = workflow_transitions_delete_actions,
 	.request = &workflow_transitions_delete_request_shape,
 	.response = &confirmation_shape,
@@ -1360,7 +1361,7 @@ const struct operation operation_workflow_reviews_decide = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "Read the item with GET /api/content-items/{id}.",
+	.next_action = "Read the item with GET /api/content-items/{contentItemId}.",
 	.actions = workflow_reviews_decide_actions,
 	.request = &workflow_reviews_decide_request_shape,
 	.response = &review_task_shape,

@@ -505,7 +505,7 @@ extern const struct event_type event_external_feedback_event_issue;
 
 /* Create a workflow for a content type, with its transitions.
  * POST /api/workflows
- * Errors: WORKFLOW_INVALID, CONTENT_TYPE_NOT_FOUND, WORKFLOW_ACTIVE_CONFLICT.
+ * Errors: WORKFLOW_INVALID, CONTENT_TYPE_NOT_FOUND, WORKFLOW_ACTIVE_CONFLICT, WORKFLOW_TRANSITION_CONFLICT.
  * Emits: workflow.create. */
 const struct error *workflow_workflows_create(struct request *req, const struct workflow_workflows_create_request *in,
     struct workflow *out) MUST_CHECK;
