@@ -97,9 +97,10 @@ class Cases:
         for field in self.registry.fields(operation):
             table = self.registry.table(operation, field)
             if table:
-                yield self.bent(operation, f"{field.name} of nothing", field.name, NOBODYS_ID)
                 foreign = Ref(table, self.rng.randrange(1000), is_foreign=True)
-                arguments = {**self.values.input(operation), field.name: foreign}
+                is_list = field.kind == "list"
+                yield self.bent(operation, f"{field.name} of nothing", field.name, [NOBODYS_ID] if is_list else NOBODYS_ID)
+                arguments = {**self.values.input(operation), field.name: [foreign] if is_list else foreign}
                 yield self.make(operation, f"{field.name} of another tenant", arguments)
             if field.name == "expectedVersion":
                 for plus in (-1, 1, 1000):

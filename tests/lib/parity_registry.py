@@ -11,6 +11,9 @@ sys.path.insert(0, os.path.join(REPO, "proto/gen"))
 import graphql_model
 import model
 from naming import snake
+from parity_exceptions import NOT_COMPARED, NOT_SENT
+
+DELETED = {"content.items.restore": "content_items_deleted"} # operation -> where the rows that its path names are
 
 
 def plural(entity):
@@ -18,18 +21,19 @@ def plural(entity):
 
 
 class Registry:
-    """operations: all public ones, in the registry's order."""
+    """operations: all public ones, in the registry's order.  compared: those whose worlds are judged."""
 
     def __init__(self, proto=os.path.join(REPO, "proto")):
         self.contract = model.load(proto)
         self.schema = graphql_model.Schema(self.contract)
         self.operations = [op for op in self.contract.operations if op.routes]
+        self.compared = [op for op in self.operations if not op.id.startswith(tuple(NOT_COMPARED))]
         self.roots = {f"{kind} {root.name}": root for kind, roots in self.schema.roots.items() for root in roots}
         self.entities = {op.audit.split()[1] for op in self.operations if op.audit}
 
     def fields(self, operation):
         """What a caller may send."""
-        return [field for field in operation.request.fields if field.place != "mcp"]
+        return [field for field in operation.request.fields if field.place != "mcp" and field.name not in NOT_SENT]
 
     def members(self, field):
         """Fields of the struct that a field holds, itself or in a list."""
@@ -48,9 +52,13 @@ class Registry:
         """The table whose ids a field takes: what is created at the path before the variable, or what its name says."""
         for route in operation.routes:
             if field.name in route.variables:
+                if operation.id in DELETED:
+                    return DELETED[operation.id]
                 entity = self._made_at(route.path.partition("/{" + field.name + "}")[0])
                 if entity:
                     return plural(entity)
+        if field.is_id and field.name in ("id", "ids"): # of a batch, or of one of its entries
+            return plural(operation.audit.split()[1]) if operation.audit else None
         named = snake(field.name.removesuffix("Id"))
         return plural(named) if field.name.endswith("Id") and named in self.entities else None
 

@@ -219,6 +219,12 @@ class Graphql(Surface):
     def has(self, operation):
         return bool(operation.graphql)
 
+    def can(self, case, arguments):
+        """A lone value is a list of one there (specification, 3.11), which the others refuse."""
+        fields = self.fields(case)
+        return all(name not in fields or fields[name].kind != "list" or value is None or isinstance(value, list) or not self.fits_item(fields[name], value)
+                   for name, value in arguments.items())
+
     def value(self, case, field, value):
         """An id may be text, a choice has a name."""
         if isinstance(value, list):

@@ -35,6 +35,12 @@ class VersionOf:
 
 
 @dataclass(frozen=True)
+class SlugOf:
+    """The slug of that row, or of the next behind it that is a singleton."""
+    ref: Ref
+
+
+@dataclass(frozen=True)
 class NextCursor:
     """What the operation answered last as nextCursor."""
     operation: str
@@ -159,6 +165,8 @@ class Values:
             return rng.choice(field.choices)
         if field.name == "cursor":
             return NextCursor(operation.id)
+        if operation.id.startswith("content.globals.") and field.name == "slug":
+            return SlugOf(Ref("content_types", rng.randrange(1000)))
         if field.pattern:
             made = matching(rng, field.pattern)
             fits = (field.min or 0) <= len(made) <= (field.max or TEXT_BYTES_MAX) and rng.random() < 0.7
@@ -174,7 +182,7 @@ class Values:
             return Ref(table, rng.randrange(1000))
         if field.name.endswith("Id"): # of a row of no certain table: only what is nobody's is the same in every world
             return rng.choice([NOBODYS_ID, field.max or NOBODYS_ID])
-        if field.name == "version":
+        if field.name in ("version", "from", "to"):
             return rng.choice([1, 1, 1, 2, 3])
         low = field.min if field.min is not None else 0
         high = field.max if field.max is not None else 10**9
@@ -182,13 +190,16 @@ class Values:
 
     def list(self, operation, field):
         rng = self.rng
-        if field.example and rng.random() < 0.6:
+        table = self.registry.table(operation, field) if field.is_id else None
+        if field.example and not field.is_id and field.item != "struct" and rng.random() < 0.6:
             return list(field.example)
         n = rng.randint(field.min or 1, min(field.max or 3, (field.min or 1) + 2))
         if field.item == "struct":
             return [self._fitting(operation, model_item(field, "struct")) for _ in range(n)]
         if field.item == "text":
             return [rng.choice(field.choices) if field.choices else rng.choice(["content:read", "audit:read", "b", "\u4e16"]) for _ in range(n)]
+        if field.is_id:
+            return [Ref(table, rng.randrange(1000)) if table else NOBODYS_ID for _ in range(n)]
         return [rng.randint(1, 50) for _ in range(n)] if field.item == "int" else [{"a": i} for i in range(n)]
 
     def document(self, field):

@@ -15,24 +15,27 @@ from parity_cases import KEY_PREFIX
 from parity_exceptions import BY_NATURE, NOT_STATE, refusal_of_its_own
 from parity_registry import plural
 from parity_surfaces import Rest
-from parity_values import NOBODYS_ID, TOKEN, NextCursor, Ref, VersionOf, json_text
+from parity_values import NOBODYS_ID, TOKEN, NextCursor, Ref, SlugOf, VersionOf, json_text
 
 CAUGHT_UP_SECONDS_MAX = 20
 MARK = "<end of answer>"
 KEYS = {"read": "content:read", "write": "content:write", "audit": "audit:read", "admin": "admin"}
-NOW = "<now>"
+NOW, RESTORABLE = "<now>", "<as long as what was deleted is kept>"
+RESTORABLE_DAYS = 30
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)")
 
 
-def is_now(text):
+def present(text):
+    """One word for a time of the present, or for one that is that far from it; None: another time, or none."""
     match = TIME.fullmatch(text)
     if not match:
-        return False
+        return None
     try:
         time = datetime.fromisoformat(re.sub(r"\.\d+", "", text).replace("Z", "+00:00"))
     except ValueError:
-        return False
-    return abs(datetime.now(timezone.utc) - time.astimezone(timezone.utc)) < timedelta(days=1)
+        return None
+    ahead = time.astimezone(timezone.utc) - datetime.now(timezone.utc)
+    return NOW if abs(ahead) < timedelta(days=1) else RESTORABLE if abs(ahead - timedelta(days=RESTORABLE_DAYS)) < timedelta(days=1) else None
 
 
 def differences(a, b, pointer=""):
@@ -98,6 +101,10 @@ class World:
         rows = self.pool(ref.table, ref.is_foreign != is_elsewhere)
         return rows[ref.n % len(rows)] if rows else {"id": NOBODYS_ID}
 
+    def singleton(self, ref, is_elsewhere):
+        rows = [row for row in self.pool(ref.table, ref.is_foreign != is_elsewhere) if row["kind"] == "singleton"]
+        return rows[ref.n % len(rows)] if rows else {}
+
     def resolve(self, value, is_elsewhere=False):
         """With this world's own ids, versions, cursors and token.  is_elsewhere: own and foreign change places."""
         if isinstance(value, dict):
@@ -110,6 +117,8 @@ class World:
             return self.row(value, is_elsewhere)["id"]
         if isinstance(value, VersionOf):
             return self.row(value.ref, is_elsewhere).get("version", 1) + value.plus
+        if isinstance(value, SlugOf):
+            return self.singleton(value.ref, is_elsewhere).get("slug", "none")
         if isinstance(value, NextCursor):
             return self.cursors.get(value.operation) or "none"
         return value
@@ -182,8 +191,9 @@ class World:
         return value
 
     def plain_text(self, text):
-        if is_now(text):
-            return NOW
+        word = present(text)
+        if word:
+            return word
         if text[:1] in ("{", "["):
             try:
                 return self.plain(json.loads(text))
@@ -200,12 +210,13 @@ class Database:
         self.session = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command], env=environment, text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         found = system.sql("SELECT c.table_schema, c.table_name, bool_or(c.column_name = 'id') FROM information_schema.columns c"
-                           " JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE'"
+                           " JOIN pg_class t ON t.relname = c.table_name AND t.relnamespace = c.table_schema::regnamespace"
+                           " WHERE t.relkind IN ('r', 'p') AND NOT t.relispartition"
                            " AND c.table_schema NOT IN ('pg_catalog', 'information_schema', 'wordclaw_migrations')"
                            " GROUP BY 1, 2 HAVING bool_or(c.column_name = 'domain_id') ORDER BY 1, 2")
         self.all = {name for _, name, _ in found}
         self.tables = [(schema, name, has_id == "t") for schema, name, has_id in found
-                       if name not in NOT_STATE and not re.match(r"outbox_", name)]
+                       if name not in NOT_STATE]
         self.outboxes = [schema for schema, name, _ in found if name == "outbox"]
 
     def close(self):
@@ -247,7 +258,7 @@ class Database:
         found = {}
         for entry in self.lines("SELECT json_build_object('request_id', request_id, 'domain', domain_id, 'action', action, 'entity_type', entity_type,"
                                 " 'entity_id', entity_id, 'entity_version', entity_version, 'actor_type', actor_type, 'actor_source', actor_source,"
-                                f" 'details', details) FROM audit.audit_logs WHERE request_id IN ({listed}) ORDER BY created_at, entity_type, action"):
+                                f" 'details', details) FROM audit.audit_logs WHERE request_id IN ({listed}) ORDER BY created_at, entity_type, action, entity_id"):
             found.setdefault(entry.pop("request_id"), []).append(entry)
         return found
 
