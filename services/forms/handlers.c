@@ -126,11 +126,23 @@ read_form(struct request *req, void *context)
 	return store_form_get(req, reading->id, false, &reading->form);
 }
 
+static bool
+has_change(const struct forms_definitions_update_request *in)
+{
+	return in->name || in->slug || in->description || in->fields.json || in->default_data.json || in->active || in->public_read ||
+	    in->submission_status || in->workflow_transition_id || in->require_payment || in->webhook_url || in->webhook_secret ||
+	    in->success_message || in->honeypot_field || in->min_fill_seconds || in->per_hour_max || in->total_max || in->open_from ||
+	    in->open_until;
+}
+
 const struct error *
 forms_definitions_update_prepare(struct request *req, const struct forms_definitions_update_request *in)
 {
 	struct reading reading = { .id = in->id };
 	const struct content_type *type = NULL;
+
+	if (!has_change(in))
+		return FAIL(req, EMPTY_UPDATE_BODY, "nothing to change was given");
 	const struct error *error = request_transaction(req, read_form, &reading);
 
 	if (!error && !reading.form)
