@@ -223,7 +223,7 @@ class Schema:
     def argument(self, field, owner):
         text = self.type_text(field, owner, self.input)
         default = None
-        if field.default is not None:
+        if field.default is not None and field.kind != "doc": # graphql-js prints no schema with an object as default
             default = literal(field.default, self.enum_of(field, owner).values if field.choices else None)
         return Argument(field.name, text + "!" if field.required else text, field.doc, default)
 

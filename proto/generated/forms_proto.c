@@ -349,9 +349,9 @@ static const struct error_info *const forms_definitions_create_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -557,9 +557,9 @@ static const struct error_info *const forms_definitions_update_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -751,9 +751,9 @@ static const struct error_info *const forms_submissions_create_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	NULL
 };
 static const struct event_type *const forms_submissions_create_events[] = {

@@ -628,7 +628,7 @@ const struct error *payments_offers_update(struct request *req, const struct pay
 
 /* Delete an offer that nobody bought.
  * DELETE /api/offers/{id}
- * Errors: LICENSE_POLICY_IN_USE, OFFER_IN_USE, OFFER_NOT_FOUND.
+ * Errors: OFFER_IN_USE, OFFER_NOT_FOUND.
  * Emits: offer.delete. */
 const struct error *payments_offers_delete(struct request *req, const struct payments_offers_delete_request *in,
     struct payments_offers_delete_response *out) MUST_CHECK;
@@ -642,7 +642,7 @@ const struct error *payments_offers_purchase(struct request *req, const struct p
 
 /* Prove the payment of a purchase and activate the entitlement.
  * POST /api/offers/{id}/purchase/confirm
- * Errors: API_KEY_REQUIRED, ENTITLEMENT_NOT_ACTIVE, ENTITLEMENT_NOT_FOUND, INVALID_PAYMENT_TRANSITION, OFFER_NOT_FOUND, PAYMENT_CONFIRMATION_REQUIRED, PAYMENT_VERIFICATION_FAILED, PROFILE_MISSING.
+ * Errors: API_KEY_REQUIRED, ENTITLEMENT_NOT_ACTIVE, ENTITLEMENT_NOT_FOUND, INVALID_PAYMENT_TRANSITION, PAYMENT_CONFIRMATION_REQUIRED, PAYMENT_VERIFICATION_FAILED, PROFILE_MISSING.
  * Emits: entitlement.activate, payment.settle. */
 const struct error *payments_offers_confirm(struct request *req, const struct payments_offers_confirm_request *in,
     struct entitlement *out) MUST_CHECK;

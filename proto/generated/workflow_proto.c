@@ -515,9 +515,9 @@ static const char *const workflow_workflows_create_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_workflows_create_errors[] = {
-	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_WORKFLOW_ACTIVE_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_CONFLICT],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -526,9 +526,9 @@ static const struct error_info *const workflow_workflows_create_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -770,9 +770,9 @@ static const char *const workflow_workflows_update_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_workflows_update_errors[] = {
-	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_WORKFLOW_ACTIVE_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -781,9 +781,9 @@ static const struct error_info *const workflow_workflows_update_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -841,7 +841,6 @@ static const char *const workflow_workflows_delete_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_workflows_delete_errors[] = {
-	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_IN_USE],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -918,9 +917,9 @@ static const struct error_info *const workflow_transitions_create_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -978,7 +977,6 @@ static const char *const workflow_transitions_delete_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_transitions_delete_errors[] = {
-	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_IN_USE],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_NOT_FOUND],
@@ -1060,9 +1058,9 @@ static const struct error_info *const workflow_reviews_submit_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -1183,7 +1181,6 @@ static const char *const workflow_reviews_list_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_reviews_list_errors[] = {
-	&error_catalogue[ERROR_INVALID_CURSOR],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1306,7 +1303,6 @@ static const char *const workflow_reviews_decide_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_reviews_decide_errors[] = {
-	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND],
 	&error_catalogue[ERROR_REVIEW_TARGET_CHANGED],
 	&error_catalogue[ERROR_UNAUTHORIZED_REVIEW_DECISION],
@@ -1317,9 +1313,9 @@ static const struct error_info *const workflow_reviews_decide_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -1388,9 +1384,9 @@ static const struct error_info *const workflow_reviews_assign_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -1456,9 +1452,9 @@ static const struct error_info *const workflow_comments_create_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -1598,9 +1594,9 @@ static const struct error_info *const workflow_feedback_create_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -1735,9 +1731,9 @@ static const struct error_info *const workflow_feedback_issue_token_errors[] = {
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
@@ -1796,7 +1792,6 @@ static const char *const workflow_feedback_create_public_actions[] = {
 static const struct error_info *const workflow_feedback_create_public_errors[] = {
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_EMPTY],
-	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_PROMPT_REQUIRED],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_PUBLISH_TRANSITION_NOT_FOUND],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_REQUIRES_PUBLISHED_SNAPSHOT],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_TOKEN_AGENT_DIRECT_FORBIDDEN],
@@ -1815,9 +1810,9 @@ static const struct error_info *const workflow_feedback_create_public_errors[] =
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
 	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
-	&error_catalogue[ERROR_MALFORMED_JSON],
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
 	NULL
 };
 static const struct event_type *const workflow_feedback_create_public_events[] = {

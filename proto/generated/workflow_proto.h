@@ -505,7 +505,7 @@ extern const struct event_type event_external_feedback_event_issue;
 
 /* Create a workflow for a content type, with its transitions.
  * POST /api/workflows
- * Errors: WORKFLOW_INVALID, CONTENT_TYPE_NOT_FOUND, WORKFLOW_ACTIVE_CONFLICT, WORKFLOW_TRANSITION_CONFLICT.
+ * Errors: CONTENT_TYPE_NOT_FOUND, WORKFLOW_ACTIVE_CONFLICT, WORKFLOW_INVALID, WORKFLOW_TRANSITION_CONFLICT.
  * Emits: workflow.create. */
 const struct error *workflow_workflows_create(struct request *req, const struct workflow_workflows_create_request *in,
     struct workflow *out) MUST_CHECK;
@@ -532,7 +532,7 @@ const struct error *workflow_workflows_active(struct request *req, const struct 
 
 /* Rename a workflow, or let it govern its type or not.
  * PUT /api/workflows/{id}
- * Errors: WORKFLOW_INVALID, EMPTY_UPDATE_BODY, WORKFLOW_ACTIVE_CONFLICT, WORKFLOW_NOT_FOUND.
+ * Errors: EMPTY_UPDATE_BODY, WORKFLOW_ACTIVE_CONFLICT, WORKFLOW_INVALID, WORKFLOW_NOT_FOUND.
  * Emits: workflow.update. */
 const struct error *workflow_workflows_update(struct request *req, const struct workflow_workflows_update_request *in,
     struct workflow *out) MUST_CHECK;
@@ -541,7 +541,7 @@ const struct error *workflow_workflows_update_complete(struct request *req, cons
 
 /* Delete a workflow that has no open reviews.
  * DELETE /api/workflows/{id}
- * Errors: WORKFLOW_INVALID, WORKFLOW_IN_USE, WORKFLOW_NOT_FOUND.
+ * Errors: WORKFLOW_IN_USE, WORKFLOW_NOT_FOUND.
  * Emits: workflow.delete. */
 const struct error *workflow_workflows_delete(struct request *req, const struct workflow_workflows_delete_request *in,
     struct confirmation *out) MUST_CHECK;
@@ -559,7 +559,7 @@ const struct error *workflow_transitions_create_complete(struct request *req, co
 
 /* Remove a transition that has no open reviews.
  * DELETE /api/workflows/{id}/transitions/{transitionId}
- * Errors: WORKFLOW_INVALID, WORKFLOW_IN_USE, WORKFLOW_NOT_FOUND, WORKFLOW_TRANSITION_NOT_FOUND.
+ * Errors: WORKFLOW_IN_USE, WORKFLOW_NOT_FOUND, WORKFLOW_TRANSITION_NOT_FOUND.
  * Emits: workflow.update. */
 const struct error *workflow_transitions_delete(struct request *req, const struct workflow_transitions_delete_request *in,
     struct confirmation *out) MUST_CHECK;
@@ -586,8 +586,7 @@ const struct error *workflow_reviews_submit_as_complete(struct request *req, con
 const struct error *workflow_reviews_submit_as_prepare(struct request *req, const struct workflow_reviews_submit_as_request *in);
 
 /* List reviews, the oldest first.
- * GET /api/review-tasks
- * Errors: INVALID_CURSOR. */
+ * GET /api/review-tasks */
 const struct error *workflow_reviews_list(struct request *req, const struct workflow_reviews_list_request *in,
     struct workflow_reviews_list_response *out) MUST_CHECK;
 
@@ -599,7 +598,7 @@ const struct error *workflow_reviews_get(struct request *req, const struct workf
 
 /* Approve or reject a review.
  * POST /api/review-tasks/{id}/decide
- * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND, REVIEW_TARGET_CHANGED, UNAUTHORIZED_REVIEW_DECISION.
+ * Errors: INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND, REVIEW_TARGET_CHANGED, UNAUTHORIZED_REVIEW_DECISION.
  * Emits: review_task.decide, review_task.approve, review_task.reject. */
 const struct error *workflow_reviews_decide(struct request *req, const struct workflow_reviews_decide_request *in,
     struct review_task *out) MUST_CHECK;
@@ -655,7 +654,7 @@ const struct error *workflow_feedback_issue_token_prepare(struct request *req, c
 
 /* Say what one thinks of a published item, with a token instead of a key.
  * POST /api/public/external-feedback
- * Errors: EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND, EXTERNAL_FEEDBACK_EMPTY, EXTERNAL_FEEDBACK_PROMPT_REQUIRED, EXTERNAL_FEEDBACK_PUBLISH_TRANSITION_NOT_FOUND, EXTERNAL_FEEDBACK_REQUIRES_PUBLISHED_SNAPSHOT, EXTERNAL_FEEDBACK_TOKEN_AGENT_DIRECT_FORBIDDEN, EXTERNAL_FEEDBACK_TOKEN_EXPIRED, EXTERNAL_FEEDBACK_TRANSITION_AMBIGUOUS, EXTERNAL_FEEDBACK_WORKFLOW_NOT_FOUND, INVALID_EXTERNAL_FEEDBACK_TOKEN, WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT.
+ * Errors: EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND, EXTERNAL_FEEDBACK_EMPTY, EXTERNAL_FEEDBACK_PUBLISH_TRANSITION_NOT_FOUND, EXTERNAL_FEEDBACK_REQUIRES_PUBLISHED_SNAPSHOT, EXTERNAL_FEEDBACK_TOKEN_AGENT_DIRECT_FORBIDDEN, EXTERNAL_FEEDBACK_TOKEN_EXPIRED, EXTERNAL_FEEDBACK_TRANSITION_AMBIGUOUS, EXTERNAL_FEEDBACK_WORKFLOW_NOT_FOUND, INVALID_EXTERNAL_FEEDBACK_TOKEN, WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT.
  * Emits: external_feedback_event.create, review_comment.create, review_task.submit, review_task.supersede, review_task.cancel. */
 const struct error *workflow_feedback_create_public(struct request *req, const struct workflow_feedback_create_public_request *in,
     struct workflow_feedback_create_public_response *out) MUST_CHECK;
