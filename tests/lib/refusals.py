@@ -1,0 +1,272 @@
+"""What the operations of the services around content refuse, each declared error once: tests of a driver with Things (things.py)."""
+from checks import row, test
+from lightning import invoice
+from things import ENVIRONMENTS_KEY, FORM_SCHEMA, LATER, NOBODYS, OPEN_TRANSITION, RECEIVE, WHO, With
+
+
+def refused(label, reply, status, code):
+    with row(f"{label}: {code}"):
+        reply.refused(status, code)
+
+
+def ask_all(client, rows):
+    """Rows of method, path, body, status, code."""
+    for method, path, body, status, code in rows:
+        refused(f"{method} {path}", client.request(method, path, body), status, code)
+
+
+# ---------------------------------------------------------------- workflows and reviews
+
+@test
+def workflows_refuse_what_they_declare(ground):
+    t = ground.things
+    flow, nobody = t.flow(), f"/api/workflows/{NOBODYS}"
+    mine, edge = f"/api/workflows/{flow['id']}", {"fromState": "draft", "toState": "published"}
+    resting = t.flow(type_id=flow["contentTypeId"], active=False)
+    stuck = t.flow(active=False)
+    t.made(f"/api/workflows/{stuck['id']}/transitions", {"fromState": "draft", "toState": "limbo"})
+    busy = t.flow()
+    t.made(f"/api/content-items/{ground.item(busy['contentTypeId'])}/submit", {})
+    ask_all(ground.admin, [
+        ("POST", "/api/workflows", {"name": "x", "contentTypeId": flow["contentTypeId"]}, 409, "WORKFLOW_ACTIVE_CONFLICT"),
+        ("POST", "/api/workflows", {"name": "x", "contentTypeId": ground.type(), "transitions": [{"fromState": "draft", "toState": "draft"}]}, 400, "WORKFLOW_INVALID"),
+        ("POST", "/api/workflows", {"name": "x", "contentTypeId": ground.type(), "transitions": [edge, edge]}, 409, "WORKFLOW_TRANSITION_CONFLICT"),
+        ("PUT", f"/api/workflows/{resting['id']}", {"active": True}, 409, "WORKFLOW_ACTIVE_CONFLICT"),
+        ("PUT", f"/api/workflows/{stuck['id']}", {"active": True}, 400, "WORKFLOW_INVALID"),
+        ("PUT", mine, {}, 400, "EMPTY_UPDATE_BODY"), ("PUT", nobody, {"name": "x"}, 404, "WORKFLOW_NOT_FOUND"), ("GET", nobody, None, 404, "WORKFLOW_NOT_FOUND"),
+        ("DELETE", nobody, None, 404, "WORKFLOW_NOT_FOUND"), ("GET", f"/api/content-types/{ground.type()}/workflows/active", None, 404, "WORKFLOW_NOT_FOUND"),
+        ("POST", nobody + "/transitions", edge, 404, "WORKFLOW_NOT_FOUND"), ("POST", mine + "/transitions", edge, 409, "WORKFLOW_TRANSITION_CONFLICT"),
+        ("POST", mine + "/transitions", {"fromState": "draft", "toState": "draft"}, 400, "WORKFLOW_INVALID"),
+        ("DELETE", nobody + "/transitions/1", None, 404, "WORKFLOW_NOT_FOUND"), ("DELETE", f"{mine}/transitions/{NOBODYS}", None, 404, "WORKFLOW_TRANSITION_NOT_FOUND"),
+        ("DELETE", f"/api/workflows/{busy['id']}", None, 409, "WORKFLOW_IN_USE"),
+        ("DELETE", f"/api/workflows/{busy['id']}/transitions/{busy['transitions'][0]['id']}", None, 409, "WORKFLOW_IN_USE")])
+
+
+@test
+def reviews_refuse_what_they_declare(ground):
+    t = ground.things
+    item = f"/api/content-items/{t.governed_item()}/submit"
+    elsewhere = ground.item(t.flow()["contentTypeId"])
+    ground.admin.put(f"/api/content-items/{elsewhere}", {"data": {"a": 1}}).succeeded(200)
+    strict = ground.item(t.flow({"fromState": "draft", "toState": "published", "requiredRoles": ["audit:read"]})["contentTypeId"])
+    several = ground.item(t.flow(OPEN_TRANSITION, {"fromState": "draft", "toState": "legal"}, {"fromState": "legal", "toState": "published"})["contentTypeId"])
+    writer = ground.tenant.client("content:read", "content:write")
+    ask_all(writer, [
+        ("POST", f"/api/content-items/{NOBODYS}/submit", {}, 404, "CONTENT_ITEM_NOT_FOUND"), ("POST", item, {"expectedVersion": 9}, 409, "VERSION_CONFLICT"),
+        ("POST", item, {"workflowTransitionId": NOBODYS}, 404, "WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT"),
+        ("POST", f"/api/content-items/{ground.item()}/submit", {}, 409, "WORKFLOW_INACTIVE"), ("POST", f"/api/content-items/{several}/submit", {}, 409, "WORKFLOW_STATE_MISMATCH"),
+        ("POST", f"/api/content-items/{strict}/submit", {}, 403, "UNAUTHORIZED_WORKFLOW_TRANSITION"),
+        ("GET", f"/api/review-tasks/{NOBODYS}", None, 404, "REVIEW_TASK_NOT_FOUND"), ("PUT", f"/api/review-tasks/{NOBODYS}", {"assignee": "x"}, 404, "REVIEW_TASK_NOT_FOUND"),
+        ("PUT", f"/api/review-tasks/{t.task()}", {}, 400, "EMPTY_UPDATE_BODY"),
+        ("POST", f"/api/review-tasks/{NOBODYS}/decide", {"decision": "approved"}, 409, "INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND"),
+        ("POST", f"/api/review-tasks/{t.task()}/decide", {"decision": "approved"}, 403, "UNAUTHORIZED_REVIEW_DECISION")])
+    changing = t.governed_item()
+    task = t.made(f"/api/content-items/{changing}/submit", {})["id"]
+    ground.admin.patch(f"/api/content-items/{changing}", {"data": {"a": 2}}).succeeded(200)
+    refused("decide", ground.admin.post(f"/api/review-tasks/{task}/decide", {"decision": "approved"}), 409, "REVIEW_TARGET_CHANGED")
+
+
+@test
+def feedback_refuses_what_it_declares(ground):
+    t = ground.things
+
+    def of(*transitions):
+        item_id = t.published()
+        t.flow(*transitions, type_id=ground.admin.get(f"/api/content-items/{item_id}").succeeded(200).data["contentTypeId"])
+        return item_id
+
+    bare, wish = t.published(), {"decision": "changes_requested", "comment": "x"}
+    aside = of({"fromState": "draft", "toState": "archived"}, {"fromState": "archived", "toState": "draft"})
+    forked = of(OPEN_TRANSITION, {"fromState": "draft", "toState": "legal"}, {"fromState": "legal", "toState": "published"})
+    deleted = t.published()
+    gone = t.token(deleted)
+    ground.admin.delete(f"/api/content-items/{deleted}").succeeded(200)
+    for item_id, body, status, code in [
+        (bare, {}, 400, "EXTERNAL_FEEDBACK_EMPTY"), (bare, {"decision": "maybe"}, 400, "EXTERNAL_FEEDBACK_DECISION_INVALID"),
+        (bare, {"comment": "x", "refinementMode": "wild"}, 400, "EXTERNAL_FEEDBACK_REFINEMENT_MODE_INVALID"), (bare, wish, 404, "EXTERNAL_FEEDBACK_WORKFLOW_NOT_FOUND"),
+        (ground.item(), {"decision": "accepted"}, 409, "EXTERNAL_FEEDBACK_REQUIRES_PUBLISHED_SNAPSHOT"), (aside, wish, 409, "EXTERNAL_FEEDBACK_PUBLISH_TRANSITION_NOT_FOUND"),
+        (forked, wish, 409, "EXTERNAL_FEEDBACK_TRANSITION_AMBIGUOUS"), (forked, {**wish, "workflowTransitionId": NOBODYS}, 404, "WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT"),
+    ]:
+        refused("with a key", ground.admin.post(f"/api/content-items/{item_id}/external-feedback", {**body, "submitter": WHO}), status, code)
+        refused("with a token", t.anyone.post("/api/public/external-feedback", {**body, "token": t.token(item_id)}), status, code)
+    path, public, token = f"/api/content-items/{bare}/external-feedback", "/api/public/external-feedback", t.token(bare)
+    ask_all(ground.admin, [
+        ("POST", f"/api/content-items/{NOBODYS}/external-feedback", {"comment": "x", "submitter": WHO}, 404, "EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND"),
+        ("POST", path, {"comment": "x"}, 400, "EXTERNAL_FEEDBACK_SUBMITTER_REQUIRED"), ("POST", path + "-token", {}, 400, "EXTERNAL_FEEDBACK_SUBMITTER_REQUIRED"),
+        ("POST", path, {"decision": "accepted", "refinementMode": "agent_direct", "submitter": WHO}, 400, "EXTERNAL_FEEDBACK_PROMPT_REQUIRED")])
+    ask_all(t.anyone, [
+        ("POST", public, {"token": gone, "comment": "x"}, 404, "EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND"), ("POST", public, {"comment": "x"}, 401, "EXTERNAL_FEEDBACK_TOKEN_MISSING"),
+        ("POST", public, {"token": "x", "comment": "x"}, 401, "INVALID_EXTERNAL_FEEDBACK_TOKEN"),
+        ("POST", public, {"token": token, "prompt": "x", "refinementMode": "agent_direct"}, 403, "EXTERNAL_FEEDBACK_TOKEN_AGENT_DIRECT_FORBIDDEN")])
+
+
+# ---------------------------------------------------------------- forms
+
+@test
+def forms_refuse_what_they_declare(ground):
+    t = ground.things
+    form, other, vague = t.form(), t.form(), t.form(contentTypeId=t.type())
+    fields = lambda *given: {"fields": list(given)}
+    email, message = {"name": "email"}, {"name": "message"}
+    for change, status, code in [
+        (fields(), 400, "FORM_FIELDS_REQUIRED"), (fields({"label": "x"}), 400, "FORM_FIELD_INVALID"), (fields(email, email), 400, "FORM_FIELD_NAME_DUPLICATE"),
+        (fields({"name": "email", "type": "date"}), 400, "FORM_FIELD_TYPE_INVALID"), (fields({"name": "email", "type": "number"}), 409, "FORM_FIELD_TYPE_MISMATCH"),
+        (fields({"name": "phone"}), 409, "FORM_FIELD_NOT_IN_SCHEMA"), (fields({"name": "address"}), 409, "FORM_FIELD_UNSUPPORTED"), (fields(email), 409, "FORM_UNSUBMITTABLE"),
+        (fields(message, {"name": "topic", "options": [{"value": "gossip"}]}), 400, "FORM_FIELD_OPTIONS_INVALID"), ({"defaultData": {"nothing": 1}}, 400, "FORM_DEFAULT_DATA_INVALID"),
+        ({"webhookUrl": "http://169.254.169.254/latest"}, 400, "FORM_WEBHOOK_URL_UNSAFE"), ({"slug": other["slug"]}, 409, "FORM_DEFINITION_SLUG_CONFLICT"),
+    ]:
+        refused("create", ground.admin.post("/api/forms", t.form_body(**change)), status, code)
+        refused("update", ground.admin.put(f"/api/forms/{form['id']}", change), status, code)
+    refused("create", ground.admin.post("/api/forms", t.form_body(contentTypeId=NOBODYS)), 404, "FORM_CONTENT_TYPE_NOT_FOUND")
+    refused("create", ground.admin.post("/api/forms", t.form_body(contentTypeId=ground.type())), 409, "FORM_CONTENT_SCHEMA_UNSUPPORTED")
+    ground.admin.put(f"/api/content-types/{vague['contentTypeId']}", {"schema": {"type": "object"}}).succeeded(200)
+    refused("update", ground.admin.put(f"/api/forms/{vague['id']}", fields(message)), 409, "FORM_CONTENT_SCHEMA_UNSUPPORTED")
+    ground.admin.delete(f"/api/content-types/{vague['contentTypeId']}").succeeded(200)
+    refused("update", ground.admin.put(f"/api/forms/{vague['id']}", fields(message)), 404, "FORM_CONTENT_TYPE_NOT_FOUND")
+    nobody, nothing, sent = f"/api/forms/{NOBODYS}", f"/api/form-submissions/{NOBODYS}", f"/api/form-submissions/{t.submission()}"
+    ask_all(ground.admin, [
+        ("PUT", f"/api/forms/{form['id']}", {}, 400, "EMPTY_UPDATE_BODY"), ("GET", nobody, None, 404, "FORM_DEFINITION_NOT_FOUND"),
+        ("PUT", nobody, {"name": "x"}, 404, "FORM_DEFINITION_NOT_FOUND"), ("DELETE", nobody, None, 404, "FORM_DEFINITION_NOT_FOUND"),
+        ("GET", nobody + "/submissions", None, 404, "FORM_DEFINITION_NOT_FOUND"), ("GET", nothing, None, 404, "FORM_SUBMISSION_NOT_FOUND"),
+        ("DELETE", nothing, None, 404, "FORM_SUBMISSION_NOT_FOUND"), ("POST", nothing + "/release", None, 404, "FORM_SUBMISSION_NOT_FOUND"),
+        ("POST", sent + "/release", None, 409, "FORM_SUBMISSION_NOT_QUARANTINED")])
+
+
+@test
+def submissions_refuse_what_they_declare(ground):
+    t = ground.things
+    form = t.form(fields=[{"name": "message"}, {"name": "seats"}])
+    single = t.type(FORM_SCHEMA, kind="singleton")
+    ground.item(single, {"message": "x"})
+    hourly = t.form(perHourMax=1)
+    t.send(hourly).succeeded(201)
+    for label, reply, status, code in [
+        ("unknown", t.send(form, phone="1"), 400, "FORM_SUBMISSION_UNKNOWN_FIELDS"), ("missing", t.send(form, message=""), 400, "FORM_SUBMISSION_REQUIRED_FIELD_MISSING"),
+        ("invalid", t.send(form, message=5), 400, "FORM_SUBMISSION_FIELD_INVALID"), ("schema", t.send(form, seats=0), 400, "CONTENT_SCHEMA_VALIDATION_FAILED"),
+        ("early", t.send(t.form(openFrom=LATER)), 409, "FORM_CLOSED"), ("many", t.send(hourly), 429, "FORM_RATE_LIMITED"),
+        ("second of one", t.send(t.form(contentTypeId=single)), 422, "FORM_SUBMISSION_REFUSED"),
+        ("unpayable", t.send(t.form(requirePayment=True)), 503, "FORM_PAYMENT_UNAVAILABLE"), ("nobody's", t.send({"slug": "nobody"}), 404, "PUBLIC_FORM_NOT_FOUND"),
+        ("nobody's", t.anyone.get(t.send_path({"slug": "nobody"}, "")), 404, "PUBLIC_FORM_NOT_FOUND"),
+    ]:
+        refused(label, reply, status, code)
+
+
+# ---------------------------------------------------------------- jobs and webhooks
+
+@test
+def jobs_refuse_what_they_declare(ground):
+    t = ground.things
+    job, ended, nobody = f"/api/jobs/{t.job()}", f"/api/jobs/{t.failed_job()}", f"/api/jobs/{NOBODYS}"
+    schedule, no_schedule, item = f"/api/jobs/schedules/{t.schedule()}", f"/api/jobs/schedules/{NOBODYS}", f"/api/content-items/{ground.item()}/schedule-status"
+    writer = ground.tenant.client("content:read", "content:write")
+    call = {"kind": "outbound_webhook", "payload": {"url": "https://hooks.example.com/x", "body": {}}}
+    ask_all(writer, [("POST", "/api/jobs", call, 403, "ADMIN_REQUIRED"), ("POST", "/api/jobs/schedules", t.schedule_body(**call), 403, "ADMIN_REQUIRED")])
+    for path, make in (("/api/jobs", t.job_body), ("/api/jobs/schedules", t.schedule_body)):
+        refused(path, writer.post(path, make(kind="magic")), 400, "JOB_KIND_UNKNOWN")
+        refused(path, writer.post(path, make(payload={"contentItemId": "x"})), 400, "JOB_PAYLOAD_INVALID")
+    ask_all(writer, [
+        ("POST", "/api/jobs", t.job_body(runAt="soon"), 400, "JOB_RUN_AT_INVALID"), ("POST", item, {"targetStatus": "x", "runAt": "soon"}, 400, "JOB_RUN_AT_INVALID"),
+        ("POST", item, {"targetStatus": "x", "runAt": LATER, "expectedVersion": 9}, 409, "VERSION_CONFLICT"), ("GET", "/api/jobs?cursor=x", None, 400, "INVALID_CURSOR"),
+        ("GET", nobody, None, 404, "JOB_NOT_FOUND"), ("DELETE", nobody, None, 404, "JOB_NOT_FOUND"), ("POST", nobody + "/retry", None, 404, "JOB_NOT_FOUND"),
+        ("DELETE", ended, None, 409, "JOB_CANCEL_FORBIDDEN"), ("POST", job + "/retry", None, 409, "JOB_RETRY_FORBIDDEN"), ("PUT", "/api/jobs/queues/x", {}, 400, "EMPTY_UPDATE_BODY"),
+        ("POST", "/api/jobs/schedules", t.schedule_body(timeZone="Mars/Olympus"), 400, "JOB_SCHEDULE_INVALID"), ("PUT", schedule, {"cron": "0 0 30 2 *"}, 400, "JOB_SCHEDULE_INVALID"),
+        ("PUT", schedule, {}, 400, "EMPTY_UPDATE_BODY"), ("GET", no_schedule, None, 404, "JOB_SCHEDULE_NOT_FOUND"), ("PUT", no_schedule, {"name": "x"}, 404, "JOB_SCHEDULE_NOT_FOUND"),
+        ("DELETE", no_schedule, None, 404, "JOB_SCHEDULE_NOT_FOUND")])
+
+
+@test
+def webhooks_refuse_what_they_declare(ground):
+    t = ground.things
+    hook, nobody, nothing, ended = t.hook(), f"/api/webhooks/{NOBODYS}", f"/api/webhooks/deliveries/{NOBODYS}", t.hook()
+    orphan = t.delivery(ended)
+    ground.admin.delete(f"/api/webhooks/{ended}").succeeded(200)
+    for change, code in [({"url": "ftp://x"}, "INVALID_WEBHOOK_URL"), ({"events": ["colour.*"]}, "INVALID_WEBHOOK_EVENTS"), ({"secret": "short"}, "INVALID_WEBHOOK_SECRET")]:
+        refused("create", ground.admin.post("/api/webhooks", t.hook_body(**change)), 400, code)
+        refused("update", ground.admin.put(f"/api/webhooks/{hook}", change), 400, code)
+    ask_all(ground.admin, [
+        ("POST", "/api/webhooks/simulate", {"eventType": "colour"}, 400, "INVALID_WEBHOOK_EVENTS"), ("PUT", f"/api/webhooks/{hook}", {}, 400, "EMPTY_UPDATE_BODY"),
+        ("POST", f"/api/webhooks/{hook}/replay", {}, 400, "EMPTY_UPDATE_BODY"), ("GET", nobody, None, 404, "WEBHOOK_NOT_FOUND"), ("PUT", nobody, {"active": True}, 404, "WEBHOOK_NOT_FOUND"),
+        ("DELETE", nobody, None, 404, "WEBHOOK_NOT_FOUND"), ("POST", nobody + "/rotate-secret", None, 404, "WEBHOOK_NOT_FOUND"), ("POST", nobody + "/test", None, 404, "WEBHOOK_NOT_FOUND"),
+        ("GET", nobody + "/deliveries", None, 404, "WEBHOOK_NOT_FOUND"), ("POST", nobody + "/replay", {"after": 0}, 404, "WEBHOOK_NOT_FOUND"),
+        ("GET", nothing, None, 404, "WEBHOOK_DELIVERY_NOT_FOUND"), ("POST", nothing + "/redeliver", None, 404, "WEBHOOK_DELIVERY_NOT_FOUND"),
+        ("POST", f"/api/webhooks/deliveries/{orphan}/redeliver", None, 404, "WEBHOOK_NOT_FOUND")])
+
+
+# ---------------------------------------------------------------- payments
+
+@test
+def priced_calls_are_challenged_and_each_payment_is_good_once(ground):
+    t = ground.things
+    priced = ground.type(basePrice=21)
+    create, body = f"/api/content-types/{priced}/items", {"data": {"title": "x"}}
+
+    def twice(method, path, sent, other=None, between=lambda: None):
+        challenge = ground.admin.request(method, path, sent)
+        refused(method, challenge, 402, "PAYMENT_REQUIRED")
+        client = With(ground.admin, t.pay(challenge.context))
+        reply = client.request(method, path, sent).succeeded()
+        between()
+        refused(method, client.request(method, path, other), 403, "PAYMENT_CONSUMED")
+        return reply.data
+
+    item = f"/api/content-items/{twice('POST', create, body, body)['id']}"
+    twice("PUT", item, {"data": {"title": "y"}}, body)
+    twice("PATCH", item, {"data": {"title": "z"}}, body)
+    twice("DELETE", item, None, None, lambda: ground.admin.post(item + "/restore").succeeded(200))
+
+
+@test
+def offers_refuse_what_they_declare(ground):
+    t = ground.things
+    bought = t.bought()
+    sold, taken = f"/api/offers/{bought['offerId']}", t.offer_body()
+    t.made("/api/offers", taken)
+    nobody, no_terms, terms = f"/api/offers/{NOBODYS}", f"/api/license-policies/{NOBODYS}", f"/api/license-policies/{bought['policyId']}"
+    ask_all(ground.admin, [
+        ("POST", "/api/offers", taken, 409, "OFFER_SLUG_CONFLICT"), ("POST", "/api/offers", t.offer_body(scopeRef=1), 400, "OFFER_SCOPE_INVALID"),
+        ("GET", nobody, None, 404, "OFFER_NOT_FOUND"), ("PUT", nobody, {"name": "x"}, 404, "OFFER_NOT_FOUND"), ("DELETE", nobody, None, 404, "OFFER_NOT_FOUND"),
+        ("POST", nobody + "/policies", {}, 404, "OFFER_NOT_FOUND"), ("GET", nobody + "/policies", None, 404, "OFFER_NOT_FOUND"), ("POST", nobody + "/purchase", {}, 404, "OFFER_NOT_FOUND"),
+        ("PUT", sold, {}, 400, "EMPTY_UPDATE_BODY"), ("DELETE", sold, None, 409, "OFFER_IN_USE"), ("POST", f"/api/offers/{t.offer()}/purchase", {}, 409, "OFFER_MISSING_POLICY"),
+        ("POST", sold + "/purchase", {"paymentMethod": "shells"}, 400, "PAYMENT_METHOD_UNSUPPORTED"), ("GET", no_terms, None, 404, "LICENSE_POLICY_NOT_FOUND"),
+        ("PUT", no_terms, {"maxReads": 1}, 404, "LICENSE_POLICY_NOT_FOUND"), ("DELETE", no_terms, None, 404, "LICENSE_POLICY_NOT_FOUND"), ("PUT", terms, {}, 400, "EMPTY_UPDATE_BODY"),
+        ("PUT", terms, {"maxReads": 1}, 409, "LICENSE_POLICY_IN_USE"), ("DELETE", terms, None, 409, "LICENSE_POLICY_IN_USE")])
+
+
+@test
+def purchases_refuse_what_they_declare(ground):
+    t = ground.things
+    client, confirm = t.buying()
+    mine = client.request("POST", confirm, {}).succeeded(200).data
+    entitlement, nobody = f"/api/entitlements/{mine['id']}", f"/api/entitlements/{NOBODYS}"
+    stranger = ground.tenant.client("content:read")
+    refused("confirm", stranger.post(confirm, {}), 404, "PROFILE_MISSING")
+    t.challenge(client=stranger)
+    refused("confirm", With(stranger, client.headers).request("POST", confirm, {}), 404, "ENTITLEMENT_NOT_FOUND")
+    refused("confirm", ground.admin.post(confirm, {}), 400, "PAYMENT_CONFIRMATION_REQUIRED")
+    refused("confirm", ground.admin.post(confirm, {}, headers={"authorization": "L402 nonsense"}), 402, "PAYMENT_VERIFICATION_FAILED")
+    theirs = f"/api/offers/{ground.platform.post('/api/offers', t.offer_body()).succeeded(201).data['id']}" # of the tenant that the environment's key is of
+    ground.platform.post(theirs + "/policies", {}).succeeded(201)
+    for method, path in [("POST", confirm), ("POST", theirs + "/purchase"), ("GET", "/api/entitlements/me"), ("GET", entitlement)]:
+        refused(f"{method} {path}", ground.admin.with_key(ENVIRONMENTS_KEY).request(method, path), 403, "API_KEY_REQUIRED")
+    ask_all(ground.admin, [("GET", nobody, None, 404, "ENTITLEMENT_NOT_FOUND"), ("POST", nobody + "/revoke", None, 404, "ENTITLEMENT_NOT_FOUND")])
+    ground.admin.post(entitlement + "/revoke").succeeded(200)
+    refused("revoke", ground.admin.post(entitlement + "/revoke"), 403, "ENTITLEMENT_NOT_ACTIVE")
+    refused("confirm", client.request("POST", confirm, {}), 403, "ENTITLEMENT_NOT_ACTIVE")
+
+
+@test
+def payments_refuse_what_they_declare(ground):
+    t = ground.things
+    ended = t.challenge()
+    signed, body = t.message(ended, "expired")
+    signed.request("POST", RECEIVE, body).succeeded(200)
+    ask_all(ground.admin, [
+        ("GET", f"/api/payments/{NOBODYS}", None, 404, "PAYMENT_NOT_FOUND"), ("GET", "/api/payments?cursor=x", None, 400, "INVALID_CURSOR"),
+        ("POST", "/api/payments/mock/pay", {"invoice": "x"}, 400, "PAYMENT_INVOICE_INVALID"),
+        ("POST", "/api/payments/mock/pay", {"invoice": invoice(b"nobody's hash, of 32 bytes......", 5, "x", 3600)}, 404, "PAYMENT_NOT_FOUND"),
+        ("POST", "/api/payments/mock/pay", {"invoice": ended["invoice"]}, 409, "INVALID_PAYMENT_TRANSITION")])
+    signed, body = t.message(ended, "paid")
+    refused("receive", signed.request("POST", RECEIVE, body), 409, "INVALID_PAYMENT_TRANSITION")
+    refused("receive", t.signed(b"{").request("POST", RECEIVE, b"{"), 400, "INVALID_PAYMENT_WEBHOOK_PAYLOAD")
+    refused("receive", t.anyone.post(RECEIVE, body), 401, "INVALID_PAYMENT_WEBHOOK_SIGNATURE")
+    refused("receive", t.anyone.post(RECEIVE.replace("mock", "lnd"), body), 503, "PAYMENT_WEBHOOK_NOT_CONFIGURED")

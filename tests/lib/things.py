@@ -1,0 +1,246 @@
+"""Things of the services around content, made over REST with one call each, for drivers that need one of everything."""
+import hashlib
+import hmac
+import json
+import time
+
+from checks import wait_for
+from receiver import Receiver
+
+NOBODYS = 2000000000
+SECRET = "of-the-mock-provider"
+ENVIRONMENTS_KEY = "reader-of-the-environment-1"
+SETTINGS = {"WORDCLAW_PAYMENT_WEBHOOK_SECRETS": f"mock:{SECRET}", "WORDCLAW_OUTBOUND_ALLOW": "127.0.0.1:*"}
+LATER = "2040-01-01T00:00:00Z"
+WHO = {"actorId": "client-17", "actorSource": "portal"}
+FORM_SCHEMA = {"type": "object", "properties": {"email": {"type": "string"}, "message": {"type": "string"}, "seats": {"type": "integer", "minimum": 1}, "address": {"type": "object"},
+                                                "topic": {"type": "string", "enum": ["sales", "press"]}}, "required": ["message"]}
+OPEN_TRANSITION = {"fromState": "draft", "toState": "published", "authorMayDecide": True}
+
+
+class With:
+    """A client whose requests all carry these headers."""
+
+    def __init__(self, client, headers):
+        self.client, self.headers = client, headers
+
+    def request(self, method, path, body=None, headers=None, **options):
+        return self.client.request(method, path, body, headers={**self.headers, **(headers or {})}, **options)
+
+
+class Things:
+    """ground: has system, tenant, admin, name(), type() and item(type)."""
+
+    def __init__(self, ground):
+        self.ground, self.system, self.admin = ground, ground.system, ground.admin
+        self.domain, self.anyone = ground.tenant.id, ground.system.client()
+        self.receiver = Receiver()
+
+    def made(self, path, body):
+        return self.admin.post(path, body).succeeded(201).data
+
+    def type(self, schema=FORM_SCHEMA, **fields):
+        name = self.ground.name()
+        return self.made("/api/content-types", {"name": name, "slug": name, "schema": schema, **fields})["id"]
+
+    # ---- workflows and reviews
+
+    def flow(self, *transitions, type_id=None, **fields):
+        return self.made("/api/workflows", {"name": self.ground.name(), "contentTypeId": type_id or self.ground.type(),
+                                            "transitions": list(transitions) or [OPEN_TRANSITION], **fields})
+
+    def governed_item(self):
+        return self.ground.item(self.flow()["contentTypeId"])
+
+    def task(self):
+        return self.made(f"/api/content-items/{self.governed_item()}/submit", {})["id"]
+
+    def published(self, type_id=None):
+        item_id = self.ground.item(type_id)
+        self.admin.post(f"/api/content-items/{item_id}/publish").succeeded(200)
+        return item_id
+
+    def remarked(self, what="comments", **body):
+        item_id = self.published()
+        self.made(f"/api/content-items/{item_id}/{what}", body or {"comment": "x"})
+        return item_id
+
+    def token(self, item_id):
+        return self.made(f"/api/content-items/{item_id}/external-feedback-token", {"submitter": WHO})["token"]
+
+    # ---- forms
+
+    def form_body(self, **fields):
+        return {"name": "Contact", "slug": self.ground.name(), "contentTypeId": self.type(), "fields": [{"name": "email"}, {"name": "message"}], **fields}
+
+    def form(self, **fields):
+        return self.made("/api/forms", self.form_body(**fields))
+
+    def send_path(self, form, what="/submissions"):
+        return f"/api/public/forms/{form['slug']}{what}?domainId={self.domain}"
+
+    def send(self, form, **data):
+        return self.anyone.post(self.send_path(form), {"data": {"message": self.ground.name(), **data}})
+
+    def submission(self):
+        return self.send(self.form()).succeeded(201).data["submissionId"]
+
+    def quarantined(self):
+        return self.send(self.form(honeypotField="website"), website="x").succeeded(201).data["submissionId"]
+
+    # ---- jobs
+
+    def job_body(self, **fields):
+        return {"kind": "content_status_transition", "payload": {"contentItemId": self.ground.item(), "targetStatus": "published"}, **fields}
+
+    def job(self):
+        return self.made("/api/jobs", self.job_body(runAt=LATER))["id"]
+
+    def failed_job(self):
+        job = self.made("/api/jobs", self.job_body(payload={"contentItemId": NOBODYS, "targetStatus": "published"}))["id"]
+        wait_for(lambda: self.admin.get(f"/api/jobs/{job}").succeeded(200).data["status"] == "failed", "the job to fail")
+        return job
+
+    def schedule_body(self, **fields):
+        return self.job_body(name=self.ground.name(), cron="0 8 * * 1", **fields)
+
+    def schedule(self):
+        return self.made("/api/jobs/schedules", self.schedule_body())["id"]
+
+    # ---- webhooks
+
+    def hook_body(self, **fields):
+        return {"url": f"{self.receiver.url}/{self.ground.name()}", "events": ["domain.*"], **fields}
+
+    def hook(self):
+        return self.made("/api/webhooks", self.hook_body())["id"]
+
+    def delivery(self, hook=None):
+        return self.made(f"/api/webhooks/{hook or self.hook()}/test", {})["id"]
+
+    # ---- payments
+
+    def offer_body(self, **fields):
+        return {"slug": self.ground.name(), "name": "All", "scopeType": "subscription", "priceSats": 5, **fields}
+
+    def offer(self):
+        return self.made("/api/offers", self.offer_body())["id"]
+
+    def terms(self, offer=None):
+        return self.made(f"/api/offers/{offer or self.offer()}/policies", {"maxReads": 3})["id"]
+
+    def sold(self):
+        """An offer that can be bought."""
+        offer = self.offer()
+        self.terms(offer)
+        return offer
+
+    def challenge(self, offer=None, client=None):
+        return (client or self.admin).post(f"/api/offers/{offer or self.sold()}/purchase", {}).refused(402, "PAYMENT_REQUIRED").context
+
+    def pay(self, challenge, **fields):
+        """The header that proves it."""
+        paid = self.admin.post("/api/payments/mock/pay", {"invoice": challenge["invoice"], **fields}).succeeded(200).data
+        return {"authorization": f"L402 {challenge['macaroon']}:{paid['preimage']}"}
+
+    def payment(self):
+        return self.payment_of(self.challenge())["id"]
+
+    def payment_of(self, challenge):
+        return next(p for p in self.admin.get("/api/payments?limit=200").succeeded(200).data if p["paymentRequest"] == challenge["invoice"])
+
+    def buying(self):
+        """A client with the proof, and the path that confirms a purchase."""
+        offer = self.sold()
+        return With(self.admin, self.pay(self.challenge(offer))), f"/api/offers/{offer}/purchase/confirm"
+
+    def bought(self):
+        client, path = self.buying()
+        return client.request("POST", path, {}).succeeded(200).data
+
+    def message(self, challenge, status="paid", **fields):
+        """What the provider says of an invoice, signed: a client and a body."""
+        body = json.dumps({"eventId": self.ground.name(), "paymentHash": self.payment_of(challenge)["paymentHash"], "status": status, **fields}).encode()
+        return self.signed(body), body
+
+    def signed(self, body):
+        now = int(time.time())
+        digest = hmac.new(SECRET.encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
+        return With(self.anyone, {"x-wordclaw-payment-signature": f"t={now},v1={digest}"})
+
+
+RECEIVE = "/api/payments/webhooks/mock/settled"
+
+
+def requests(t, path):
+    """By operation: a client, a path and a body with which it succeeds.  path: the operation's own."""
+    ask = lambda target, body=None: (t.admin, target, body)
+    item = lambda suffix, make=None: f"/api/content-items/{(make or t.ground.item)()}/{suffix}"
+    transition = lambda flow: f"/api/workflows/{flow['id']}/transitions/{flow['transitions'][0]['id']}"
+    received = lambda client, body: (client, RECEIVE, body)
+    return {
+        "workflow.workflows.create": lambda: ask(path, {"name": t.ground.name(), "contentTypeId": t.ground.type(), "transitions": [OPEN_TRANSITION]}),
+        "workflow.workflows.get": lambda: ask(f"/api/workflows/{t.flow()['id']}"),
+        "workflow.workflows.active": lambda: ask(f"/api/content-types/{t.flow()['contentTypeId']}/workflows/active"),
+        "workflow.workflows.update": lambda: ask(f"/api/workflows/{t.flow()['id']}", {"name": t.ground.name()}),
+        "workflow.workflows.delete": lambda: ask(f"/api/workflows/{t.flow()['id']}"),
+        "workflow.transitions.create": lambda: ask(f"/api/workflows/{t.flow()['id']}/transitions", {"fromState": "draft", "toState": "archived"}),
+        "workflow.transitions.delete": lambda: ask(transition(t.flow())),
+        "workflow.reviews.submit": lambda: ask(item("submit", t.governed_item), {}),
+        "workflow.reviews.get": lambda: ask(f"/api/review-tasks/{t.task()}"),
+        "workflow.reviews.decide": lambda: ask(f"/api/review-tasks/{t.task()}/decide", {"decision": "approved"}),
+        "workflow.reviews.assign": lambda: ask(f"/api/review-tasks/{t.task()}", {"assignee": "api_key:12"}),
+        "workflow.comments.create": lambda: ask(item("comments"), {"comment": "x"}),
+        "workflow.comments.list": lambda: ask(item("comments", t.remarked)),
+        "workflow.feedback.create": lambda: ask(item("external-feedback", t.published), {"decision": "accepted", "submitter": WHO}),
+        "workflow.feedback.list": lambda: ask(item("external-feedback", lambda: t.remarked("external-feedback", comment="x", decision="accepted", submitter=WHO))),
+        "workflow.feedback.issue_token": lambda: ask(item("external-feedback-token", t.published), {"submitter": WHO}),
+        "workflow.feedback.create_public": lambda: (t.anyone, path, {"token": t.token(t.published()), "decision": "accepted"}),
+        "forms.definitions.create": lambda: ask(path, t.form_body()),
+        "forms.definitions.get": lambda: ask(f"/api/forms/{t.form()['id']}"),
+        "forms.definitions.update": lambda: ask(f"/api/forms/{t.form()['id']}", {"name": t.ground.name()}),
+        "forms.definitions.delete": lambda: ask(f"/api/forms/{t.form()['id']}"),
+        "forms.public.get": lambda: (t.anyone, t.send_path(t.form(), ""), None),
+        "forms.submissions.create": lambda: (t.anyone, t.send_path(t.form()), {"data": {"message": "x"}}),
+        "forms.submissions.list": lambda: ask(f"/api/forms/{t.form()['id']}/submissions"),
+        "forms.submissions.get": lambda: ask(f"/api/form-submissions/{t.submission()}"),
+        "forms.submissions.erase": lambda: ask(f"/api/form-submissions/{t.submission()}"),
+        "forms.submissions.release": lambda: ask(f"/api/form-submissions/{t.quarantined()}/release"),
+        "jobs.create": lambda: ask(path, t.job_body(runAt=LATER)),
+        "jobs.get": lambda: ask(f"/api/jobs/{t.job()}"),
+        "jobs.cancel": lambda: ask(f"/api/jobs/{t.job()}"),
+        "jobs.retry": lambda: ask(f"/api/jobs/{t.failed_job()}/retry"),
+        "jobs.schedule_status": lambda: ask(item("schedule-status"), {"targetStatus": "published", "runAt": LATER}),
+        "jobs.queues.update": lambda: ask(f"/api/jobs/queues/{t.ground.name()}", {"runningMax": 2}),
+        "jobs.schedules.create": lambda: ask(path, t.schedule_body()),
+        "jobs.schedules.get": lambda: ask(f"/api/jobs/schedules/{t.schedule()}"),
+        "jobs.schedules.update": lambda: ask(f"/api/jobs/schedules/{t.schedule()}", {"name": t.ground.name()}),
+        "jobs.schedules.delete": lambda: ask(f"/api/jobs/schedules/{t.schedule()}"),
+        "webhooks.create": lambda: ask(path, t.hook_body()),
+        "webhooks.get": lambda: ask(f"/api/webhooks/{t.hook()}"),
+        "webhooks.update": lambda: ask(f"/api/webhooks/{t.hook()}", {"description": t.ground.name()}),
+        "webhooks.delete": lambda: ask(f"/api/webhooks/{t.hook()}"),
+        "webhooks.rotate_secret": lambda: ask(f"/api/webhooks/{t.hook()}/rotate-secret"),
+        "webhooks.test": lambda: ask(f"/api/webhooks/{t.hook()}/test"),
+        "webhooks.simulate": lambda: ask(path, {"eventType": "content_item.update"}),
+        "webhooks.deliveries.list": lambda: ask(f"/api/webhooks/{t.hook()}/deliveries"),
+        "webhooks.deliveries.get": lambda: ask(f"/api/webhooks/deliveries/{t.delivery()}"),
+        "webhooks.deliveries.redeliver": lambda: ask(f"/api/webhooks/deliveries/{t.delivery()}/redeliver"),
+        "webhooks.deliveries.replay": lambda: ask(f"/api/webhooks/{t.hook()}/replay", {"after": 0}),
+        "payments.get": lambda: ask(f"/api/payments/{t.payment()}"),
+        "payments.mock_pay": lambda: ask(path, {"invoice": t.challenge()["invoice"]}),
+        "payments.receive": lambda: received(*t.message(t.challenge())),
+        "payments.offers.create": lambda: ask(path, t.offer_body()),
+        "payments.offers.get": lambda: ask(f"/api/offers/{t.offer()}"),
+        "payments.offers.update": lambda: ask(f"/api/offers/{t.offer()}", {"name": t.ground.name()}),
+        "payments.offers.delete": lambda: ask(f"/api/offers/{t.offer()}"),
+        "payments.offers.purchase": lambda: ask(f"/api/offers/{t.sold()}/purchase"),
+        "payments.offers.confirm": lambda: (*t.buying(), {}),
+        "payments.licenses.create": lambda: ask(f"/api/offers/{t.offer()}/policies", {"maxReads": 3}),
+        "payments.licenses.list": lambda: ask(f"/api/offers/{t.sold()}/policies"),
+        "payments.licenses.get": lambda: ask(f"/api/license-policies/{t.terms()}"),
+        "payments.licenses.update": lambda: ask(f"/api/license-policies/{t.terms()}", {"maxReads": 4}),
+        "payments.licenses.delete": lambda: ask(f"/api/license-policies/{t.terms()}"),
+        "payments.entitlements.get": lambda: ask(f"/api/entitlements/{t.bought()['id']}"),
+        "payments.entitlements.revoke": lambda: ask(f"/api/entitlements/{t.bought()['id']}/revoke"),
+    }
