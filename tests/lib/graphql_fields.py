@@ -1,0 +1,113 @@
+"""The root fields of the services around content: text with which each answers, by its name.  t: Things (things.py)."""
+from things import LATER
+
+REVIEW = "id contentItemId status fromState toState"
+JOB = "id kind status payload runAt"
+OFFER = "id slug name scopeType priceSats active"
+TERMS = "id offerId version maxReads allowedChannels"
+ENTITLEMENT = "id offerId status remainingReads"
+WHO = '{actorId: "client-17", actorSource: "portal"}'
+CALL = "kind: \"content_status_transition\", payload: {contentItemId: %d, targetStatus: \"published\"}"
+
+
+def queries(t, indexed):
+    """indexed: an item that search knows."""
+    form, flow, task, hook = t.form(), t.flow(), t.task(), t.hook()
+    bought, remarked = t.bought(), t.remarked()
+    return {
+        "semanticSearch": 'semanticSearch(query: "title") { nodes { contentItemId } mode model isExact recall }',
+        "searchContext": 'searchContext(query: "title") { text tokens citations { contentItemId } mode model isExact }',
+        "similarContentItems": f"similarContentItems(contentItemId: {indexed}) {{ nodes {{ contentItemId }} mode model isExact }}",
+        "duplicateContent": "duplicateContent { nodes { similarity } nextAfter }",
+        "embeddingReadiness": f"embeddingReadiness(contentItemId: {indexed}) {{ contentItemId enabled state searchable model targetVersion }}",
+        "searchIndexStatus": "searchIndexStatus { provider model dimension chunks pending }",
+        "forms": "forms { nodes { id slug } hasMore }",
+        "form": f"form(id: {form['id']}) {{ id name slug fields defaultData active }}",
+        "publicForm": f"publicForm(slug: \"{form['slug']}\", domainId: {t.domain}) {{ form {{ id fields }} startToken }}",
+        "formSubmissions": f"formSubmissions(id: {form['id']}) {{ nodes {{ id }} hasMore }}",
+        "formSubmission": f"formSubmission(id: {t.submission()}) {{ id formId status verdict data contentItemId }}",
+        "jobs": f"jobs(limit: 2) {{ nodes {{ {JOB} }} hasMore nextCursor }}",
+        "job": f"job(id: {t.job()}) {{ {JOB} }}",
+        "jobWorkerStatus": "jobWorkerStatus { queues { queue queued running } started workers setAside }",
+        "jobSchedules": "jobSchedules { nodes { id } hasMore }",
+        "jobSchedule": f"jobSchedule(id: {t.schedule()}) {{ id name cron timeZone nextTimes }}",
+        "payments": "payments(limit: 2) { nodes { id status } hasMore nextCursor }",
+        "paymentSummary": "paymentSummary { totals { status count satoshis } since receivedSatoshis }",
+        "payment": f"payment(id: {t.payment()}) {{ id paymentHash provider amountSatoshis status details }}",
+        "offers": f"offers {{ nodes {{ {OFFER} }} hasMore }}",
+        "offer": f"offer(id: {bought['offerId']}) {{ {OFFER} }}",
+        "licensePolicies": f"licensePolicies(offerId: {bought['offerId']}) {{ nodes {{ {TERMS} }} }}",
+        "licensePolicy": f"licensePolicy(id: {bought['policyId']}) {{ {TERMS} }}",
+        "entitlements": f"entitlements {{ nodes {{ {ENTITLEMENT} }} hasMore }}",
+        "entitlement": f"entitlement(id: {bought['id']}) {{ {ENTITLEMENT} }}",
+        "webhooks": "webhooks { nodes { id url } hasMore }",
+        "webhook": f"webhook(id: {hook}) {{ id url events active payload }}",
+        "simulateWebhooks": 'simulateWebhooks(eventType: "content_item.update", details: {a: 1}) { messages { webhookId url headers body } }',
+        "webhookDeliveries": f"webhookDeliveries(id: {hook}) {{ nodes {{ id status }} hasMore }}",
+        "webhookDelivery": f"webhookDelivery(id: {t.delivery()}) {{ delivery {{ id status }} event tries {{ attempt }} }}",
+        "workflows": "workflows { nodes { id name } hasMore }",
+        "workflow": f"workflow(id: {flow['id']}) {{ workflow {{ id transitions {{ id }} }} diagram }}",
+        "activeWorkflow": f"activeWorkflow(contentTypeId: {flow['contentTypeId']}) {{ id name isApplied }}",
+        "reviewTasks": f"reviewTasks(status: pending) {{ nodes {{ {REVIEW} }} hasMore }}",
+        "reviewTask": f"reviewTask(id: {task}) {{ {REVIEW} }}",
+        "reviewComments": f"reviewComments(contentItemId: {remarked}) {{ nodes {{ id comment }} hasMore }}",
+        "externalFeedback": f"externalFeedback(contentItemId: {remarked}) {{ nodes {{ id comment }} hasMore }}",
+    }
+
+
+def mutations(t):
+    name, item, offer = t.ground.name, t.ground.item, t.offer
+
+    def confirmation():
+        client, path = t.buying()
+        return f"id: {path.split('/')[3]}, paymentProof: \"{client.headers['authorization']}\""
+
+    def transition():
+        flow = t.flow()
+        return f"id: {flow['id']}, transitionId: {flow['transitions'][0]['id']}"
+
+    return {
+        "reindexSearch": lambda: "reindexSearch { provider model chunks }",
+        "testEmbeddingProvider": lambda: "testEmbeddingProvider { ok provider model dimension }",
+        "createForm": lambda: f'createForm(name: "F", slug: "{name()}", contentTypeId: {t.type()}, fields: [{{name: "message"}}]) {{ id fields }}',
+        "updateForm": lambda: f'updateForm(id: {t.form()["id"]}, name: "G") {{ id name }}',
+        "deleteForm": lambda: f'deleteForm(id: {t.form()["id"]}) {{ id message }}',
+        "submitForm": lambda: f'submitForm(slug: "{t.form()["slug"]}", domainId: {t.domain}, data: {{message: "x"}}) {{ submissionId status contentItemId }}',
+        "releaseFormSubmission": lambda: f"releaseFormSubmission(id: {t.quarantined()}) {{ id status contentItemId }}",
+        "eraseFormSubmission": lambda: f"eraseFormSubmission(id: {t.submission()}) {{ id status data }}",
+        "createJob": lambda: f'createJob({CALL % item()}, runAt: "{LATER}") {{ {JOB} }}',
+        "cancelJob": lambda: f"cancelJob(id: {t.job()}) {{ {JOB} }}",
+        "retryJob": lambda: f"retryJob(id: {t.failed_job()}) {{ {JOB} }}",
+        "scheduleContentStatus": lambda: f'scheduleContentStatus(contentItemId: {item()}, targetStatus: "published", runAt: "{LATER}") {{ {JOB} }}',
+        "updateJobQueue": lambda: f'updateJobQueue(queue: "{name()}", runningMax: 2) {{ queue runningMax isPaused }}',
+        "createJobSchedule": lambda: f'createJobSchedule(name: "S", cron: "0 8 * * 1", {CALL % item()}) {{ id nextTimes }}',
+        "updateJobSchedule": lambda: f'updateJobSchedule(id: {t.schedule()}, name: "R") {{ id name }}',
+        "deleteJobSchedule": lambda: f"deleteJobSchedule(id: {t.schedule()}) {{ id message }}",
+        "payMockInvoice": lambda: f'payMockInvoice(invoice: "{t.challenge()["invoice"]}") {{ paymentHash preimage status }}',
+        "createOffer": lambda: f'createOffer(slug: "{name()}", name: "O", scopeType: subscription, priceSats: 5) {{ {OFFER} }}',
+        "updateOffer": lambda: f'updateOffer(id: {offer()}, name: "P") {{ {OFFER} }}',
+        "deleteOffer": lambda: f"deleteOffer(id: {offer()}) {{ id message }}",
+        "confirmPurchase": lambda: f"confirmPurchase({confirmation()}) {{ {ENTITLEMENT} }}",
+        "createLicensePolicy": lambda: f'createLicensePolicy(offerId: {offer()}, maxReads: 3, allowedChannels: ["web"]) {{ {TERMS} }}',
+        "updateLicensePolicy": lambda: f"updateLicensePolicy(id: {t.terms()}, maxReads: 4) {{ {TERMS} }}",
+        "deleteLicensePolicy": lambda: f"deleteLicensePolicy(id: {t.terms()}) {{ id message }}",
+        "revokeEntitlement": lambda: f"revokeEntitlement(id: {t.bought()['id']}) {{ {ENTITLEMENT} }}",
+        "createWebhook": lambda: f'createWebhook(url: "{t.hook_body()["url"]}", events: ["domain.*"]) {{ id url events secret }}',
+        "updateWebhook": lambda: f'updateWebhook(id: {t.hook()}, description: "x") {{ id description }}',
+        "deleteWebhook": lambda: f"deleteWebhook(id: {t.hook()}) {{ id message }}",
+        "rotateWebhookSecret": lambda: f"rotateWebhookSecret(id: {t.hook()}) {{ id secret }}",
+        "testWebhook": lambda: f"testWebhook(id: {t.hook()}) {{ id eventType }}",
+        "redeliverWebhook": lambda: f"redeliverWebhook(id: {t.delivery()}) {{ id status }}",
+        "replayWebhook": lambda: f"replayWebhook(id: {t.hook()}, after: 0) {{ queued lastSequence }}",
+        "createWorkflow": lambda: f'createWorkflow(name: "W", contentTypeId: {t.ground.type()}, transitions: [{{fromState: "draft", toState: "published"}}]) {{ id transitions {{ id }} }}',
+        "updateWorkflow": lambda: f'updateWorkflow(id: {t.flow()["id"]}, name: "V") {{ id name }}',
+        "deleteWorkflow": lambda: f"deleteWorkflow(id: {t.flow()['id']}) {{ id message }}",
+        "createWorkflowTransition": lambda: f'createWorkflowTransition(id: {t.flow()["id"]}, fromState: "draft", toState: "archived") {{ id toState }}',
+        "deleteWorkflowTransition": lambda: f"deleteWorkflowTransition({transition()}) {{ id message }}",
+        "submitReviewTask": lambda: f"submitReviewTask(contentItemId: {t.governed_item()}) {{ {REVIEW} }}",
+        "decideReviewTask": lambda: f"decideReviewTask(id: {t.task()}, decision: approved) {{ {REVIEW} }}",
+        "assignReviewTask": lambda: f'assignReviewTask(id: {t.task()}, assignee: "api_key:12") {{ {REVIEW} assignee }}',
+        "createReviewComment": lambda: f'createReviewComment(contentItemId: {item()}, comment: "x") {{ id comment }}',
+        "submitExternalFeedback": lambda: f"submitExternalFeedback(contentItemId: {t.published()}, decision: accepted, submitter: {WHO}) {{ event {{ id }} reviewTask {{ id }} }}",
+        "issueExternalFeedbackToken": lambda: f"issueExternalFeedbackToken(contentItemId: {t.published()}, submitter: {WHO}) {{ token expiresAt }}",
+    }
