@@ -233,7 +233,7 @@ const struct error_info error_catalogue[] = {
 	[ERROR_JOB_SCHEDULE_INVALID] = { .code = "JOB_SCHEDULE_INVALID", .status = 400, .is_retryable = false, .title = "Schedule Invalid",
 	    .remediation = "Send five cron fields such as \"0 8 * * 1\" and an IANA time zone such as Europe/Berlin." },
 	[ERROR_JOB_SCHEDULE_NOT_FOUND] = { .code = "JOB_SCHEDULE_NOT_FOUND", .status = 404, .is_retryable = false, .title = "Schedule Not Found",
-	    .remediation = "Use an id listed by GET /api/jobs/schedules." },
+	    .remediation = "Use an id listed by GET /api/job-schedules." },
 	[ERROR_LICENSE_POLICY_IN_USE] = { .code = "LICENSE_POLICY_IN_USE", .status = 409, .is_retryable = false, .title = "License Policy In Use",
 	    .remediation = "Create a new version with POST /api/offers/{id}/policies." },
 	[ERROR_LICENSE_POLICY_NOT_FOUND] = { .code = "LICENSE_POLICY_NOT_FOUND", .status = 404, .is_retryable = false, .title = "License Policy Not Found",

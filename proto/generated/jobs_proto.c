@@ -752,7 +752,7 @@ const struct operation operation_jobs_worker_status = {
 };
 
 static const struct route jobs_queues_update_routes[] = {
-	{ "PUT", "/api/jobs/queues/{queue}", false },
+	{ "PUT", "/api/job-queues/{queue}", false },
 };
 static const char *const jobs_queues_update_actions[] = {
 	"GET /api/jobs/worker-status",
@@ -820,10 +820,10 @@ const struct operation operation_jobs_queues_update = {
 };
 
 static const struct route jobs_schedules_create_routes[] = {
-	{ "POST", "/api/jobs/schedules", false },
+	{ "POST", "/api/job-schedules", false },
 };
 static const char *const jobs_schedules_create_actions[] = {
-	"GET /api/jobs/schedules",
+	"GET /api/job-schedules",
 	NULL
 };
 static const struct error_info *const jobs_schedules_create_errors[] = {
@@ -891,10 +891,10 @@ const struct operation operation_jobs_schedules_create = {
 };
 
 static const struct route jobs_schedules_list_routes[] = {
-	{ "GET", "/api/jobs/schedules", false },
+	{ "GET", "/api/job-schedules", false },
 };
 static const char *const jobs_schedules_list_actions[] = {
-	"POST /api/jobs/schedules",
+	"POST /api/job-schedules",
 	NULL
 };
 static const struct error_info *const jobs_schedules_list_errors[] = {
@@ -940,7 +940,7 @@ const struct operation operation_jobs_schedules_list = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Create one with POST /api/jobs/schedules.",
+	.next_action = "Create one with POST /api/job-schedules.",
 	.actions = jobs_schedules_list_actions,
 	.request = &jobs_schedules_list_request_shape,
 	.response = &jobs_schedules_list_response_shape,
@@ -951,11 +951,11 @@ const struct operation operation_jobs_schedules_list = {
 };
 
 static const struct route jobs_schedules_get_routes[] = {
-	{ "GET", "/api/jobs/schedules/{id}", false },
+	{ "GET", "/api/job-schedules/{id}", false },
 };
 static const char *const jobs_schedules_get_actions[] = {
-	"PUT /api/jobs/schedules/{id}",
-	"DELETE /api/jobs/schedules/{id}",
+	"PUT /api/job-schedules/{id}",
+	"DELETE /api/job-schedules/{id}",
 	NULL
 };
 static const struct error_info *const jobs_schedules_get_errors[] = {
@@ -1002,7 +1002,7 @@ const struct operation operation_jobs_schedules_get = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Change it with PUT /api/jobs/schedules/{id}.",
+	.next_action = "Change it with PUT /api/job-schedules/{id}.",
 	.actions = jobs_schedules_get_actions,
 	.request = &jobs_schedules_get_request_shape,
 	.response = &job_schedule_shape,
@@ -1013,10 +1013,10 @@ const struct operation operation_jobs_schedules_get = {
 };
 
 static const struct route jobs_schedules_update_routes[] = {
-	{ "PUT", "/api/jobs/schedules/{id}", false },
+	{ "PUT", "/api/job-schedules/{id}", false },
 };
 static const char *const jobs_schedules_update_actions[] = {
-	"GET /api/jobs/schedules/{id}",
+	"GET /api/job-schedules/{id}",
 	NULL
 };
 static const struct error_info *const jobs_schedules_update_errors[] = {
@@ -1083,10 +1083,10 @@ const struct operation operation_jobs_schedules_update = {
 };
 
 static const struct route jobs_schedules_delete_routes[] = {
-	{ "DELETE", "/api/jobs/schedules/{id}", false },
+	{ "DELETE", "/api/job-schedules/{id}", false },
 };
 static const char *const jobs_schedules_delete_actions[] = {
-	"GET /api/jobs/schedules",
+	"GET /api/job-schedules",
 	NULL
 };
 static const struct error_info *const jobs_schedules_delete_errors[] = {
@@ -1137,7 +1137,7 @@ const struct operation operation_jobs_schedules_delete = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "List the others with GET /api/jobs/schedules.",
+	.next_action = "List the others with GET /api/job-schedules.",
 	.actions = jobs_schedules_delete_actions,
 	.request = &jobs_schedules_delete_request_shape,
 	.response = &jobs_schedules_delete_response_shape,

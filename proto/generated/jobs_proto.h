@@ -343,39 +343,39 @@ const struct error *jobs_worker_status(struct request *req, const struct jobs_wo
     struct jobs_worker_status_response *out) MUST_CHECK;
 
 /* Pause or resume a queue, or say how many of its jobs may run at once.
- * PUT /api/jobs/queues/{queue}
+ * PUT /api/job-queues/{queue}
  * Errors: EMPTY_UPDATE_BODY.
  * Emits: job_queue.update. */
 const struct error *jobs_queues_update(struct request *req, const struct jobs_queues_update_request *in,
     struct job_queue_state *out) MUST_CHECK;
 
 /* Make a job at each time that a cron expression names.
- * POST /api/jobs/schedules
+ * POST /api/job-schedules
  * Errors: ADMIN_REQUIRED, JOB_PAYLOAD_INVALID, JOB_SCHEDULE_INVALID.
  * Emits: job_schedule.create. */
 const struct error *jobs_schedules_create(struct request *req, const struct jobs_schedules_create_request *in,
     struct job_schedule *out) MUST_CHECK;
 
 /* List the schedules.
- * GET /api/jobs/schedules */
+ * GET /api/job-schedules */
 const struct error *jobs_schedules_list(struct request *req, const struct jobs_schedules_list_request *in,
     struct jobs_schedules_list_response *out) MUST_CHECK;
 
 /* Read a schedule and its next times.
- * GET /api/jobs/schedules/{id}
+ * GET /api/job-schedules/{id}
  * Errors: JOB_SCHEDULE_NOT_FOUND. */
 const struct error *jobs_schedules_get(struct request *req, const struct jobs_schedules_get_request *in,
     struct job_schedule *out) MUST_CHECK;
 
 /* Change a schedule, or let it rest.
- * PUT /api/jobs/schedules/{id}
+ * PUT /api/job-schedules/{id}
  * Errors: EMPTY_UPDATE_BODY, JOB_SCHEDULE_INVALID, JOB_SCHEDULE_NOT_FOUND.
  * Emits: job_schedule.update. */
 const struct error *jobs_schedules_update(struct request *req, const struct jobs_schedules_update_request *in,
     struct job_schedule *out) MUST_CHECK;
 
 /* Delete a schedule; the jobs it made stay.
- * DELETE /api/jobs/schedules/{id}
+ * DELETE /api/job-schedules/{id}
  * Errors: JOB_SCHEDULE_NOT_FOUND.
  * Emits: job_schedule.delete. */
 const struct error *jobs_schedules_delete(struct request *req, const struct jobs_schedules_delete_request *in,

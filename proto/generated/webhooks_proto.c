@@ -742,7 +742,7 @@ static const struct route webhooks_test_routes[] = {
 	{ "POST", "/api/webhooks/{id}/test", false },
 };
 static const char *const webhooks_test_actions[] = {
-	"GET /api/webhooks/deliveries/{id}",
+	"GET /api/webhook-deliveries/{id}",
 	NULL
 };
 static const struct error_info *const webhooks_test_errors[] = {
@@ -793,7 +793,7 @@ const struct operation operation_webhooks_test = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "See how it went with GET /api/webhooks/deliveries/{id}.",
+	.next_action = "See how it went with GET /api/webhook-deliveries/{id}.",
 	.actions = webhooks_test_actions,
 	.request = &webhooks_test_request_shape,
 	.response = &webhook_delivery_shape,
@@ -871,7 +871,7 @@ static const struct route webhooks_deliveries_list_routes[] = {
 	{ "GET", "/api/webhooks/{id}/deliveries", false },
 };
 static const char *const webhooks_deliveries_list_actions[] = {
-	"GET /api/webhooks/deliveries/{deliveryId}",
+	"GET /api/webhook-deliveries/{deliveryId}",
 	NULL
 };
 static const struct error_info *const webhooks_deliveries_list_errors[] = {
@@ -918,7 +918,7 @@ const struct operation operation_webhooks_deliveries_list = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Read one with its attempts with GET /api/webhooks/deliveries/{deliveryId}.",
+	.next_action = "Read one with its attempts with GET /api/webhook-deliveries/{deliveryId}.",
 	.actions = webhooks_deliveries_list_actions,
 	.request = &webhooks_deliveries_list_request_shape,
 	.response = &webhooks_deliveries_list_response_shape,
@@ -929,10 +929,10 @@ const struct operation operation_webhooks_deliveries_list = {
 };
 
 static const struct route webhooks_deliveries_get_routes[] = {
-	{ "GET", "/api/webhooks/deliveries/{id}", false },
+	{ "GET", "/api/webhook-deliveries/{id}", false },
 };
 static const char *const webhooks_deliveries_get_actions[] = {
-	"POST /api/webhooks/deliveries/{id}/redeliver",
+	"POST /api/webhook-deliveries/{id}/redeliver",
 	NULL
 };
 static const struct error_info *const webhooks_deliveries_get_errors[] = {
@@ -979,7 +979,7 @@ const struct operation operation_webhooks_deliveries_get = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "low",
-	.next_action = "Send it again with POST /api/webhooks/deliveries/{id}/redeliver.",
+	.next_action = "Send it again with POST /api/webhook-deliveries/{id}/redeliver.",
 	.actions = webhooks_deliveries_get_actions,
 	.request = &webhooks_deliveries_get_request_shape,
 	.response = &webhooks_deliveries_get_response_shape,
@@ -990,10 +990,10 @@ const struct operation operation_webhooks_deliveries_get = {
 };
 
 static const struct route webhooks_deliveries_redeliver_routes[] = {
-	{ "POST", "/api/webhooks/deliveries/{id}/redeliver", false },
+	{ "POST", "/api/webhook-deliveries/{id}/redeliver", false },
 };
 static const char *const webhooks_deliveries_redeliver_actions[] = {
-	"GET /api/webhooks/deliveries/{id}",
+	"GET /api/webhook-deliveries/{id}",
 	NULL
 };
 static const struct error_info *const webhooks_deliveries_redeliver_errors[] = {
@@ -1045,7 +1045,7 @@ const struct operation operation_webhooks_deliveries_redeliver = {
 	.body_max_bytes = 65536,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "See how it went with GET /api/webhooks/deliveries/{id}.",
+	.next_action = "See how it went with GET /api/webhook-deliveries/{id}.",
 	.actions = webhooks_deliveries_redeliver_actions,
 	.request = &webhooks_deliveries_redeliver_request_shape,
 	.response = &webhook_delivery_shape,

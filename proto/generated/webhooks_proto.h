@@ -406,13 +406,13 @@ const struct error *webhooks_deliveries_list(struct request *req, const struct w
     struct webhooks_deliveries_list_response *out) MUST_CHECK;
 
 /* Read a delivery with what was sent and what each attempt met.
- * GET /api/webhooks/deliveries/{id}
+ * GET /api/webhook-deliveries/{id}
  * Errors: WEBHOOK_DELIVERY_NOT_FOUND. */
 const struct error *webhooks_deliveries_get(struct request *req, const struct webhooks_deliveries_get_request *in,
     struct webhooks_deliveries_get_response *out) MUST_CHECK;
 
 /* Send a delivery again, now.
- * POST /api/webhooks/deliveries/{id}/redeliver
+ * POST /api/webhook-deliveries/{id}/redeliver
  * Errors: WEBHOOK_DELIVERY_NOT_FOUND, WEBHOOK_NOT_FOUND.
  * Emits: webhook.redeliver. */
 const struct error *webhooks_deliveries_redeliver(struct request *req, const struct webhooks_deliveries_redeliver_request *in,
