@@ -11,6 +11,7 @@ from parity_exceptions import (BY_NATURE, COLUMNS_BY_NATURE, ENDPOINT, GRAPHQL_T
                                UNREADABLE, agent_fields, refusal_of_its_own)
 from parity_registry import Registry
 from parity_surfaces import SURFACES, Cli, Graphql, is_unreadable
+from parity_values import json_text
 from parity_worlds import Database, World, differences, general, plain_entry, shown
 
 BATCH_CASES = 60
@@ -52,10 +53,9 @@ class Parity:
         self.generation += 1
         self.worlds = [World(self, i, surface) for i, surface in enumerate(SURFACES)]
         cases = Cases(self.registry, random.Random(f"worlds {self.seed} {self.generation}"))
-        makers = [op for op in self.registry.compared if (op.audit or "").startswith("create ") and op.scope != "platform"]
         self.look()
         for _ in range(SEED_ROUNDS):
-            batch = [cases.fitting(op) for op in makers for _ in range(4)]
+            batch = [cases.fitting(op) for op in self.makers() for _ in range(4)]
             for case in batch:
                 self.number(case)
             for world in self.worlds:
@@ -67,6 +67,9 @@ class Parity:
         problem = self.state_problem()
         if problem:
             raise Failure(f"worlds made alike are not alike: {problem}")
+
+    def makers(self):
+        return [op for op in self.registry.compared if (op.audit or "").startswith("create ") and op.scope != "platform"]
 
     def number(self, case):
         self.n_cases += 1
@@ -106,7 +109,9 @@ class Parity:
             missing = self.never_succeeded(operations)
             if not missing:
                 break
-            self.play([case for op in missing for case in [cases.fitting(op), cases.fitting(op)]])
+            services = {op.service for op in missing}
+            makers = [op for op in self.makers() if op.service in services] # all that there was may have been deleted
+            self.play([cases.fitting(op) for op in makers] + [case for op in missing for case in [cases.fitting(op), cases.fitting(op)]])
 
     def never_succeeded(self, operations):
         return [op for op in operations if any(
@@ -149,7 +154,8 @@ class Parity:
 
     def state_problem(self):
         """The first difference between the rows of the worlds, or None."""
-        stored = [{table: [world.plain(self.columns(table, row), table=table) for row in rows] for table, rows in world.rows.items()} for world in self.worlds]
+        stored = [{table: in_order([world.plain(self.columns(table, row), table=table) for row in rows]) for table, rows in world.rows.items()}
+                  for world in self.worlds]
         by_nature = {pointer for pointer, a, b in differences(stored[0], stored[1]) if type(a) is type(b) and not isinstance(a, list)}
         for world, rows in zip(self.worlds[1:], stored[1:]):
             for pointer, a, b in differences(stored[0], rows):
@@ -179,6 +185,11 @@ class Parity:
         yield from (f"NOT_COMPARED: {start}" for start in NOT_COMPARED if not any(name.startswith(start) for name in operations))
         columns = {(table, name) for world in self.worlds for table, rows in world.rows.items() for row in rows for name in row}
         yield from (f"COLUMNS_BY_NATURE: {entry}" for entry in COLUMNS_BY_NATURE if entry not in columns)
+
+
+def in_order(rows):
+    """Those without an id of their own are ordered by what they say."""
+    return rows if rows and "id" in rows[0] else sorted(rows, key=json_text)
 
 
 def is_idle(output, named):
@@ -304,8 +315,7 @@ class Turn:
                     return
 
     def world_output(self, i):
-        _, table = self.parity.registry.target(self.case.operation)
-        return self.worlds[i].plain(self.answers[i].output, table=table)
+        return self.worlds[i].plain(self.answers[i].output, table=self.parity.registry.answered(self.case.operation))
 
     def judge_members(self, what, member):
         if any(answer is None or answer.code for answer in self.answers[:2]):

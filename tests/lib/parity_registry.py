@@ -13,7 +13,9 @@ import model
 from naming import snake
 from parity_exceptions import NOT_COMPARED, NOT_SENT
 
-DELETED = {"content.items.restore": "content_items_deleted"} # operation -> where the rows that its path names are
+# Tables that neither a path nor a name tells: of what an operation's path names, and of what it answers.
+NAMED = {"content.items.restore": "content_items_deleted", "payments.licenses.get": "license_policies"}
+ANSWERED = {"workflow.transitions.create": "workflow_transitions"}
 
 
 def plural(entity):
@@ -52,11 +54,14 @@ class Registry:
         """The table whose ids a field takes: what is created at the path before the variable, or what its name says."""
         for route in operation.routes:
             if field.name in route.variables:
-                if operation.id in DELETED:
-                    return DELETED[operation.id]
+                if operation.id in NAMED:
+                    return NAMED[operation.id]
                 entity = self._made_at(route.path.partition("/{" + field.name + "}")[0])
                 if entity:
                     return plural(entity)
+        if field.is_id and field.name == "after": # of a list: the last of the page before
+            entity = self._made_at(operation.routes[0].path)
+            return plural(entity) if entity else None
         if field.is_id and field.name in ("id", "ids"): # of a batch, or of one of its entries
             return plural(operation.audit.split()[1]) if operation.audit else None
         named = snake(field.name.removesuffix("Id"))
@@ -68,6 +73,10 @@ class Registry:
             if field.name == operation.entity and field.kind == "int" and self.table(operation, field):
                 return field, self.table(operation, field)
         return None, None
+
+    def answered(self, operation):
+        """The table of the row that an operation answers."""
+        return ANSWERED.get(operation.id) or self.target(operation)[1]
 
     def error_status(self, code):
         error = self.contract.errors.get(code)

@@ -180,8 +180,10 @@ class Values:
         rng, table = self.rng, self.registry.table(operation, field)
         if table:
             return Ref(table, rng.randrange(1000))
-        if field.name.endswith("Id"): # of a row of no certain table: only what is nobody's is the same in every world
+        if field.is_id or field.name.endswith("Id"): # of a row of no certain table: only what is nobody's is the same in every world
             return rng.choice([NOBODYS_ID, field.max or NOBODYS_ID])
+        if field.name == "basePrice": # where a price is asked nothing is stored: not of most
+            return rng.choice([0, 0, 0, 0, 0, 0, 0, 1])
         if field.name in ("version", "from", "to"):
             return rng.choice([1, 1, 1, 2, 3])
         low = field.min if field.min is not None else 0
