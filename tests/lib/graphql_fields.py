@@ -1,6 +1,9 @@
-"""The root fields of the services around content: text with which each answers, by its name.  t: Things (things.py)."""
+"""The root fields: text with which each answers, by its name.  ground: the driver's; t: its Things (things.py)."""
+from checks import wait_for
 from things import LATER
 
+ITEM = "id contentTypeId data status version createdAt updatedAt publicationState workingCopyVersion publishedVersion"
+TYPE = "id name slug kind description schema schemaManifest basePrice version createdAt updatedAt"
 REVIEW = "id contentItemId status fromState toState"
 JOB = "id kind status payload runAt"
 OFFER = "id slug name scopeType priceSats active"
@@ -111,3 +114,82 @@ def mutations(t):
         "submitExternalFeedback": lambda: f"submitExternalFeedback(contentItemId: {t.published()}, decision: accepted, submitter: {WHO}) {{ event {{ id }} reviewTask {{ id }} }}",
         "issueExternalFeedbackToken": lambda: f"issueExternalFeedbackToken(contentItemId: {t.published()}, submitter: {WHO}) {{ token expiresAt }}",
     }
+
+
+# ---------------------------------------------------------------- content, audit, identity
+
+def queries_of_core(ground, changed):
+    """changed: an item with two versions."""
+    return {
+        "contentTypes": f"contentTypes(limit: 2, includeStats: true) {{ nodes {{ {TYPE} stats {{ itemCount lastItemUpdatedAt statusCounts }} }} total limit offset hasMore }}",
+        "contentType": f"contentType(id: {ground.type_id}) {{ {TYPE} }}",
+        "contentTypeItems": f"contentTypeItems(contentTypeId: {ground.type_id}) {{ nodes {{ {ITEM} }} limit hasMore }}",
+        "contentItems": f"contentItems(contentTypeId: {ground.type_id}, sortBy: createdAt, limit: 3) {{ nodes {{ {ITEM} }} total limit offset hasMore nextCursor }}",
+        "contentItem": f"contentItem(id: {ground.items[0]}) {{ {ITEM} }}",
+        "contentItemVersions": f"contentItemVersions(id: {changed}) {{ nodes {{ id contentItemId version data status createdAt contentItem {{ id version }} }} limit hasMore }}",
+        "globals": "globals { nodes { contentType { slug } item { id } } }",
+        "global": f"global(slug: \"{singleton(ground)}\") {{ contentType {{ slug }} item {{ id }} }}",
+        "contentItemDiff": f"contentItemDiff(id: {changed}, from: 1) {{ contentItemId from to fromStatus toStatus patch changes isComplete }}",
+        "contentItemVersion": f"contentItemVersion(id: {changed}, version: 1) {{ contentItemId version data status isHead createdAt }}",
+        "auditLogs": "auditLogs(limit: 2) { nodes { id number action entityType entityId entityVersion userId actorId actorType actorSource details requestId eventId hash previousHash createdAt } total hasMore nextCursor }",
+        "auditVerification": "auditVerification { isIntact checkedEntries checkedCheckpoints lastNumber headHash isComplete firstBreak { number reason expected found } }",
+        "auditCheckpoints": "auditCheckpoints { nodes { id number hash signedText signature publicKey createdAt } limit hasMore }",
+        "capabilities": "capabilities { version operations { id summary rest mcp graphql cli scope writes dryRun idempotent } events { type summary scope } }",
+        "domains": "domains { nodes { id name hostname createdAt } total limit offset hasMore }",
+        "apiKeys": "apiKeys { nodes { id name keyPrefix scopes createdBy createdAt expiresAt revokedAt lastUsedAt } total hasMore }",
+        "identity": "identity { actorId actorType actorSource actorProfileId domainId domain { id name hostname } scopes assignmentRefs profile { id label description } }",
+        "policyDecisions": "policyDecisions(outcome: allow) { nodes { id operation outcome code evaluationDurationMs createdAt } hasMore nextCursor durationP95Ms }",
+    }
+
+
+def mutations_of_core(ground):
+    type_id = lambda: ground.type()
+    key_id = lambda: ground.tenant.key("content:read")["id"]
+    return {
+        "createContentType": lambda: f'createContentType(name: "T", slug: "{ground.name()}", kind: singleton, schema: {{type: "object"}}) {{ id kind schema }}',
+        "updateContentType": lambda: f'updateContentType(id: "{type_id()}", name: "N", expectedVersion: 1) {{ name version }}',
+        "deleteContentType": lambda: f"deleteContentType(id: {type_id()}) {{ id message }}",
+        "createContentItem": lambda: f'createContentItem(contentTypeId: {ground.type_id}, data: {{title: "new", tags: ["a", "b"]}}) {{ {ITEM} }}',
+        "updateContentItem": lambda: f'updateContentItem(id: {ground.item()}, status: "published", expectedVersion: 1) {{ {ITEM} }}',
+        "patchContentItem": lambda: f"patchContentItem(id: {ground.item()}, data: {{extra: null, n: 1.50}}) {{ {ITEM} }}",
+        "deleteContentItem": lambda: f"deleteContentItem(id: {ground.item()}) {{ id message versions restorableUntil publicChange }}",
+        "createContentItemsBatch": lambda: f"createContentItemsBatch(items: [{{contentTypeId: {ground.type_id}, data: {{title: \"new\"}}}}]) {{ atomic results {{ index ok id version code error context }} }}",
+        "updateContentItemsBatch": lambda: f"updateContentItemsBatch(items: [{{id: {ground.item()}, status: \"published\"}}], atomic: true) {{ atomic results {{ index ok id version }} }}",
+        "deleteContentItemsBatch": lambda: f"deleteContentItemsBatch(ids: [{ground.item()}]) {{ results {{ index ok id }} }}",
+        "putGlobal": lambda: f"putGlobal(slug: \"{singleton(ground)}\", data: {{a: 1}}) {{ isCreated contentType {{ slug }} item {{ id version }} }}",
+        "publishContentItem": lambda: f"publishContentItem(id: {ground.item()}) {{ {ITEM} isUnchanged }}",
+        "unpublishContentItem": lambda: f"unpublishContentItem(id: {ground.item()}) {{ {ITEM} isUnchanged }}",
+        "restoreContentItem": lambda: f"restoreContentItem(id: {deleted_item(ground)}) {{ {ITEM} }}",
+        "rollbackContentItem": lambda: f"rollbackContentItem(id: {changed_item(ground)}, version: 1) {{ id version message }}",
+        "createDomain": lambda: f'createDomain(name: "D", hostname: "{ground.name()}.example.com") {{ id name }}',
+        "onboardTenant": lambda: f'onboardTenant(tenantName: "O", hostname: "{ground.name()}.example.com") {{ domain {{ id }} apiKey {{ apiKey scopes }} endpoints {{ api }} }}',
+        "createApiKey": lambda: f'createApiKey(name: "k", scopes: ["content:read"], expiresAt: "2099-01-01T00:00:00Z") {{ id apiKey expiresAt }}',
+        "rotateApiKey": lambda: f"rotateApiKey(id: {key_id()}) {{ oldId newId apiKey }}",
+        "revokeApiKey": lambda: f"revokeApiKey(id: {key_id()}) {{ id message }}",
+        "policyEvaluate": lambda: 'policyEvaluate(operation: "content.write", resource: {type: "content_item"}) { outcome code metadata policyVersion }',
+    }
+
+
+def indexed_item(ground):
+    item_id = ground.things.published()
+    path = f"/api/content-items/{item_id}/embedding-readiness"
+    wait_for(lambda: b'"ready"' in ground.admin.get(path).body, "the item to be indexed")
+    return item_id
+
+
+def singleton(ground):
+    slug = ground.name()
+    ground.admin.post("/api/content-types", {"name": slug, "slug": slug, "kind": "singleton", "schema": {}}).succeeded(201)
+    return slug
+
+
+def deleted_item(ground):
+    item_id = ground.item()
+    ground.admin.delete(f"/api/content-items/{item_id}").succeeded(200)
+    return item_id
+
+
+def changed_item(ground):
+    item_id = ground.item()
+    ground.admin.put(f"/api/content-items/{item_id}", {"data": {"title": "y"}}).succeeded(200)
+    return item_id
