@@ -155,19 +155,19 @@ def submissions_refuse_what_they_declare(ground):
 def jobs_refuse_what_they_declare(ground):
     t = ground.things
     job, ended, nobody = f"/api/jobs/{t.job()}", f"/api/jobs/{t.failed_job()}", f"/api/jobs/{NOBODYS}"
-    schedule, no_schedule, item = f"/api/jobs/schedules/{t.schedule()}", f"/api/jobs/schedules/{NOBODYS}", f"/api/content-items/{ground.item()}/schedule-status"
+    schedule, no_schedule, item = f"/api/job-schedules/{t.schedule()}", f"/api/job-schedules/{NOBODYS}", f"/api/content-items/{ground.item()}/schedule-status"
     writer = ground.tenant.client("content:read", "content:write")
     call = {"kind": "outbound_webhook", "payload": {"url": "https://hooks.example.com/x", "body": {}}}
-    ask_all(writer, [("POST", "/api/jobs", call, 403, "ADMIN_REQUIRED"), ("POST", "/api/jobs/schedules", t.schedule_body(**call), 403, "ADMIN_REQUIRED")])
-    for path, make in (("/api/jobs", t.job_body), ("/api/jobs/schedules", t.schedule_body)):
+    ask_all(writer, [("POST", "/api/jobs", call, 403, "ADMIN_REQUIRED"), ("POST", "/api/job-schedules", t.schedule_body(**call), 403, "ADMIN_REQUIRED")])
+    for path, make in (("/api/jobs", t.job_body), ("/api/job-schedules", t.schedule_body)):
         refused(path, writer.post(path, make(kind="magic")), 400, "JOB_KIND_UNKNOWN")
         refused(path, writer.post(path, make(payload={"contentItemId": "x"})), 400, "JOB_PAYLOAD_INVALID")
     ask_all(writer, [
         ("POST", "/api/jobs", t.job_body(runAt="soon"), 400, "JOB_RUN_AT_INVALID"), ("POST", item, {"targetStatus": "x", "runAt": "soon"}, 400, "JOB_RUN_AT_INVALID"),
         ("POST", item, {"targetStatus": "x", "runAt": LATER, "expectedVersion": 9}, 409, "VERSION_CONFLICT"), ("GET", "/api/jobs?cursor=x", None, 400, "INVALID_CURSOR"),
         ("GET", nobody, None, 404, "JOB_NOT_FOUND"), ("DELETE", nobody, None, 404, "JOB_NOT_FOUND"), ("POST", nobody + "/retry", None, 404, "JOB_NOT_FOUND"),
-        ("DELETE", ended, None, 409, "JOB_CANCEL_FORBIDDEN"), ("POST", job + "/retry", None, 409, "JOB_RETRY_FORBIDDEN"), ("PUT", "/api/jobs/queues/x", {}, 400, "EMPTY_UPDATE_BODY"),
-        ("POST", "/api/jobs/schedules", t.schedule_body(timeZone="Mars/Olympus"), 400, "JOB_SCHEDULE_INVALID"), ("PUT", schedule, {"cron": "0 0 30 2 *"}, 400, "JOB_SCHEDULE_INVALID"),
+        ("DELETE", ended, None, 409, "JOB_CANCEL_FORBIDDEN"), ("POST", job + "/retry", None, 409, "JOB_RETRY_FORBIDDEN"), ("PUT", "/api/job-queues/x", {}, 400, "EMPTY_UPDATE_BODY"),
+        ("POST", "/api/job-schedules", t.schedule_body(timeZone="Mars/Olympus"), 400, "JOB_SCHEDULE_INVALID"), ("PUT", schedule, {"cron": "0 0 30 2 *"}, 400, "JOB_SCHEDULE_INVALID"),
         ("PUT", schedule, {}, 400, "EMPTY_UPDATE_BODY"), ("GET", no_schedule, None, 404, "JOB_SCHEDULE_NOT_FOUND"), ("PUT", no_schedule, {"name": "x"}, 404, "JOB_SCHEDULE_NOT_FOUND"),
         ("DELETE", no_schedule, None, 404, "JOB_SCHEDULE_NOT_FOUND")])
 
@@ -175,7 +175,7 @@ def jobs_refuse_what_they_declare(ground):
 @test
 def webhooks_refuse_what_they_declare(ground):
     t = ground.things
-    hook, nobody, nothing, ended = t.hook(), f"/api/webhooks/{NOBODYS}", f"/api/webhooks/deliveries/{NOBODYS}", t.hook()
+    hook, nobody, nothing, ended = t.hook(), f"/api/webhooks/{NOBODYS}", f"/api/webhook-deliveries/{NOBODYS}", t.hook()
     orphan = t.delivery(ended)
     ground.admin.delete(f"/api/webhooks/{ended}").succeeded(200)
     for change, code in [({"url": "ftp://x"}, "INVALID_WEBHOOK_URL"), ({"events": ["colour.*"]}, "INVALID_WEBHOOK_EVENTS"), ({"secret": "short"}, "INVALID_WEBHOOK_SECRET")]:
@@ -187,7 +187,7 @@ def webhooks_refuse_what_they_declare(ground):
         ("DELETE", nobody, None, 404, "WEBHOOK_NOT_FOUND"), ("POST", nobody + "/rotate-secret", None, 404, "WEBHOOK_NOT_FOUND"), ("POST", nobody + "/test", None, 404, "WEBHOOK_NOT_FOUND"),
         ("GET", nobody + "/deliveries", None, 404, "WEBHOOK_NOT_FOUND"), ("POST", nobody + "/replay", {"after": 0}, 404, "WEBHOOK_NOT_FOUND"),
         ("GET", nothing, None, 404, "WEBHOOK_DELIVERY_NOT_FOUND"), ("POST", nothing + "/redeliver", None, 404, "WEBHOOK_DELIVERY_NOT_FOUND"),
-        ("POST", f"/api/webhooks/deliveries/{orphan}/redeliver", None, 404, "WEBHOOK_NOT_FOUND")])
+        ("POST", f"/api/webhook-deliveries/{orphan}/redeliver", None, 404, "WEBHOOK_NOT_FOUND")])
 
 
 # ---------------------------------------------------------------- payments

@@ -105,7 +105,7 @@ class Things:
         return self.job_body(name=self.ground.name(), cron="0 8 * * 1", **fields)
 
     def schedule(self):
-        return self.made("/api/jobs/schedules", self.schedule_body())["id"]
+        return self.made("/api/job-schedules", self.schedule_body())["id"]
 
     # ---- webhooks
 
@@ -211,11 +211,11 @@ def requests(t, path):
         "jobs.cancel": lambda: ask(f"/api/jobs/{t.job()}"),
         "jobs.retry": lambda: ask(f"/api/jobs/{t.failed_job()}/retry"),
         "jobs.schedule_status": lambda: ask(item("schedule-status"), {"targetStatus": "published", "runAt": LATER}),
-        "jobs.queues.update": lambda: ask(f"/api/jobs/queues/{t.ground.name()}", {"runningMax": 2}),
+        "jobs.queues.update": lambda: ask(f"/api/job-queues/{t.ground.name()}", {"runningMax": 2}),
         "jobs.schedules.create": lambda: ask(path, t.schedule_body()),
-        "jobs.schedules.get": lambda: ask(f"/api/jobs/schedules/{t.schedule()}"),
-        "jobs.schedules.update": lambda: ask(f"/api/jobs/schedules/{t.schedule()}", {"name": t.ground.name()}),
-        "jobs.schedules.delete": lambda: ask(f"/api/jobs/schedules/{t.schedule()}"),
+        "jobs.schedules.get": lambda: ask(f"/api/job-schedules/{t.schedule()}"),
+        "jobs.schedules.update": lambda: ask(f"/api/job-schedules/{t.schedule()}", {"name": t.ground.name()}),
+        "jobs.schedules.delete": lambda: ask(f"/api/job-schedules/{t.schedule()}"),
         "webhooks.create": lambda: ask(path, t.hook_body()),
         "webhooks.get": lambda: ask(f"/api/webhooks/{t.hook()}"),
         "webhooks.update": lambda: ask(f"/api/webhooks/{t.hook()}", {"description": t.ground.name()}),
@@ -224,8 +224,8 @@ def requests(t, path):
         "webhooks.test": lambda: ask(f"/api/webhooks/{t.hook()}/test"),
         "webhooks.simulate": lambda: ask(path, {"eventType": "content_item.update"}),
         "webhooks.deliveries.list": lambda: ask(f"/api/webhooks/{t.hook()}/deliveries"),
-        "webhooks.deliveries.get": lambda: ask(f"/api/webhooks/deliveries/{t.delivery()}"),
-        "webhooks.deliveries.redeliver": lambda: ask(f"/api/webhooks/deliveries/{t.delivery()}/redeliver"),
+        "webhooks.deliveries.get": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}"),
+        "webhooks.deliveries.redeliver": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}/redeliver"),
         "webhooks.deliveries.replay": lambda: ask(f"/api/webhooks/{t.hook()}/replay", {"after": 0}),
         "payments.get": lambda: ask(f"/api/payments/{t.payment()}"),
         "payments.mock_pay": lambda: ask(path, {"invoice": t.challenge()["invoice"]}),
