@@ -71,6 +71,18 @@ wanted_instead(const struct json_value *field, const struct json_value *value)
 	return value->type == JSON_TEXT ? NULL : "text";
 }
 
+static const char *
+fields_context(struct request *req, const char *name)
+{
+	struct buf json;
+
+	buf_init(&json, req->arena, 128);
+	buf_add_text(&json, "{\"fields\":[");
+	buf_add_json_text(&json, name, strlen(name));
+	buf_add_text(&json, "]}");
+	return json.bytes;
+}
+
 static const struct error *
 check_values(struct request *req, const struct form_row *form, const struct json_value *fields, const struct json_value *data)
 {
@@ -80,7 +92,7 @@ check_values(struct request *req, const struct form_row *form, const struct json
 		if (form->honeypot_field && strcmp(name, form->honeypot_field) == 0)
 			continue;
 		if (!field || !is_shown(field, data))
-			return FAIL_WITH(req, FORM_SUBMISSION_UNKNOWN_FIELDS, arena_printf(req->arena, "{\"fields\":[\"%.64s\"]}", field ? name : "?"),
+			return FAIL_WITH(req, FORM_SUBMISSION_UNKNOWN_FIELDS, fields_context(req, name),
 			    field ? "the field '%.64s' is not shown for these values" : "the form has no field '%.64s'", name);
 		const char *wanted = wanted_instead(field, &data->members[i].value);
 		if (wanted)
