@@ -15,7 +15,7 @@ from parity_exceptions import NOT_COMPARED, NOT_SENT
 
 # Tables that neither a path nor a name tells: of what an operation's path names, and of what it answers.
 NAMED = {"content.items.restore": "content_items_deleted", "payments.licenses.get": "license_policies"}
-ANSWERED = {"workflow.transitions.create": "workflow_transitions"}
+ANSWERED = {"workflow.transitions.create": "workflow_transitions", "payments.licenses.create": "license_policies"}
 
 
 def plural(entity):
