@@ -379,7 +379,7 @@ def complete_errors(operation, codes, rules):
     if not operation.has("internal"):
         wanted += codes["surface"]
         if any(f.place == "body" for f in operation.request.fields):
-            wanted += codes["body"] + ([] if any(f.raw for f in operation.request.fields) else codes["body_that_is_read"])
+            wanted += codes["body"] + ([] if any(f.raw for f in operation.request.fields) else codes.get("body_that_is_read", []))
     if not operation.has("internal") and not operation.has("public"):
         wanted += codes["authenticated"]
         rule = policy_rule_of(rules, operation.policy or "")

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "content_proto.h"
 #include "codec/json.h"
 #include "error_codes.h"
 #include "mcp/protocol/jsonrpc.h"
@@ -153,12 +154,27 @@ judge(const struct operation *operation, const struct json_value *arguments)
 	return violations;
 }
 
+/* What only the caller knows is a placeholder, "<id>": here the caller fills in 1. */
+static const char *
+filled_in(const char *text)
+{
+	char *filled = arena_strdup(arena, text);
+
+	for (char *at = strstr(filled, "\"<"); at; at = strstr(at, "\"<")) {
+		char *end = strstr(at, ">\"");
+		ck_assert_ptr_nonnull(end);
+		memset(at, ' ', (size_t)(end + 2 - at));
+		*at = '1';
+	}
+	return filled;
+}
+
 static void
 assert_corrects(const struct operation *operation, const char *arguments)
 {
 	const struct json_value *wrong = parse(arguments);
 	const char *text = correction_make(arena, operation->request, wrong, judge(operation, wrong));
-	const struct violations *left = judge(operation, parse(text));
+	const struct violations *left = judge(operation, parse(filled_in(text)));
 	ck_assert_msg(left->n == 0, "%s: %s became %s: %s", operation->id, arguments, text, left->n ? left->list[0].message : "");
 	for (size_t i = 0; i < operation->request->n_fields; i++) {
 		const struct shape_field *field = &operation->request->fields[i];
@@ -166,6 +182,22 @@ assert_corrects(const struct operation *operation, const char *arguments)
 			ck_assert_msg(json_get(parse(text), field->name) != NULL, "%s: %s lacks '%s'", operation->id, text, field->name);
 	}
 }
+
+static const char *
+corrected(const struct operation *operation, const char *arguments)
+{
+	const struct json_value *wrong = parse(arguments);
+
+	return correction_make(arena, operation->request, wrong, judge(operation, wrong));
+}
+
+START_TEST(a_correction_invents_no_row_and_no_version)
+{
+	ck_assert_str_eq(corrected(&operation_content_items_delete, "{\"id\":\"50\",\"expectedVersion\":3}"), "{\"id\":50,\"expectedVersion\":3}");
+	ck_assert_str_eq(corrected(&operation_content_items_delete, "{\"id\":\"fifty\"}"),
+	    "{\"id\":\"<id>\",\"expectedVersion\":\"<expectedVersion: the version you read>\"}");
+}
+END_TEST
 
 START_TEST(every_tool_s_correction_is_a_call_that_passes)
 {
@@ -347,6 +379,7 @@ main(void)
 	tcase_add_test(tc, an_unusable_message_still_says_whose_answer_it_is);
 	tcase_add_test(tc, too_deep_a_message_is_refused);
 	tcase_add_test(tc, errors_carry_code_message_and_data);
+	tcase_add_test(tc, a_correction_invents_no_row_and_no_version);
 	tcase_add_test(tc, every_tool_s_correction_is_a_call_that_passes);
 	tcase_add_test(tc, a_correction_keeps_what_was_right);
 	tcase_add_test(tc, a_correction_goes_into_objects);
