@@ -13,7 +13,7 @@
 #include "log.h"
 
 enum {
-	SERIES_MAX = 512,
+	SERIES_MAX = 2048,
 	STRINGS_BYTES_MAX = 512 * 1024,
 	N_BOUNDS = 16,
 };

@@ -164,9 +164,10 @@ class Things:
         return self.signed(body), body
 
     def signed(self, body):
+        # What stands in between may write the body anew, and the signature is of its bytes.
         now = int(time.time())
         digest = hmac.new(SECRET.encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
-        return With(self.anyone, {"x-wordclaw-payment-signature": f"t={now},v1={digest}"})
+        return With(self.ground.system.beside_proxy(self.anyone), {"x-wordclaw-payment-signature": f"t={now},v1={digest}"})
 
 
 RECEIVE = "/api/payments/webhooks/mock/settled"
