@@ -32,6 +32,7 @@ class Registry:
         self.compared = [op for op in self.operations if not op.id.startswith(tuple(NOT_COMPARED))]
         self.roots = {f"{kind} {root.name}": root for kind, roots in self.schema.roots.items() for root in roots}
         self.entities = {op.audit.split()[1] for op in self.operations if op.audit}
+        self.created = {op.audit.split()[1] for op in self.operations if op.audit and op.audit.split()[0] == "create"}
 
     def fields(self, operation):
         """What a caller may send."""
@@ -63,9 +64,13 @@ class Registry:
             entity = self._made_at(operation.routes[0].path)
             return plural(entity) if entity else None
         if field.is_id and field.name in ("id", "ids"): # of a batch, or of one of its entries
-            return plural(operation.audit.split()[1]) if operation.audit else None
+            return plural(operation.audit.split()[1]) if operation.audit and not self.is_of_no_row(operation) else None
         named = snake(field.name.removesuffix("Id"))
         return plural(named) if field.name.endswith("Id") and named in self.entities else None
+
+    def is_of_no_row(self, operation):
+        """Its id names something that no operation creates, so it is the same in every world."""
+        return bool(operation.audit) and operation.audit.split()[1] not in self.created
 
     def target(self, operation):
         """The field that names the row an operation is about, and its table; (None, None) when it has none."""

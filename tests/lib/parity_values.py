@@ -180,7 +180,7 @@ class Values:
         rng, table = self.rng, self.registry.table(operation, field)
         if table:
             return Ref(table, rng.randrange(1000))
-        if field.is_id or field.name.endswith("Id"): # of a row of no certain table: only what is nobody's is the same in every world
+        if (field.is_id or field.name.endswith("Id")) and not self.registry.is_of_no_row(operation): # of a row of no certain table: only what is nobody's is the same in every world
             return rng.choice([NOBODYS_ID, field.max or NOBODYS_ID])
         if field.name == "basePrice": # where a price is asked nothing is stored: not of most
             return rng.choice([0, 0, 0, 0, 0, 0, 0, 1])
