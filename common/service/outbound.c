@@ -81,11 +81,11 @@ bool
 outbound_settings_check(const char *ports, const char *allow)
 {
 	if (!read_ports(ports)) {
-		(void)fprintf(stderr, "WORDCLAW_OUTBOUND_PORTS '%s' is no list of ports: use numbers with commas, such as 443,8443\n", ports);
+		(void)fprintf(stderr, "WORDCLAW_OUTBOUND_PORTS '%s' is not a list of ports: use numbers with commas, such as 443,8443\n", ports);
 		return false;
 	}
 	if (!read_allowed(allow)) {
-		(void)fprintf(stderr, "WORDCLAW_OUTBOUND_ALLOW '%s' is no list of receivers: use host:port with commas, such as localhost:9000,10.0.0.7:*\n", allow);
+		(void)fprintf(stderr, "WORDCLAW_OUTBOUND_ALLOW '%s' is not a list of receivers: use host:port with commas, such as localhost:9000,10.0.0.7:*\n", allow);
 		return false;
 	}
 	return true;
@@ -177,7 +177,7 @@ parse(struct arena *arena, const char *text, struct http_client_url *ret_url)
 	if (strlen(text) > OUTBOUND_URL_BYTES_MAX)
 		return arena_printf(arena, "it is longer than %d bytes", OUTBOUND_URL_BYTES_MAX);
 	if (!http_client_url_parse(arena, text, ret_url))
-		return "it is no absolute http or https URL";
+		return "it is not an absolute http or https URL";
 	return judge(arena, ret_url);
 }
 

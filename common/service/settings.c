@@ -56,7 +56,7 @@ check_log_level(void)
 		if (strcmp(settings.log_level, levels[i]) == 0)
 			return true;
 	}
-	(void)fprintf(stderr, "WORDCLAW_LOG_LEVEL '%s' is no level: debug, info, warn or error\n", settings.log_level);
+	(void)fprintf(stderr, "WORDCLAW_LOG_LEVEL '%s' is not a level: debug, info, warn or error\n", settings.log_level);
 	return false;
 }
 

@@ -40,7 +40,7 @@ bus_failure(struct arena *arena, enum bus_result result, const struct dispatch_r
 	const char *what = NULL, *doubt = "";
 	switch (result) {
 	case BUS_UNREACHABLE:
-		what = "no instance of it takes requests now";
+		what = "no instance of it accepts requests now";
 		break;
 	case BUS_LOST:
 		what = "the instance stopped before it answered";

@@ -146,7 +146,7 @@ read_body(struct exchange *exchange, struct graphql_request *ret_request)
 	if (!body)
 		return false;
 	if (body->type != JSON_OBJECT)
-		return refuse_request(exchange, "the body is no JSON object");
+		return refuse_request(exchange, "the body is not a JSON object");
 	if (!take(exchange, body, "query", JSON_TEXT, &query) || !take(exchange, body, "operationName", JSON_TEXT, &name) ||
 	    !take(exchange, body, "variables", JSON_OBJECT, &ret_request->variables) ||
 	    !take(exchange, body, "extensions", JSON_OBJECT, &extensions))
@@ -172,7 +172,7 @@ read_parameters(struct exchange *exchange, struct graphql_request *ret_request)
 		return true;
 	const struct json_value *value = parse_json(exchange, variables, strlen(variables), "'variables'");
 	if (value && value->type != JSON_OBJECT && value->type != JSON_NULL)
-		return refuse_request(exchange, "'variables' is no object");
+		return refuse_request(exchange, "'variables' is not an object");
 	ret_request->variables = value && value->type == JSON_OBJECT ? value : NULL;
 	return value != NULL;
 }
@@ -337,7 +337,7 @@ is_acceptable(struct exchange *exchange)
 
 	if (graphql_media_of(accept) != GRAPHQL_MEDIA_NONE)
 		return true;
-	graphql_refuse(exchange, EXCHANGE_ERROR(exchange, NOT_ACCEPTABLE, "there is no answer of the types in Accept"), NULL);
+	graphql_refuse(exchange, EXCHANGE_ERROR(exchange, NOT_ACCEPTABLE, "none of the types in Accept can be produced: accept application/graphql-response+json or application/json"), NULL);
 	return false;
 }
 

@@ -70,7 +70,7 @@ check_target(struct http_head *head, struct arena *arena)
 		if (*c == ' ')
 			MALFORMED(head, arena, "the request target has a space; write it as %%20");
 		else if (*c < ' ' || *c > '~')
-			MALFORMED(head, arena, "the request target has a byte that is no visible ASCII character; write it as %%%02X", (unsigned char)*c);
+			MALFORMED(head, arena, "the request target has a byte that is not a visible ASCII character; write it as %%%02X", (unsigned char)*c);
 	split_authority(head, arena);
 	if (head->target[0] != '/' && strcmp(head->target, "*") != 0)
 		MALFORMED(head, arena, "the request target '%s' does not begin with '/'", shown(arena, head->target));

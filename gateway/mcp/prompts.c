@@ -88,8 +88,8 @@ check_given(struct mcp_call *call, const struct mcp_prompt *prompt, const struct
 	for (uint32_t i = 0; given && i < given->n; i++) {
 		const struct json_member *member = &given->members[i];
 		const struct mcp_argument *argument = find_argument(prompt, member->name);
-		const char *problem = !argument ? "is no argument of the prompt" : member->value.type != JSON_TEXT ? "is no text"
-		    : !is_choice(argument, member->value.text) ? "is none of the argument's values" : NULL;
+		const char *problem = !argument ? "is not an argument of the prompt" : member->value.type != JSON_TEXT ? "is not a string"
+		    : !is_choice(argument, member->value.text) ? "is not one of the argument's values" : NULL;
 		if (problem) {
 			mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "argument '%.64s' %s", member->name, problem);
 			return false;
@@ -256,7 +256,7 @@ mcp_prompts_get(struct mcp_call *call)
 		return;
 	}
 	if (given && given->type != JSON_OBJECT) {
-		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "arguments is no object");
+		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "arguments is not an object");
 		return;
 	}
 	if (!check_given(call, prompt, given))

@@ -225,7 +225,7 @@ answer_metrics(struct exchange *exchange)
 	if (!page->is_collecting) {
 		arena_reset(page->arena);
 		if (pthread_create(&page->thread, NULL, collect, page) != 0) {
-			ANSWER_FAIL(exchange, SERVICE_UNAVAILABLE, "no thread to collect the metrics with");
+			ANSWER_FAIL(exchange, SERVICE_UNAVAILABLE, "no thread could be started to collect the metrics");
 			return;
 		}
 		page->is_collecting = true;

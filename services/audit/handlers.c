@@ -17,7 +17,7 @@ audit_logs_list(struct request *req, const struct audit_logs_list_request *in, s
 	int64_t before_us, before_id = 0;
 
 	if (in->cursor && !cursor_decode(req->arena, in->cursor, &before_us, &before_id))
-		return FAIL_AT(req, INVALID_AUDIT_CURSOR, "/cursor", "the cursor is not one of ours");
+		return FAIL_AT(req, INVALID_AUDIT_CURSOR, "/cursor", "the cursor is invalid: send a nextCursor as it was received, or none");
 	out->limit = in->limit ? *in->limit : LIMIT_DEFAULT;
 	const struct error *error = store_entry_page(req, in, in->cursor ? &before_us : NULL, before_id, out->limit + 1, TOTAL_MAX,
 	    &out->entries, &out->total);

@@ -108,7 +108,7 @@ lock_global(struct request *req, const char *slug, const struct content_type_row
 	if (error)
 		return error;
 	if (!type || strcmp(type->kind, "singleton") != 0)
-		return FAIL_AT(req, GLOBAL_CONTENT_TYPE_NOT_FOUND, "/slug", "no singleton content type has the slug '%s' any more", slug);
+		return FAIL_AT(req, GLOBAL_CONTENT_TYPE_NOT_FOUND, "/slug", "the singleton content type with slug '%s' was just removed", slug);
 	*ret_type = type;
 	return store_singleton_item(req, type->id, 0, ret_item_id);
 }

@@ -114,7 +114,7 @@ not_restorable(struct request *req, int64_t id)
 		return error;
 	if (there)
 		return FAIL(req, CONTENT_ITEM_NOT_DELETED, "content item %" PRId64 " is not deleted", id);
-	return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64 " that could be restored", id);
+	return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no deleted content item %" PRId64 " can be restored: it was not deleted, or its retention time has passed", id);
 }
 
 const struct error *

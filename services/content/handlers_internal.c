@@ -73,7 +73,7 @@ content_governance_set(struct request *req, const struct content_governance_set_
 	if (error)
 		return error;
 	if (!type)
-		return FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in->content_type_id);
+		return FAIL(req, CONTENT_TYPE_NOT_FOUND, "content type %" PRId64 " does not exist", in->content_type_id);
 	store_workflow(req, in);
 	out->content_type_id = in->content_type_id;
 	return NULL;

@@ -30,7 +30,7 @@ check_new_item(struct request *req, const struct content_items_create_request *i
 	if (error)
 		return error;
 	if (!type)
-		return FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in->content_type_id);
+		return FAIL(req, CONTENT_TYPE_NOT_FOUND, "content type %" PRId64 " does not exist", in->content_type_id);
 	struct status_wish wish = { .to = in->status, .is_governed = type->is_governed, .states = type->workflow_states };
 	error = write_status(req, &wish, &status);
 	if (error)

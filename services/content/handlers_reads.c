@@ -325,7 +325,7 @@ content_types_items(struct request *req, size_t n, const struct content_types_it
 		else if (has_id(&types[view], in[i]->content_type_id))
 			errors[i] = answer_items(req, in[i], &rows[view], n == 1, out[i]);
 		else
-			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, in[i]->content_type_id);
+			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "content type %" PRId64 " does not exist", in[i]->content_type_id);
 	}
 	return NULL;
 }
@@ -354,7 +354,7 @@ static const struct error *
 answer(struct request *req, const struct content_item_row *row, int64_t id, bool is_alone, struct content_item *out)
 {
 	if (!row || (!row->version && content_is_public_reader(req)))
-		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id);
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", id);
 	if (!row->version)
 		return FAIL(req, CONTENT_ITEM_UNPUBLISHED, "content item %" PRId64 " has no published version", id);
 	if (!row->data.json)
@@ -410,7 +410,7 @@ public_versions(struct request *req, const struct content_items_versions_request
 	if (error)
 		return error;
 	if (!item || !item->published_version)
-		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", in->id);
 	bool is_asked = version && (!in->before || version->version < *in->before);
 	*out = (struct content_items_versions_response){ .limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT,
 		.versions = { .items = version, .n = is_asked } };
@@ -435,7 +435,7 @@ content_items_versions(struct request *req, const struct content_items_versions_
 	if (error)
 		return error;
 	if (!exists)
-		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", in->id);
 	size_t n = rows.n > (size_t)limit ? (size_t)limit : rows.n;
 	struct content_item_version *versions = ARENA_ARRAY(req->arena, struct content_item_version, n + 1);
 	const struct content_version_row *row = rows.items;
@@ -458,10 +458,10 @@ content_versions_get(struct request *req, const struct content_versions_get_requ
 	if (error)
 		return error;
 	if (!state)
-		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", in->id);
 	bool is_hidden = content_is_public_reader(req) && (!state->published_version || *state->published_version != in->version);
 	if (is_hidden && !state->published_version)
-		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", in->id);
 	if (!state->status || is_hidden)
 		return FAIL_AT(req, TARGET_VERSION_NOT_FOUND, "/version", "content item %" PRId64 " has no version %" PRId64, in->id, in->version);
 	*out = (struct content_versions_get_response){

@@ -54,13 +54,13 @@ check_slug(struct request *req, const char *slug)
 {
 	if (!slug || rules_slug_is_valid(slug))
 		return NULL;
-	return FAIL_AT(req, VALIDATION_ERROR, "/slug", "'%s' is no slug of lower-case words joined by '-' or '_'", slug);
+	return FAIL_AT(req, VALIDATION_ERROR, "/slug", "'%s' is not a valid slug: use lower-case letters, digits and hyphens or underscores between them", slug);
 }
 
 static const struct error *
 type_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, CONTENT_TYPE_NOT_FOUND, "no content type %" PRId64, id);
+	return FAIL(req, CONTENT_TYPE_NOT_FOUND, "content type %" PRId64 " does not exist", id);
 }
 
 /* Lock a type and hold the caller's version token against it. */

@@ -106,7 +106,7 @@ validation_schema(struct request *req, struct doc schema)
 		return error_at(FAIL(req, INVALID_CONTENT_SCHEMA_JSON, "the schema is not JSON: %s", problem.message), "/schema",
 		    position_context(req->arena, &problem));
 	if (value->type != JSON_OBJECT)
-		return error_at(FAIL(req, INVALID_CONTENT_SCHEMA_TYPE, "the schema is no JSON object"), "/schema",
+		return error_at(FAIL(req, INVALID_CONTENT_SCHEMA_TYPE, "the schema is not a JSON object"), "/schema",
 		    "{\"details\":\"/ must be object\"}");
 	struct json_schema *compiled = json_schema_compile(req->arena, value, &schema_options, &violation);
 	if (!compiled)

@@ -12,7 +12,7 @@
 const struct error *
 write_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id);
+	return FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", id);
 }
 
 const struct error *
@@ -61,7 +61,7 @@ unknown_status(struct request *req, const struct status_wish *wish)
 		buf_add_json_text(&context, state[i], strlen(state[i]));
 	}
 	buf_add_text(&context, "]}");
-	struct error *error = FAIL(req, VALIDATION_ERROR, "'%s' is no status of this type; it has draft, in_review, published, archived%s",
+	struct error *error = FAIL(req, VALIDATION_ERROR, "'%s' is not a status of this type; it has draft, in_review, published, archived%s",
 	    wish->to, wish->states.n > 0 ? " and the states of its workflow, listed in context.allowed" : "");
 	return error_at(error, "/status", context.bytes);
 }
@@ -134,7 +134,7 @@ check_target(struct request *req, const struct change *change, const struct cont
 	int64_t other_id = 0;
 
 	if (!head->target_type_id)
-		return FAIL_AT(req, CONTENT_TYPE_NOT_FOUND, "/contentTypeId", "no content type %" PRId64, *change->content_type_id);
+		return FAIL_AT(req, CONTENT_TYPE_NOT_FOUND, "/contentTypeId", "content type %" PRId64 " does not exist", *change->content_type_id);
 	if (*head->target_type_id == head->content_type_id || !*head->target_is_singleton)
 		return NULL;
 	const struct error *error = store_singleton_item(req, *head->target_type_id, head->id, &other_id);

@@ -36,7 +36,7 @@ embeddings_readiness(struct request *req, size_t n, const struct embeddings_read
 		if (row)
 			rules_readiness(row, out[i]);
 		else
-			errors[i] = FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64 " is known to the index", ids[i]);
+			errors[i] = FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " is not in the search index", ids[i]);
 	}
 	return error;
 }

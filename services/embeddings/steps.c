@@ -253,7 +253,7 @@ cut_and_embed(struct request *req, const struct known *known, const struct conte
 	struct buf public_data;
 
 	if (!data || data->type != JSON_OBJECT) {
-		retry(outcome, result, "EMBEDDING_SYNC_FAILED", "the published data is no JSON object", 0);
+		retry(outcome, result, "EMBEDDING_SYNC_FAILED", "the published data is not a JSON object", 0);
 		return;
 	}
 	struct chunk_list chunks = chunks_make(req->arena, schema, data);

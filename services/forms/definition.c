@@ -140,7 +140,7 @@ write_options(struct request *req, struct buf *out, const struct json_value *fie
 		const struct json_value *option = given ? &given->items[i] : NULL;
 		const char *value = given ? text_of(option, "value") : values->items[i].text;
 		if (!value || !is_in(values, value))
-			return FAIL_AT(req, FORM_FIELD_OPTIONS_INVALID, "/fields", "option %zu of field '%s' is no value of the property's enum", i + 1, text_of(field, "name"));
+			return FAIL_AT(req, FORM_FIELD_OPTIONS_INVALID, "/fields", "option %zu of field '%s' is not a value of the property's enum", i + 1, text_of(field, "name"));
 		for (size_t j = 0; given && j < i; j++) {
 			if (strcmp(text_of(&given->items[j], "value"), value) == 0)
 				return FAIL_AT(req, FORM_FIELD_OPTIONS_INVALID, "/fields", "option '%s' of field '%s' is there twice", value, text_of(field, "name"));
@@ -211,7 +211,7 @@ check_submittable(struct request *req, const struct definition *definition, cons
 			return FAIL_AT(req, FORM_UNSUBMITTABLE, "/fields", "the type requires '%s', which is neither a field nor default data", name);
 	}
 	if (definition->honeypot_field && json_get(properties, definition->honeypot_field))
-		return FAIL_AT(req, FORM_FIELD_INVALID, "/honeypotField", "'%s' is a property of the type: a trap is none", definition->honeypot_field);
+		return FAIL_AT(req, FORM_FIELD_INVALID, "/honeypotField", "'%s' is a property of the type: the honeypot must not be", definition->honeypot_field);
 	return NULL;
 }
 

@@ -9,7 +9,7 @@
 static const struct error *
 form_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, FORM_DEFINITION_NOT_FOUND, "no form %" PRId64, id);
+	return FAIL(req, FORM_DEFINITION_NOT_FOUND, "form %" PRId64 " does not exist", id);
 }
 
 static struct form_definition
@@ -38,7 +38,7 @@ ask_type(struct request *req, int64_t id, const struct content_type **ret_type)
 	const struct error *error = request_call(req, &operation_content_types_get, &in, NULL, type);
 
 	if (error && error->info == &error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND])
-		return FAIL_AT(req, FORM_CONTENT_TYPE_NOT_FOUND, "/contentTypeId", "no content type %" PRId64, id);
+		return FAIL_AT(req, FORM_CONTENT_TYPE_NOT_FOUND, "/contentTypeId", "content type %" PRId64 " does not exist", id);
 	*ret_type = type;
 	return error;
 }
@@ -142,7 +142,7 @@ forms_definitions_update_prepare(struct request *req, const struct forms_definit
 	const struct content_type *type = NULL;
 
 	if (!has_change(in))
-		return FAIL(req, EMPTY_UPDATE_BODY, "nothing to change was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give at least one field to change");
 	const struct error *error = request_transaction(req, read_form, &reading);
 
 	if (!error && !reading.form)

@@ -11,7 +11,7 @@
 static const struct error *
 no_public_form(struct request *req, const char *slug)
 {
-	return FAIL(req, PUBLIC_FORM_NOT_FOUND, "there is no form '%.100s'", slug);
+	return FAIL(req, PUBLIC_FORM_NOT_FOUND, "form '%.100s' does not exist", slug);
 }
 
 /* ---- the contract ---- */
@@ -60,12 +60,12 @@ check_open(struct request *req, const struct form_row *form)
 	if ((form->open_from && req->now_us < *form->open_from) || (form->open_until && req->now_us > *form->open_until))
 		return FAIL(req, FORM_CLOSED, "the form '%s' is not open now", form->slug);
 	if (form->total_max && form->n_submissions >= *form->total_max)
-		return FAIL(req, FORM_CLOSED, "the form '%s' has all the submissions it takes", form->slug);
+		return FAIL(req, FORM_CLOSED, "the form '%s' has reached its limit of submissions", form->slug);
 	if (form->require_payment)
 		return FAIL(req, FORM_PAYMENT_UNAVAILABLE, "no payment provider is configured");
 	const struct error *error = form->per_hour_max ? store_submissions_of_hour(req, form->id, *form->per_hour_max, &n) : NULL;
 	if (!error && form->per_hour_max && n >= *form->per_hour_max)
-		return FAIL(req, FORM_RATE_LIMITED, "the form '%s' had as many submissions as it takes in an hour", form->slug);
+		return FAIL(req, FORM_RATE_LIMITED, "the form '%s' has reached its limit of submissions for this hour", form->slug);
 	return error;
 }
 
@@ -201,7 +201,7 @@ shown(const struct submission_row *row)
 static const struct error *
 submission_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, FORM_SUBMISSION_NOT_FOUND, "no submission %" PRId64, id);
+	return FAIL(req, FORM_SUBMISSION_NOT_FOUND, "submission %" PRId64 " does not exist", id);
 }
 
 const struct error *
@@ -211,7 +211,7 @@ forms_submissions_list(struct request *req, const struct forms_submissions_list_
 	struct shape_list rows;
 	const struct error *error = store_form_get(req, in->id, false, &form);
 	if (!error && !form)
-		return FAIL(req, FORM_DEFINITION_NOT_FOUND, "no form %" PRId64, in->id);
+		return FAIL(req, FORM_DEFINITION_NOT_FOUND, "form %" PRId64 " does not exist", in->id);
 	if (!error)
 		error = store_submission_list(req, in->id, *in->after, in->status, *in->limit + 1, &rows);
 	if (error)

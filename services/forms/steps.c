@@ -89,7 +89,7 @@ create_item(struct request *req, const struct process *process, struct step_outc
 	struct made *made = ARENA_NEW(req->arena, struct made);
 
 	if (!note) {
-		*outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "the form is gone" };
+		*outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "the form was deleted" };
 		return;
 	}
 	made->has_transition = int_in(note, "transitionId") > 0;
@@ -126,7 +126,7 @@ ask_review(struct request *req, const struct process *process, struct step_outco
 	struct made *made = ARENA_NEW(req->arena, struct made);
 
 	if (!note) {
-		*outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "the form is gone" };
+		*outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "the form was deleted" };
 		return;
 	}
 	made->has_webhook = text_in(note, "webhookUrl") != NULL;

@@ -77,7 +77,7 @@ normalise_scopes(struct request *req, struct shape_list given, struct shape_list
 	if (rules_scopes_normalise(req->arena, given, ret_scopes, &bad))
 		return NULL;
 	if (!bad)
-		return FAIL_AT(req, INVALID_KEY_SCOPES, "/scopes", "no scope was given");
+		return FAIL_AT(req, INVALID_KEY_SCOPES, "/scopes", "scopes must not be empty");
 	return FAIL_AT(req, INVALID_KEY_SCOPES, "/scopes", "scope '%s' is unknown", bad);
 }
 
@@ -126,7 +126,7 @@ identity_onboard(struct request *req, const struct identity_onboard_request *in,
 	int64_t n_domains, user_id;
 
 	if (scopes.n == 0)
-		return FAIL_AT(req, EMPTY_ONBOARDING_SCOPES, "/scopes", "no scope was given");
+		return FAIL_AT(req, EMPTY_ONBOARDING_SCOPES, "/scopes", "scopes must not be empty");
 	if (!rules_base_url_is_valid(base))
 		return FAIL_AT(req, INVALID_PUBLIC_BASE_URL, "/publicBaseUrl", "'%s' is not an absolute http or https URL", base);
 	const struct error *error = normalise_scopes(req, scopes, &key.scopes);
@@ -180,10 +180,10 @@ lock_key(struct request *req, int64_t id, const struct api_key_row **ret_key)
 	if (error)
 		return error;
 	if (!*ret_key)
-		return FAIL(req, API_KEY_NOT_FOUND, "no working key %" PRId64, id);
+		return FAIL(req, API_KEY_NOT_FOUND, "API key %" PRId64 " does not exist or was revoked", id);
 	/* Rotating hands out the key's rights, revoking takes them away: neither beyond one's own. */
 	if ((*ret_key)->is_platform_admin && !req->principal->is_platform_admin)
-		return FAIL(req, PLATFORM_ADMIN_REQUIRED, "key %" PRId64 " administers the platform: only a key like it rotates or revokes it", id);
+		return FAIL(req, PLATFORM_ADMIN_REQUIRED, "API key %" PRId64 " has platform rights: only a key with platform rights can rotate or revoke it", id);
 	return NULL;
 }
 
@@ -308,7 +308,7 @@ identity_decisions_list(struct request *req, const struct identity_decisions_lis
 	int64_t before_us, before_id = 0;
 
 	if (in->cursor && !cursor_decode(req->arena, in->cursor, &before_us, &before_id))
-		return FAIL_AT(req, INVALID_POLICY_DECISIONS_CURSOR, "/cursor", "the cursor is not one of ours");
+		return FAIL_AT(req, INVALID_POLICY_DECISIONS_CURSOR, "/cursor", "the cursor is invalid: send a nextCursor as it was received, or none");
 	out->limit = or_default(in->limit, LIMIT_DEFAULT);
 	const struct error *error = store_decision_page(req, in, in->cursor ? &before_us : NULL, before_id, out->limit + 1, &out->decisions);
 	if (error)

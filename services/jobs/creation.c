@@ -29,7 +29,7 @@ unknown_kind(struct request *req, const char *kind)
 		if (registry_operations[i]->job_kind)
 			buf_printf(&known, "%s%s", known.len ? ", " : "", registry_operations[i]->job_kind);
 	}
-	return FAIL_AT(req, JOB_KIND_UNKNOWN, "/kind", "'%s' is no kind of job: use one of %s", kind, known.bytes);
+	return FAIL_AT(req, JOB_KIND_UNKNOWN, "/kind", "'%s' is not a kind of job: use one of %s", kind, known.bytes);
 }
 
 char *

@@ -9,7 +9,7 @@
 static const struct error *
 job_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, JOB_NOT_FOUND, "no job %" PRId64, id);
+	return FAIL(req, JOB_NOT_FOUND, "job %" PRId64 " does not exist", id);
 }
 
 static const char *
@@ -185,7 +185,7 @@ jobs_queues_update(struct request *req, const struct jobs_queues_update_request 
 	struct shape_list queues;
 
 	if (!in->is_paused && !in->running_max)
-		return FAIL(req, EMPTY_UPDATE_BODY, "neither isPaused nor runningMax was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give isPaused, runningMax or both");
 	const struct error *error = store_queue_list(req, in->queue, &queues);
 	if (error)
 		return error;

@@ -7,7 +7,7 @@
 static const struct error *
 schedule_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, JOB_SCHEDULE_NOT_FOUND, "no schedule %" PRId64, id);
+	return FAIL(req, JOB_SCHEDULE_NOT_FOUND, "schedule %" PRId64 " does not exist", id);
 }
 
 /* The next times, also when it rests: what it would do. */
@@ -35,7 +35,7 @@ check_zone(struct request *req, const char *time_zone)
 	const struct error *error = store_zone_exists(req, time_zone, &is_known);
 
 	if (!error && !is_known)
-		return FAIL_AT(req, JOB_SCHEDULE_INVALID, "/timeZone", "'%s' is no time zone: use an IANA name such as Europe/Berlin", time_zone);
+		return FAIL_AT(req, JOB_SCHEDULE_INVALID, "/timeZone", "'%s' is not a time zone: use an IANA name such as Europe/Berlin", time_zone);
 	return error;
 }
 
@@ -109,7 +109,7 @@ jobs_schedules_update(struct request *req, const struct jobs_schedules_update_re
 	int64_t next;
 
 	if (!in->name && !in->cron && !in->time_zone && !in->active)
-		return FAIL(req, EMPTY_UPDATE_BODY, "nothing to change was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give at least one field to change");
 	const struct error *error = store_schedule_lock(req, in->id, &before);
 	if (error)
 		return error;

@@ -115,7 +115,7 @@ cron_parse(const char *text, struct cron *ret_cron)
 	}
 	at += strspn(at, " ");
 	if (*at)
-		return "there is something behind the fifth field";
+		return "unexpected text after the fifth field";
 	if (bits[4] & 1 << 7)
 		bits[4] |= 1; /* Sunday is 0 and 7 */
 	*ret_cron = (struct cron){ .minutes = bits[0], .hours = (uint32_t)bits[1], .days = (uint32_t)bits[2], .months = (uint32_t)bits[3],

@@ -57,7 +57,7 @@ ask(struct request *req, const struct process *process, const char *purpose, str
 	struct json_error wrong;
 
 	if (!read_attempt(req, process, &attempt)) {
-		fail(outcome, "no service does jobs of this kind");
+		fail(outcome, "no service performs jobs of this kind");
 		return;
 	}
 	const struct shape *shape = attempt.operation->request, *answer = attempt.operation->response;

@@ -25,7 +25,7 @@ store_key_claim(struct request *req, const char *key, const int64_t **ret_new_id
 		return NULL;
 	error = query_find(req, &jobs_key_get_query, PARAMS(P_INT(req->tenant), P_TEXT(key)), &row);
 	if (!error && !row)
-		return FAIL(req, SERVICE_UNAVAILABLE, "the job of this key was just removed");
+		return FAIL(req, SERVICE_UNAVAILABLE, "the job with this uniqueKey was just removed");
 	if (!error)
 		*ret_used = row->job_id;
 	return error;

@@ -53,7 +53,7 @@ payments_get(struct request *req, const struct payments_get_request *in, struct 
 	if (error)
 		return error;
 	if (!payment)
-		return FAIL(req, PAYMENT_NOT_FOUND, "no payment %" PRId64, in->id);
+		return FAIL(req, PAYMENT_NOT_FOUND, "payment %" PRId64 " does not exist", in->id);
 	*out = *payment;
 	return NULL;
 }
@@ -78,7 +78,7 @@ payments_mock_pay(struct request *req, const struct payments_mock_pay_request *i
 		return FAIL(req, PAYMENT_NOT_FOUND, "no payment has the hash %s", hash);
 	bool is_paid = !error && payment->settled_at;
 	if (!error && !is_paid && (strcmp(payment->status, "pending") != 0 || payment->expires_at <= req->now_us))
-		return FAIL(req, INVALID_PAYMENT_TRANSITION, "the invoice of payment %" PRId64 " has ended", payment->id);
+		return FAIL(req, INVALID_PAYMENT_TRANSITION, "the invoice of payment %" PRId64 " has expired or was cancelled", payment->id);
 	if (!error)
 		error = query_find(req, &payments_mock_invoice_pay_query, PARAMS(P_TEXT(hash), P_TIME(req->now_us)), &row);
 	if (!error && !is_paid && *in->notify)

@@ -9,7 +9,7 @@ static const struct error *
 buyer_of(struct request *req, bool is_made, int64_t *ret_profile)
 {
 	if (req->principal->key_id <= 0)
-		return FAIL(req, API_KEY_REQUIRED, "%s is no API key of the tenant", req->principal->id);
+		return FAIL(req, API_KEY_REQUIRED, "%s is not an API key of the tenant", req->principal->id);
 	return store_profile(req, req->principal->key_id, is_made, ret_profile);
 }
 
@@ -29,9 +29,9 @@ check_sale(struct request *req, const struct payments_offers_purchase_request *i
 	if (error)
 		return error;
 	if (!*ret_offer || !(*ret_offer)->active)
-		return FAIL(req, OFFER_NOT_FOUND, "no offer %" PRId64 " is sold", in->id);
+		return FAIL(req, OFFER_NOT_FOUND, "offer %" PRId64 " does not exist or is not on sale", in->id);
 	if (strcmp(in->payment_method, "lightning") != 0)
-		return FAIL_AT(req, PAYMENT_METHOD_UNSUPPORTED, "/paymentMethod", "payments by '%s' are not taken", in->payment_method);
+		return FAIL_AT(req, PAYMENT_METHOD_UNSUPPORTED, "/paymentMethod", "payments by '%s' are not accepted", in->payment_method);
 	error = store_license_sold(req, in->id, ret_license);
 	if (error)
 		return error;
@@ -100,7 +100,7 @@ payments_offers_confirm(struct request *req, const struct payments_offers_confir
 	if (error)
 		return error;
 	if (!profile_id)
-		return FAIL(req, PROFILE_MISSING, "this key has bought nothing");
+		return FAIL(req, PROFILE_MISSING, "this key has no purchase");
 	if (!in->payment_proof)
 		return FAIL(req, PAYMENT_CONFIRMATION_REQUIRED, "the request has no proof of payment");
 	error = token_check(req, in->payment_proof, "POST", purchase_path(req, in->id), NULL, &hash);
@@ -166,7 +166,7 @@ payments_entitlements_revoke(struct request *req, const struct payments_entitlem
 
 	const struct error *error = store_entitlement_get(req, in->id, &entitlement);
 	if (!error && !entitlement)
-		return FAIL(req, ENTITLEMENT_NOT_FOUND, "no entitlement %" PRId64, in->id);
+		return FAIL(req, ENTITLEMENT_NOT_FOUND, "entitlement %" PRId64 " does not exist", in->id);
 	if (!error)
 		error = ledger_entitlement(req, entitlement, "revoke", &moved);
 	if (error)

@@ -7,7 +7,7 @@
 static const struct error *
 offer_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, OFFER_NOT_FOUND, "no offer %" PRId64, id);
+	return FAIL(req, OFFER_NOT_FOUND, "offer %" PRId64 " does not exist", id);
 }
 
 /* ---- offers ---- */
@@ -69,7 +69,7 @@ payments_offers_update(struct request *req, const struct payments_offers_update_
 	const struct offer *offer;
 
 	if (!in->name && !in->price_sats && !in->active)
-		return FAIL(req, EMPTY_UPDATE_BODY, "none of name, priceSats and active was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give at least one of name, priceSats and active");
 	const struct error *error = query_find(req, &payments_offer_update_query, PARAMS(P_INT(in->id), P_TEXT(in->name), P_INT_OPT(in->price_sats),
 	    P_BOOL_OPT(in->active), P_TIME(req->now_us)), &offer);
 	if (error)
@@ -106,7 +106,7 @@ payments_offers_delete(struct request *req, const struct payments_offers_delete_
 static const struct error *
 license_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, LICENSE_POLICY_NOT_FOUND, "no license policy %" PRId64, id);
+	return FAIL(req, LICENSE_POLICY_NOT_FOUND, "license policy %" PRId64 " does not exist", id);
 }
 
 /* A list of names as JSON; .json NULL when there is no list. */
@@ -195,7 +195,7 @@ payments_licenses_update(struct request *req, const struct payments_licenses_upd
 	const struct license_policy *license;
 
 	if (!in->max_reads && !in->expires_at && !in->allowed_channels.items && !in->allow_redistribution && !in->terms.json)
-		return FAIL(req, EMPTY_UPDATE_BODY, "none of the terms was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give at least one term to change");
 	const struct error *error = query_find(req, &payments_license_update_query, PARAMS(P_INT(in->id), P_INT_OPT(in->max_reads),
 	    P_TIME_OPT(in->expires_at), P_DOC(channels(req, in->allowed_channels)), P_BOOL_OPT(in->allow_redistribution), P_DOC(in->terms)), &license);
 	if (error)

@@ -50,7 +50,7 @@ tell_payment(struct request *req, const struct payment *payment, const char *on)
 		emit_payment_expire(req, payment->id, 0, &(struct payment_expire_event){ .amount_satoshis = payment->amount_satoshis });
 	else if (strcmp(on, "fail") == 0)
 		emit_payment_fail(req, payment->id, 0, &(struct payment_fail_event){ .amount_satoshis = payment->amount_satoshis,
-		    .reason = payment->failure_reason ? payment->failure_reason : "the provider says so" });
+		    .reason = payment->failure_reason ? payment->failure_reason : "reported by the provider" });
 }
 
 /* What a purchase's payment means for what was bought, in the same transaction. */
@@ -137,7 +137,7 @@ ledger_conserve(struct request *req, int argc, char **argv)
 	int64_t lost = row->received - row->unused - row->in_use - row->used - row->in_entitlements;
 	if (wrong == 0 && lost == 0)
 		return NULL;
-	return FAIL(req, INTERNAL_SERVER_ERROR, "%" PRId64 " sats are nowhere; payments at odds: %" PRId64 " with their settlement, %" PRId64
+	return FAIL(req, INTERNAL_SERVER_ERROR, "%" PRId64 " sats are unaccounted for; payments at odds: %" PRId64 " with their settlement, %" PRId64
 	    " with what is held, %" PRId64 " with what was used, %" PRId64 " without entitlement, %" PRId64 " entitlements unpaid", lost,
 	    row->settled_wrong, row->held_wrong, row->consumed_wrong, row->entitlement_missing, row->entitlement_unpaid);
 }

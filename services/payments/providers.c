@@ -36,7 +36,7 @@ provider_settings_problem(void)
 	if (strcmp(name, "disabled") == 0)
 		return NULL;
 	if (!provider_find(name))
-		return "WORDCLAW_PAYMENT_PROVIDER is none of mock, lnbits, lnd, disabled";
+		return "WORDCLAW_PAYMENT_PROVIDER is not one of mock, lnbits, lnd, disabled";
 	if (strcmp(name, "lnbits") == 0 && (!*payments_settings.lnbits_url || !*payments_settings.lnbits_key))
 		return "the provider lnbits needs WORDCLAW_LNBITS_URL and WORDCLAW_LNBITS_KEY";
 	if (strcmp(name, "lnd") == 0 && (!*payments_settings.lnd_url || !*payments_settings.lnd_macaroon))

@@ -70,10 +70,10 @@ settle(struct request *req, const struct payment *payment, const struct watched 
 	case SETTLEMENT_PAID:
 		return ledger_payment(req, payment, "settle", &(struct ledger_note){ .at_us = watched->settled_us }, &moved);
 	case SETTLEMENT_ENDED:
-		return ledger_payment(req, payment, "fail", &(struct ledger_note){ .reason = "the provider has ended the invoice" }, &moved);
+		return ledger_payment(req, payment, "fail", &(struct ledger_note){ .reason = "the provider cancelled the invoice" }, &moved);
 	case SETTLEMENT_UNPAID:
 		if (is_over)
-			return ledger_payment(req, payment, "expire", &(struct ledger_note){ .reason = "it was not paid in time" }, &moved);
+			return ledger_payment(req, payment, "expire", &(struct ledger_note){ .reason = "it was not paid before it expired" }, &moved);
 		break;
 	case SETTLEMENT_UNKNOWN: /* whoever may have paid does not lose it: asked until there is an answer */
 		break;

@@ -16,7 +16,7 @@ enum { SECRET_BYTES = 32 };
 static const struct error *
 webhook_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, WEBHOOK_NOT_FOUND, "no webhook %" PRId64, id);
+	return FAIL(req, WEBHOOK_NOT_FOUND, "webhook %" PRId64 " does not exist", id);
 }
 
 /* ---- texts ---- */
@@ -86,7 +86,7 @@ check_events(struct request *req, struct shape_list patterns)
 	buf_init(&known, req->arena, 1024);
 	for (size_t i = 0; registry_events[i]; i++)
 		buf_printf(&known, "%s, ", registry_events[i]->name);
-	return FAIL_AT(req, INVALID_WEBHOOK_EVENTS, "/events", "no event is named by '%s': there are *, <entity>.*, audit.<action>, %s"
+	return FAIL_AT(req, INVALID_WEBHOOK_EVENTS, "/events", "'%s' names no event: use *, <entity>.*, audit.<action>, %s"
 	    "content_item.published, content_item.unpublished, workflow.review.approved and workflow.review.rejected", unknown, known.bytes);
 }
 
@@ -95,7 +95,7 @@ check_secret(struct request *req, const char *secret)
 {
 	if (rules_secret_is_good(req->arena, secret))
 		return NULL;
-	return FAIL_AT(req, INVALID_WEBHOOK_SECRET, "/secret", "behind whsec_ the secret must be base64 of 24 to 64 bytes");
+	return FAIL_AT(req, INVALID_WEBHOOK_SECRET, "/secret", "after the prefix whsec_, the secret must be base64 of 24 to 64 bytes");
 }
 
 /* ---- endpoints ---- */
@@ -168,7 +168,7 @@ static const struct error *
 check_update(struct request *req, const struct webhooks_update_request *in)
 {
 	if (!in->url && !in->events.items && !in->secret && !in->active && !in->payload && !in->description && !in->running_max && !in->timeout_ms)
-		return FAIL(req, EMPTY_UPDATE_BODY, "nothing to change was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give at least one field to change");
 	const struct error *error = in->url ? check_url(req, in->url) : NULL;
 	if (!error && in->events.items)
 		error = check_events(req, in->events);

@@ -14,7 +14,7 @@ enum { REPLAY_MAX = 1000, CHECK_AFTER_MS = 200 };
 static const struct error *
 delivery_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, WEBHOOK_DELIVERY_NOT_FOUND, "no delivery %" PRId64, id);
+	return FAIL(req, WEBHOOK_DELIVERY_NOT_FOUND, "delivery %" PRId64 " does not exist", id);
 }
 
 static const struct error *
@@ -24,7 +24,7 @@ require_webhook(struct request *req, int64_t id)
 	const struct error *error = store_webhook_get(req, id, &row);
 
 	if (!error && !row)
-		return FAIL(req, WEBHOOK_NOT_FOUND, "no webhook %" PRId64, id);
+		return FAIL(req, WEBHOOK_NOT_FOUND, "webhook %" PRId64 " does not exist", id);
 	return error;
 }
 
@@ -85,7 +85,7 @@ webhooks_deliveries_replay(struct request *req, const struct webhooks_deliveries
 	struct shape_list found, rows;
 
 	if (!in->after && !in->since)
-		return FAIL(req, EMPTY_UPDATE_BODY, "neither after nor since was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give after or since");
 	const struct error *error = require_webhook(req, in->id);
 	if (!error)
 		error = in->after ? store_delivery_list(req, in->id, *in->after, status, REPLAY_MAX, &found)

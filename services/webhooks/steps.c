@@ -113,7 +113,7 @@ run_delivery(struct request *req, const struct process *process, struct step_out
 	const struct json_value *event = note ? json_get(note, "event") : NULL;
 	if (!event || !codec_json_read_all(req->arena, &event_record_shape, process->note.json, event, &record, violations)) {
 		sent->is_cancelled = true;
-		sent->error = "the endpoint is gone";
+		sent->error = "the webhook was deleted";
 		return;
 	}
 	struct message_keys keys = { open_member(req, note, "secret"), open_member(req, note, "oldSecret"), open_member(req, note, "seed") };
@@ -122,7 +122,7 @@ run_delivery(struct request *req, const struct process *process, struct step_out
 	sent->webhook_id = int_in(note, "webhookId");
 	sent->failing_ms = int_in(note, "failingMs");
 	if (!keys.secret) {
-		*outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "its secret cannot be opened with this installation's key", .memo = sent };
+		*outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "its secret cannot be decrypted with this installation's master key", .memo = sent };
 		return;
 	}
 	message_write_event(req, &(struct message_event){ .record = &record, .sequence = int_in(note, "sequence"),
@@ -154,7 +154,7 @@ judge_endpoint(struct request *req, const struct sent *sent, bool is_delivered)
 	if (sent->is_gone)
 		disable(req, sent->webhook_id, "the receiver answered 410 Gone");
 	else if (sent->failing_ms > webhooks_settings.disable_after_hours * 3600 * 1000)
-		disable(req, sent->webhook_id, "nothing was taken for too long");
+		disable(req, sent->webhook_id, "no delivery was accepted for too long");
 	else
 		return NULL;
 	return process_lane_set(req, arena_printf(req->arena, "endpoint:%" PRId64, sent->webhook_id), 0, true);
@@ -210,7 +210,7 @@ run_call(struct request *req, const struct process *process, struct step_outcome
 	outcome->memo = sent;
 	const struct json_value *note = process->note.json ? json_parse(req->arena, process->note.json, process->note.len, NULL, &wrong) : NULL;
 	if (!note) {
-		*outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "the call is gone", .memo = sent };
+		*outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "the call no longer exists", .memo = sent };
 		return;
 	}
 	const struct json_value *body = json_get(note, "body"), *headers = json_get(note, "headers");

@@ -8,7 +8,7 @@
 static const struct error *
 workflow_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, WORKFLOW_NOT_FOUND, "no workflow %" PRId64, id);
+	return FAIL(req, WORKFLOW_NOT_FOUND, "workflow %" PRId64 " does not exist", id);
 }
 
 static struct workflow
@@ -208,7 +208,7 @@ workflow_workflows_update(struct request *req, const struct workflow_workflows_u
 	struct shape_list transitions;
 
 	if (!in->name && !in->active)
-		return FAIL(req, EMPTY_UPDATE_BODY, "neither name nor active was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give name, active or both");
 	const struct error *error = store_workflow_get(req, in->id, true, &before);
 	if (error)
 		return error;

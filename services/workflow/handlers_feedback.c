@@ -39,12 +39,12 @@ static const struct error *
 prepare_feedback(struct request *req, struct feedback *feedback)
 {
 	if (!feedback->decision && !feedback->comment && !feedback->prompt)
-		return FAIL(req, EXTERNAL_FEEDBACK_EMPTY, "neither decision, comment nor prompt was given");
+		return FAIL(req, EXTERNAL_FEEDBACK_EMPTY, "give a decision, a comment or a prompt");
 	if (is_direct(feedback) && !feedback->prompt)
 		return FAIL_AT(req, EXTERNAL_FEEDBACK_PROMPT_REQUIRED, "/prompt", "agent_direct needs a prompt");
 	const struct error *error = review_snapshot(req, feedback->content_item_id, &feedback->item);
 	if (error && error->info == &error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND])
-		return FAIL(req, EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, feedback->content_item_id);
+		return FAIL(req, EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", feedback->content_item_id);
 	if (error)
 		return error;
 	if (!feedback->item->published_version)

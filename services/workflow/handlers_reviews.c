@@ -10,7 +10,7 @@
 static const struct error *
 task_not_found(struct request *req, int64_t id)
 {
-	return FAIL(req, REVIEW_TASK_NOT_FOUND, "no review task %" PRId64, id);
+	return FAIL(req, REVIEW_TASK_NOT_FOUND, "review task %" PRId64 " does not exist", id);
 }
 
 static const char *
@@ -159,7 +159,7 @@ check_decider(struct request *req, const struct review_task_row *task)
 		return FAIL(req, UNAUTHORIZED_REVIEW_DECISION, "review task %" PRId64 " is %s%s to decide", task->id, task->assignee ? "for " : "not for you",
 		    task->assignee ? task->assignee : "");
 	if (strcmp(task->submitted_by, req->principal->id) == 0 && !(transition && transition->author_may_decide))
-		return FAIL(req, UNAUTHORIZED_REVIEW_DECISION, "who submitted review task %" PRId64 " may not decide it", task->id);
+		return FAIL(req, UNAUTHORIZED_REVIEW_DECISION, "review task %" PRId64 " cannot be decided by the principal that submitted it", task->id);
 	return NULL;
 }
 
@@ -215,7 +215,7 @@ workflow_reviews_assign(struct request *req, const struct workflow_reviews_assig
 	const struct review_task_row *task;
 
 	if (!in->assignee && !in->due_at)
-		return FAIL(req, EMPTY_UPDATE_BODY, "neither assignee nor dueAt was given");
+		return FAIL(req, EMPTY_UPDATE_BODY, "give assignee, dueAt or both");
 	const struct error *error = store_task_get(req, in->id, true, &task);
 	if (error)
 		return error;

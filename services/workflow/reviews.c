@@ -224,7 +224,7 @@ review_await(struct request *req, int64_t task_id, const struct review_task_row 
 	if (!error)
 		error = request_transaction(req, read_task, &reading);
 	if (!error && !reading.row)
-		return FAIL(req, SERVICE_UNAVAILABLE, "review task %" PRId64 " is gone", task_id);
+		return FAIL(req, SERVICE_UNAVAILABLE, "review task %" PRId64 " was removed meanwhile", task_id);
 	if (!error)
 		*ret_task = reading.row;
 	return error;

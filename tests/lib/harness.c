@@ -36,10 +36,22 @@ give_up(const char *what, const char *why)
 	exit(3);
 }
 
+/* Steps on the runner's threads ask the same connection as the test does. */
+static pthread_mutex_t admin_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static PGresult *
+execute(PGconn *connection, const char *sql)
+{
+	pthread_mutex_lock(&admin_mutex);
+	PGresult *result = PQexec(connection, sql);
+	pthread_mutex_unlock(&admin_mutex);
+	return result;
+}
+
 static void
 run_sql(PGconn *connection, const char *sql)
 {
-	PGresult *result = PQexec(connection, sql);
+	PGresult *result = execute(connection, sql);
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		give_up(sql, PQerrorMessage(connection));
@@ -264,7 +276,7 @@ harness_run_timer(struct harness *harness, const struct error *(*run)(struct req
 int64_t
 harness_count(struct harness *harness, const char *sql)
 {
-	PGresult *result = PQexec(harness->admin, sql);
+	PGresult *result = execute(harness->admin, sql);
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1)
 		give_up(sql, PQerrorMessage(harness->admin));

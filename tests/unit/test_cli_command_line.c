@@ -296,7 +296,7 @@ START_TEST(a_document_that_cannot_be_read_is_a_problem_of_its_option)
 	ck_assert_str_eq(read_input("content create 1 --data -", NULL)->problem, "--data: nothing there");
 	ck_assert_str_eq(read_input("content create 1 --input -", NULL)->problem, "--input: nothing there");
 	ck_assert_str_eq(read_input("content create 1 --input []", NULL)->problem, "--input must hold a JSON object");
-	ck_assert_ptr_nonnull(strstr(read_input("content create 1 --input {", NULL)->problem, "no JSON"));
+	ck_assert_ptr_nonnull(strstr(read_input("content create 1 --input {", NULL)->problem, "not JSON"));
 }
 END_TEST
 

@@ -53,7 +53,7 @@ static const struct {
 	{ "{}", "a script is a list of 1 to" },
 	{ "\"x\"", "a script is a list of 1 to" },
 	{ "{\"steps\":[{\"args\":[\"a\"]}],\"continueonerror\":true}", "unknown member 'continueonerror'" },
-	{ "[1]", "step 1 is no object" },
+	{ "[1]", "step 1 is not an object" },
 	{ "[{\"args\":[\"a\"]},{\"args\":[]}]", "step 2 needs args" },
 	{ "[{\"args\":\"whoami\"}]", "step 1 needs args" },
 	{ "[{\"name\":1,\"args\":[\"a\"]}]", "name of step 1" },

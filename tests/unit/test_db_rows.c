@@ -129,7 +129,7 @@ static const struct mismatch {
 	const char *label, *sql, *message;
 	const struct shape *shape;
 } mismatches[] = {
-	{ "unknown column", "select 1 as id, 2 as surprise", "read_one: column 'surprise' is no member", &thing_shape },
+	{ "unknown column", "select 1 as id, 2 as surprise", "read_one: column 'surprise' is not a member", &thing_shape },
 	{ "column twice", "select 1 as id, 2 as id", "read_one: column 'id' occurs twice", &thing_shape },
 	{ "missing required column", "select 1 as id, true as is_live", "read_one: column 'created_at' is missing", &strict_shape },
 	{ "wrong type", "select 'x'::text as id", "read_one: column 'id' has a type", &thing_shape },

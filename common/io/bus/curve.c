@@ -29,7 +29,7 @@ bus_use_key(const char *path, const char **ret_problem)
 		return false;
 	}
 	if (!secret_load_key(path, KEY_BYTES, &key)) {
-		*ret_problem = bus_problem("'%s' is no readable key of %d bytes", path, KEY_BYTES);
+		*ret_problem = bus_problem("'%s' is not a readable key of %d bytes", path, KEY_BYTES);
 		return false;
 	}
 	if (zmq_z85_encode(secret_text, key.bytes, KEY_BYTES) && zmq_curve_public(public_text, secret_text) == 0 &&

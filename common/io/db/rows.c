@@ -308,7 +308,7 @@ map_columns(struct db *db, struct db_prepared *prepared, const PGresult *result)
 
 		if (!field || has_column(columns, i, field))
 			return db_refuse(db, "", "%s: column '%s' %s", statement->name, column,
-			    field ? "occurs twice" : "is no member of its row type");
+			    field ? "occurs twice" : "is not a member of its row type");
 		decoder decode = decoder_find(field->type, PQftype(result, i));
 		if (!decode)
 			return db_refuse(db, "", "%s: column '%s' has a type (oid %u) that member '%s' cannot hold: cast it", statement->name,

@@ -75,7 +75,7 @@ bech32_decode(struct arena *arena, const char *text, const char **ret_prefix, ui
 	char *copy = one_case(arena, text);
 	char *separator = copy ? strrchr(copy, '1') : NULL;
 
-	*ret_problem = "it is no bech32 text";
+	*ret_problem = "not valid bech32";
 	if (!separator || separator == copy || strlen(separator + 1) < BECH32_CHECKSUM_WORDS)
 		return false;
 	size_t n_prefix = (size_t)(separator - copy), n = strlen(separator + 1);

@@ -97,7 +97,7 @@ apply_unblocked(struct request *req, const struct consumer *consumer, const char
 		return error;
 	for (size_t i = 0; i < n; i++) {
 		if (is_blocked(blocked, n_blocked, tenant_of(&events[i])))
-			set_aside(req, publisher, &events[i], "behind another event of its tenant");
+			set_aside(req, publisher, &events[i], "waits for an earlier event of its tenant");
 		else
 			free_events[n_free++] = events[i];
 	}
@@ -139,7 +139,7 @@ apply_one_by_one(struct request *req, const struct consumer *consumer, const cha
 	for (size_t i = 0; i < n; i++) {
 		int64_t tenant = tenant_of(&events[i]);
 		if (is_blocked(blocked, n_blocked, tenant)) {
-			set_aside(req, publisher, &events[i], "behind another event of its tenant");
+			set_aside(req, publisher, &events[i], "waits for an earlier event of its tenant");
 			continue;
 		}
 		if (try_one(req, consumer, publisher, &events[i], &why, &is_lost))

@@ -63,7 +63,7 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 	if (arguments->n_operands == 3 && strcmp(arguments->operands[0], "request") != 0)
 		return failure_usage(cli, NULL, "it takes a method and a path: '%s' is one too many", operands[1]);
 	if (!method)
-		return failure_usage(cli, NULL, "'%s' is no method: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS", operands[0]);
+		return failure_usage(cli, NULL, "'%s' is not a method: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS", operands[0]);
 	if (target[0] != '/' || strpbrk(target, " \t\r\n#"))
 		return failure_usage(cli, NULL, "a path begins with / and has no blanks: '%s'", target);
 	if (arguments->values[FLAG_BODY])

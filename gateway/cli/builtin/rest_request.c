@@ -66,7 +66,7 @@ variable_field(const struct shape *shape, const char *name, size_t n_name)
 	for (size_t i = 0; i < shape->n_fields; i++)
 		if (strncmp(shape->fields[i].name, name, n_name) == 0 && shape->fields[i].name[n_name] == '\0')
 			return &shape->fields[i];
-	assert(!"the generator lets no path variable pass that is no field");
+	assert(!"the generator lets no path variable pass that is not a field");
 	return NULL;
 }
 

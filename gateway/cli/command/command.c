@@ -132,7 +132,7 @@ index_of_field(const struct flag *flags, size_t n_flags, const char *name, size_
 	for (size_t i = 0; i < n_flags; i++)
 		if (strncmp(flags[i].field->name, name, n_name) == 0 && flags[i].field->name[n_name] == '\0')
 			return i;
-	assert(!"the generator lets no path variable pass that is no field");
+	assert(!"the generator lets no path variable pass that is not a field");
 	return 0;
 }
 

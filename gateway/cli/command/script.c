@@ -35,13 +35,13 @@ read_step(struct arena *arena, const struct json_value *value, size_t i, bool ma
 	const char *where = arena_printf(arena, "step %zu", i + 1);
 
 	if (value->type != JSON_OBJECT)
-		return arena_printf(arena, "%s is no object", where);
+		return arena_printf(arena, "%s is not an object", where);
 	const char *problem = check_members(arena, value, known, where);
 	if (problem)
 		return problem;
 	const struct json_value *name = json_get(value, "name"), *args = json_get(value, "args");
 	if (name && name->type != JSON_TEXT)
-		return arena_printf(arena, "the name of %s is no text", where);
+		return arena_printf(arena, "the name of %s is not a string", where);
 	if (!args || args->type != JSON_LIST || args->n == 0 || args->n > SCRIPT_ARGUMENTS_MAX)
 		return arena_printf(arena, "%s needs args: a list of 1 to %d", where, SCRIPT_ARGUMENTS_MAX);
 	*step = (struct script_step){ .name = name ? name->text : where, .args = args, .may_fail = may_fail || member_is_true(value, "continueOnError") };

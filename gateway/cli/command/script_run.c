@@ -142,7 +142,7 @@ print_summary(const struct run *run)
 	buf_add_text(&buf, "]}");
 	const struct json_value *value = json_parse(run->cli->arena, buf.bytes, buf.len, &limits, &problem);
 	if (!value)
-		return failure_usage(run->cli, NULL, "the summary is no JSON: %s", problem.message);
+		return failure_usage(run->cli, NULL, "the summary is not JSON: %s", problem.message);
 	return output_print(run->cli, value, NULL);
 }
 

@@ -58,7 +58,7 @@ read_document(struct arena *arena, const struct command *command, const struct a
 	if (!text)
 		input->problem = arena_printf(arena, "--input: %s", problem);
 	else if (!value)
-		input->problem = arena_printf(arena, "--input is no JSON: %s at line %zu, column %zu", error.message, error.line, error.column);
+		input->problem = arena_printf(arena, "--input is not JSON: %s at line %zu, column %zu", error.message, error.line, error.column);
 	else if (value->type != JSON_OBJECT)
 		input->problem = "--input must hold a JSON object";
 	if (input->problem)

@@ -142,7 +142,7 @@ mcp_client_ask(struct mcp_client *client, const char *method, const char *params
 	    "\"io.modelcontextprotocol/clientCapabilities\":{}}}}", method, params, params[1] ? "," : "", MCP_STATELESS);
 
 	if (!mcp_message_read(cli->arena, text, strlen(text), &message, &problem))
-		return failure_usage(cli, NULL, "the request is no message: %s", problem);
+		return failure_usage(cli, NULL, "the request is not a message: %s", problem);
 	if (client->child && message.n_text > BRIDGE_LINE_BYTES_MAX)
 		return failure_usage(cli, "Use --mcp-transport http.", "the request is longer than the 4 MB that a line over stdio may have");
 	struct arena *channel = arena_new(MCP_ARENA_BYTES);

@@ -27,7 +27,7 @@ read_arguments(struct cli *cli, const char *value, const char **ret_text)
 		return failure_usage(cli, NULL, "--json: %s", problem);
 	const struct json_value *parsed = json_parse(cli->arena, text, strlen(text), NULL, &error);
 	if (!parsed)
-		return failure_usage(cli, NULL, "--json is no JSON: %s at line %zu, column %zu", error.message, error.line, error.column);
+		return failure_usage(cli, NULL, "--json is not JSON: %s at line %zu, column %zu", error.message, error.line, error.column);
 	if (parsed->type != JSON_OBJECT)
 		return failure_usage(cli, NULL, "--json must hold a JSON object");
 	*ret_text = text;

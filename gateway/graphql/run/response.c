@@ -100,7 +100,7 @@ write_choice(struct writer *writer, const struct graphql_plan_field *field, cons
 		graphql_enum_write(&writer->data, text);
 		return true;
 	}
-	return refuse_value(writer, field, path, "a value that is none of the choices");
+	return refuse_value(writer, field, path, "a value that is not one of the choices");
 }
 
 static bool

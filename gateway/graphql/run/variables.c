@@ -154,7 +154,7 @@ coerce_scalar(struct coercion *coercion, const struct graphql_schema_type *base,
 	} else {
 		is_good = given->type == JSON_TEXT || given->type == JSON_INT;
 	}
-	return is_good || refuse(coercion, place, arena_printf(coercion->arena, "is no value of type '%s'", base->name));
+	return is_good || refuse(coercion, place, arena_printf(coercion->arena, "is not a value of type '%s'", base->name));
 }
 
 static bool
@@ -167,7 +167,7 @@ coerce_enum(struct coercion *coercion, const struct graphql_schema_type *base, c
 		*ret_value = *given;
 		return true;
 	}
-	return refuse(coercion, place, arena_printf(coercion->arena, "is no value of type '%s'", base->name));
+	return refuse(coercion, place, arena_printf(coercion->arena, "is not a value of type '%s'", base->name));
 }
 
 /* One field of an input object; *ret_has: it is there, given or by default. */
@@ -192,10 +192,10 @@ coerce_object(struct coercion *coercion, const struct graphql_schema_type *base,
 	bool is_good = true;
 
 	if (given->type != JSON_OBJECT)
-		return refuse(coercion, place, arena_printf(coercion->arena, "is no object, as type '%s' is", base->name));
+		return refuse(coercion, place, arena_printf(coercion->arena, "is not an object, as type '%s' is", base->name));
 	for (uint32_t i = 0; i < given->n; i++)
 		if (!graphql_schema_input(base->inputs, base->n_inputs, given->members[i].name))
-			is_good = refuse(coercion, &(struct place){ .outer = place, .name = given->members[i].name }, "is no field of its type");
+			is_good = refuse(coercion, &(struct place){ .outer = place, .name = given->members[i].name }, "is not a field of its type");
 	for (size_t i = 0; i < base->n_inputs; i++) {
 		const struct graphql_schema_input *input = &base->inputs[i];
 		struct place inner = { .outer = place, .name = input->name };

@@ -19,7 +19,7 @@ value_text(struct graphql_validator *validator, const struct graphql_value *valu
 static void
 wrong(struct graphql_validator *validator, const char *type, const struct graphql_value *value)
 {
-	graphql_invalid(validator, value->at, "%.80s is no value of type '%s'", value_text(validator, value), type);
+	graphql_invalid(validator, value->at, "%.80s is not a value of type '%s'", value_text(validator, value), type);
 }
 
 static void
@@ -149,7 +149,7 @@ graphql_validate_value(struct graphql_validator *validator, const struct graphql
 	}
 	if (value->kind == GRAPHQL_VALUE_NULL) {
 		if (type->is_required)
-			graphql_invalid(validator, value->at, "null is no value of type '%s'", graphql_type_text(validator->arena, type));
+			graphql_invalid(validator, value->at, "null is not a value of type '%s'", graphql_type_text(validator->arena, type));
 		return;
 	}
 	if (type->name) {
@@ -187,7 +187,7 @@ graphql_validate_variables(struct graphql_validator *validator, const struct gra
 		if (!base)
 			graphql_invalid(validator, variable->type->at, "type '%s' is not known", graphql_type_text(validator->arena, variable->type));
 		else if (base->kind == GRAPHQL_TYPE_OBJECT)
-			graphql_invalid(validator, variable->type->at, "variable '$%s' cannot have type '%s', which is no input", variable->name, base->name);
+			graphql_invalid(validator, variable->type->at, "variable '$%s' cannot have type '%s', which is not an input", variable->name, base->name);
 		else if (variable->fallback)
 			graphql_validate_value(validator, variable->type, base, variable->fallback, false);
 	}

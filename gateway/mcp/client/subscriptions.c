@@ -439,7 +439,7 @@ subscriptions_stream(struct mcp_call *call)
 		return;
 	}
 	if (last && (strspn(last, "0123456789") != strlen(last) || strlen(last) == 0 || strlen(last) > 18)) {
-		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "Last-Event-ID is none of ours");
+		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "the Last-Event-ID is invalid: send the id of the last event received");
 		return;
 	}
 	if (last)

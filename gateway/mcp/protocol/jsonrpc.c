@@ -31,9 +31,9 @@ classify(const struct json_value *root, struct jsonrpc_message *message, struct 
 	const struct json_value *id = message->id;
 
 	if (method && !is_method(method))
-		return refuse(problem, JSONRPC_INVALID_REQUEST, id, "method is no text of 1 to 128 bytes");
+		return refuse(problem, JSONRPC_INVALID_REQUEST, id, "method is not a string of 1 to 128 bytes");
 	if (params && params->type != JSON_OBJECT)
-		return refuse(problem, method ? JSONRPC_INVALID_PARAMS : JSONRPC_INVALID_REQUEST, id, "params is no object");
+		return refuse(problem, method ? JSONRPC_INVALID_PARAMS : JSONRPC_INVALID_REQUEST, id, "params is not an object");
 	if (!method && !(id && (result || json_get(root, "error"))))
 		return refuse(problem, JSONRPC_INVALID_REQUEST, id, "the message has neither a method nor an id with its result");
 	message->kind = !method ? JSONRPC_RESPONSE : id ? JSONRPC_REQUEST : JSONRPC_NOTIFICATION;
@@ -57,7 +57,7 @@ jsonrpc_read(struct arena *arena, const char *text, size_t n_bytes, struct jsonr
 	if (root->type == JSON_LIST)
 		return refuse(ret_problem, JSONRPC_INVALID_REQUEST, NULL, "one message at a time: there are no batches");
 	if (root->type != JSON_OBJECT)
-		return refuse(ret_problem, JSONRPC_INVALID_REQUEST, NULL, "the message is no JSON object");
+		return refuse(ret_problem, JSONRPC_INVALID_REQUEST, NULL, "the message is not a JSON object");
 	const struct json_value *version = json_get(root, "jsonrpc");
 	const struct json_value *id = json_get(root, "id");
 	if (id && !is_id(id))

@@ -144,7 +144,7 @@ read_meta(struct mcp_call *call)
 	call->abilities = mcp_abilities(capabilities);
 	call->log_level = MCP_LOG_NONE; /* who asks for no level gets no lines */
 	if (level && (level->type != JSON_TEXT || !mcp_log_level_parse(level->text, &call->log_level)))
-		return malformed(call, META_LOG_LEVEL " is no level");
+		return malformed(call, META_LOG_LEVEL " is not a level");
 	return true;
 }
 

@@ -160,7 +160,7 @@ execute(struct mcp_call *call, const struct json_value *arguments)
 	if (!tool)
 		return;
 	if (inner && inner->type != JSON_OBJECT)
-		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "arguments is no object");
+		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "arguments is not an object");
 	else
 		mcp_tool_run(call, tool->operation, inner);
 }
