@@ -149,7 +149,7 @@ $(BIN)/wordclaw-migrate: $(call obj,$(wildcard migrations/*.c)) $(CORE)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB) $(LIB_DB)
 
 define service_rules
-$(B)/libsvc_$(1).a: $(call obj,$(filter-out services/$(1)/main.c,$(wildcard services/$(1)/*.c)) $(call GEN_OF,$(1)))
+$(B)/libsvc_$(1).a: $(call obj,$(filter-out services/$(1)/main.c,$(wildcard services/$(1)/*.c services/$(1)/*/*.c)) $(call GEN_OF,$(1)))
 $(BIN)/wordclaw-$(1): $(B)/services/$(1)/main.o $(B)/libsvc_$(1).a $(B)/libservice.a $(CORE)
 	@mkdir -p $$(@D)
 	$(SAY) LD $$@
