@@ -106,7 +106,7 @@ $(call obj,$(GEN_OWN)): $(B)/%.o: %.c
 $(B)/services/%.o: services/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote $(<D) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_SERVICE) -iquote services/$(word 2,$(subst /, ,$<)) -c -o $@ $<
 $(B)/gateway/%.o: gateway/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
