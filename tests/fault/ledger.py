@@ -70,27 +70,29 @@ class Ledger:
             "items with more or fewer events than versions")
 
     def check_acknowledged(self):
-        """Everything that was answered with success is there, as it was answered."""
+        """Everything that was answered with success is there, as it was answered; what was deleted is kept aside, to be restored."""
         states = {}
         for tenant, item, version, status, token in rows(
                 self.system, "SELECT domain_id, id, version, status, data->>'token' FROM content.content_items UNION ALL"
                 " SELECT domain_id, content_item_id, version, status, data->>'token' FROM content.content_item_versions"):
             states[int(tenant), int(item), int(version)] = (status, token)
+        heads = {(int(tenant), int(item)) for tenant, item in self.system.sql("SELECT domain_id, id FROM content.content_items")}
+        aside = {(int(tenant), int(item)) for tenant, item in self.system.sql("SELECT domain_id, id FROM content.content_items_deleted")}
         deleted = {(int(tenant), int(item)) for tenant, item in self.system.sql(
             "SELECT domain_id, entity_id FROM content.outbox WHERE type = 'content_item.delete'")}
         lost = []
         for one in self.acknowledged:
             place = (one.tenant, one.item)
             if one.kind == "delete":
-                if place not in deleted or any((*place, version) in states for version in (1, 2)):
+                if place not in deleted or place not in aside:
                     lost.append(("delete", *place))
             elif place not in deleted:
                 status, token = states.get((*place, one.version), (None, None))
                 if token != one.token or (one.status and status != one.status):
                     lost.append((one.kind, *place, one.version, one.token, status, token))
         none(lost, "acknowledged but not there")
-        present = {item for item in deleted if any((*item, version) in states for version in (1, 2))}
-        none(present, "deleted and still there")
+        none(deleted & heads, "deleted and still there")
+        none(aside - deleted, "aside without having been deleted")
         self.check_intents(states)
 
     def check_intents(self, states):
