@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "access/access.h"
+#include "assets/asset_pages.h"
 #include "rest/answer.h"
 #include "clock.h"
 #include "dispatch/dispatch.h"
@@ -267,7 +268,8 @@ enter_page(struct exchange *exchange)
 	const struct page *page = exchange->page;
 
 	exchange->operation = page->name;
-	if (check_body_length(exchange, page->body_max) && page->permission && !(page->is_open && page->is_open(exchange)))
+	exchange->take = page->take;
+	if (check_body_length(exchange, page->body_limit ? page->body_limit() : page->body_max) && page->permission && !(page->is_open && page->is_open(exchange)))
 		access_check(exchange, page->permission);
 }
 
@@ -276,6 +278,11 @@ enter_operation(struct exchange *exchange)
 {
 	const struct operation *operation = exchange->plan->operation;
 
+	if (asset_is_upload(exchange)) {
+		exchange->page = &asset_upload_page;
+		enter_page(exchange);
+		return;
+	}
 	exchange->operation = operation->id;
 	if (!check_body_length(exchange, operation->body_max_bytes ? operation->body_max_bytes : EXCHANGE_BODY_MAX))
 		return;
@@ -320,7 +327,7 @@ run(struct exchange *exchange)
 static void
 overflow(struct exchange *exchange)
 {
-	if (exchange->body.len <= exchange->body_max)
+	if (exchange->body.len <= exchange->body_max && exchange->n_taken <= exchange->body_max)
 		answer_out_of_memory(exchange);
 	else
 		answer_too_large(exchange, arena_printf(exchange->arena, "the body has more than %zu bytes", exchange->body_max));
@@ -346,6 +353,8 @@ end(struct exchange *exchange)
 {
 	int64_t duration_us = clock_monotonic_us() - exchange->started_us;
 
+	if (exchange->page && exchange->page->leave)
+		exchange->page->leave(exchange);
 	if (!exchange->is_answered)
 		return; /* the client left before there was an answer */
 	outcomes_count(exchange->outcomes, exchange->status, duration_us);

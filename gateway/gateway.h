@@ -10,6 +10,7 @@
 struct access;
 struct credentials;
 struct decisions;
+struct disk;
 struct front;
 struct graphql;
 struct http;
@@ -29,6 +30,7 @@ struct gateway {
 	struct access *access;
 	struct credentials *credentials;
 	struct decisions *decisions;
+	struct disk *disk;
 	struct graphql *graphql;
 	struct metrics_page *metrics_page;
 	struct mcp *mcp;

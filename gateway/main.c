@@ -17,6 +17,8 @@
 #include "access/decisions.h"
 #include "events/event_stream.h"
 #include "front.h"
+#include "assets/disk.h"
+#include "blob.h"
 #include "gateway.h"
 #include "http/http.h"
 #include "events/hub.h"
@@ -40,7 +42,7 @@ enum {
 	DESCRIPTORS_OWN_MAX = 256, /* besides connections: bus, logs, metrics */
 };
 
-enum tag { TAG_HTTP, TAG_TIMER, TAG_SIGNAL, TAG_METRICS, TAG_BUS /* and above: one per service */ };
+enum tag { TAG_HTTP, TAG_TIMER, TAG_SIGNAL, TAG_METRICS, TAG_DISK, TAG_BUS /* and above: one per service */ };
 
 struct loop {
 	struct gateway *gateway;
@@ -133,6 +135,8 @@ react(struct loop *loop, uint64_t tag)
 		start_drain(loop);
 	else if (tag == TAG_METRICS)
 		metrics_page_deliver(loop->gateway->metrics_page);
+	else if (tag == TAG_DISK)
+		disk_deliver(loop->gateway->disk);
 }
 
 /* Replies have made answers; HTTP sends them and takes the next requests, whose calls go out together. */
@@ -231,6 +235,8 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->access = access_new(&(struct access_options){ .rate_limit_max = settings.rate_limit_max,
 	    .address_rate_limit_max = settings.address_rate_limit_max, .auth_failures_max = settings.auth_failures_max,
 	    .window_us = settings.rate_limit_window_ms * 1000 });
+	blob_sweep(settings.asset_root);
+	gateway->disk = disk_new();
 	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
 	    .hsts = settings.hsts, .documentation = settings.documentation });
@@ -249,6 +255,7 @@ start(struct loop *loop, struct gateway *gateway)
 	loop->exchanges = metric_gauge("wordclaw_http_requests_in_flight", "Requests not answered yet.", NULL);
 	watch(loop, http_fd(gateway->http), TAG_HTTP);
 	watch(loop, metrics_page_fd(gateway->metrics_page), TAG_METRICS);
+	watch(loop, disk_fd(gateway->disk), TAG_DISK);
 	return true;
 }
 
@@ -262,6 +269,7 @@ stop(struct gateway *gateway)
 	gateway->upstreams = NULL; /* what still comes in is refused */
 	upstreams_free(upstreams);
 	metrics_page_free(gateway->metrics_page);
+	disk_free(gateway->disk);
 	(void)http_run(gateway->http);
 	http_free(gateway->http);
 	credentials_free(gateway->credentials);
@@ -356,8 +364,10 @@ main(int argc, char **argv)
 	log_init("gateway", log_level_setting());
 	loop.signal_fd = block_signals();
 	loop.timer_fd = start_timer();
-	if (!start(&loop, &gateway))
-		return 1;
+	if (!start(&loop, &gateway)) {
+		(void)fflush(NULL);
+		_exit(1); /* at exit czmq would list every socket still open, below the line that says what is wrong */
+	}
 	watch(&loop, loop.signal_fd, TAG_SIGNAL);
 	watch(&loop, loop.timer_fd, TAG_TIMER);
 	log_write(LOG_INFO, "gateway.listening", LOG_TEXT("address", settings.bind), LOG_INT("port", settings.port),

@@ -12,6 +12,8 @@ struct gateway_settings {
 	const char *bind;
 	const char *home;
 	const char *run_dir;
+	const char *asset_root;
+	int64_t asset_bytes_max;
 	const char *log_level;
 	int64_t metrics_port;
 	bool metrics_remote;

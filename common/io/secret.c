@@ -64,6 +64,38 @@ sha256_hex(char text[SHA256_HEX_BYTES], const void *bytes, size_t n)
 	(void)sodium_bin2hex(text, SHA256_HEX_BYTES, digest, sizeof(digest));
 }
 
+struct sha256 {
+	crypto_hash_sha256_state state;
+};
+
+struct sha256 *
+sha256_begin(void)
+{
+	struct sha256 *sum = malloc(sizeof(*sum));
+
+	if (!sum)
+		abort();
+	(void)crypto_hash_sha256_init(&sum->state);
+	return sum;
+}
+
+void
+sha256_add(struct sha256 *sum, const void *bytes, size_t n)
+{
+	(void)crypto_hash_sha256_update(&sum->state, bytes, n);
+}
+
+void
+sha256_end(struct sha256 *sum, char text[SHA256_HEX_BYTES])
+{
+	unsigned char digest[SHA256_BYTES];
+
+	(void)crypto_hash_sha256_final(&sum->state, digest);
+	if (text)
+		(void)sodium_bin2hex(text, SHA256_HEX_BYTES, digest, sizeof(digest));
+	free(sum);
+}
+
 void
 chain_hash(unsigned char digest[CHAIN_HASH_BYTES], const unsigned char prev[CHAIN_HASH_BYTES], const void *bytes, size_t n)
 {

@@ -21,6 +21,13 @@ bool secret_equal(const void *a, const void *b, size_t n); /* constant time */
 
 void sha256(unsigned char digest[SHA256_BYTES], const void *bytes, size_t n);
 void sha256_hex(char text[SHA256_HEX_BYTES], const void *bytes, size_t n);
+
+/* The same of bytes that come in pieces.  sha256_end frees it; text may be NULL. */
+struct sha256;
+struct sha256 *sha256_begin(void);
+void sha256_add(struct sha256 *sum, const void *bytes, size_t n);
+void sha256_end(struct sha256 *sum, char text[SHA256_HEX_BYTES]);
+
 /* BLAKE2b-256 over prev || bytes: the audit chain. */
 void chain_hash(unsigned char digest[CHAIN_HASH_BYTES], const unsigned char prev[CHAIN_HASH_BYTES], const void *bytes, size_t n);
 void hmac_sha256(unsigned char digest[SHA256_BYTES], const void *key, size_t n_key, const void *bytes, size_t n);

@@ -9,6 +9,10 @@ import sys
 HERE = os.path.dirname(os.path.realpath(__file__))
 SERVICES = os.path.join(HERE, "../../services")
 PORT, POKES = 5551, 5552
+# Who handles the bytes of assets: the gateways pass them, content removes them.
+ASSETS = ("content", "gateway")
+MOUNT = "\n            - { name: assets, mountPath: /var/lib/wordclaw/assets }"
+VOLUME = "\n        - { name: assets, persistentVolumeClaim: { claimName: assets } }"
 
 TEMPLATE = """---
 apiVersion: apps/v1
@@ -38,11 +42,11 @@ spec:
           livenessProbe: {{ {liveness}, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }}
           volumeMounts:
             - {{ name: tmp, mountPath: /tmp }}
-            - {{ name: secrets, mountPath: /var/lib/wordclaw/secrets, readOnly: true }}
+            - {{ name: secrets, mountPath: /var/lib/wordclaw/secrets, readOnly: true }}{mounts}
       volumes:
         - {{ name: tmp, emptyDir: {{ medium: Memory, sizeLimit: 16Mi }} }}
         - name: secrets
-          secret: {{ secretName: wordclaw, defaultMode: 0440, items: [{items}] }}
+          secret: {{ secretName: wordclaw, defaultMode: 0440, items: [{items}] }}{volumes}
 ---
 apiVersion: v1
 kind: Service
@@ -85,7 +89,8 @@ def services():
 
 def called_by(service, names):
     """Who this service calls or pulls events from."""
-    source = "".join(open(os.path.join(SERVICES, service, f)).read() for f in os.listdir(os.path.join(SERVICES, service)) if f.endswith(".c"))
+    folders = os.walk(os.path.join(SERVICES, service))
+    source = "".join(open(os.path.join(path, f)).read() for path, _, files in folders for f in files if f.endswith(".c"))
     called = {other for other in names if other != service and re.search(rf"\boperation_{other}_|\.publisher = \"{other}\"", source)}
     # Everybody's events are read by audit and webhooks; any service's operation may cost something, which payments reserves and settles.
     return set(names) - {service} if service in ("audit", "webhooks", "payments") else called | ({"payments"} & set(names))
@@ -117,7 +122,7 @@ def service_manifest(name, callers):
     keys = [f"{name}.dsn", f"{name}_system.dsn", "bus.key", "master.key"] + (["audit-signing.key"] if name == "audit" else [])
     command = f'exec: {{ command: [wordclaw-{name}, --ping] }}'
     return TEMPLATE.format(
-        name=name, items=items(*keys), ports=port_list(("bus", PORT), ("pokes", POKES)), probe=command, liveness="tcpSocket: { port: bus }",
+        name=name, mounts=MOUNT * (name in ASSETS), volumes=VOLUME * (name in ASSETS), items=items(*keys), ports=port_list(("bus", PORT), ("pokes", POKES)), probe=command, liveness="tcpSocket: { port: bus }",
         env=env([("WORDCLAW_BIND_ENDPOINT", f"tcp://*:{PORT}"), ("WORDCLAW_POKE_ENDPOINT", f"tcp://*:{POKES}"),
                  ("WORDCLAW_DATABASE_URL_FILE", f"{secrets}/{name}.dsn"), ("WORDCLAW_SYSTEM_DATABASE_URL_FILE", f"{secrets}/{name}_system.dsn")]),
         service="  clusterIP: None\n  publishNotReadyAddresses: false\n  ports: [{ name: bus, port: %d }, { name: pokes, port: %d }]" % (PORT, POKES),
@@ -127,7 +132,7 @@ def service_manifest(name, callers):
 
 def gateway_manifest():
     return TEMPLATE.format(
-        name="gateway", items=items("bus.key", "mcp.key"), ports=port_list(("http", 4000)), probe="httpGet: { path: /ready, port: http }",
+        name="gateway", mounts=MOUNT, volumes=VOLUME, items=items("bus.key", "mcp.key"), ports=port_list(("http", 4000)), probe="httpGet: { path: /ready, port: http }",
         liveness="httpGet: { path: /live, port: http }", env=env([("WORDCLAW_BIND", "0.0.0.0")]),
         service="  ports: [{ name: http, port: 80, targetPort: http }]", ingress_ports="{ port: 4000 }", ingress="      # from anywhere: what the ingress controller is, the cluster's operator knows")
 

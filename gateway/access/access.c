@@ -203,14 +203,26 @@ presented_key(const struct exchange *exchange)
 	return authorization ? header_bearer(authorization) : NULL;
 }
 
+bool
+access_has_credential(const struct exchange *exchange)
+{
+	return presented_key(exchange) != NULL;
+}
+
+bool
+access_take_anonymous(struct exchange *exchange)
+{
+	exchange->principal = anonymous;
+	return access_count_anonymous(exchange);
+}
+
 void
 access_check(struct exchange *exchange, const struct operation *operation)
 {
 	struct access *access = exchange->gateway->access;
 
 	if (operation->flags & OPERATION_PUBLIC) {
-		exchange->principal = anonymous;
-		(void)access_count_anonymous(exchange);
+		(void)access_take_anonymous(exchange);
 		return;
 	}
 	const char *key = presented_key(exchange);

@@ -20,6 +20,12 @@ void access_free(struct access *access);
 /* Either the exchange has its principal now, or it was answered, or it waits and then goes on or is answered. */
 void access_check(struct exchange *exchange, const struct operation *operation);
 
+/* Does the request show any credential? */
+bool access_has_credential(const struct exchange *exchange);
+
+/* Go on as nobody in particular, within the address's limit.  False: it was answered. */
+bool access_take_anonymous(struct exchange *exchange);
+
 /* Count a request that belongs to no key, such as one to an unknown path.  False: it was answered. */
 bool access_count_anonymous(struct exchange *exchange);
 

@@ -57,3 +57,12 @@ exchange_answer(struct exchange *exchange, int status, const char *content_type,
 	exchange->is_waiting = false;
 	connection_resume(exchange->connection);
 }
+
+void
+exchange_answer_file(struct exchange *exchange, int status, const char *content_type, int fd, uint64_t offset, size_t n_content)
+{
+	exchange->has_file = true;
+	exchange->file_fd = fd;
+	exchange->file_offset = offset;
+	exchange_answer(exchange, status, content_type, NULL, n_content);
+}

@@ -34,12 +34,16 @@ struct exchange {
 	bool is_local;       /* the client is on this host */
 	size_t body_max;
 	struct buf body;
+	/* Takes the body as it comes, which is then not kept; NULL: it is kept in body. */
+	void (*take)(struct exchange *exchange, const char *bytes, size_t n);
+	uint64_t n_taken;
 
 	/* where it belongs */
 	const char *request_id;
 	const char *trace_parent;
 	struct route_match match;
-	const struct page *page;      /* one of these two once routed */
+	const struct page *page;      /* one of these two once routed, both when a page carries out an operation */
+	void *page_state;             /* the page's own */
 	const struct rest_plan *plan;
 	const char *operation;        /* for the log */
 	struct outcomes *outcomes;
@@ -54,6 +58,9 @@ struct exchange {
 	const char *content_type;
 	const void *content; /* arena or static */
 	size_t n_content;
+	bool has_file;       /* instead: n_content bytes of file_fd from file_offset on; closed with the exchange */
+	int file_fd;
+	uint64_t file_offset;
 	struct header out_headers[EXCHANGE_OUT_HEADERS_MAX];
 	size_t n_out_headers;
 	bool has_retry_after;
@@ -88,5 +95,8 @@ void exchange_continue(struct exchange *exchange);
 
 /* The answer is complete.  Sent when the connection allows; a request body still under way is read and dropped first. */
 void exchange_answer(struct exchange *exchange, int status, const char *content_type, const void *content, size_t n_content);
+
+/* The same with n_content bytes of a file from offset on, read as the client takes them.  fd is the exchange's from now on. */
+void exchange_answer_file(struct exchange *exchange, int status, const char *content_type, int fd, uint64_t offset, size_t n_content);
 
 #endif

@@ -191,3 +191,48 @@ header_list_has_token(const char *list, const char *token)
 	}
 	return false;
 }
+
+/* Digits at *at, as far as they go; false when there are none or the number is beyond 18 of them. */
+static bool
+read_position(const char **at, int64_t *ret)
+{
+	const char *start = *at;
+
+	for (*ret = 0; **at >= '0' && **at <= '9'; (*at)++) {
+		if (*at - start >= 18)
+			return false;
+		*ret = *ret * 10 + (**at - '0');
+	}
+	return *at > start;
+}
+
+static enum header_range
+part(int64_t first, int64_t last, int64_t n_bytes, int64_t *ret_first, int64_t *ret_n)
+{
+	if (last < first)
+		return HEADER_RANGE_NONE;
+	if (first >= n_bytes)
+		return HEADER_RANGE_UNSATISFIABLE;
+	*ret_first = first;
+	*ret_n = (last < n_bytes ? last + 1 : n_bytes) - first;
+	return HEADER_RANGE_PART;
+}
+
+enum header_range
+header_range(const char *text, int64_t n_bytes, int64_t *ret_first, int64_t *ret_n)
+{
+	int64_t first, last = INT64_MAX - 1;
+	const char *at = text + 6;
+
+	if (strncmp(text, "bytes=", 6) != 0)
+		return HEADER_RANGE_NONE;
+	if (*at == '-') { /* the last so many */
+		at++;
+		if (!read_position(&at, &last) || *at)
+			return HEADER_RANGE_NONE;
+		return last == 0 ? HEADER_RANGE_UNSATISFIABLE : part(last < n_bytes ? n_bytes - last : 0, n_bytes - 1, n_bytes, ret_first, ret_n);
+	}
+	if (!read_position(&at, &first) || *at++ != '-' || (*at && (!read_position(&at, &last) || *at)))
+		return HEADER_RANGE_NONE;
+	return part(first, last, n_bytes, ret_first, ret_n);
+}

@@ -37,6 +37,11 @@ bool header_version(const char *if_match, int64_t *ret_version);
 /* If-None-Match: does the list (or *) name etag?  Weak comparison (RFC 9110, 13.1.2). */
 bool header_names_etag(const char *if_none_match, const char *etag);
 
+/* Range of bytes of something that has n_bytes: one part, or HEADER_RANGE_NONE for whatever is to be ignored (RFC 9110, 14.2): another unit,
+ * several parts, no range at all. */
+enum header_range { HEADER_RANGE_NONE, HEADER_RANGE_PART, HEADER_RANGE_UNSATISFIABLE };
+enum header_range header_range(const char *text, int64_t n_bytes, int64_t *ret_first, int64_t *ret_n);
+
 /* Non-negative decimal; false when malformed. */
 bool header_size(const char *text, uint64_t *ret_size);
 

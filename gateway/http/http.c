@@ -21,6 +21,8 @@ enum {
 	CONNECTION_POOL_BYTES = 16 * 1024, /* docs/performance.md: 32 KB costs more than it gives */
 	DISCARD_MAX = 16 * 1024 * 1024,    /* of a body whose length and answer are known already */
 	STREAM_BLOCK_BYTES = 4096,
+	FILE_BLOCK_BYTES = 64 * 1024,
+	PROGRESS_BYTES = 64 * 1024, /* of a body that is taken as it comes: this much within the receive timeout is not too slow */
 	LENIENT = 0, /* the library's strictness.  1 answers more heads with a page of its own; what 0 lets through head.c refuses in the envelope */
 };
 
@@ -87,6 +89,8 @@ on_completed(void *context, struct MHD_Connection *mhd, void **request_context, 
 	connection->is_streaming = connection->is_read = false;
 	connection_enter(connection, PHASE_IDLE);
 	http->handlers.end(exchange);
+	if (exchange->has_file)
+		(void)close(exchange->file_fd);
 	if (exchange->stream)
 		stream_close(exchange);
 	exchange_pool_return(http->exchanges, exchange);
@@ -111,12 +115,31 @@ read_stream(void *context, uint64_t position, char *bytes, size_t n_max)
 	return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
 }
 
+/* Each block that the client takes begins the send timeout anew. */
+static ssize_t
+read_file(void *context, uint64_t position, char *bytes, size_t n_max)
+{
+	struct exchange *exchange = context;
+	ssize_t n = pread(exchange->file_fd, bytes, n_max, (off_t)(exchange->file_offset + position));
+
+	connection_enter(exchange->connection, PHASE_SENDING);
+	return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR; /* it was shorter than its row says */
+}
+
+static struct MHD_Response *
+make_response(struct exchange *exchange)
+{
+	if (exchange->stream)
+		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, exchange, NULL);
+	if (exchange->has_file && exchange->n_content > 0)
+		return MHD_create_response_from_callback(exchange->n_content, FILE_BLOCK_BYTES, read_file, exchange, NULL);
+	return MHD_create_response_from_buffer(exchange->n_content, (void *)(uintptr_t)exchange->content, MHD_RESPMEM_PERSISTENT);
+}
+
 static enum MHD_Result
 send_answer(struct connection *connection, struct exchange *exchange)
 {
-	struct MHD_Response *response = exchange->stream
-	    ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, exchange, NULL)
-	    : MHD_create_response_from_buffer(exchange->n_content, (void *)(uintptr_t)exchange->content, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = make_response(exchange);
 	if (!response)
 		return MHD_NO;
 	if (exchange->content_type)
@@ -194,11 +217,30 @@ read_head(struct connection *connection, struct exchange *exchange, const char *
 	    options->address_seed);
 }
 
+/* A body that nobody keeps may be as long as it likes, as long as it moves. */
+static void
+pass_body(struct exchange *exchange, const char *bytes, size_t n)
+{
+	uint64_t before = exchange->n_taken / PROGRESS_BYTES;
+
+	exchange->n_taken += n;
+	if (exchange->n_taken / PROGRESS_BYTES != before)
+		connection_enter(exchange->connection, PHASE_RECEIVING);
+	if (exchange->n_taken > exchange->body_max)
+		http_of(exchange)->handlers.overflow(exchange);
+	else
+		exchange->take(exchange, bytes, n);
+}
+
 static void
 take_body(struct exchange *exchange, const char *bytes, size_t n)
 {
 	if (exchange->is_answered)
 		return;
+	if (exchange->take) {
+		pass_body(exchange, bytes, n);
+		return;
+	}
 	if (!exchange->body.bytes)
 		buf_init(&exchange->body, exchange->arena, n > 2048 ? 16384 : 4096);
 	buf_add(&exchange->body, bytes, n);

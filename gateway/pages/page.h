@@ -13,7 +13,10 @@ struct page {
 	const char *name;                   /* for metrics and the log */
 	const struct operation *permission; /* the policy question to pass first, or NULL: public */
 	size_t body_max;                    /* 0: takes no body */
+	size_t (*body_limit)(void);         /* instead of body_max, or NULL */
+	void (*take)(struct exchange *exchange, const char *bytes, size_t n); /* the body as it comes; NULL: it is kept in exchange->body */
 	void (*answer)(struct exchange *exchange); /* the whole request is there */
+	void (*leave)(struct exchange *exchange);  /* or NULL.  The exchange ends, answered or not */
 	bool (*is_open)(const struct exchange *exchange); /* or NULL.  True: this request needs no permission */
 	const char *challenge_path; /* of the resource metadata (RFC 9728) that a 401 names, or NULL */
 	/* An error in the words of another protocol; returns its content type.  NULL: the envelope. */
@@ -23,6 +26,6 @@ struct page {
 extern const struct page *const pages[]; /* NULL-terminated */
 
 extern const struct page health_page, ready_page, metrics_page, openapi_page, documentation_page, runtime_page, events_page,
-    graphql_post_page, graphql_get_page, graphql_explorer_page, mcp_post_page, mcp_get_page, mcp_delete_page, mcp_metadata_page, mcp_metadata_named_page;
+    asset_content_page, asset_upload_page, graphql_post_page, graphql_get_page, graphql_explorer_page, mcp_post_page, mcp_get_page, mcp_delete_page, mcp_metadata_page, mcp_metadata_named_page;
 
 #endif

@@ -137,4 +137,24 @@ def mcp(contract, errors):
             **errors.refs(code for code in codes(contract, *contract.codes["body"]) if contract.errors[code].status not in (400, 403, 404))}}
 
 
-DOORS = {"/api/events": events, "/graphql": graphql, "/mcp": mcp}
+def asset_content(contract, errors):
+    raw = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+    both = {"*/*": raw}
+    return {
+        "description": "The bytes of an asset under its own media type. A public asset needs no key, a signed one a key or the token of a signed URL, an entitled "
+                       "one a key with an entitlement, which each GET uses once.",
+        "parameters": [
+            parameter("id", "path", "Asset id.", {"type": "integer", "minimum": 1, "maximum": 2147483647}) | {"required": True},
+            parameter("token", "query", "Of a signed URL.", {"type": "string", "minLength": 1, "maxLength": 1024}),
+            parameter("Range", "header", "One part: bytes=first-last.", TEXT), parameter("If-Range", "header", "Only if the ETag is still this.", TEXT),
+            parameter("If-None-Match", "header", "ETags that the client has.", TEXT), shared("RequestId"), shared("TraceParent")],
+        "security": [{}, {"apiKey": []}, {"bearer": []}],
+        "responses": {
+            "200": {"description": "All bytes.", "content": both}, "206": {"description": "The part that was asked for.", "content": both},
+            "304": {"description": "The client has them."},
+            **errors.refs(codes(contract, "ASSET_NOT_FOUND", "ASSET_CONTENT_NOT_FOUND", "ASSET_RANGE_NOT_SATISFIABLE", "INVALID_ASSET_ACCESS_TOKEN",
+                                "ASSET_ACCESS_TOKEN_EXPIRED", "ENTITLEMENT_AMBIGUOUS", "ENTITLEMENT_EXHAUSTED", "ENTITLEMENT_EXPIRED",
+                                "ENTITLEMENT_NOT_ACTIVE", "ENTITLEMENT_NOT_FOUND", "OFFER_REQUIRED"))}}
+
+
+DOORS = {"/api/assets/{id}/content": asset_content, "/api/events": events, "/graphql": graphql, "/mcp": mcp}

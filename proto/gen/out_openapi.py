@@ -183,7 +183,7 @@ def gateway_paths(contract, errors):
         responses = {"200": {"description": summary, "content": {content: {"schema": schema}}}, **refused}
         if route.path == "/ready":
             responses["503"] = {"description": "A service cannot serve.", "content": {content: {"schema": schema}}}
-        entry = {"operationId": "gateway" + route.path.removeprefix("/api").replace("/", ".").removesuffix(".json"), "tags": [GATEWAY], "summary": summary}
+        entry = {"operationId": "gateway" + route.path.removeprefix("/api").replace("/{id}", "").replace("/", ".").removesuffix(".json"), "tags": [GATEWAY], "summary": summary}
         door = openapi_doors.DOORS.get(route.path)
         if door:
             entry |= door(contract, errors)

@@ -94,6 +94,53 @@ static const struct shape_field content_batch_fields[] = {
 };
 const struct shape content_batch_shape = { .name = "content_batch", .size = sizeof(struct content_batch), .fields = content_batch_fields, .n_fields = 2 };
 
+static const char *const asset_scope_type_choices[] = { "item", "type", "subscription", NULL };
+static const struct shape_field asset_scope_fields[] = {
+	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_scope, type), .min = 0, .max = INT64_C(16), .choices = asset_scope_type_choices, .doc = "Of what.", .example = "\"item\"" },
+	{ .name = "ref", .column = "ref", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_scope, ref), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item or type; none for subscription.", .example = "42" },
+};
+const struct shape asset_scope_shape = { .name = "asset_scope", .size = sizeof(struct asset_scope), .fields = asset_scope_fields, .n_fields = 2 };
+
+static const struct shape_field asset_relationships_fields[] = {
+	{ .name = "sourcePath", .column = "source_path", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_relationships, source_path), .min = 0, .max = 0, .doc = "The asset it was made from." },
+	{ .name = "derivativesPath", .column = "derivatives_path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_relationships, derivatives_path), .min = 0, .max = 0, .doc = "Assets made from it.", .example = "\"/api/assets/12/derivatives\"" },
+};
+const struct shape asset_relationships_shape = { .name = "asset_relationships", .size = sizeof(struct asset_relationships), .fields = asset_relationships_fields, .n_fields = 2 };
+
+static const struct shape_field asset_delivery_fields[] = {
+	{ .name = "contentPath", .column = "content_path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delivery, content_path), .min = 0, .max = 0, .doc = "Of the bytes.", .example = "\"/api/assets/12/content\"" },
+	{ .name = "accessPath", .column = "access_path", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delivery, access_path), .min = 0, .max = 0, .doc = "Where a signed URL is made; null where none is needed or none will do." },
+	{ .name = "requiresAuth", .column = "requires_auth", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delivery, requires_auth), .min = 0, .max = 0, .doc = "A key or a signed URL is needed." },
+	{ .name = "requiresEntitlement", .column = "requires_entitlement", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delivery, requires_entitlement), .min = 0, .max = 0, .doc = "A key with an entitlement is needed." },
+};
+const struct shape asset_delivery_shape = { .name = "asset_delivery", .size = sizeof(struct asset_delivery), .fields = asset_delivery_fields, .n_fields = 4 };
+
+static const struct shape_field asset_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, filename), .min = 0, .max = 0, .doc = "Name it is delivered under.", .example = "\"hero.png\"" },
+	{ .name = "originalFilename", .column = "original_filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, original_filename), .min = 0, .max = 0, .doc = "Name it was uploaded under." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, mime_type), .min = 0, .max = 0, .doc = "Media type.", .example = "\"image/png\"" },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, size_bytes), .min = INT64_C(0), .max = INT64_C(9223372036854775807), .doc = "Bytes.", .example = "52013" },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, byte_hash), .min = 0, .max = 0, .doc = "SHA-256 of the bytes, hex." },
+	{ .name = "storageProvider", .column = "storage_provider", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, storage_provider), .min = 0, .max = 0, .doc = "Where the bytes are.", .example = "\"local\"" },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, access_mode), .min = 0, .max = 0, .doc = "public: everybody; signed: a key or a signed URL; entitled: a key with an entitlement.", .example = "\"public\"" },
+	{ .name = "entitlementScope", .column = "entitlement_scope", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, entitlement_scope), .min = 0, .max = 0, .shape = &asset_scope_shape, .doc = "For entitled ones." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, status), .min = 0, .max = 0, .doc = "active or deleted.", .example = "\"active\"" },
+	{ .name = "metadata", .column = "metadata", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, metadata), .min = 0, .max = 0, .doc = "Whatever belongs to it.", .example = "{\"alt\": \"A harbour\"}" },
+	{ .name = "sourceAssetId", .column = "source_asset_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, source_asset_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset it was made from." },
+	{ .name = "variantKey", .column = "variant_key", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, variant_key), .min = 0, .max = 0, .doc = "Which variant of the source.", .example = "\"thumb\"" },
+	{ .name = "transformSpec", .column = "transform_spec", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, transform_spec), .min = 0, .max = 0, .doc = "How it was made from the source." },
+	{ .name = "uploaderActorId", .column = "uploader_actor_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, uploader_actor_id), .min = 0, .max = 0, .doc = "Who uploaded it." },
+	{ .name = "uploaderActorType", .column = "uploader_actor_type", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, uploader_actor_type), .min = 0, .max = 0, .doc = "Kind of actor." },
+	{ .name = "uploaderActorSource", .column = "uploader_actor_source", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, uploader_actor_source), .min = 0, .max = 0, .doc = "Where the actor is known from." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, created_at), .min = 0, .max = 0, .doc = "When." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
+	{ .name = "deletedAt", .column = "deleted_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, deleted_at), .min = 0, .max = 0, .doc = "When it was deleted." },
+	{ .name = "relationships", .column = "relationships", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, relationships), .min = 0, .max = 0, .shape = &asset_relationships_shape, .doc = "Related assets." },
+	{ .name = "delivery", .column = "delivery", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset, delivery), .min = 0, .max = 0, .shape = &asset_delivery_shape, .doc = "How its bytes are had." },
+};
+const struct shape asset_shape = { .name = "asset", .size = sizeof(struct asset), .fields = asset_fields, .n_fields = 22 };
+
 static const struct shape_field content_type_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, name), .min = 0, .max = 0, .doc = "Column name." },
@@ -244,6 +291,33 @@ static const struct shape_field content_item_row_fields[] = {
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
 };
 const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
+
+static const struct shape_field asset_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "sourceAssetId", .column = "source_asset_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, source_asset_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column source_asset_id." },
+	{ .name = "variantKey", .column = "variant_key", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, variant_key), .min = 0, .max = 0, .doc = "Column variant_key." },
+	{ .name = "transformSpec", .column = "transform_spec", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, transform_spec), .min = 0, .max = 0, .doc = "Column transform_spec." },
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, filename), .min = 0, .max = 0, .doc = "Column filename." },
+	{ .name = "originalFilename", .column = "original_filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, original_filename), .min = 0, .max = 0, .doc = "Column original_filename." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, mime_type), .min = 0, .max = 0, .doc = "Column mime_type." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, size_bytes), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column size_bytes." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, byte_hash), .min = 0, .max = 0, .doc = "Column byte_hash." },
+	{ .name = "storageProvider", .column = "storage_provider", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, storage_provider), .min = 0, .max = 0, .doc = "Column storage_provider." },
+	{ .name = "storageKey", .column = "storage_key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, storage_key), .min = 0, .max = 0, .doc = "Column storage_key." },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, access_mode), .min = 0, .max = 0, .doc = "Column access_mode." },
+	{ .name = "entitlementScopeType", .column = "entitlement_scope_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, entitlement_scope_type), .min = 0, .max = 0, .doc = "Column entitlement_scope_type." },
+	{ .name = "entitlementScopeRef", .column = "entitlement_scope_ref", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, entitlement_scope_ref), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column entitlement_scope_ref." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "metadata", .column = "metadata", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, metadata), .min = 0, .max = 0, .doc = "Column metadata." },
+	{ .name = "uploaderActorId", .column = "uploader_actor_id", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, uploader_actor_id), .min = 0, .max = 0, .doc = "Column uploader_actor_id." },
+	{ .name = "uploaderActorType", .column = "uploader_actor_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, uploader_actor_type), .min = 0, .max = 0, .doc = "Column uploader_actor_type." },
+	{ .name = "uploaderActorSource", .column = "uploader_actor_source", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, uploader_actor_source), .min = 0, .max = 0, .doc = "Column uploader_actor_source." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "deletedAt", .column = "deleted_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, deleted_at), .min = 0, .max = 0, .doc = "Column deleted_at." },
+};
+const struct shape asset_row_shape = { .name = "asset_row", .size = sizeof(struct asset_row), .fields = asset_row_fields, .n_fields = 23 };
 
 static const char *const content_types_create_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_create_request_fields[] = {
@@ -622,6 +696,141 @@ static const struct shape_field content_items_create_as_request_fields[] = {
 };
 const struct shape content_items_create_as_request_shape = { .name = "content_items_create_as_request", .size = sizeof(struct content_items_create_as_request), .fields = content_items_create_as_request_fields, .n_fields = 6 };
 
+static const char *const content_assets_create_request_access_mode_choices[] = { "public", "signed", "entitled", NULL };
+static const struct shape_field content_assets_create_request_fields[] = {
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, filename), .min = INT64_C(1), .max = INT64_C(255), .code = "ASSET_FILENAME_REQUIRED", .doc = "Name it is delivered under; a path before it is dropped.", .example = "\"hero.png\"" },
+	{ .name = "originalFilename", .column = "original_filename", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, original_filename), .min = INT64_C(1), .max = INT64_C(255), .code = "ASSET_ORIGINAL_FILENAME_INVALID", .doc = "Name it had, by default filename." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, mime_type), .min = INT64_C(1), .max = INT64_C(127), .code = "ASSET_MIME_TYPE_REQUIRED", .doc = "Media type.", .example = "\"image/png\"" },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, access_mode), .min = 0, .max = INT64_C(16), .choices = content_assets_create_request_access_mode_choices, .default_text = "\"public\"", .code = "INVALID_ASSET_ACCESS_MODE", .doc = "Who may have the bytes.", .example = "\"public\"" },
+	{ .name = "entitlementScope", .column = "entitlement_scope", .type = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, entitlement_scope), .min = 0, .max = 0, .shape = &asset_scope_shape, .code = "ASSET_ENTITLEMENT_SCOPE_INVALID", .doc = "What an entitlement must cover; for accessMode entitled." },
+	{ .name = "metadata", .column = "metadata", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, metadata), .min = 0, .max = INT64_C(16384), .code = "INVALID_ASSET_METADATA_JSON", .doc = "Whatever belongs to it.", .example = "{\"alt\": \"A harbour\"}" },
+	{ .name = "sourceAssetId", .column = "source_asset_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, source_asset_id), .min = INT64_C(1), .max = INT64_C(2147483647), .code = "ASSET_SOURCE_ID_INVALID", .doc = "Asset it was made from.", .example = "11" },
+	{ .name = "variantKey", .column = "variant_key", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, variant_key), .min = 0, .max = INT64_C(64), .doc = "Which variant of the source: 2 to 64 letters, digits, dots, hyphens and underscores.", .example = "\"thumb\"" },
+	{ .name = "transformSpec", .column = "transform_spec", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, transform_spec), .min = 0, .max = INT64_C(16384), .code = "ASSET_TRANSFORM_SPEC_INVALID", .doc = "How it was made from the source.", .example = "{\"width\": 320}" },
+	{ .name = "contentBase64", .column = "content_base64", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, content_base64), .min = 0, .max = INT64_C(1000000), .doc = "The bytes, base64; up to 750,000 bytes.", .example = "\"iVBORw0KGgo=\"" },
+};
+const struct shape content_assets_create_request_shape = { .name = "content_assets_create_request", .size = sizeof(struct content_assets_create_request), .fields = content_assets_create_request_fields, .n_fields = 10 };
+
+static const char *const content_assets_list_request_access_mode_choices[] = { "public", "signed", "entitled", NULL };
+static const char *const content_assets_list_request_status_choices[] = { "active", "deleted", NULL };
+static const struct shape_field content_assets_list_request_fields[] = {
+	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_list_request, q), .min = INT64_C(1), .max = INT64_C(200), .doc = "Part of the name, ignoring case.", .example = "\"hero\"" },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_list_request, access_mode), .min = 0, .max = INT64_C(16), .choices = content_assets_list_request_access_mode_choices, .doc = "Only these.", .example = "\"public\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_list_request, status), .min = 0, .max = INT64_C(16), .choices = content_assets_list_request_status_choices, .default_text = "\"active\"", .doc = "Only these.", .example = "\"active\"" },
+	{ .name = "sourceAssetId", .column = "source_asset_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_list_request, source_asset_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only what was made from this one.", .example = "11" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_list_request, cursor), .min = 0, .max = INT64_C(500), .code = "INVALID_CURSOR", .doc = "meta.nextCursor of the page before." },
+};
+const struct shape content_assets_list_request_shape = { .name = "content_assets_list_request", .size = sizeof(struct content_assets_list_request), .fields = content_assets_list_request_fields, .n_fields = 6 };
+
+static const struct shape_field content_assets_list_response_fields[] = {
+	{ .name = "assets", .column = "assets", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_list_response, assets), .min = 0, .max = 0, .shape = &asset_shape, .doc = "Newest first." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_list_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_list_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for the next page; null at the end." },
+};
+const struct shape content_assets_list_response_shape = { .name = "content_assets_list_response", .size = sizeof(struct content_assets_list_response), .fields = content_assets_list_response_fields, .n_fields = 4 };
+
+static const struct shape_field content_assets_get_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+};
+const struct shape content_assets_get_request_shape = { .name = "content_assets_get_request", .size = sizeof(struct content_assets_get_request), .fields = content_assets_get_request_fields, .n_fields = 1 };
+
+static const char *const content_assets_derivatives_request_status_choices[] = { "active", "deleted", NULL };
+static const struct shape_field content_assets_derivatives_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_derivatives_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_derivatives_request, status), .min = 0, .max = INT64_C(16), .choices = content_assets_derivatives_request_status_choices, .default_text = "\"active\"", .doc = "Only these.", .example = "\"active\"" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_derivatives_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_derivatives_request, cursor), .min = 0, .max = INT64_C(500), .code = "INVALID_CURSOR", .doc = "meta.nextCursor of the page before." },
+};
+const struct shape content_assets_derivatives_request_shape = { .name = "content_assets_derivatives_request", .size = sizeof(struct content_assets_derivatives_request), .fields = content_assets_derivatives_request_fields, .n_fields = 4 };
+
+static const struct shape_field content_assets_derivatives_response_fields[] = {
+	{ .name = "assets", .column = "assets", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_derivatives_response, assets), .min = 0, .max = 0, .shape = &asset_shape, .doc = "Newest first." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_derivatives_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_derivatives_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_derivatives_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for the next page; null at the end." },
+};
+const struct shape content_assets_derivatives_response_shape = { .name = "content_assets_derivatives_response", .size = sizeof(struct content_assets_derivatives_response), .fields = content_assets_derivatives_response_fields, .n_fields = 4 };
+
+static const struct shape_field content_assets_access_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_access_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_request, ttl_seconds), .min = INT64_C(30), .max = INT64_C(3600), .default_text = "300", .doc = "How long the URL holds.", .example = "300" },
+};
+const struct shape content_assets_access_request_shape = { .name = "content_assets_access_request", .size = sizeof(struct content_assets_access_request), .fields = content_assets_access_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_assets_access_response_fields[] = {
+	{ .name = "asset", .column = "asset", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_response, asset), .min = 0, .max = 0, .shape = &asset_shape, .doc = "The asset." },
+	{ .name = "mode", .column = "mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_response, mode), .min = 0, .max = 0, .doc = "public or signed.", .example = "\"signed\"" },
+	{ .name = "method", .column = "method", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_response, method), .min = 0, .max = 0, .doc = "HTTP method of the fetch.", .example = "\"GET\"" },
+	{ .name = "contentPath", .column = "content_path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_response, content_path), .min = 0, .max = 0, .doc = "Path of the bytes.", .example = "\"/api/assets/12/content\"" },
+	{ .name = "signedUrl", .column = "signed_url", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_response, signed_url), .min = 0, .max = 0, .doc = "Path with token; null for a public asset." },
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_response, token), .min = 0, .max = 0, .doc = "The token alone." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_response, expires_at), .min = 0, .max = 0, .doc = "Until when it holds." },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_access_response, ttl_seconds), .min = INT64_C(30), .max = INT64_C(3600), .doc = "How long it holds." },
+};
+const struct shape content_assets_access_response_shape = { .name = "content_assets_access_response", .size = sizeof(struct content_assets_access_response), .fields = content_assets_access_response_fields, .n_fields = 8 };
+
+static const struct shape_field content_assets_delete_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+};
+const struct shape content_assets_delete_request_shape = { .name = "content_assets_delete_request", .size = sizeof(struct content_assets_delete_request), .fields = content_assets_delete_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_assets_restore_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_restore_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+};
+const struct shape content_assets_restore_request_shape = { .name = "content_assets_restore_request", .size = sizeof(struct content_assets_restore_request), .fields = content_assets_restore_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_assets_purge_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_purge_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+};
+const struct shape content_assets_purge_request_shape = { .name = "content_assets_purge_request", .size = sizeof(struct content_assets_purge_request), .fields = content_assets_purge_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_assets_purge_response_fields[] = {
+	{ .name = "purged", .column = "purged", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_purge_response, purged), .min = 0, .max = 0, .doc = "Always true." },
+	{ .name = "asset", .column = "asset", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_purge_response, asset), .min = 0, .max = 0, .shape = &asset_shape, .doc = "What it was." },
+};
+const struct shape content_assets_purge_response_shape = { .name = "content_assets_purge_response", .size = sizeof(struct content_assets_purge_response), .fields = content_assets_purge_response_fields, .n_fields = 2 };
+
+static const char *const content_assets_store_request_access_mode_choices[] = { "public", "signed", "entitled", NULL };
+static const struct shape_field content_assets_store_request_fields[] = {
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, filename), .min = INT64_C(1), .max = INT64_C(255), .code = "ASSET_FILENAME_REQUIRED", .doc = "Name it is delivered under; a path before it is dropped.", .example = "\"hero.png\"" },
+	{ .name = "originalFilename", .column = "original_filename", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, original_filename), .min = INT64_C(1), .max = INT64_C(255), .code = "ASSET_ORIGINAL_FILENAME_INVALID", .doc = "Name it had, by default filename." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, mime_type), .min = INT64_C(1), .max = INT64_C(127), .code = "ASSET_MIME_TYPE_REQUIRED", .doc = "Media type.", .example = "\"image/png\"" },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, access_mode), .min = 0, .max = INT64_C(16), .choices = content_assets_store_request_access_mode_choices, .default_text = "\"public\"", .code = "INVALID_ASSET_ACCESS_MODE", .doc = "Who may have the bytes.", .example = "\"public\"" },
+	{ .name = "entitlementScope", .column = "entitlement_scope", .type = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, entitlement_scope), .min = 0, .max = 0, .shape = &asset_scope_shape, .code = "ASSET_ENTITLEMENT_SCOPE_INVALID", .doc = "What an entitlement must cover; for accessMode entitled." },
+	{ .name = "metadata", .column = "metadata", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, metadata), .min = 0, .max = INT64_C(16384), .code = "INVALID_ASSET_METADATA_JSON", .doc = "Whatever belongs to it.", .example = "{\"alt\": \"A harbour\"}" },
+	{ .name = "sourceAssetId", .column = "source_asset_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, source_asset_id), .min = INT64_C(1), .max = INT64_C(2147483647), .code = "ASSET_SOURCE_ID_INVALID", .doc = "Asset it was made from.", .example = "11" },
+	{ .name = "variantKey", .column = "variant_key", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, variant_key), .min = 0, .max = INT64_C(64), .doc = "Which variant of the source: 2 to 64 letters, digits, dots, hyphens and underscores.", .example = "\"thumb\"" },
+	{ .name = "transformSpec", .column = "transform_spec", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, transform_spec), .min = 0, .max = INT64_C(16384), .code = "ASSET_TRANSFORM_SPEC_INVALID", .doc = "How it was made from the source.", .example = "{\"width\": 320}" },
+	{ .name = "storageKey", .column = "storage_key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, storage_key), .min = 0, .max = INT64_C(255), .doc = "Where the bytes are." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, byte_hash), .min = INT64_C(64), .max = INT64_C(64), .doc = "SHA-256, hex." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, size_bytes), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Bytes." },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, actor_id), .min = INT64_C(1), .max = INT64_C(128), .doc = "Who acts, as events name actors.", .example = "\"api_key:12\"" },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, actor_type), .min = INT64_C(1), .max = INT64_C(32), .doc = "Kind of actor.", .example = "\"api_key\"" },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_store_request, actor_source), .min = INT64_C(1), .max = INT64_C(32), .doc = "Where the actor's credential lives.", .example = "\"db\"" },
+};
+const struct shape content_assets_store_request_shape = { .name = "content_assets_store_request", .size = sizeof(struct content_assets_store_request), .fields = content_assets_store_request_fields, .n_fields = 15 };
+
+static const struct shape_field content_assets_open_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_request, token), .min = INT64_C(1), .max = INT64_C(1024), .doc = "Of a signed URL." },
+	{ .name = "readerDomainId", .column = "reader_domain_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_request, reader_domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant of the reader, whose key may read assets; left out: it showed none." },
+};
+const struct shape content_assets_open_request_shape = { .name = "content_assets_open_request", .size = sizeof(struct content_assets_open_request), .fields = content_assets_open_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_assets_open_response_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_response, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its tenant." },
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_response, filename), .min = 0, .max = 0, .doc = "Name." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_response, mime_type), .min = 0, .max = 0, .doc = "Media type." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_response, byte_hash), .min = 0, .max = 0, .doc = "SHA-256 of the bytes, hex." },
+	{ .name = "storageKey", .column = "storage_key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_response, storage_key), .min = 0, .max = 0, .doc = "Where the bytes are." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_response, size_bytes), .min = INT64_C(0), .max = INT64_C(9223372036854775807), .doc = "Bytes." },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_response, access_mode), .min = 0, .max = 0, .doc = "Who may have the bytes." },
+	{ .name = "entitlementScope", .column = "entitlement_scope", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_open_response, entitlement_scope), .min = 0, .max = 0, .shape = &asset_scope_shape, .doc = "What the reader's entitlement must cover." },
+};
+const struct shape content_assets_open_response_shape = { .name = "content_assets_open_response", .size = sizeof(struct content_assets_open_response), .fields = content_assets_open_response_fields, .n_fields = 8 };
+
 static const struct shape_field content_type_create_event_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_create_event, name), .min = 0, .max = 0, .doc = "Display name." },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_create_event, slug), .min = 0, .max = 0, .doc = "Slug." },
@@ -720,6 +929,42 @@ static const struct shape_field content_item_rollback_event_fields[] = {
 };
 const struct shape content_item_rollback_event_shape = { .name = "content_item_rollback_event", .size = sizeof(struct content_item_rollback_event), .fields = content_item_rollback_event_fields, .n_fields = 6 };
 
+static const struct shape_field asset_create_event_fields[] = {
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_create_event, filename), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_create_event, mime_type), .min = 0, .max = 0, .doc = "Its media type." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_create_event, size_bytes), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its size." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_create_event, byte_hash), .min = 0, .max = 0, .doc = "SHA-256 of its bytes, hex." },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_create_event, access_mode), .min = 0, .max = 0, .doc = "Who may have its bytes." },
+};
+const struct shape asset_create_event_shape = { .name = "asset_create_event", .size = sizeof(struct asset_create_event), .fields = asset_create_event_fields, .n_fields = 5 };
+
+static const struct shape_field asset_delete_event_fields[] = {
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delete_event, filename), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delete_event, mime_type), .min = 0, .max = 0, .doc = "Its media type." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delete_event, size_bytes), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its size." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delete_event, byte_hash), .min = 0, .max = 0, .doc = "SHA-256 of its bytes, hex." },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_delete_event, access_mode), .min = 0, .max = 0, .doc = "Who may have its bytes." },
+};
+const struct shape asset_delete_event_shape = { .name = "asset_delete_event", .size = sizeof(struct asset_delete_event), .fields = asset_delete_event_fields, .n_fields = 5 };
+
+static const struct shape_field asset_restore_event_fields[] = {
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_restore_event, filename), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_restore_event, mime_type), .min = 0, .max = 0, .doc = "Its media type." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_restore_event, size_bytes), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its size." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_restore_event, byte_hash), .min = 0, .max = 0, .doc = "SHA-256 of its bytes, hex." },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_restore_event, access_mode), .min = 0, .max = 0, .doc = "Who may have its bytes." },
+};
+const struct shape asset_restore_event_shape = { .name = "asset_restore_event", .size = sizeof(struct asset_restore_event), .fields = asset_restore_event_fields, .n_fields = 5 };
+
+static const struct shape_field asset_purge_event_fields[] = {
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_purge_event, filename), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_purge_event, mime_type), .min = 0, .max = 0, .doc = "Its media type." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_purge_event, size_bytes), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its size." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_purge_event, byte_hash), .min = 0, .max = 0, .doc = "SHA-256 of its bytes, hex." },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_purge_event, access_mode), .min = 0, .max = 0, .doc = "Who may have its bytes." },
+};
+const struct shape asset_purge_event_shape = { .name = "asset_purge_event", .size = sizeof(struct asset_purge_event), .fields = asset_purge_event_fields, .n_fields = 5 };
+
 const struct event_type event_content_type_create = { .name = "content_type.create", .entity_type = "content_type",
     .action = "create", .summary = "A content type was created.", .scope = "content:read", .payload = &content_type_create_event_shape };
 
@@ -749,6 +994,18 @@ const struct event_type event_content_item_delete = { .name = "content_item.dele
 
 const struct event_type event_content_item_rollback = { .name = "content_item.rollback", .entity_type = "content_item",
     .action = "rollback", .summary = "A content item returned to an earlier version.", .scope = "content:read", .payload = &content_item_rollback_event_shape };
+
+const struct event_type event_asset_create = { .name = "asset.create", .entity_type = "asset",
+    .action = "create", .summary = "A file was stored.", .scope = "content:read", .payload = &asset_create_event_shape };
+
+const struct event_type event_asset_delete = { .name = "asset.delete", .entity_type = "asset",
+    .action = "delete", .summary = "An asset was taken out of use; it can be restored.", .scope = "content:read", .payload = &asset_delete_event_shape };
+
+const struct event_type event_asset_restore = { .name = "asset.restore", .entity_type = "asset",
+    .action = "restore", .summary = "A deleted asset is in use again.", .scope = "content:read", .payload = &asset_restore_event_shape };
+
+const struct event_type event_asset_purge = { .name = "asset.purge", .entity_type = "asset",
+    .action = "purge", .summary = "An asset and its bytes were removed for good.", .scope = "content:read", .payload = &asset_purge_event_shape };
 
 static const struct route content_types_create_routes[] = {
 	{ "POST", "/api/content-types", false },
@@ -2759,6 +3016,664 @@ const struct operation operation_content_items_create_as = {
 	.response = &content_item_shape,
 	.errors = content_items_create_as_errors,
 	.events = content_items_create_as_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_create_routes[] = {
+	{ "POST", "/api/assets", false },
+};
+static const char *const content_assets_create_actions[] = {
+	"GET /api/assets/{id}",
+	"POST /api/assets/{id}/access",
+	"DELETE /api/assets/{id}",
+	NULL
+};
+static const struct error_info *const content_assets_create_errors[] = {
+	&error_catalogue[ERROR_ASSET_CONTENT_REQUIRED],
+	&error_catalogue[ERROR_ASSET_DERIVATIVE_SOURCE_REQUIRED],
+	&error_catalogue[ERROR_ASSET_ENTITLEMENT_SCOPE_REQUIRED],
+	&error_catalogue[ERROR_ASSET_ENTITLEMENT_SCOPE_UNEXPECTED],
+	&error_catalogue[ERROR_ASSET_MULTIPART_FILE_REQUIRED],
+	&error_catalogue[ERROR_ASSET_MULTIPART_TOO_MANY_FILES],
+	&error_catalogue[ERROR_ASSET_SOURCE_NOT_FOUND],
+	&error_catalogue[ERROR_ASSET_STORAGE_PROVIDER_REQUEST_FAILED],
+	&error_catalogue[ERROR_ASSET_VARIANT_KEY_INVALID],
+	&error_catalogue[ERROR_ASSET_VARIANT_KEY_REQUIRED],
+	&error_catalogue[ERROR_EMPTY_ASSET_CONTENT],
+	&error_catalogue[ERROR_INVALID_ASSET_CONTENT_BASE64],
+	&error_catalogue[ERROR_INVALID_ASSET_UPLOAD_BODY],
+	&error_catalogue[ERROR_ASSET_FILENAME_REQUIRED],
+	&error_catalogue[ERROR_ASSET_ORIGINAL_FILENAME_INVALID],
+	&error_catalogue[ERROR_ASSET_MIME_TYPE_REQUIRED],
+	&error_catalogue[ERROR_INVALID_ASSET_ACCESS_MODE],
+	&error_catalogue[ERROR_ASSET_ENTITLEMENT_SCOPE_INVALID],
+	&error_catalogue[ERROR_INVALID_ASSET_METADATA_JSON],
+	&error_catalogue[ERROR_ASSET_SOURCE_ID_INVALID],
+	&error_catalogue[ERROR_ASSET_TRANSFORM_SPEC_INVALID],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_assets_create_events[] = {
+	&event_asset_create,
+	NULL
+};
+const struct operation operation_content_assets_create = {
+	.id = "content.assets.create",
+	.service = "content",
+	.summary = "Store a small file as an asset; a larger one is sent to the same route as multipart/form-data.",
+	.description = NULL,
+	.mcp = "create_asset",
+	.graphql = "mutation createAsset",
+	.cli = "assets create",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "asset",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create asset",
+	.routes = content_assets_create_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT,
+	.timeout_ms = 2000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Fetch the bytes with GET /api/assets/{id}/content, or refer to it from an item.",
+	.actions = content_assets_create_actions,
+	.request = &content_assets_create_request_shape,
+	.response = &asset_shape,
+	.errors = content_assets_create_errors,
+	.events = content_assets_create_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_list_routes[] = {
+	{ "GET", "/api/assets", false },
+};
+static const char *const content_assets_list_actions[] = {
+	"GET /api/assets/{id}",
+	"POST /api/assets",
+	NULL
+};
+static const struct error_info *const content_assets_list_errors[] = {
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_assets_list_events[] = {
+	NULL
+};
+const struct operation operation_content_assets_list = {
+	.id = "content.assets.list",
+	.service = "content",
+	.summary = "List assets, newest first.",
+	.description = NULL,
+	.mcp = "list_assets",
+	.graphql = "query assets",
+	.cli = "assets list",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "asset",
+	.entity = NULL,
+	.list = "assets",
+	.audit = NULL,
+	.routes = content_assets_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Follow meta.nextCursor for more, or fetch the bytes with GET /api/assets/{id}/content.",
+	.actions = content_assets_list_actions,
+	.request = &content_assets_list_request_shape,
+	.response = &content_assets_list_response_shape,
+	.errors = content_assets_list_errors,
+	.events = content_assets_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_get_routes[] = {
+	{ "GET", "/api/assets/{id}", false },
+};
+static const char *const content_assets_get_actions[] = {
+	"POST /api/assets/{id}/access",
+	"GET /api/assets/{id}/derivatives",
+	"DELETE /api/assets/{id}",
+	NULL
+};
+static const struct error_info *const content_assets_get_errors[] = {
+	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_assets_get_events[] = {
+	NULL
+};
+const struct operation operation_content_assets_get = {
+	.id = "content.assets.get",
+	.service = "content",
+	.summary = "Read what is known of an asset.",
+	.description = NULL,
+	.mcp = "get_asset",
+	.graphql = "query asset",
+	.cli = "assets get",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "asset",
+	.entity = "id",
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_assets_get_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Fetch the bytes with GET /api/assets/{id}/content.",
+	.actions = content_assets_get_actions,
+	.request = &content_assets_get_request_shape,
+	.response = &asset_shape,
+	.errors = content_assets_get_errors,
+	.events = content_assets_get_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_derivatives_routes[] = {
+	{ "GET", "/api/assets/{id}/derivatives", false },
+};
+static const char *const content_assets_derivatives_actions[] = {
+	"GET /api/assets/{id}",
+	NULL
+};
+static const struct error_info *const content_assets_derivatives_errors[] = {
+	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_assets_derivatives_events[] = {
+	NULL
+};
+const struct operation operation_content_assets_derivatives = {
+	.id = "content.assets.derivatives",
+	.service = "content",
+	.summary = "List what was made from an asset.",
+	.description = NULL,
+	.mcp = "list_asset_derivatives",
+	.graphql = "query assetDerivatives",
+	.cli = "assets derivatives",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "asset",
+	.entity = "id",
+	.list = "assets",
+	.audit = NULL,
+	.routes = content_assets_derivatives_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Fetch the bytes of one with GET /api/assets/{id}/content.",
+	.actions = content_assets_derivatives_actions,
+	.request = &content_assets_derivatives_request_shape,
+	.response = &content_assets_derivatives_response_shape,
+	.errors = content_assets_derivatives_errors,
+	.events = content_assets_derivatives_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_access_routes[] = {
+	{ "POST", "/api/assets/{id}/access", false },
+};
+static const char *const content_assets_access_actions[] = {
+	"GET /api/assets/{id}",
+	NULL
+};
+static const struct error_info *const content_assets_access_errors[] = {
+	&error_catalogue[ERROR_ASSET_ACCESS_ISSUE_UNSUPPORTED],
+	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_assets_access_events[] = {
+	NULL
+};
+const struct operation operation_content_assets_access = {
+	.id = "content.assets.access",
+	.service = "content",
+	.summary = "Make a URL that fetches an asset without a key for a while.",
+	.description = NULL,
+	.mcp = "issue_asset_access",
+	.graphql = "mutation issueAssetAccess",
+	.cli = "assets access",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "asset",
+	.entity = "id",
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_assets_access_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Fetch signedUrl with GET.",
+	.actions = content_assets_access_actions,
+	.request = &content_assets_access_request_shape,
+	.response = &content_assets_access_response_shape,
+	.errors = content_assets_access_errors,
+	.events = content_assets_access_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_delete_routes[] = {
+	{ "DELETE", "/api/assets/{id}", false },
+};
+static const char *const content_assets_delete_actions[] = {
+	"POST /api/assets/{id}/restore",
+	"POST /api/assets/{id}/purge",
+	NULL
+};
+static const struct error_info *const content_assets_delete_errors[] = {
+	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_assets_delete_events[] = {
+	&event_asset_delete,
+	NULL
+};
+const struct operation operation_content_assets_delete = {
+	.id = "content.assets.delete",
+	.service = "content",
+	.summary = "Take an asset out of use; it can be restored until it is purged.",
+	.description = NULL,
+	.mcp = "delete_asset",
+	.graphql = "mutation deleteAsset",
+	.cli = "assets delete",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "asset",
+	.entity = "id",
+	.list = NULL,
+	.audit = "delete asset",
+	.routes = content_assets_delete_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Bring it back with POST /api/assets/{id}/restore.",
+	.actions = content_assets_delete_actions,
+	.request = &content_assets_delete_request_shape,
+	.response = &asset_shape,
+	.errors = content_assets_delete_errors,
+	.events = content_assets_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_restore_routes[] = {
+	{ "POST", "/api/assets/{id}/restore", false },
+};
+static const char *const content_assets_restore_actions[] = {
+	"GET /api/assets/{id}",
+	NULL
+};
+static const struct error_info *const content_assets_restore_errors[] = {
+	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_ASSET_RESTORE_NOT_DELETED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_assets_restore_events[] = {
+	&event_asset_restore,
+	NULL
+};
+const struct operation operation_content_assets_restore = {
+	.id = "content.assets.restore",
+	.service = "content",
+	.summary = "Bring a deleted asset back into use.",
+	.description = NULL,
+	.mcp = "restore_asset",
+	.graphql = "mutation restoreAsset",
+	.cli = "assets restore",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "asset",
+	.entity = "id",
+	.list = NULL,
+	.audit = "restore asset",
+	.routes = content_assets_restore_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Fetch the bytes with GET /api/assets/{id}/content.",
+	.actions = content_assets_restore_actions,
+	.request = &content_assets_restore_request_shape,
+	.response = &asset_shape,
+	.errors = content_assets_restore_errors,
+	.events = content_assets_restore_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_purge_routes[] = {
+	{ "POST", "/api/assets/{id}/purge", false },
+};
+static const char *const content_assets_purge_actions[] = {
+	"GET /api/assets",
+	NULL
+};
+static const struct error_info *const content_assets_purge_errors[] = {
+	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_ASSET_PURGE_BLOCKED_BY_DERIVATIVES],
+	&error_catalogue[ERROR_ASSET_PURGE_REQUIRES_SOFT_DELETE],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_assets_purge_events[] = {
+	&event_asset_purge,
+	NULL
+};
+const struct operation operation_content_assets_purge = {
+	.id = "content.assets.purge",
+	.service = "content",
+	.summary = "Remove a deleted asset and its bytes for good.",
+	.description = NULL,
+	.mcp = "purge_asset",
+	.graphql = "mutation purgeAsset",
+	.cli = "assets purge",
+	.policy = "asset.purge",
+	.scope = "admin",
+	.resource_type = "asset",
+	.entity = "id",
+	.list = NULL,
+	.audit = "purge asset",
+	.routes = content_assets_purge_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "List the remaining assets with GET /api/assets.",
+	.actions = content_assets_purge_actions,
+	.request = &content_assets_purge_request_shape,
+	.response = &content_assets_purge_response_shape,
+	.errors = content_assets_purge_errors,
+	.events = content_assets_purge_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const content_assets_store_actions[] = {
+	NULL
+};
+static const struct error_info *const content_assets_store_errors[] = {
+	&error_catalogue[ERROR_ASSET_DERIVATIVE_SOURCE_REQUIRED],
+	&error_catalogue[ERROR_ASSET_ENTITLEMENT_SCOPE_REQUIRED],
+	&error_catalogue[ERROR_ASSET_ENTITLEMENT_SCOPE_UNEXPECTED],
+	&error_catalogue[ERROR_ASSET_SOURCE_NOT_FOUND],
+	&error_catalogue[ERROR_ASSET_VARIANT_KEY_INVALID],
+	&error_catalogue[ERROR_ASSET_VARIANT_KEY_REQUIRED],
+	&error_catalogue[ERROR_ASSET_FILENAME_REQUIRED],
+	&error_catalogue[ERROR_ASSET_ORIGINAL_FILENAME_INVALID],
+	&error_catalogue[ERROR_ASSET_MIME_TYPE_REQUIRED],
+	&error_catalogue[ERROR_INVALID_ASSET_ACCESS_MODE],
+	&error_catalogue[ERROR_ASSET_ENTITLEMENT_SCOPE_INVALID],
+	&error_catalogue[ERROR_INVALID_ASSET_METADATA_JSON],
+	&error_catalogue[ERROR_ASSET_SOURCE_ID_INVALID],
+	&error_catalogue[ERROR_ASSET_TRANSFORM_SPEC_INVALID],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const content_assets_store_events[] = {
+	&event_asset_create,
+	NULL
+};
+const struct operation operation_content_assets_store = {
+	.id = "content.assets.store",
+	.service = "content",
+	.summary = "Enter an uploaded file as an asset.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "asset",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_assets_store_actions,
+	.request = &content_assets_store_request_shape,
+	.response = &asset_shape,
+	.errors = content_assets_store_errors,
+	.events = content_assets_store_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const content_assets_open_actions[] = {
+	NULL
+};
+static const struct error_info *const content_assets_open_errors[] = {
+	&error_catalogue[ERROR_ASSET_ACCESS_TOKEN_EXPIRED],
+	&error_catalogue[ERROR_ASSET_CONTENT_NOT_FOUND],
+	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_ASSET_RANGE_NOT_SATISFIABLE],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_ASSET_ACCESS_TOKEN],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const content_assets_open_events[] = {
+	NULL
+};
+const struct operation operation_content_assets_open = {
+	.id = "content.assets.open",
+	.service = "content",
+	.summary = "Say where an asset's bytes are, to who may have them.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "asset",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_assets_open_actions,
+	.request = &content_assets_open_request_shape,
+	.response = &content_assets_open_response_shape,
+	.errors = content_assets_open_errors,
+	.events = content_assets_open_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

@@ -103,6 +103,56 @@ struct content_batch {
 };
 extern const struct shape content_batch_shape;
 
+/* What an entitlement must cover. */
+struct asset_scope {
+	const char *type; /* at most 16 bytes; item | type | subscription */
+	const int64_t *ref; /* 1..2147483647 */
+};
+extern const struct shape asset_scope_shape;
+
+/* Where related assets are. */
+struct asset_relationships {
+	const char *source_path; /* optional */
+	const char *derivatives_path;
+};
+extern const struct shape asset_relationships_shape;
+
+/* How its bytes are had. */
+struct asset_delivery {
+	const char *content_path;
+	const char *access_path; /* optional */
+	bool requires_auth;
+	bool requires_entitlement;
+};
+extern const struct shape asset_delivery_shape;
+
+/* A file with what is known of it. */
+struct asset {
+	int64_t id; /* 1..2147483647 */
+	const char *filename;
+	const char *original_filename;
+	const char *mime_type;
+	int64_t size_bytes; /* 0..9223372036854775807 */
+	const char *byte_hash;
+	const char *storage_provider;
+	const char *access_mode;
+	const struct asset_scope *entitlement_scope; /* optional */
+	const char *status;
+	struct doc metadata;
+	const int64_t *source_asset_id; /* 1..2147483647 */
+	const char *variant_key; /* optional */
+	struct doc transform_spec; /* optional */
+	const char *uploader_actor_id; /* optional */
+	const char *uploader_actor_type; /* optional */
+	const char *uploader_actor_source; /* optional */
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *deleted_at; /* microseconds since 1970 */
+	const struct asset_relationships *relationships;
+	const struct asset_delivery *delivery;
+};
+extern const struct shape asset_shape;
+
 /* Row of type_insert, types_get, singleton_type, singleton_types .... */
 struct content_type_row {
 	int64_t id;
@@ -120,7 +170,7 @@ struct content_type_row {
 };
 extern const struct shape content_type_row_shape;
 
-/* Row of types_exist, type_singleton_item, item_exists, workflow_state_exists. */
+/* Row of types_exist, type_singleton_item, item_exists, workflow_state_exists .... */
 struct content_id_row {
 	int64_t id;
 };
@@ -267,6 +317,34 @@ struct content_item_row {
 	const int64_t *published_version;
 };
 extern const struct shape content_item_row_shape;
+
+/* Row of asset_insert, asset_get, asset_lock, asset_open .... */
+struct asset_row {
+	int64_t id;
+	int64_t domain_id;
+	const int64_t *source_asset_id;
+	const char *variant_key; /* optional */
+	const char *transform_spec; /* optional */
+	const char *filename;
+	const char *original_filename;
+	const char *mime_type;
+	int64_t size_bytes;
+	const char *byte_hash; /* optional */
+	const char *storage_provider;
+	const char *storage_key;
+	const char *access_mode;
+	const char *entitlement_scope_type; /* optional */
+	const int64_t *entitlement_scope_ref;
+	const char *status;
+	const char *metadata;
+	const char *uploader_actor_id; /* optional */
+	const char *uploader_actor_type; /* optional */
+	const char *uploader_actor_source; /* optional */
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *deleted_at; /* microseconds since 1970 */
+};
+extern const struct shape asset_row_shape;
 
 struct content_types_create_request {
 	const char *name; /* 1..200 bytes */
@@ -639,6 +717,136 @@ struct content_items_create_as_request {
 };
 extern const struct shape content_items_create_as_request_shape;
 
+struct content_assets_create_request {
+	const char *filename; /* 1..255 bytes */
+	const char *original_filename; /* 1..255 bytes; optional */
+	const char *mime_type; /* 1..127 bytes */
+	const char *access_mode; /* at most 16 bytes; public | signed | entitled; optional; default "public" */
+	const struct asset_scope *entitlement_scope; /* optional */
+	struct doc metadata; /* at most 16384 bytes; optional */
+	const int64_t *source_asset_id; /* 1..2147483647 */
+	const char *variant_key; /* at most 64 bytes; optional */
+	struct doc transform_spec; /* at most 16384 bytes; optional */
+	const char *content_base64; /* at most 1000000 bytes; optional */
+};
+extern const struct shape content_assets_create_request_shape;
+
+struct content_assets_list_request {
+	const char *q; /* 1..200 bytes; optional */
+	const char *access_mode; /* at most 16 bytes; public | signed | entitled; optional */
+	const char *status; /* at most 16 bytes; active | deleted; optional; default "active" */
+	const int64_t *source_asset_id; /* 1..2147483647 */
+	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* at most 500 bytes; optional */
+};
+extern const struct shape content_assets_list_request_shape;
+
+struct content_assets_list_response {
+	struct shape_list assets; /* of struct asset */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+	const char *next_cursor; /* optional */
+};
+extern const struct shape content_assets_list_response_shape;
+
+struct content_assets_get_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape content_assets_get_request_shape;
+
+struct content_assets_derivatives_request {
+	int64_t id; /* 1..2147483647 */
+	const char *status; /* at most 16 bytes; active | deleted; optional; default "active" */
+	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* at most 500 bytes; optional */
+};
+extern const struct shape content_assets_derivatives_request_shape;
+
+struct content_assets_derivatives_response {
+	struct shape_list assets; /* of struct asset */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+	const char *next_cursor; /* optional */
+};
+extern const struct shape content_assets_derivatives_response_shape;
+
+struct content_assets_access_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *ttl_seconds; /* 30..3600; default 300 */
+};
+extern const struct shape content_assets_access_request_shape;
+
+struct content_assets_access_response {
+	const struct asset *asset;
+	const char *mode;
+	const char *method;
+	const char *content_path;
+	const char *signed_url; /* optional */
+	const char *token; /* optional */
+	const int64_t *expires_at; /* microseconds since 1970 */
+	const int64_t *ttl_seconds; /* 30..3600 */
+};
+extern const struct shape content_assets_access_response_shape;
+
+struct content_assets_delete_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape content_assets_delete_request_shape;
+
+struct content_assets_restore_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape content_assets_restore_request_shape;
+
+struct content_assets_purge_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape content_assets_purge_request_shape;
+
+struct content_assets_purge_response {
+	bool purged;
+	const struct asset *asset;
+};
+extern const struct shape content_assets_purge_response_shape;
+
+struct content_assets_store_request {
+	const char *filename; /* 1..255 bytes */
+	const char *original_filename; /* 1..255 bytes; optional */
+	const char *mime_type; /* 1..127 bytes */
+	const char *access_mode; /* at most 16 bytes; public | signed | entitled; optional; default "public" */
+	const struct asset_scope *entitlement_scope; /* optional */
+	struct doc metadata; /* at most 16384 bytes; optional */
+	const int64_t *source_asset_id; /* 1..2147483647 */
+	const char *variant_key; /* at most 64 bytes; optional */
+	struct doc transform_spec; /* at most 16384 bytes; optional */
+	const char *storage_key; /* at most 255 bytes */
+	const char *byte_hash; /* 64..64 bytes */
+	int64_t size_bytes; /* 1..9223372036854775807 */
+	const char *actor_id; /* 1..128 bytes */
+	const char *actor_type; /* 1..32 bytes */
+	const char *actor_source; /* 1..32 bytes */
+};
+extern const struct shape content_assets_store_request_shape;
+
+struct content_assets_open_request {
+	int64_t id; /* 1..2147483647 */
+	const char *token; /* 1..1024 bytes; optional */
+	const int64_t *reader_domain_id; /* 1..2147483647 */
+};
+extern const struct shape content_assets_open_request_shape;
+
+struct content_assets_open_response {
+	int64_t domain_id; /* 1..2147483647 */
+	const char *filename;
+	const char *mime_type;
+	const char *byte_hash;
+	const char *storage_key;
+	int64_t size_bytes; /* 0..9223372036854775807 */
+	const char *access_mode;
+	const struct asset_scope *entitlement_scope; /* optional */
+};
+extern const struct shape content_assets_open_response_shape;
+
 struct content_type_create_event {
 	const char *name;
 	const char *slug;
@@ -736,6 +944,42 @@ struct content_item_rollback_event {
 };
 extern const struct shape content_item_rollback_event_shape;
 
+struct asset_create_event {
+	const char *filename;
+	const char *mime_type;
+	int64_t size_bytes;
+	const char *byte_hash;
+	const char *access_mode;
+};
+extern const struct shape asset_create_event_shape;
+
+struct asset_delete_event {
+	const char *filename;
+	const char *mime_type;
+	int64_t size_bytes;
+	const char *byte_hash;
+	const char *access_mode;
+};
+extern const struct shape asset_delete_event_shape;
+
+struct asset_restore_event {
+	const char *filename;
+	const char *mime_type;
+	int64_t size_bytes;
+	const char *byte_hash;
+	const char *access_mode;
+};
+extern const struct shape asset_restore_event_shape;
+
+struct asset_purge_event {
+	const char *filename;
+	const char *mime_type;
+	int64_t size_bytes;
+	const char *byte_hash;
+	const char *access_mode;
+};
+extern const struct shape asset_purge_event_shape;
+
 extern const struct operation operation_content_types_create;
 extern const struct operation operation_content_types_list;
 extern const struct operation operation_content_types_get;
@@ -766,6 +1010,16 @@ extern const struct operation operation_content_governance_set;
 extern const struct operation operation_content_governance_transition;
 extern const struct operation operation_content_items_snapshot;
 extern const struct operation operation_content_items_create_as;
+extern const struct operation operation_content_assets_create;
+extern const struct operation operation_content_assets_list;
+extern const struct operation operation_content_assets_get;
+extern const struct operation operation_content_assets_derivatives;
+extern const struct operation operation_content_assets_access;
+extern const struct operation operation_content_assets_delete;
+extern const struct operation operation_content_assets_restore;
+extern const struct operation operation_content_assets_purge;
+extern const struct operation operation_content_assets_store;
+extern const struct operation operation_content_assets_open;
 extern const struct event_type event_content_type_create;
 extern const struct event_type event_content_type_update;
 extern const struct event_type event_content_type_delete;
@@ -776,6 +1030,10 @@ extern const struct event_type event_content_item_unpublish;
 extern const struct event_type event_content_item_restore;
 extern const struct event_type event_content_item_delete;
 extern const struct event_type event_content_item_rollback;
+extern const struct event_type event_asset_create;
+extern const struct event_type event_asset_delete;
+extern const struct event_type event_asset_restore;
+extern const struct event_type event_asset_purge;
 
 /* Handlers, written by the service.  Errors listed are those beyond the common ones. */
 
@@ -970,6 +1228,68 @@ const struct error *content_items_snapshot(struct request *req, const struct con
 const struct error *content_items_create_as(struct request *req, const struct content_items_create_as_request *in,
     struct content_item *out) MUST_CHECK;
 
+/* Store a small file as an asset; a larger one is sent to the same route as multipart/form-data.
+ * POST /api/assets
+ * Errors: ASSET_CONTENT_REQUIRED, ASSET_DERIVATIVE_SOURCE_REQUIRED, ASSET_ENTITLEMENT_SCOPE_REQUIRED, ASSET_ENTITLEMENT_SCOPE_UNEXPECTED, ASSET_MULTIPART_FILE_REQUIRED, ASSET_MULTIPART_TOO_MANY_FILES, ASSET_SOURCE_NOT_FOUND, ASSET_STORAGE_PROVIDER_REQUEST_FAILED, ASSET_VARIANT_KEY_INVALID, ASSET_VARIANT_KEY_REQUIRED, EMPTY_ASSET_CONTENT, INVALID_ASSET_CONTENT_BASE64, INVALID_ASSET_UPLOAD_BODY.
+ * Emits: asset.create. */
+const struct error *content_assets_create(struct request *req, const struct content_assets_create_request *in,
+    struct asset *out) MUST_CHECK;
+
+/* List assets, newest first.
+ * GET /api/assets */
+const struct error *content_assets_list(struct request *req, const struct content_assets_list_request *in,
+    struct content_assets_list_response *out) MUST_CHECK;
+
+/* Read what is known of an asset.
+ * GET /api/assets/{id}
+ * Errors: ASSET_NOT_FOUND. */
+const struct error *content_assets_get(struct request *req, const struct content_assets_get_request *in,
+    struct asset *out) MUST_CHECK;
+
+/* List what was made from an asset.
+ * GET /api/assets/{id}/derivatives
+ * Errors: ASSET_NOT_FOUND. */
+const struct error *content_assets_derivatives(struct request *req, const struct content_assets_derivatives_request *in,
+    struct content_assets_derivatives_response *out) MUST_CHECK;
+
+/* Make a URL that fetches an asset without a key for a while.
+ * POST /api/assets/{id}/access
+ * Errors: ASSET_ACCESS_ISSUE_UNSUPPORTED, ASSET_NOT_FOUND. */
+const struct error *content_assets_access(struct request *req, const struct content_assets_access_request *in,
+    struct content_assets_access_response *out) MUST_CHECK;
+
+/* Take an asset out of use; it can be restored until it is purged.
+ * DELETE /api/assets/{id}
+ * Errors: ASSET_NOT_FOUND.
+ * Emits: asset.delete. */
+const struct error *content_assets_delete(struct request *req, const struct content_assets_delete_request *in,
+    struct asset *out) MUST_CHECK;
+
+/* Bring a deleted asset back into use.
+ * POST /api/assets/{id}/restore
+ * Errors: ASSET_NOT_FOUND, ASSET_RESTORE_NOT_DELETED.
+ * Emits: asset.restore. */
+const struct error *content_assets_restore(struct request *req, const struct content_assets_restore_request *in,
+    struct asset *out) MUST_CHECK;
+
+/* Remove a deleted asset and its bytes for good.
+ * POST /api/assets/{id}/purge
+ * Errors: ASSET_NOT_FOUND, ASSET_PURGE_BLOCKED_BY_DERIVATIVES, ASSET_PURGE_REQUIRES_SOFT_DELETE.
+ * Emits: asset.purge. */
+const struct error *content_assets_purge(struct request *req, const struct content_assets_purge_request *in,
+    struct content_assets_purge_response *out) MUST_CHECK;
+
+/* Enter an uploaded file as an asset.
+ * Errors: ASSET_DERIVATIVE_SOURCE_REQUIRED, ASSET_ENTITLEMENT_SCOPE_REQUIRED, ASSET_ENTITLEMENT_SCOPE_UNEXPECTED, ASSET_SOURCE_NOT_FOUND, ASSET_VARIANT_KEY_INVALID, ASSET_VARIANT_KEY_REQUIRED.
+ * Emits: asset.create. */
+const struct error *content_assets_store(struct request *req, const struct content_assets_store_request *in,
+    struct asset *out) MUST_CHECK;
+
+/* Say where an asset's bytes are, to who may have them.
+ * Errors: ASSET_ACCESS_TOKEN_EXPIRED, ASSET_CONTENT_NOT_FOUND, ASSET_NOT_FOUND, ASSET_RANGE_NOT_SATISFIABLE, AUTH_MISSING_API_KEY, INVALID_ASSET_ACCESS_TOKEN. */
+const struct error *content_assets_open(struct request *req, const struct content_assets_open_request *in,
+    struct content_assets_open_response *out) MUST_CHECK;
+
 /* Append one event to the request; it is written with the transaction.  entity_version 0: none. */
 void emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_type_create_event *payload);
@@ -991,5 +1311,13 @@ void emit_content_item_delete(struct request *req, int64_t entity_id, int64_t en
     const struct content_item_delete_event *payload);
 void emit_content_item_rollback(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_item_rollback_event *payload);
+void emit_asset_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct asset_create_event *payload);
+void emit_asset_delete(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct asset_delete_event *payload);
+void emit_asset_restore(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct asset_restore_event *payload);
+void emit_asset_purge(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct asset_purge_event *payload);
 
 #endif

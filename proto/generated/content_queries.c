@@ -664,3 +664,72 @@ const struct db_statement content_snapshots_count_matching_query = { .name = "co
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)\n"
 	    "         LIMIT $6) i\n",
 	.kind = DB_FIND, .n_params = 6, .row = &content_count_row_shape };
+
+const struct db_statement content_asset_insert_query = { .name = "content_asset_insert",
+	.sql =
+	    "INSERT INTO assets (domain_id, source_asset_id, variant_key, transform_spec, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, metadata, uploader_actor_id, uploader_actor_type, uploader_actor_source, created_at, updated_at)\n"
+	    "VALUES (tenant(), $1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $17)\n"
+	    "RETURNING id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
+	    "       created_at, updated_at, deleted_at\n",
+	.kind = DB_FIND, .n_params = 17, .row = &asset_row_shape };
+
+const struct db_statement content_asset_get_query = { .name = "content_asset_get",
+	.sql =
+	    "SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
+	    "       created_at, updated_at, deleted_at\n"
+	    "  FROM assets WHERE id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &asset_row_shape };
+
+const struct db_statement content_asset_lock_query = { .name = "content_asset_lock",
+	.sql =
+	    "SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
+	    "       created_at, updated_at, deleted_at\n"
+	    "  FROM assets WHERE id = $1 FOR UPDATE\n",
+	.kind = DB_FIND, .n_params = 1, .row = &asset_row_shape };
+
+const struct db_statement content_asset_open_query = { .name = "content_asset_open",
+	.sql =
+	    "SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
+	    "       created_at, updated_at, deleted_at\n"
+	    "  FROM assets WHERE id = $1 AND status = 'active'\n",
+	.kind = DB_FIND, .n_params = 1, .row = &asset_row_shape };
+
+const struct db_statement content_assets_list_query = { .name = "content_assets_list",
+	.sql =
+	    "SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
+	    "       created_at, updated_at, deleted_at\n"
+	    "  FROM assets\n"
+	    " WHERE status = $1 AND id < $2 AND ($3::text IS NULL OR access_mode = $3) AND ($4::text IS NULL OR strpos(lower(filename), lower($4)) > 0)\n"
+	    " ORDER BY id DESC LIMIT $5\n",
+	.kind = DB_LIST, .n_params = 5, .row = &asset_row_shape };
+
+const struct db_statement content_asset_derivatives_query = { .name = "content_asset_derivatives",
+	.sql =
+	    "SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
+	    "       created_at, updated_at, deleted_at\n"
+	    "  FROM assets\n"
+	    " WHERE source_asset_id = $1 AND id < $2 AND status = $3 AND ($4::text IS NULL OR access_mode = $4) AND ($5::text IS NULL OR strpos(lower(filename), lower($5)) > 0)\n"
+	    " ORDER BY id DESC LIMIT $6\n",
+	.kind = DB_LIST, .n_params = 6, .row = &asset_row_shape };
+
+const struct db_statement content_asset_has_derivative_query = { .name = "content_asset_has_derivative",
+	.sql =
+	    "SELECT id FROM assets WHERE source_asset_id = $1 LIMIT 1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_id_row_shape };
+
+const struct db_statement content_asset_status_query = { .name = "content_asset_status",
+	.sql =
+	    "UPDATE assets SET status = $2, deleted_at = $3, updated_at = $4 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+
+const struct db_statement content_asset_remove_query = { .name = "content_asset_remove",
+	.sql =
+	    "DELETE FROM assets WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };

@@ -142,5 +142,23 @@ extern const struct db_statement content_snapshots_count_all_query;
 extern const struct db_statement content_snapshots_count_type_query;
 /* Snapshots matching every filter of the lists, exact up to $6. :find; rows: struct content_count_row */
 extern const struct db_statement content_snapshots_count_matching_query;
+/* Enter a file whose bytes are stored. :find; rows: struct asset_row */
+extern const struct db_statement content_asset_insert_query;
+/* An asset of the tenant. :find; rows: struct asset_row */
+extern const struct db_statement content_asset_get_query;
+/* An asset of the tenant, to change. :find; rows: struct asset_row */
+extern const struct db_statement content_asset_lock_query;
+/* An active asset of any tenant: who may have it is decided by what it says. :find; rows: struct asset_row */
+extern const struct db_statement content_asset_open_query;
+/* Page of assets, newest first. :list; rows: struct asset_row */
+extern const struct db_statement content_assets_list_query;
+/* What was made from an asset, newest first. :list; rows: struct asset_row */
+extern const struct db_statement content_asset_derivatives_query;
+/* One that was made from an asset, deleted or not. :find; rows: struct content_id_row */
+extern const struct db_statement content_asset_has_derivative_query;
+/* Take an asset out of use, or back. :exec */
+extern const struct db_statement content_asset_status_query;
+/* The row of a purged asset. :exec */
+extern const struct db_statement content_asset_remove_query;
 
 #endif

@@ -266,6 +266,86 @@ call_content_items_create_as(struct request *req, const void *in, void *out)
 	return content_items_create_as(req, typed_in, typed_out);
 }
 
+static const struct error *
+call_content_assets_create(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_create_request *typed_in = in;
+	struct asset *typed_out = out;
+	return content_assets_create(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_list(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_list_request *typed_in = in;
+	struct content_assets_list_response *typed_out = out;
+	return content_assets_list(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_get(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_get_request *typed_in = in;
+	struct asset *typed_out = out;
+	return content_assets_get(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_derivatives(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_derivatives_request *typed_in = in;
+	struct content_assets_derivatives_response *typed_out = out;
+	return content_assets_derivatives(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_access(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_access_request *typed_in = in;
+	struct content_assets_access_response *typed_out = out;
+	return content_assets_access(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_delete(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_delete_request *typed_in = in;
+	struct asset *typed_out = out;
+	return content_assets_delete(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_restore(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_restore_request *typed_in = in;
+	struct asset *typed_out = out;
+	return content_assets_restore(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_purge(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_purge_request *typed_in = in;
+	struct content_assets_purge_response *typed_out = out;
+	return content_assets_purge(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_store(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_store_request *typed_in = in;
+	struct asset *typed_out = out;
+	return content_assets_store(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_assets_open(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_open_request *typed_in = in;
+	struct content_assets_open_response *typed_out = out;
+	return content_assets_open(req, typed_in, typed_out);
+}
+
 const struct service_operation content_operations[] = {
 	{ &operation_content_types_create, call_content_types_create, NULL, NULL, NULL },
 	{ &operation_content_types_list, call_content_types_list, NULL, NULL, NULL },
@@ -297,8 +377,18 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_governance_transition, call_content_governance_transition, NULL, NULL, NULL },
 	{ &operation_content_items_snapshot, call_content_items_snapshot, NULL, NULL, NULL },
 	{ &operation_content_items_create_as, call_content_items_create_as, NULL, NULL, NULL },
+	{ &operation_content_assets_create, call_content_assets_create, NULL, NULL, NULL },
+	{ &operation_content_assets_list, call_content_assets_list, NULL, NULL, NULL },
+	{ &operation_content_assets_get, call_content_assets_get, NULL, NULL, NULL },
+	{ &operation_content_assets_derivatives, call_content_assets_derivatives, NULL, NULL, NULL },
+	{ &operation_content_assets_access, call_content_assets_access, NULL, NULL, NULL },
+	{ &operation_content_assets_delete, call_content_assets_delete, NULL, NULL, NULL },
+	{ &operation_content_assets_restore, call_content_assets_restore, NULL, NULL, NULL },
+	{ &operation_content_assets_purge, call_content_assets_purge, NULL, NULL, NULL },
+	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
+	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 30;
+const size_t content_n_operations = 40;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -368,4 +458,32 @@ emit_content_item_rollback(struct request *req, int64_t entity_id, int64_t entit
     const struct content_item_rollback_event *payload)
 {
 	event_emit(req, &event_content_item_rollback, entity_id, entity_version, payload);
+}
+
+void
+emit_asset_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct asset_create_event *payload)
+{
+	event_emit(req, &event_asset_create, entity_id, entity_version, payload);
+}
+
+void
+emit_asset_delete(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct asset_delete_event *payload)
+{
+	event_emit(req, &event_asset_delete, entity_id, entity_version, payload);
+}
+
+void
+emit_asset_restore(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct asset_restore_event *payload)
+{
+	event_emit(req, &event_asset_restore, entity_id, entity_version, payload);
+}
+
+void
+emit_asset_purge(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct asset_purge_event *payload)
+{
+	event_emit(req, &event_asset_purge, entity_id, entity_version, payload);
 }

@@ -7,6 +7,10 @@
 extern const struct event_type event_api_key_create;
 extern const struct event_type event_api_key_revoke;
 extern const struct event_type event_api_key_rotate;
+extern const struct event_type event_asset_create;
+extern const struct event_type event_asset_delete;
+extern const struct event_type event_asset_purge;
+extern const struct event_type event_asset_restore;
 extern const struct event_type event_content_item_create;
 extern const struct event_type event_content_item_delete;
 extern const struct event_type event_content_item_publish;

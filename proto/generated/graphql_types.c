@@ -18,6 +18,14 @@ extern const struct graphql_type graphql_type_api_key;
 extern const struct graphql_type graphql_type_api_key_created;
 extern const struct graphql_type graphql_type_api_key_rotated;
 extern const struct graphql_type graphql_type_api_keys_page;
+extern const struct graphql_type graphql_type_asset;
+extern const struct graphql_type graphql_type_asset_access;
+extern const struct graphql_type graphql_type_asset_delivery;
+extern const struct graphql_type graphql_type_asset_derivatives_page;
+extern const struct graphql_type graphql_type_asset_purge;
+extern const struct graphql_type graphql_type_asset_relationships;
+extern const struct graphql_type graphql_type_asset_scope;
+extern const struct graphql_type graphql_type_assets_page;
 extern const struct graphql_type graphql_type_audit_break;
 extern const struct graphql_type graphql_type_audit_checkpoint;
 extern const struct graphql_type graphql_type_audit_checkpoints_page;
@@ -161,6 +169,86 @@ static const struct graphql_field graphql_type_api_keys_page_fields[] = {
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
 };
 const struct graphql_type graphql_type_api_keys_page = { "ApiKeysPage", &identity_keys_list_response_shape, graphql_type_api_keys_page_fields, 5 };
+
+static const struct graphql_field graphql_type_asset_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "filename", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "filename" },
+	{ .name = "originalFilename", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "originalFilename" },
+	{ .name = "mimeType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "mimeType" },
+	{ .name = "sizeBytes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "sizeBytes" },
+	{ .name = "byteHash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "byteHash" },
+	{ .name = "storageProvider", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "storageProvider" },
+	{ .name = "accessMode", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "accessMode" },
+	{ .name = "entitlementScope", .kind = GRAPHQL_OBJECT, .member = "entitlementScope", .type = &graphql_type_asset_scope },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+	{ .name = "metadata", .kind = GRAPHQL_JSON, .is_required = true, .member = "metadata" },
+	{ .name = "sourceAssetId", .kind = GRAPHQL_ID, .member = "sourceAssetId" },
+	{ .name = "variantKey", .kind = GRAPHQL_PLAIN, .member = "variantKey" },
+	{ .name = "transformSpec", .kind = GRAPHQL_JSON, .member = "transformSpec" },
+	{ .name = "uploaderActorId", .kind = GRAPHQL_PLAIN, .member = "uploaderActorId" },
+	{ .name = "uploaderActorType", .kind = GRAPHQL_PLAIN, .member = "uploaderActorType" },
+	{ .name = "uploaderActorSource", .kind = GRAPHQL_PLAIN, .member = "uploaderActorSource" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+	{ .name = "deletedAt", .kind = GRAPHQL_PLAIN, .member = "deletedAt" },
+	{ .name = "relationships", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "relationships", .type = &graphql_type_asset_relationships },
+	{ .name = "delivery", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "delivery", .type = &graphql_type_asset_delivery },
+};
+const struct graphql_type graphql_type_asset = { "Asset", &asset_shape, graphql_type_asset_fields, 22 };
+
+static const struct graphql_field graphql_type_asset_access_fields[] = {
+	{ .name = "asset", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "asset", .type = &graphql_type_asset },
+	{ .name = "mode", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "mode" },
+	{ .name = "method", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "method" },
+	{ .name = "contentPath", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentPath" },
+	{ .name = "signedUrl", .kind = GRAPHQL_PLAIN, .member = "signedUrl" },
+	{ .name = "token", .kind = GRAPHQL_PLAIN, .member = "token" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .member = "expiresAt" },
+	{ .name = "ttlSeconds", .kind = GRAPHQL_INT, .member = "ttlSeconds" },
+};
+const struct graphql_type graphql_type_asset_access = { "AssetAccess", &content_assets_access_response_shape, graphql_type_asset_access_fields, 8 };
+
+static const struct graphql_field graphql_type_asset_delivery_fields[] = {
+	{ .name = "contentPath", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentPath" },
+	{ .name = "accessPath", .kind = GRAPHQL_PLAIN, .member = "accessPath" },
+	{ .name = "requiresAuth", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requiresAuth" },
+	{ .name = "requiresEntitlement", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requiresEntitlement" },
+};
+const struct graphql_type graphql_type_asset_delivery = { "AssetDelivery", &asset_delivery_shape, graphql_type_asset_delivery_fields, 4 };
+
+static const struct graphql_field graphql_type_asset_derivatives_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "assets", .type = &graphql_type_asset },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_asset_derivatives_page = { "AssetDerivativesPage", &content_assets_derivatives_response_shape, graphql_type_asset_derivatives_page_fields, 4 };
+
+static const struct graphql_field graphql_type_asset_purge_fields[] = {
+	{ .name = "purged", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "purged" },
+	{ .name = "asset", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "asset", .type = &graphql_type_asset },
+};
+const struct graphql_type graphql_type_asset_purge = { "AssetPurge", &content_assets_purge_response_shape, graphql_type_asset_purge_fields, 2 };
+
+static const struct graphql_field graphql_type_asset_relationships_fields[] = {
+	{ .name = "sourcePath", .kind = GRAPHQL_PLAIN, .member = "sourcePath" },
+	{ .name = "derivativesPath", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "derivativesPath" },
+};
+const struct graphql_type graphql_type_asset_relationships = { "AssetRelationships", &asset_relationships_shape, graphql_type_asset_relationships_fields, 2 };
+
+static const struct graphql_field graphql_type_asset_scope_fields[] = {
+	{ .name = "type", .kind = GRAPHQL_ENUM, .is_required = true, .member = "type" },
+	{ .name = "ref", .kind = GRAPHQL_ID, .member = "ref" },
+};
+const struct graphql_type graphql_type_asset_scope = { "AssetScope", &asset_scope_shape, graphql_type_asset_scope_fields, 2 };
+
+static const struct graphql_field graphql_type_assets_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "assets", .type = &graphql_type_asset },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_assets_page = { "AssetsPage", &content_assets_list_response_shape, graphql_type_assets_page_fields, 4 };
 
 static const struct graphql_field graphql_type_audit_break_fields[] = {
 	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },
@@ -1155,6 +1243,9 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentItemDiff", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_diff, .operation = &operation_content_versions_diff },
 	{ .name = "globals", .kind = GRAPHQL_CALL, .type = &graphql_type_globals_page, .operation = &operation_content_globals_list },
 	{ .name = "global", .kind = GRAPHQL_CALL, .type = &graphql_type_content_global, .operation = &operation_content_globals_get },
+	{ .name = "assets", .kind = GRAPHQL_CALL, .type = &graphql_type_assets_page, .operation = &operation_content_assets_list },
+	{ .name = "asset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_get },
+	{ .name = "assetDerivatives", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_derivatives_page, .operation = &operation_content_assets_derivatives },
 	{ .name = "semanticSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_semantic_search_page, .operation = &operation_embeddings_search },
 	{ .name = "searchContext", .kind = GRAPHQL_CALL, .type = &graphql_type_search_context, .operation = &operation_embeddings_context },
 	{ .name = "similarContentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_similar_content_items_page, .operation = &operation_embeddings_similar },
@@ -1198,7 +1289,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 55 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 58 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1216,6 +1307,11 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "updateContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_update },
 	{ .name = "deleteContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_delete },
 	{ .name = "putGlobal", .kind = GRAPHQL_CALL, .type = &graphql_type_put_global_result, .operation = &operation_content_globals_put },
+	{ .name = "createAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_create },
+	{ .name = "issueAssetAccess", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_access, .operation = &operation_content_assets_access },
+	{ .name = "deleteAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_delete },
+	{ .name = "restoreAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_restore },
+	{ .name = "purgeAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_purge, .operation = &operation_content_assets_purge },
 	{ .name = "reindexSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_search_index_state, .operation = &operation_embeddings_reindex },
 	{ .name = "testEmbeddingProvider", .kind = GRAPHQL_CALL, .type = &graphql_type_test_embedding_provider_result, .operation = &operation_embeddings_test },
 	{ .name = "createForm", .kind = GRAPHQL_CALL, .type = &graphql_type_form_definition, .operation = &operation_forms_definitions_create },
@@ -1267,7 +1363,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 65 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 70 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1277,6 +1373,14 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_api_key_created,
 	&graphql_type_api_key_rotated,
 	&graphql_type_api_keys_page,
+	&graphql_type_asset,
+	&graphql_type_asset_access,
+	&graphql_type_asset_delivery,
+	&graphql_type_asset_derivatives_page,
+	&graphql_type_asset_purge,
+	&graphql_type_asset_relationships,
+	&graphql_type_asset_scope,
+	&graphql_type_assets_page,
 	&graphql_type_audit_break,
 	&graphql_type_audit_checkpoint,
 	&graphql_type_audit_checkpoints_page,

@@ -416,8 +416,8 @@ extern const struct shape payments_release_response_shape;
 
 struct payments_entitlements_use_request {
 	const int64_t *api_key_id; /* 1..2147483647 */
-	int64_t content_item_id; /* 1..2147483647 */
-	int64_t content_type_id; /* 1..2147483647 */
+	const int64_t *content_item_id; /* 1..2147483647 */
+	const int64_t *content_type_id; /* 1..2147483647 */
 	const int64_t *entitlement_id; /* 1..2147483647 */
 	const char *path; /* 1..512 bytes */
 	const char *action; /* 1..64 bytes */

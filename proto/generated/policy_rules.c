@@ -8,7 +8,7 @@ static const struct policy_rule rules[] = {
 	    .scopes = (const char *const[]){ NULL }, .is_platform = true, .code = "PLATFORM_ADMIN_REQUIRED" },
 	{ .patterns = (const char *const[]){ "apikey.*", "webhook.*", "ai_provider.*", "workforce.*", NULL },
 	    .scopes = (const char *const[]){ "admin", NULL }, .is_platform = false, .code = "ADMIN_REQUIRED" },
-	{ .patterns = (const char *const[]){ "offer.write", NULL },
+	{ .patterns = (const char *const[]){ "offer.write", "asset.purge", NULL },
 	    .scopes = (const char *const[]){ "admin", NULL }, .is_platform = false, .code = "ADMIN_REQUIRED" },
 	{ .patterns = (const char *const[]){ "offer.purchase", NULL },
 	    .scopes = (const char *const[]){ "content:read", "content:write", NULL }, .is_platform = false, .code = "MISSING_CONTENT_READ_SCOPE" },

@@ -22,6 +22,16 @@ const struct operation *const registry_operations[] = {
 	&operation_audit_logs_list,
 	&operation_audit_logs_verify,
 	&operation_charges_settle,
+	&operation_content_assets_access,
+	&operation_content_assets_create,
+	&operation_content_assets_delete,
+	&operation_content_assets_derivatives,
+	&operation_content_assets_get,
+	&operation_content_assets_list,
+	&operation_content_assets_open,
+	&operation_content_assets_purge,
+	&operation_content_assets_restore,
+	&operation_content_assets_store,
 	&operation_content_batch_create,
 	&operation_content_batch_delete,
 	&operation_content_batch_update,
@@ -159,7 +169,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 141;
+const size_t registry_n_operations = 151;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -21,6 +21,9 @@ bool content_is_public_reader(const struct request *req);
 struct content_type content_type_view(const struct content_type_row *row);
 struct content_item content_item_view(const struct request *req, const struct content_item_row *row);
 
+/* handlers_internal.c: whom events name when a service acts for somebody. */
+const struct principal *content_actor(struct request *req, const char *id, const char *type, const char *source);
+
 /* handlers_history.c: a timer */
 const struct error *content_purge(struct request *req) MUST_CHECK;
 

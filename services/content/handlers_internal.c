@@ -44,8 +44,8 @@ content_jobs_status_transition(struct request *req, const struct content_jobs_st
 
 /* ---- in somebody's name ---- */
 
-static const struct principal *
-actor_of(struct request *req, const char *id, const char *type, const char *source)
+const struct principal *
+content_actor(struct request *req, const char *id, const char *type, const char *source)
 {
 	struct principal *actor = ARENA_NEW(req->arena, struct principal);
 
@@ -58,7 +58,7 @@ content_items_create_as(struct request *req, const struct content_items_create_a
 {
 	struct content_items_create_request create = { .content_type_id = in->content_type_id, .data = in->data, .status = in->status };
 
-	req->actor = actor_of(req, in->actor_id, in->actor_type, in->actor_source);
+	req->actor = content_actor(req, in->actor_id, in->actor_type, in->actor_source);
 	return content_items_create(req, &create, out);
 }
 
@@ -87,7 +87,7 @@ content_governance_transition(struct request *req, const struct content_governan
 	struct change change = { .id = in->content_item_id, .kind = CHANGE_TRANSITION, .status = in->to_status,
 		.expected_version = in->expected_version, .transition = in };
 
-	req->actor = actor_of(req, in->actor_id, in->actor_type, in->actor_source);
+	req->actor = content_actor(req, in->actor_id, in->actor_type, in->actor_source);
 	const struct error *error = write_change(req, &change, &changed);
 	if (error)
 		return error;

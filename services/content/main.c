@@ -1,4 +1,5 @@
 /* wordclaw-content: types, items and their history. */
+#include "assets/assets.h"
 #include "content.h"
 
 extern const struct service_operation content_operations[];
@@ -6,11 +7,13 @@ extern const size_t content_n_operations;
 
 static const struct timer timers[] = {
 	{ "items.purge", 60 * 1000, content_purge },
+	{ "assets.sweep", 3600 * 1000, assets_sweep },
 };
 
 int
 main(int argc, char **argv)
 {
+	const struct process_kind processes[] = { asset_removal_kind };
 	struct service_definition definition = {
 		.name = "content",
 		.operations = content_operations,
@@ -22,6 +25,8 @@ main(int argc, char **argv)
 		.start = content_start,
 		.timers = timers,
 		.n_timers = sizeof(timers) / sizeof(timers[0]),
+		.processes = processes,
+		.n_processes = sizeof(processes) / sizeof(processes[0]),
 	};
 	return service_main(argc, argv, &definition);
 }

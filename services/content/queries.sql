@@ -430,3 +430,65 @@ SELECT count(*) AS total
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
            AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)
          LIMIT $6) i;
+
+-- ---------------------------------------------------------------- assets
+
+-- name: asset_insert :find asset_row
+-- Enter a file whose bytes are stored.
+INSERT INTO assets (domain_id, source_asset_id, variant_key, transform_spec, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, metadata, uploader_actor_id, uploader_actor_type, uploader_actor_source, created_at, updated_at)
+VALUES (tenant(), $1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $17)
+RETURNING id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
+       created_at, updated_at, deleted_at;
+
+-- name: asset_get :find asset_row
+-- An asset of the tenant.
+SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
+       created_at, updated_at, deleted_at
+  FROM assets WHERE id = $1;
+
+-- name: asset_lock :find asset_row
+-- An asset of the tenant, to change.
+SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
+       created_at, updated_at, deleted_at
+  FROM assets WHERE id = $1 FOR UPDATE;
+
+-- name: asset_open :find asset_row
+-- An active asset of any tenant: who may have it is decided by what it says.
+SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
+       created_at, updated_at, deleted_at
+  FROM assets WHERE id = $1 AND status = 'active';
+
+-- name: assets_list :list asset_row
+-- Page of assets, newest first.
+SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
+       created_at, updated_at, deleted_at
+  FROM assets
+ WHERE status = $1 AND id < $2 AND ($3::text IS NULL OR access_mode = $3) AND ($4::text IS NULL OR strpos(lower(filename), lower($4)) > 0)
+ ORDER BY id DESC LIMIT $5;
+
+-- name: asset_derivatives :list asset_row
+-- What was made from an asset, newest first.
+SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
+       created_at, updated_at, deleted_at
+  FROM assets
+ WHERE source_asset_id = $1 AND id < $2 AND status = $3 AND ($4::text IS NULL OR access_mode = $4) AND ($5::text IS NULL OR strpos(lower(filename), lower($5)) > 0)
+ ORDER BY id DESC LIMIT $6;
+
+-- name: asset_has_derivative :find content_id_row
+-- One that was made from an asset, deleted or not.
+SELECT id FROM assets WHERE source_asset_id = $1 LIMIT 1;
+
+-- name: asset_status :exec
+-- Take an asset out of use, or back.
+UPDATE assets SET status = $2, deleted_at = $3, updated_at = $4 WHERE id = $1;
+
+-- name: asset_remove :exec
+-- The row of a purged asset.
+DELETE FROM assets WHERE id = $1;

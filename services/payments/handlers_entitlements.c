@@ -218,8 +218,8 @@ choose(struct request *req, const struct payments_entitlements_use_request *in, 
 
 	const struct error *error = in->api_key_id ? store_profile(req, *in->api_key_id, false, &profile_id) : NULL;
 	if (!error && profile_id)
-		error = query_list(req, &payments_entitlement_eligible_query, PARAMS(P_INT(profile_id), P_INT(in->content_item_id),
-		    P_INT(in->content_type_id)), &eligible);
+		error = query_list(req, &payments_entitlement_eligible_query, PARAMS(P_INT(profile_id), P_INT_OPT(in->content_item_id),
+		    P_INT_OPT(in->content_type_id)), &eligible);
 	if (error)
 		return error;
 	const struct entitlement *list = eligible.items;
@@ -235,8 +235,7 @@ choose(struct request *req, const struct payments_entitlements_use_request *in, 
 		return FAIL_WITH(req, ENTITLEMENT_AMBIGUOUS, ids_of(req, "candidateEntitlementIds", &eligible, sizeof(struct entitlement)),
 		    "%zu entitlements cover this", eligible.n);
 	if (eligible.n == 0)
-		return FAIL_WITH(req, OFFER_REQUIRED, ids_of(req, "offers", offers, sizeof(struct offer)), "content item %" PRId64 " is sold, not free",
-		    in->content_item_id);
+		return FAIL_WITH(req, OFFER_REQUIRED, ids_of(req, "offers", offers, sizeof(struct offer)), "what is read is sold, and this key has no entitlement to it");
 	*ret_chosen = list;
 	return NULL;
 }
@@ -266,7 +265,7 @@ payments_entitlements_use(struct request *req, const struct payments_entitlement
 	const struct entitlement_use_row *row;
 	struct shape_list offers;
 
-	const struct error *error = query_list(req, &payments_offer_list_for_item_query, PARAMS(P_INT(in->content_item_id), P_INT(in->content_type_id)), &offers);
+	const struct error *error = query_list(req, &payments_offer_list_for_item_query, PARAMS(P_INT_OPT(in->content_item_id), P_INT_OPT(in->content_type_id)), &offers);
 	if (error || offers.n == 0)
 		return error;
 	error = choose(req, in, &offers, &chosen);

@@ -7,6 +7,7 @@ TYPE = "id name slug kind description schema schemaManifest basePrice version cr
 REVIEW = "id contentItemId status fromState toState"
 JOB = "id kind status payload runAt"
 OFFER = "id slug name scopeType priceSats active"
+ASSET = "id filename mimeType sizeBytes accessMode status metadata delivery { contentPath }"
 TERMS = "id offerId version maxReads allowedChannels"
 ENTITLEMENT = "id offerId status remainingReads"
 WHO = '{actorId: "client-17", actorSource: "portal"}'
@@ -24,6 +25,9 @@ def queries(t, indexed):
         "duplicateContent": "duplicateContent { nodes { similarity } nextAfter }",
         "embeddingReadiness": f"embeddingReadiness(contentItemId: {indexed}) {{ contentItemId enabled state searchable model targetVersion }}",
         "searchIndexStatus": "searchIndexStatus { provider model dimension chunks pending }",
+        "assets": f"assets {{ nodes {{ {ASSET} }} hasMore nextCursor }}",
+        "asset": f"asset(id: {t.asset()}) {{ {ASSET} }}",
+        "assetDerivatives": f"assetDerivatives(id: {t.asset()}) {{ nodes {{ id }} hasMore }}",
         "forms": "forms { nodes { id slug } hasMore }",
         "form": f"form(id: {form['id']}) {{ id name slug fields defaultData active }}",
         "publicForm": f"publicForm(slug: \"{form['slug']}\", domainId: {t.domain}) {{ form {{ id fields }} startToken }}",
@@ -72,6 +76,11 @@ def mutations(t):
     return {
         "reindexSearch": lambda: "reindexSearch { provider model chunks }",
         "testEmbeddingProvider": lambda: "testEmbeddingProvider { ok provider model dimension }",
+        "createAsset": lambda: f'createAsset(filename: "a.txt", mimeType: "text/plain", contentBase64: "SGVsbG8=") {{ {ASSET} }}',
+        "issueAssetAccess": lambda: f"issueAssetAccess(id: {t.asset()}) {{ mode contentPath asset {{ id }} }}",
+        "deleteAsset": lambda: f"deleteAsset(id: {t.asset()}) {{ {ASSET} }}",
+        "restoreAsset": lambda: f"restoreAsset(id: {t.deleted_asset()}) {{ {ASSET} }}",
+        "purgeAsset": lambda: f"purgeAsset(id: {t.deleted_asset()}) {{ purged asset {{ id }} }}",
         "createForm": lambda: f'createForm(name: "F", slug: "{name()}", contentTypeId: {t.type()}, fields: [{{name: "message"}}]) {{ id fields }}',
         "updateForm": lambda: f'updateForm(id: {t.form()["id"]}, name: "G") {{ id name }}',
         "deleteForm": lambda: f'deleteForm(id: {t.form()["id"]}) {{ id message }}',

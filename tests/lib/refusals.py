@@ -268,3 +268,34 @@ def payments_refuse_what_they_declare(ground):
     refused("receive", t.signed(b"{").request("POST", RECEIVE, b"{"), 400, "INVALID_PAYMENT_WEBHOOK_PAYLOAD")
     refused("receive", t.anyone.post(RECEIVE, body), 401, "INVALID_PAYMENT_WEBHOOK_SIGNATURE")
     refused("receive", t.anyone.post(RECEIVE.replace("mock", "lnd"), body), 503, "PAYMENT_WEBHOOK_NOT_CONFIGURED")
+
+
+# ---------------------------------------------------------------- assets
+
+@test
+def assets_refuse_what_they_declare(ground):
+    t = ground.things
+    asset, deleted, signed = t.asset(), t.deleted_asset(), t.asset(accessMode="entitled", entitlementScope={"type": "subscription"})
+    for fields, code in [
+        ({"filename": ""}, "ASSET_FILENAME_REQUIRED"), ({"originalFilename": ".."}, "ASSET_ORIGINAL_FILENAME_INVALID"), ({"mimeType": "text"}, "ASSET_MIME_TYPE_REQUIRED"),
+        ({"accessMode": "secret"}, "INVALID_ASSET_ACCESS_MODE"), ({"metadata": 3}, "INVALID_ASSET_METADATA_JSON"),
+        ({"contentBase64": "*"}, "INVALID_ASSET_CONTENT_BASE64"), ({"contentBase64": ""}, "EMPTY_ASSET_CONTENT"), ({"transformSpec": 3}, "ASSET_TRANSFORM_SPEC_INVALID"),
+        ({"accessMode": "entitled"}, "ASSET_ENTITLEMENT_SCOPE_REQUIRED"), ({"entitlementScope": {"type": "subscription"}}, "ASSET_ENTITLEMENT_SCOPE_UNEXPECTED"),
+        ({"accessMode": "entitled", "entitlementScope": {"type": "item"}}, "ASSET_ENTITLEMENT_SCOPE_INVALID"), ({"sourceAssetId": "x"}, "ASSET_SOURCE_ID_INVALID"),
+        ({"sourceAssetId": NOBODYS, "variantKey": "thumb"}, "ASSET_SOURCE_NOT_FOUND"), ({"variantKey": "thumb"}, "ASSET_DERIVATIVE_SOURCE_REQUIRED"),
+        ({"sourceAssetId": asset}, "ASSET_VARIANT_KEY_REQUIRED"), ({"sourceAssetId": asset, "variantKey": "a/b"}, "ASSET_VARIANT_KEY_INVALID"),
+    ]:
+        refused("create", ground.admin.post("/api/assets", t.asset_body(**fields)), 400, code)
+    refused("create", ground.admin.post("/api/assets", {"filename": "a", "mimeType": "text/plain"}), 400, "ASSET_CONTENT_REQUIRED")
+    ask_all(ground.admin, [
+        ("GET", f"/api/assets/{NOBODYS}", None, 404, "ASSET_NOT_FOUND"), ("GET", f"/api/assets/{NOBODYS}/derivatives", None, 404, "ASSET_NOT_FOUND"),
+        ("POST", f"/api/assets/{NOBODYS}/access", {}, 404, "ASSET_NOT_FOUND"), ("DELETE", f"/api/assets/{NOBODYS}", None, 404, "ASSET_NOT_FOUND"),
+        ("POST", f"/api/assets/{NOBODYS}/restore", None, 404, "ASSET_NOT_FOUND"), ("POST", f"/api/assets/{NOBODYS}/purge", None, 404, "ASSET_NOT_FOUND"),
+        ("GET", "/api/assets?cursor=x", None, 400, "INVALID_CURSOR"), ("GET", f"/api/assets/{asset}/derivatives?cursor=x", None, 400, "INVALID_CURSOR"),
+        ("POST", f"/api/assets/{signed}/access", {}, 409, "ASSET_ACCESS_ISSUE_UNSUPPORTED"), ("POST", f"/api/assets/{asset}/restore", None, 409, "ASSET_RESTORE_NOT_DELETED"),
+        ("POST", f"/api/assets/{asset}/purge", None, 409, "ASSET_PURGE_REQUIRES_SOFT_DELETE")])
+    source = t.asset()
+    t.asset(sourceAssetId=source, variantKey="thumb")
+    ground.admin.delete(f"/api/assets/{source}").succeeded(200)
+    refused("purge", ground.admin.post(f"/api/assets/{source}/purge"), 409, "ASSET_PURGE_BLOCKED_BY_DERIVATIVES")
+    ground.admin.post(f"/api/assets/{deleted}/purge").succeeded(200)

@@ -8,6 +8,7 @@ Ends with everything stopped and nothing left, also when the test is interrupted
 """
 import atexit
 import os
+import random
 import re
 import shutil
 import signal
@@ -46,9 +47,14 @@ for _signal in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the ports that connections get: one of those could be taken again before anybody listens."""
+    while True:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", random.randrange(10000, 30000)))
+                return probe.getsockname()[1]
+            except OSError:
+                continue
 
 
 def binaries():

@@ -118,6 +118,19 @@ class Things:
     def delivery(self, hook=None):
         return self.made(f"/api/webhooks/{hook or self.hook()}/test", {})["id"]
 
+    # ---- assets
+
+    def asset_body(self, **fields):
+        return {"filename": f"{self.ground.name()}.txt", "mimeType": "text/plain", "contentBase64": "SGVsbG8=", **fields}
+
+    def asset(self, **fields):
+        return self.made("/api/assets", self.asset_body(**fields))["id"]
+
+    def deleted_asset(self):
+        asset = self.asset()
+        self.admin.delete(f"/api/assets/{asset}").succeeded(200)
+        return asset
+
     # ---- payments
 
     def offer_body(self, **fields):
@@ -228,6 +241,13 @@ def requests(t, path):
         "webhooks.deliveries.get": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}"),
         "webhooks.deliveries.redeliver": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}/redeliver"),
         "webhooks.deliveries.replay": lambda: ask(f"/api/webhooks/{t.hook()}/replay", {"after": 0}),
+        "content.assets.create": lambda: ask(path, t.asset_body()),
+        "content.assets.get": lambda: ask(f"/api/assets/{t.asset()}"),
+        "content.assets.derivatives": lambda: ask(f"/api/assets/{t.asset()}/derivatives"),
+        "content.assets.access": lambda: ask(f"/api/assets/{t.asset(accessMode='signed')}/access", {"ttlSeconds": 30}),
+        "content.assets.delete": lambda: ask(f"/api/assets/{t.asset()}"),
+        "content.assets.restore": lambda: ask(f"/api/assets/{t.deleted_asset()}/restore"),
+        "content.assets.purge": lambda: ask(f"/api/assets/{t.deleted_asset()}/purge"),
         "payments.get": lambda: ask(f"/api/payments/{t.payment()}"),
         "payments.mock_pay": lambda: ask(path, {"invoice": t.challenge()["invoice"]}),
         "payments.receive": lambda: received(*t.message(t.challenge())),

@@ -20,6 +20,10 @@ SELECT 2 * :rows + i, plans.tenant(i), plans.tenant(i) * 10 + 1, '{}', 'draft', 
   FROM generate_series(1, :rows / 50) i;
 INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at)
 SELECT d.domain_id, d.id, v, '{}', 'draft', now() FROM content_items_deleted d, generate_series(1, 2) v;
+INSERT INTO assets (id, domain_id, source_asset_id, variant_key, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key, access_mode, status, deleted_at, created_at, updated_at)
+SELECT i, plans.tenant(i), CASE WHEN i % 4 = 0 THEN i - 3 END, CASE WHEN i % 4 = 0 THEN 'thumb' END, 'file-' || i || '.png', 'file.png', 'image/png', 1000, repeat('0', 64), 'key-' || i, 'public',
+       CASE WHEN i % 20 = 0 THEN 'deleted' ELSE 'active' END, CASE WHEN i % 20 = 0 THEN now() END, now(), now()
+  FROM generate_series(1, :rows / 20) i;
 SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq', 20000);
 
 -- let: type SELECT :big * 10 + 1
@@ -156,3 +160,29 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type, NULL, 10000)
 -- plan: snapshots_count_matching tenant max=5*:own, reads the tenant's items and their published versions
 (NULL, NULL, NULL, NULL, 'item 7', 10000)
+
+-- let: asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'active'
+-- let: deleted_asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'deleted'
+-- let: assets SELECT count(*) FROM assets WHERE domain_id = :big
+-- plan: asset_insert tenant
+(NULL, NULL, NULL, 'a.png', 'a.png', 'image/png', 100, repeat('0', 64), 'a-key', 'public', NULL, NULL, '{}', 'api_key:1', 'api_key', 'db', now())
+-- plan: asset_get tenant
+(:asset)
+-- plan: asset_lock tenant
+(:asset)
+-- plan: asset_open system
+(:asset)
+-- plan: assets_list tenant
+('active', 2147483647, NULL, NULL, 51)
+-- plan: assets_list tenant
+('active', :asset, 'public', NULL, 51)
+-- plan: assets_list tenant max=30+2*:assets, looks through every name
+('active', 2147483647, NULL, 'nothing has this name', 51)
+-- plan: asset_derivatives tenant
+(:asset, 2147483647, 'active', NULL, NULL, 51)
+-- plan: asset_has_derivative tenant
+(:asset)
+-- plan: asset_status tenant
+(:asset, 'active', NULL, now())
+-- plan: asset_remove tenant
+(:deleted_asset)

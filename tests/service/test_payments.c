@@ -354,7 +354,11 @@ END_TEST
 static struct payments_entitlements_use_request
 use_of(int64_t item)
 {
-	return (struct payments_entitlements_use_request){ .api_key_id = &buyer.key_id, .content_item_id = item, .content_type_id = 1, .path = "/api/content-items/45",
+	static const int64_t type = 1;
+	static int64_t kept;
+
+	kept = item;
+	return (struct payments_entitlements_use_request){ .api_key_id = &buyer.key_id, .content_item_id = &kept, .content_type_id = &type, .path = "/api/content-items/45",
 		.action = "GET /api/content-items/:id" };
 }
 

@@ -1,0 +1,326 @@
+/* POST /api/assets as multipart/form-data: the file goes to the store as it comes, its facts to content when it is there. */
+#include "assets/asset_pages.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "access/access.h"
+#include "assets/disk.h"
+#include "codec/json.h"
+#include "content_proto.h"
+#include "http/form.h"
+#include "json/json.h"
+#include "log.h"
+#include "pages/page.h"
+#include "rest/answer.h"
+#include "rest/rest.h"
+#include "settings.h"
+
+enum {
+	FORM_BYTES_MAX = 128 * 1024, /* of a request beside its file */
+};
+
+/* The form's fields and how they become JSON; where a part's own header says it too, the field wins. */
+static const struct form_field {
+	const char *name;
+	bool is_json;
+} form_fields[] = {
+	{ "filename", false }, { "originalFilename", false }, { "mimeType", false }, { "accessMode", false }, { "variantKey", false },
+	{ "sourceAssetId", true }, { "entitlementScope", true }, { "metadata", true }, { "transformSpec", true },
+};
+enum { N_FORM_FIELDS = sizeof(form_fields) / sizeof(form_fields[0]) };
+
+struct upload {
+	struct exchange *exchange;
+	struct form *form;
+	struct buf fields[N_FORM_FIELDS];
+	size_t n_field_bytes;
+	const char *unknown;          /* a field that no asset has */
+	struct blob_writer *writer;   /* of the file, while it comes */
+	const char *part_name, *part_type;
+	size_t n_files;
+	int why;                      /* errno of the store */
+	struct disk_job job;
+	struct principal self;        /* of the call that enters it: the gateway, in the uploader's tenant */
+};
+
+/* ---- what comes ---- */
+
+static struct buf *
+field_of(struct upload *upload, const char *name)
+{
+	for (size_t i = 0; i < N_FORM_FIELDS; i++)
+		if (strcmp(form_fields[i].name, name) == 0)
+			return &upload->fields[i];
+	return NULL;
+}
+
+static bool
+take_field(struct upload *upload, const struct form_piece *piece)
+{
+	struct buf *field = field_of(upload, piece->name);
+
+	upload->n_field_bytes += piece->n;
+	if (!field) {
+		upload->unknown = upload->unknown ? upload->unknown : arena_strndup(upload->exchange->arena, piece->name, strnlen(piece->name, 64));
+		return true;
+	}
+	if (upload->n_field_bytes > FORM_BYTES_MAX)
+		return false;
+	if (!field->bytes)
+		buf_init(field, upload->exchange->arena, piece->n + 1);
+	buf_add(field, piece->bytes, piece->n);
+	return true;
+}
+
+static void
+begin_file(struct upload *upload, const struct form_piece *piece)
+{
+	struct arena *arena = upload->exchange->arena;
+
+	upload->part_name = arena_strndup(arena, piece->file_name, strnlen(piece->file_name, 1024));
+	upload->part_type = piece->type ? arena_strndup(arena, piece->type, strnlen(piece->type, 256)) : NULL;
+	upload->writer = blob_begin(settings.asset_root, upload->exchange->principal.tenant);
+	if (!upload->writer)
+		upload->why = errno;
+}
+
+static bool
+on_piece(void *context, const struct form_piece *piece)
+{
+	struct upload *upload = context;
+
+	if (!piece->file_name)
+		return take_field(upload, piece);
+	if (piece->is_first && upload->n_files++ == 0)
+		begin_file(upload, piece);
+	if (upload->n_files == 1 && upload->writer && piece->n > 0 && !blob_add(upload->writer, piece->bytes, piece->n))
+		upload->why = errno;
+	return !upload->why;
+}
+
+static struct upload *
+begin(struct exchange *exchange)
+{
+	struct upload *upload = ARENA_NEW(exchange->arena, struct upload);
+
+	upload->exchange = exchange;
+	exchange->page_state = upload;
+	upload->form = form_new(exchange, on_piece, upload);
+	return upload;
+}
+
+static void
+answer_store_failed(struct exchange *exchange, int why)
+{
+	log_write(LOG_ERROR, "asset.not_stored", LOG_TEXT("requestId", exchange->request_id), LOG_TEXT("cause", strerror(why)));
+	ANSWER_FAIL(exchange, ASSET_STORAGE_PROVIDER_REQUEST_FAILED, "the asset could not be stored");
+}
+
+static void
+answer_unread(struct exchange *exchange, const struct upload *upload)
+{
+	if (upload->why)
+		answer_store_failed(exchange, upload->why);
+	else if (upload->n_field_bytes > FORM_BYTES_MAX)
+		ANSWER_FAIL(exchange, INVALID_ASSET_UPLOAD_BODY, "the form's fields have more than %d bytes together", FORM_BYTES_MAX);
+	else
+		ANSWER_FAIL(exchange, INVALID_ASSET_UPLOAD_BODY, "the body is not multipart/form-data as its Content-Type says");
+}
+
+static void
+take(struct exchange *exchange, const char *bytes, size_t n)
+{
+	struct upload *upload = exchange->page_state ? exchange->page_state : begin(exchange);
+
+	if (!upload->form || !form_add(upload->form, bytes, n))
+		answer_unread(exchange, upload);
+}
+
+/* ---- when it is whole ---- */
+
+static void
+add_member(struct buf *json, const char *name, const char *value, size_t n, bool is_json)
+{
+	buf_add_char(json, json->len > 1 ? ',' : ' ');
+	buf_add_json_text(json, name, strlen(name));
+	buf_add_char(json, ':');
+	if (is_json)
+		buf_add(json, value, n);
+	else
+		buf_add_json_text(json, value, n);
+}
+
+/* Each by itself: what is put together from them then means what they say. */
+static const char *
+broken_field(const struct upload *upload)
+{
+	struct json_error problem;
+
+	for (size_t i = 0; i < N_FORM_FIELDS; i++) {
+		const struct buf *field = &upload->fields[i];
+		if (form_fields[i].is_json && field->bytes && !json_parse(upload->exchange->arena, field->bytes, field->len, NULL, &problem))
+			return form_fields[i].name;
+	}
+	return NULL;
+}
+
+/* The input of content.assets.store as JSON text: the form's fields, and what was found out here. */
+static const char *
+facts_json(const struct upload *upload, size_t *ret_n)
+{
+	struct arena *arena = upload->exchange->arena;
+	const struct blob *blob = &upload->job.blob;
+	struct buf json;
+
+	buf_init(&json, arena, 1024);
+	buf_add_char(&json, '{');
+	for (size_t i = 0; i < N_FORM_FIELDS; i++)
+		if (upload->fields[i].bytes)
+			add_member(&json, form_fields[i].name, upload->fields[i].bytes, upload->fields[i].len, form_fields[i].is_json);
+	const char *type = upload->part_type ? upload->part_type : "application/octet-stream";
+	if (!upload->fields[0].bytes)
+		add_member(&json, "filename", upload->part_name, strlen(upload->part_name), false);
+	if (!upload->fields[2].bytes)
+		add_member(&json, "mimeType", type, strlen(type), false);
+	add_member(&json, "storageKey", blob->key, strlen(blob->key), false);
+	add_member(&json, "byteHash", blob->hash, strlen(blob->hash), false);
+	buf_printf(&json, ",\"sizeBytes\":%lld", (long long)blob->n_bytes);
+	const struct principal *actor = &upload->exchange->principal;
+	add_member(&json, "actorId", actor->id, strlen(actor->id), false);
+	add_member(&json, "actorType", actor->type, strlen(actor->type), false);
+	add_member(&json, "actorSource", actor->source, strlen(actor->source), false);
+	buf_add_char(&json, '}');
+	*ret_n = json.len;
+	return json.bytes;
+}
+
+static void
+drop(const struct upload *upload)
+{
+	(void)blob_remove(settings.asset_root, upload->job.blob.key);
+}
+
+/* What may have been entered keeps its bytes. */
+static void
+on_entered(void *context, const struct dispatch_reply *reply)
+{
+	struct upload *upload = context;
+	struct exchange *exchange = upload->exchange;
+
+	if (!reply->error) {
+		rest_answer(exchange, &(struct invoked){ .output = reply->output });
+		return;
+	}
+	if (reply->error->info->status < 500)
+		drop(upload);
+	answer_error(exchange, reply->error);
+}
+
+static void
+enter(struct upload *upload)
+{
+	const struct operation *store = &operation_content_assets_store;
+	struct exchange *exchange = upload->exchange;
+	struct violations *violations = ARENA_NEW(exchange->arena, struct violations);
+	struct json_error problem;
+	size_t n;
+
+	const char *text = facts_json(upload, &n);
+	const struct json_value *facts = json_parse(exchange->arena, text, n, NULL, &problem);
+	void *input = arena_alloc(exchange->arena, store->request->size);
+	if (!facts) { /* a text that is not UTF-8 */
+		drop(upload);
+		ANSWER_FAIL(exchange, INVALID_ASSET_UPLOAD_BODY, "a field of the form is not readable: %s", problem.message);
+		return;
+	}
+	(void)codec_json_read_all(exchange->arena, store->request, text, facts, input, violations);
+	(void)codec_json_finish(exchange->arena, store->request, input, violations);
+	if (violations->n > 0) {
+		drop(upload);
+		answer_violations(exchange, store->request, violations);
+		return;
+	}
+	upload->self = dispatch_system_principal;
+	upload->self.tenant = exchange->principal.tenant;
+	dispatch(exchange->gateway, &(struct dispatch_request){ .operation = store, .input = input, .principal = &upload->self,
+	    .request_id = exchange->request_id, .trace_parent = exchange->trace_parent, .surface = "rest", .arena = exchange->arena,
+	    .done = on_entered, .context = upload });
+}
+
+static void
+on_stored(struct disk_job *job)
+{
+	struct upload *upload = job->context;
+
+	if (job->is_stored)
+		enter(upload);
+	else
+		answer_store_failed(upload->exchange, job->why);
+}
+
+static const struct error *
+check_whole(struct exchange *exchange, struct upload *upload)
+{
+	bool is_read = form_end(upload->form);
+
+	upload->form = NULL;
+	if (!is_read)
+		return EXCHANGE_ERROR(exchange, INVALID_ASSET_UPLOAD_BODY, "the body ends before its last part does");
+	if (upload->unknown)
+		return EXCHANGE_ERROR(exchange, INVALID_ASSET_UPLOAD_BODY, "the form has the unknown field '%s'", upload->unknown);
+	const char *broken = broken_field(upload);
+	if (broken)
+		return EXCHANGE_ERROR(exchange, INVALID_ASSET_UPLOAD_BODY, "the form's field '%s' does not hold JSON", broken);
+	if (upload->n_files > 1)
+		return EXCHANGE_ERROR(exchange, ASSET_MULTIPART_TOO_MANY_FILES, "the form has %zu files", upload->n_files);
+	if (upload->n_files == 0)
+		return EXCHANGE_ERROR(exchange, ASSET_MULTIPART_FILE_REQUIRED, "the form has no file");
+	if (blob_n_bytes(upload->writer) == 0)
+		return EXCHANGE_ERROR(exchange, EMPTY_ASSET_CONTENT, "the file is empty");
+	return NULL;
+}
+
+static void
+answer(struct exchange *exchange)
+{
+	struct upload *upload = exchange->page_state ? exchange->page_state : begin(exchange);
+	const struct error *error = check_whole(exchange, upload);
+
+	if (error) {
+		answer_error(exchange, error);
+		return;
+	}
+	upload->job = (struct disk_job){ .writer = upload->writer, .done = on_stored, .context = upload };
+	upload->writer = NULL;
+	exchange_wait(exchange);
+	disk_submit(exchange->gateway->disk, &upload->job);
+}
+
+static void
+leave(struct exchange *exchange)
+{
+	struct upload *upload = exchange->page_state;
+
+	if (!upload)
+		return;
+	(void)form_end(upload->form);
+	blob_abandon(upload->writer);
+}
+
+static size_t
+body_limit(void)
+{
+	return (size_t)settings.asset_bytes_max + FORM_BYTES_MAX;
+}
+
+const struct page asset_upload_page = { .method = "POST", .path = "/api/assets", .name = "content.assets.create",
+	.permission = &operation_content_assets_create, .body_limit = body_limit, .take = take, .answer = answer, .leave = leave };
+
+bool
+asset_is_upload(const struct exchange *exchange)
+{
+	const char *type = exchange_header(exchange, "content-type");
+
+	return exchange->plan->operation == &operation_content_assets_create && type && strncasecmp(type, "multipart/form-data", 19) == 0;
+}
