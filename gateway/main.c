@@ -27,6 +27,7 @@
 #include "graphql/graphql.h"
 #include "mcp/mcp.h"
 #include "metrics.h"
+#include "pages/console.h"
 #include "pages/metrics_page.h"
 #include "contract/operation.h"
 #include "patterns.h"
@@ -233,13 +234,14 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->credentials = credentials_new(gateway, settings.api_keys, &problem);
 	gateway->decisions = decisions_new(gateway);
 	gateway->access = access_new(&(struct access_options){ .rate_limit_max = settings.rate_limit_max,
-	    .address_rate_limit_max = settings.address_rate_limit_max, .auth_failures_max = settings.auth_failures_max,
+	    .address_rate_limit_max = settings.address_rate_limit_max, .auth_failures_max = settings.auth_failures_max, .login_rate_limit_max = settings.login_rate_limit_max,
 	    .window_us = settings.rate_limit_window_ms * 1000 });
 	blob_sweep(settings.asset_root);
 	gateway->disk = disk_new();
 	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
 	    .hsts = settings.hsts, .documentation = settings.documentation });
+	console_load(settings.console);
 	gateway->hub = hub_new(gateway, settings.audit_pokes);
 	gateway->mcp = mcp_new(settings.mcp_key_file);
 	uint64_t seed;

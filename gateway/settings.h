@@ -36,12 +36,13 @@ struct gateway_settings {
 	int64_t rate_limit_max;
 	int64_t rate_limit_window_ms;
 	int64_t address_rate_limit_max;
-	int64_t auth_failures_max;
+	int64_t auth_failures_max, login_rate_limit_max;
 
 	int64_t graphql_depth_max;
 	int64_t graphql_fields_max;
 	int64_t graphql_cost_max;
 	const char *graphql_explorer;
+	const char *console;
 
 	const char *api_keys;
 	const char *trusted_proxies;

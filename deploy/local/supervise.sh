@@ -10,12 +10,13 @@ readonly START_SECONDS_MAX=60
 # Processes never need the checkout: it may be unreadable for their user, or rebuilt under them.  Written by that
 # user too: started as root, we write nothing below a directory somebody else controls.
 install_programs() {
-	local bin=$1 programs=()
+	local bin=$1 programs=() console=()
 	mapfile -t programs < <(cd "$bin" && find . -maxdepth 1 -type f -name 'wordclaw-*' -perm -u+x -printf '%f\n' | sort)
 	mapfile -t processes < <(printf '%s\n' "${programs[@]}" | sed -n 's/^wordclaw-//p' | grep -vx migrate)
 	[ "${#processes[@]}" -gt 0 ] || fail "no programs in $bin: run make"
+	[ ! -e "$repo/build/ui/index.html" ] || console=(-C "$repo/build" ui)
 	tar -cf - --transform 's,^wordclaw-,bin/wordclaw-,' -C "$bin" "${programs[@]}" -C "$repo" migrations \
-		-C "$repo/deploy/local" sv |
+		-C "$repo/deploy/local" sv "${console[@]}" |
 		launch sh -c 'rm -rf lib lib.new; mkdir lib.new && tar -xf - --no-same-owner -C lib.new && mv lib.new lib'
 }
 

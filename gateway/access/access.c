@@ -13,14 +13,15 @@
 #include "clock.h"
 #include "access/credentials.h"
 #include "access/permit.h"
+#include "access/session_cookie.h"
 #include "dispatch/dispatch.h"
 #include "http/header.h"
 #include "metrics.h"
 
 struct access {
-	struct window_table *keys, *addresses, *failures;
+	struct window_table *keys, *addresses, *failures, *logins;
 	int64_t window_us;
-	struct metric *limited_keys, *limited_addresses, *limited_failures;
+	struct metric *limited_keys, *limited_addresses, *limited_failures, *limited_logins;
 };
 
 /* An exchange while its key is verified. */
@@ -49,9 +50,11 @@ access_new(const struct access_options *options)
 	access->keys = window_table_new(options->rate_limit_max, options->window_us);
 	access->addresses = window_table_new(options->address_rate_limit_max, options->window_us);
 	access->failures = window_table_new(options->auth_failures_max, options->window_us);
+	access->logins = window_table_new(options->login_rate_limit_max, options->window_us);
 	access->limited_keys = limited_metric("bucket=\"key\"");
 	access->limited_addresses = limited_metric("bucket=\"address\"");
 	access->limited_failures = limited_metric("bucket=\"auth_failures\"");
+	access->limited_logins = limited_metric("bucket=\"login\"");
 	return access;
 }
 
@@ -61,6 +64,7 @@ access_free(struct access *access)
 	window_table_free(access->keys);
 	window_table_free(access->addresses);
 	window_table_free(access->failures);
+	window_table_free(access->logins);
 	free(access);
 }
 
@@ -127,6 +131,10 @@ admit(struct exchange *exchange, const struct operation *operation, const struct
 		answer_limited(exchange, &verdict, access->limited_keys, "requests with this key");
 		return;
 	}
+	if (hash->is_session && principal->tenant == 0 && !(operation->flags & (OPERATION_SYSTEM | OPERATION_PUBLIC))) {
+		ANSWER_FAIL(exchange, INVALID_DOMAIN_CONTEXT, "the header x-wordclaw-domain is missing: a platform administrator belongs to no tenant");
+		return;
+	}
 	const struct error *error = permit(exchange->gateway, operation, &exchange->principal, "rest",
 	    exchange->request_id, exchange->arena);
 	if (error)
@@ -135,17 +143,22 @@ admit(struct exchange *exchange, const struct operation *operation, const struct
 
 /* Counts the failure; the answer tells no more than the code. */
 static void
-refuse(struct exchange *exchange, enum error_code code)
+refuse(struct exchange *exchange, const struct key_hash *hash, enum error_code code)
 {
+	const char *what = hash && hash->is_session ? "session" : "API key";
 	struct access *access = exchange->gateway->access;
 	struct window_verdict verdict = window_take(access->failures, exchange->address_id, exchange->started_us);
 
 	if (!verdict.is_admitted)
 		answer_limited(exchange, &verdict, access->limited_failures, "refused keys from this address");
 	else if (code == ERROR_AUTH_KEY_EXPIRED)
-		ANSWER_FAIL(exchange, AUTH_KEY_EXPIRED, "the API key has expired");
+		ANSWER_FAIL(exchange, AUTH_KEY_EXPIRED, "the %s has expired", what);
+	else if (code == ERROR_INVALID_DOMAIN_CONTEXT)
+		ANSWER_FAIL(exchange, INVALID_DOMAIN_CONTEXT, "there is no tenant %lld", (long long)hash->domain);
+	else if (code == ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH)
+		ANSWER_FAIL(exchange, SUPERVISOR_DOMAIN_SCOPE_MISMATCH, "the session does not belong to tenant %lld", (long long)hash->domain);
 	else
-		ANSWER_FAIL(exchange, AUTH_INVALID_API_KEY, "the API key is unknown or revoked");
+		ANSWER_FAIL(exchange, AUTH_INVALID_API_KEY, "the %s is unknown or revoked", what);
 }
 
 static void
@@ -157,7 +170,7 @@ conclude(struct exchange *exchange, const struct operation *operation, const str
 		admit(exchange, operation, hash, &credential->principal);
 		return;
 	case CREDENTIAL_REFUSED:
-		refuse(exchange, credential->code);
+		refuse(exchange, hash, credential->code);
 		return;
 	case CREDENTIAL_STALE:
 	case CREDENTIAL_UNKNOWN:
@@ -206,7 +219,9 @@ presented_key(const struct exchange *exchange)
 bool
 access_has_credential(const struct exchange *exchange)
 {
-	return presented_key(exchange) != NULL;
+	struct key_hash hash;
+
+	return presented_key(exchange) || session_cookie_read(exchange, &hash);
 }
 
 bool
@@ -216,26 +231,58 @@ access_take_anonymous(struct exchange *exchange)
 	return access_count_anonymous(exchange);
 }
 
+/* What hands out sessions costs a password hash, whoever asks. */
+static bool
+count_login(struct exchange *exchange)
+{
+	struct access *access = exchange->gateway->access;
+	struct window_verdict verdict = window_take(access->logins, exchange->address_id, exchange->started_us);
+
+	if (verdict.is_admitted)
+		return true;
+	answer_limited(exchange, &verdict, access->limited_logins, "attempts to sign in from this address");
+	return false;
+}
+
+static void
+admit_public(struct exchange *exchange, const struct operation *operation)
+{
+	if (access_take_anonymous(exchange) && session_cookie_is_made_by(operation))
+		(void)count_login(exchange);
+}
+
+/* What a request is verified by: a key wins over a cookie, for it was put there on purpose. */
+static bool
+find_credential(struct exchange *exchange, struct key_hash *ret_hash)
+{
+	const char *key = presented_key(exchange);
+
+	if (!key && session_cookie_read(exchange, ret_hash))
+		return session_cookie_check(exchange);
+	if (!key) {
+		if (access_count_anonymous(exchange))
+			ANSWER_FAIL(exchange, AUTH_MISSING_API_KEY, "the request carries no API key");
+		return false;
+	}
+	*ret_hash = credentials_hash(key);
+	if (header_is_visible_ascii(key, API_KEY_MAX))
+		return true;
+	refuse(exchange, ret_hash, ERROR_AUTH_INVALID_API_KEY);
+	return false;
+}
+
 void
 access_check(struct exchange *exchange, const struct operation *operation)
 {
 	struct access *access = exchange->gateway->access;
+	struct key_hash hash;
 
 	if (operation->flags & OPERATION_PUBLIC) {
-		(void)access_take_anonymous(exchange);
+		admit_public(exchange, operation);
 		return;
 	}
-	const char *key = presented_key(exchange);
-	if (!key) {
-		if (access_count_anonymous(exchange))
-			ANSWER_FAIL(exchange, AUTH_MISSING_API_KEY, "the request carries no API key");
+	if (!find_credential(exchange, &hash))
 		return;
-	}
-	if (!header_is_visible_ascii(key, API_KEY_MAX)) {
-		refuse(exchange, ERROR_AUTH_INVALID_API_KEY);
-		return;
-	}
-	struct key_hash hash = credentials_hash(key);
 	struct credential credential = credentials_lookup(exchange->gateway->credentials, &hash, exchange->arena);
 	if (credential.state == CREDENTIAL_VERIFIED || credential.state == CREDENTIAL_REFUSED) {
 		conclude(exchange, operation, &hash, &credential);

@@ -11,6 +11,7 @@ struct access_options {
 	int64_t rate_limit_max;
 	int64_t address_rate_limit_max;
 	int64_t auth_failures_max;
+	int64_t login_rate_limit_max;
 	int64_t window_us;
 };
 

@@ -33,6 +33,7 @@ struct known {
 	int64_t last_used_us;  /* monotonic */
 	int64_t touched_us;    /* monotonic: last use told to identity */
 	int64_t expires_at_us; /* realtime, 0: never */
+	int64_t session_id; /* 0: a key */
 	struct principal principal; /* points below */
 	char id[64], type[32], source[32];
 	char scope_text[ENVELOPE_SCOPES_MAX][SCOPE_BYTES];
@@ -104,15 +105,15 @@ credentials_free(struct credentials *credentials)
 struct key_hash
 credentials_hash(const char *key)
 {
-	struct key_hash hash;
+	struct key_hash hash = { .is_session = false };
 	sha256(hash.bytes, key, strlen(key));
 	return hash;
 }
 
-static bool
-hash_equal(const struct key_hash *a, const struct key_hash *b)
+bool
+credentials_hash_equal(const struct key_hash *a, const struct key_hash *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0 && a->is_session == b->is_session && a->domain == b->domain;
 }
 
 /* A hash is as good a table index as any. */
@@ -129,7 +130,7 @@ find_known(struct credentials *credentials, const struct key_hash *hash)
 {
 	struct known *set = credentials->known[hash_index(hash) % KNOWN_SETS];
 	for (size_t i = 0; i < KNOWN_WAYS; i++)
-		if (set[i].is_used && hash_equal(&set[i].hash, hash))
+		if (set[i].is_used && credentials_hash_equal(&set[i].hash, hash))
 			return &set[i];
 	return NULL;
 }
@@ -203,7 +204,7 @@ remember(struct credentials *credentials, const struct verification *verificatio
 	if (!known)
 		known = oldest_of(set);
 	*known = (struct known){ .is_used = true, .hash = verification->hash, .verified_us = verification->sent_us,
-		.last_used_us = clock_monotonic_us(), .touched_us = touched_us, .expires_at_us = answer->expires_at ? *answer->expires_at : 0 };
+		.last_used_us = clock_monotonic_us(), .touched_us = touched_us, .session_id = answer->session_id, .expires_at_us = answer->expires_at ? *answer->expires_at : 0 };
 	for (size_t i = 0; i < answer->scopes.n; i++)
 		known->scopes[i] = keep_text(known->scope_text[i], sizeof(known->scope_text[i]), scopes[i]);
 	known->principal = (struct principal){ .tenant = answer->domain_id, .id = keep_text(known->id, sizeof(known->id), answer->actor_id),
@@ -229,7 +230,7 @@ static struct verification *
 find_running(struct credentials *credentials, const struct key_hash *hash)
 {
 	for (struct verification *at = credentials->running; at; at = at->next)
-		if (hash_equal(&at->hash, hash))
+		if (credentials_hash_equal(&at->hash, hash))
 			return at;
 	return NULL;
 }
@@ -253,13 +254,15 @@ finish(struct verification *verification)
 static struct credential
 judge(const struct verification *verification, const struct dispatch_reply *reply)
 {
+	static const enum error_code refusing[] = { ERROR_AUTH_INVALID_API_KEY, ERROR_AUTH_KEY_EXPIRED, ERROR_INVALID_DOMAIN_CONTEXT,
+		ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH };
 	struct credential credential = { .state = CREDENTIAL_UNKNOWN, .code = ERROR_SERVICE_UNAVAILABLE };
 	bool is_late = clock_monotonic_us() - verification->sent_us >= CREDENTIAL_VALID_US;
 
-	if (reply->error && strcmp(reply->error->info->code, "AUTH_INVALID_API_KEY") == 0)
-		return (struct credential){ .state = CREDENTIAL_REFUSED, .code = ERROR_AUTH_INVALID_API_KEY };
-	if (reply->error && strcmp(reply->error->info->code, "AUTH_KEY_EXPIRED") == 0)
-		return (struct credential){ .state = CREDENTIAL_REFUSED, .code = ERROR_AUTH_KEY_EXPIRED };
+	for (size_t i = 0; reply->error && i < sizeof(refusing) / sizeof(refusing[0]); i++) {
+		if (reply->error->info == &error_catalogue[refusing[i]])
+			return (struct credential){ .state = CREDENTIAL_REFUSED, .code = refusing[i] };
+	}
 	if (reply->error && strcmp(reply->error->info->code, "SERVICE_OVERLOADED") == 0)
 		credential.code = ERROR_SERVICE_OVERLOADED;
 	if (!reply->error && !is_late && remember(verification->credentials, verification, reply->output))
@@ -335,7 +338,8 @@ verify(struct credentials *credentials, const struct key_hash *hash, struct cred
 	if (!is_new)
 		return;
 	hex_encode(verification->hash_text, hash->bytes, sizeof(hash->bytes));
-	verification->input.key_hash = verification->hash_text;
+	verification->input = (struct identity_keys_authenticate_request){ .key_hash = verification->hash_text,
+		.is_session = &verification->hash.is_session, .domain_id = hash->domain ? &verification->hash.domain : NULL };
 	metric_add(credentials->verifications, 1);
 	dispatch(credentials->gateway, &(struct dispatch_request){ .operation = &operation_identity_keys_authenticate,
 	    .input = &verification->input, .principal = &dispatch_system_principal, .surface = "internal",
@@ -351,13 +355,13 @@ credentials_verify(struct credentials *credentials, const struct key_hash *hash,
 struct credential
 credentials_lookup(struct credentials *credentials, const struct key_hash *hash, struct arena *arena)
 {
-	const struct principal *env = env_keys_find(credentials->env_keys, hash->bytes);
+	const struct principal *env = hash->is_session ? NULL : env_keys_find(credentials->env_keys, hash->bytes);
 	if (env)
 		return verified(arena, env);
 
 	int64_t now_us = clock_monotonic_us();
 	const struct refused *refused = refused_slot(credentials, hash);
-	if (refused->until_us > now_us && hash_equal(&refused->hash, hash))
+	if (refused->until_us > now_us && credentials_hash_equal(&refused->hash, hash))
 		return (struct credential){ .state = CREDENTIAL_REFUSED, .code = refused->code };
 	struct known *known = find_known(credentials, hash);
 	if (!known)
@@ -391,21 +395,26 @@ credentials_tick(struct credentials *credentials, int64_t now_us)
 		return;
 	credentials->next_touch_us = now_us + TOUCH_PERIOD_US;
 	arena_reset(credentials->touch_arena);
+	struct identity_keys_touch_request *input = ARENA_NEW(credentials->touch_arena, struct identity_keys_touch_request);
 	struct api_key_use *uses = ARENA_ARRAY(credentials->touch_arena, struct api_key_use, TOUCHES_MAX);
+	struct session_use *sessions = ARENA_ARRAY(credentials->touch_arena, struct session_use, TOUCHES_MAX);
 	int64_t to_realtime_us = clock_now_us() - now_us;
-	size_t n = 0;
-	for (size_t i = 0; i < KNOWN_SETS * KNOWN_WAYS && n < TOUCHES_MAX; i++) {
+
+	for (size_t i = 0; i < KNOWN_SETS * KNOWN_WAYS && input->uses.n + input->sessions.n < TOUCHES_MAX; i++) {
 		struct known *known = &credentials->known[i / KNOWN_WAYS][i % KNOWN_WAYS];
+		int64_t used_at = known->last_used_us + to_realtime_us;
 		if (!known->is_used || known->last_used_us <= known->touched_us)
 			continue;
 		known->touched_us = now_us;
-		uses[n++] = (struct api_key_use){ .key_id = known->principal.key_id, .used_at = known->last_used_us + to_realtime_us };
+		if (known->session_id)
+			sessions[input->sessions.n++] = (struct session_use){ .session_id = known->session_id, .used_at = used_at };
+		else
+			uses[input->uses.n++] = (struct api_key_use){ .key_id = known->principal.key_id, .used_at = used_at };
 	}
-	if (n == 0)
+	if (input->uses.n + input->sessions.n == 0)
 		return;
-	struct identity_keys_touch_request *input = ARENA_NEW(credentials->touch_arena, struct identity_keys_touch_request);
 	input->uses.items = uses;
-	input->uses.n = n;
+	input->sessions.items = sessions;
 	credentials->is_touching = true;
 	dispatch(credentials->gateway, &(struct dispatch_request){ .operation = &operation_identity_keys_touch, .input = input,
 	    .principal = &dispatch_system_principal, .surface = "internal", .arena = credentials->touch_arena,

@@ -1,4 +1,4 @@
-/* API keys to principals: keys of the environment, and a cache of what identity said less than a second ago. */
+/* API keys and sessions to principals: keys of the environment, and a cache of what identity said less than a second ago. */
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H
 
@@ -15,8 +15,11 @@ enum {
 	CREDENTIAL_REFUSED_US = 5000000, /* a refused key stays refused: keys never come back to life */
 };
 
+/* What was presented: a key, or a session's token and the tenant that its holder has chosen. */
 struct key_hash {
 	unsigned char bytes[SHA256_BYTES];
+	bool is_session;
+	int64_t domain; /* of a session; 0: none was chosen */
 };
 
 enum credential_state {
@@ -45,6 +48,7 @@ struct credentials *credentials_new(struct gateway *gateway, const char *env_key
 void credentials_free(struct credentials *credentials);
 
 struct key_hash credentials_hash(const char *key);
+bool credentials_hash_equal(const struct key_hash *a, const struct key_hash *b);
 
 /* What is known without asking. */
 struct credential credentials_lookup(struct credentials *credentials, const struct key_hash *hash, struct arena *arena);
@@ -54,7 +58,7 @@ struct credential credentials_lookup(struct credentials *credentials, const stru
  * waits, the next lookup knows. */
 void credentials_verify(struct credentials *credentials, const struct key_hash *hash, struct credential_waiter *waiter);
 
-/* Tell identity when keys were last used.  Call about once a second. */
+/* Tell identity when keys and sessions were last used.  Call about once a second. */
 void credentials_tick(struct credentials *credentials, int64_t now_us);
 
 #endif

@@ -153,7 +153,7 @@ bool
 header_must_be_single(const char *name)
 {
 	static const char *const single[] = { "content-length", "transfer-encoding", "authorization", "x-api-key", "idempotency-key", "if-match",
-		"host", "origin", "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", NULL };
+		"host", "origin", "cookie", "x-wordclaw-domain", "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", NULL };
 	for (size_t i = 0; single[i]; i++)
 		if (single[i][0] == (name[0] | 0x20) && strcasecmp(single[i], name) == 0)
 			return true;

@@ -1,6 +1,7 @@
 /* The success envelope, written straight behind the output: documents are spliced, never parsed. */
 #include <string.h>
 
+#include "access/session_cookie.h"
 #include "rest/answer.h"
 #include "codec/json.h"
 #include "rest/etag.h"
@@ -142,6 +143,7 @@ rest_answer(struct exchange *exchange, const struct invoked *result)
 		answer_unchanged(exchange, etag);
 		return;
 	}
+	session_cookie_answer(exchange, plan->operation, result->output);
 	if (etag)
 		exchange_set_header(exchange, "ETag", etag);
 	exchange_set_header(exchange, "Cache-Control", is_read ? "private, no-cache" : "no-store");

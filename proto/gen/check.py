@@ -117,7 +117,7 @@ def check_routes(operation):
         for variable in route.variables:
             if operation.request.field(variable) is None:
                 refuse(operation.where, f"path variable {{{variable}}} of {route} is no request field")
-        if route.method == "GET" and operation.tx == "write":
+        if route.method == "GET" and (operation.tx == "write" or operation.has("slow")):
             refuse(operation.where, f"{route} is a GET that writes")
         if route.method == "GET" and (operation.has("idempotent") or operation.has("dry_run")):
             refuse(operation.where, f"{route} is a GET: neither idempotent nor dry_run applies")
@@ -126,6 +126,10 @@ def check_routes(operation):
             refuse(operation.where, f"request field '{field.name}' is a {field.kind} and cannot travel in {field.place}")
         if field.place not in ("body", "path", "query", "header", "mcp"):
             refuse(operation.where, f"request field '{field.name}' travels in '{field.place}'")
+    for field in operation.response.fields:
+        if field.place == "cookie" and (field.kind != "text" or field.required or not field.secret):
+            refuse(operation.where, f"response field '{field.name}' travels in a cookie: that is an optional secret text")
+    for field in operation.request.fields:
         if field.place == "header" and not field.header or field.header != (field.header or "").lower() and field.header:
             refuse(operation.where, f"request field '{field.name}' needs a lower case header name")
 
@@ -160,7 +164,9 @@ def check_scope(operation, contract):
 
 def check_effects(operation):
     """A public mutation is audited through its events; a read changes nothing."""
-    writes = operation.tx == "write"
+    if operation.has("slow") and (operation.tx != "none" or operation.has("dry_run") or operation.has("idempotent")):
+        refuse(operation.where, "slow needs tx = \"none\": it has transactions of its own, which are neither repeated nor rolled back")
+    writes = operation.tx == "write" or operation.has("slow")
     if not writes and (operation.events or operation.audit or operation.has("dry_run") or operation.has("idempotent")):
         refuse(operation.where, "events, audit, dry_run and idempotent need tx = \"write\"")
     if operation.has("batch") and operation.tx != "read":

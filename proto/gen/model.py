@@ -176,7 +176,7 @@ class Contract:
 
 POLICY_KEYS = {"version", "admin"}
 POLICY_RULE_KEYS = {"operations", "scope", "also", "code"}
-FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete")
+FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete", "slow")
 FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error", "resource", "prompt"}
 COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy", "policy_rule", "gateway_route"}
 OPERATION_KEYS = {
@@ -382,6 +382,7 @@ def complete_errors(operation, codes, rules):
             wanted += codes["body"] + ([] if any(f.raw for f in operation.request.fields) else codes.get("body_that_is_read", []))
     if not operation.has("internal") and not operation.has("public"):
         wanted += codes["authenticated"]
+        wanted += codes.get("authenticated_change", []) if any(r.method != "GET" for r in operation.routes) else []
         rule = policy_rule_of(rules, operation.policy or "")
         wanted += [rule["code"]] if rule else []
     for flag in ("idempotent", "priced"):

@@ -77,7 +77,7 @@ def struct_schema(fields, closed=False, doc=""):
     required = [f.name for f in fields if f.required or f.nullable]
     if required:
         schema["required"] = required
-    schema["properties"] = {f.name: field_schema(f) for f in fields}
+    schema["properties"] = {f.name: field_schema(f) for f in fields if f.place != "cookie"}
     if closed:
         schema["additionalProperties"] = False
     return schema

@@ -109,7 +109,14 @@ extern const struct graphql_type graphql_type_similar_content_items_page;
 extern const struct graphql_type graphql_type_simulate_webhooks;
 extern const struct graphql_type graphql_type_submit_external_feedback_result;
 extern const struct graphql_type graphql_type_submit_form_result;
+extern const struct graphql_type graphql_type_supervisor;
+extern const struct graphql_type graphql_type_supervisor_invite;
+extern const struct graphql_type graphql_type_supervisor_invite_created;
+extern const struct graphql_type graphql_type_supervisor_invites;
+extern const struct graphql_type graphql_type_supervisor_session;
+extern const struct graphql_type graphql_type_supervisor_sessions;
 extern const struct graphql_type graphql_type_supervisor_summary;
+extern const struct graphql_type graphql_type_supervisors_page;
 extern const struct graphql_type graphql_type_test_embedding_provider_result;
 extern const struct graphql_type graphql_type_webhook;
 extern const struct graphql_type graphql_type_webhook_attempt;
@@ -1100,12 +1107,73 @@ static const struct graphql_field graphql_type_submit_form_result_fields[] = {
 };
 const struct graphql_type graphql_type_submit_form_result = { "SubmitFormResult", &forms_submissions_create_response_shape, graphql_type_submit_form_result_fields, 5 };
 
+static const struct graphql_field graphql_type_supervisor_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "email", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "email" },
+	{ .name = "role", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "role" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "lastLoginAt", .kind = GRAPHQL_PLAIN, .member = "lastLoginAt" },
+};
+const struct graphql_type graphql_type_supervisor = { "Supervisor", &supervisor_shape, graphql_type_supervisor_fields, 6 };
+
+static const struct graphql_field graphql_type_supervisor_invite_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "email", .kind = GRAPHQL_PLAIN, .member = "email" },
+	{ .name = "role", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "role" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
+	{ .name = "supervisorId", .kind = GRAPHQL_ID, .member = "supervisorId" },
+	{ .name = "invitedBySupervisorId", .kind = GRAPHQL_ID, .member = "invitedBySupervisorId" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expiresAt" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+};
+const struct graphql_type graphql_type_supervisor_invite = { "SupervisorInvite", &supervisor_invite_shape, graphql_type_supervisor_invite_fields, 8 };
+
+static const struct graphql_field graphql_type_supervisor_invite_created_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "email", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "email" },
+	{ .name = "role", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "role" },
+	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
+	{ .name = "token", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "token" },
+	{ .name = "invitePath", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "invitePath" },
+	{ .name = "inviteUrl", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "inviteUrl" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expiresAt" },
+};
+const struct graphql_type graphql_type_supervisor_invite_created = { "SupervisorInviteCreated", &supervisor_invite_created_shape, graphql_type_supervisor_invite_created_fields, 8 };
+
+static const struct graphql_field graphql_type_supervisor_invites_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "invites", .type = &graphql_type_supervisor_invite },
+};
+const struct graphql_type graphql_type_supervisor_invites = { "SupervisorInvites", &identity_invites_list_response_shape, graphql_type_supervisor_invites_fields, 1 };
+
+static const struct graphql_field graphql_type_supervisor_session_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "supervisorId", .kind = GRAPHQL_ID, .is_required = true, .member = "supervisorId" },
+	{ .name = "email", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "email" },
+	{ .name = "userAgent", .kind = GRAPHQL_PLAIN, .member = "userAgent" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "lastSeenAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "lastSeenAt" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expiresAt" },
+};
+const struct graphql_type graphql_type_supervisor_session = { "SupervisorSession", &supervisor_session_shape, graphql_type_supervisor_session_fields, 7 };
+
+static const struct graphql_field graphql_type_supervisor_sessions_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "sessions", .type = &graphql_type_supervisor_session },
+};
+const struct graphql_type graphql_type_supervisor_sessions = { "SupervisorSessions", &identity_sessions_list_response_shape, graphql_type_supervisor_sessions_fields, 1 };
+
 static const struct graphql_field graphql_type_supervisor_summary_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "email", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "email" },
 	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
 };
 const struct graphql_type graphql_type_supervisor_summary = { "SupervisorSummary", &supervisor_summary_shape, graphql_type_supervisor_summary_fields, 3 };
+
+static const struct graphql_field graphql_type_supervisors_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "supervisors", .type = &graphql_type_supervisor },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_supervisors_page = { "SupervisorsPage", &identity_supervisors_list_response_shape, graphql_type_supervisors_page_fields, 2 };
 
 static const struct graphql_field graphql_type_test_embedding_provider_result_fields[] = {
 	{ .name = "ok", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "ok" },
@@ -1262,6 +1330,9 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
 	{ .name = "identity", .kind = GRAPHQL_CALL, .type = &graphql_type_identity, .operation = &operation_identity_whoami },
 	{ .name = "policyDecisions", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decisions_page, .operation = &operation_identity_decisions_list },
+	{ .name = "supervisorSessions", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor_sessions, .operation = &operation_identity_sessions_list },
+	{ .name = "supervisors", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisors_page, .operation = &operation_identity_supervisors_list },
+	{ .name = "supervisorInvites", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor_invites, .operation = &operation_identity_invites_list },
 	{ .name = "jobs", .kind = GRAPHQL_CALL, .type = &graphql_type_jobs_page, .operation = &operation_jobs_list },
 	{ .name = "job", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_get },
 	{ .name = "jobWorkerStatus", .kind = GRAPHQL_CALL, .type = &graphql_type_job_worker_status, .operation = &operation_jobs_worker_status },
@@ -1289,7 +1360,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 58 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 61 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1326,6 +1397,12 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "rotateApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_rotated, .operation = &operation_identity_keys_rotate },
 	{ .name = "revokeApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_keys_revoke },
 	{ .name = "policyEvaluate", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decision, .operation = &operation_identity_policy_evaluate },
+	{ .name = "revokeSupervisorSession", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_sessions_revoke },
+	{ .name = "updateSupervisor", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor, .operation = &operation_identity_supervisors_update },
+	{ .name = "deleteSupervisor", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_supervisors_delete },
+	{ .name = "resetSupervisorPassword", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor_invite_created, .operation = &operation_identity_supervisors_reset },
+	{ .name = "inviteSupervisor", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor_invite_created, .operation = &operation_identity_invites_create },
+	{ .name = "revokeSupervisorInvite", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_invites_revoke },
 	{ .name = "createJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_create },
 	{ .name = "cancelJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_cancel },
 	{ .name = "retryJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_retry },
@@ -1363,7 +1440,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 70 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 76 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1464,7 +1541,14 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_simulate_webhooks,
 	&graphql_type_submit_external_feedback_result,
 	&graphql_type_submit_form_result,
+	&graphql_type_supervisor,
+	&graphql_type_supervisor_invite,
+	&graphql_type_supervisor_invite_created,
+	&graphql_type_supervisor_invites,
+	&graphql_type_supervisor_session,
+	&graphql_type_supervisor_sessions,
 	&graphql_type_supervisor_summary,
+	&graphql_type_supervisors_page,
 	&graphql_type_test_embedding_provider_result,
 	&graphql_type_webhook,
 	&graphql_type_webhook_attempt,

@@ -57,6 +57,67 @@ static const struct shape_field supervisor_summary_fields[] = {
 };
 const struct shape supervisor_summary_shape = { .name = "supervisor_summary", .size = sizeof(struct supervisor_summary), .fields = supervisor_summary_fields, .n_fields = 3 };
 
+static const struct shape_field supervisor_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Supervisor id.", .example = "3" },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, email), .min = 0, .max = 0, .doc = "Login.", .example = "\"ada@acme.example.com\"" },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, role), .min = 0, .max = 0, .doc = "platform, tenant_admin, editor, reviewer or read_only.", .example = "\"editor\"" },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null: platform." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, created_at), .min = 0, .max = 0, .doc = "When the invitation was accepted." },
+	{ .name = "lastLoginAt", .column = "last_login_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, last_login_at), .min = 0, .max = 0, .doc = "Last sign-in." },
+};
+const struct shape supervisor_shape = { .name = "supervisor", .size = sizeof(struct supervisor), .fields = supervisor_fields, .n_fields = 6 };
+
+static const struct shape_field supervisor_session_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_session, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Session id.", .example = "7" },
+	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_session, supervisor_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Who.", .example = "3" },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_session, email), .min = 0, .max = 0, .doc = "Login.", .example = "\"ada@acme.example.com\"" },
+	{ .name = "userAgent", .column = "user_agent", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_session, user_agent), .min = 0, .max = 0, .doc = "The browser that has signed in." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_session, created_at), .min = 0, .max = 0, .doc = "When." },
+	{ .name = "lastSeenAt", .column = "last_seen_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_session, last_seen_at), .min = 0, .max = 0, .doc = "Last use, at most a minute behind." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_session, expires_at), .min = 0, .max = 0, .doc = "The session ends then at the latest." },
+};
+const struct shape supervisor_session_shape = { .name = "supervisor_session", .size = sizeof(struct supervisor_session), .fields = supervisor_session_fields, .n_fields = 7 };
+
+static const struct shape_field supervisor_invite_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Invitation id.", .example = "5" },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite, email), .min = 0, .max = 0, .doc = "Login of the person; null: of the first one." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite, role), .min = 0, .max = 0, .doc = "What the person may do.", .example = "\"editor\"" },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null: platform." },
+	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite, supervisor_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Whose password it resets; null: it makes a new person." },
+	{ .name = "invitedBySupervisorId", .column = "invited_by_supervisor_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite, invited_by_supervisor_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Who has invited, where a person did." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite, expires_at), .min = 0, .max = 0, .doc = "The link works until then." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite, created_at), .min = 0, .max = 0, .doc = "When it was made." },
+};
+const struct shape supervisor_invite_shape = { .name = "supervisor_invite", .size = sizeof(struct supervisor_invite), .fields = supervisor_invite_fields, .n_fields = 8 };
+
+static const struct shape_field supervisor_invite_created_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_created, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Invitation id.", .example = "5" },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_created, email), .min = 0, .max = 0, .doc = "Login of the person.", .example = "\"ada@acme.example.com\"" },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_created, role), .min = 0, .max = 0, .doc = "What the person may do.", .example = "\"editor\"" },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_created, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null: platform." },
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_created, token), .min = 0, .max = 0, .doc = "What the link ends with." },
+	{ .name = "invitePath", .column = "invite_path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_created, invite_path), .min = 0, .max = 0, .doc = "The link from /ui on. The token stands behind a #, which no server sees or logs." },
+	{ .name = "inviteUrl", .column = "invite_url", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_created, invite_url), .min = 0, .max = 0, .doc = "The link." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_created, expires_at), .min = 0, .max = 0, .doc = "The link works until then." },
+};
+const struct shape supervisor_invite_created_shape = { .name = "supervisor_invite_created", .size = sizeof(struct supervisor_invite_created), .fields = supervisor_invite_created_fields, .n_fields = 8 };
+
+static const struct shape_field supervisor_invite_summary_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_summary, email), .min = 0, .max = 0, .doc = "Login of the person; null: choose one." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_summary, role), .min = 0, .max = 0, .doc = "What the person may do.", .example = "\"editor\"" },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_summary, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null: platform." },
+	{ .name = "domainName", .column = "domain_name", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_summary, domain_name), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "isReset", .column = "is_reset", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_summary, is_reset), .min = 0, .max = 0, .doc = "It sets a new password for somebody who is there already." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_summary, expires_at), .min = 0, .max = 0, .doc = "The link works until then." },
+};
+const struct shape supervisor_invite_summary_shape = { .name = "supervisor_invite_summary", .size = sizeof(struct supervisor_invite_summary), .fields = supervisor_invite_summary_fields, .n_fields = 6 };
+
+static const struct shape_field session_use_fields[] = {
+	{ .name = "sessionId", .column = "session_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_use, session_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Session id." },
+	{ .name = "usedAt", .column = "used_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_use, used_at), .min = 0, .max = 0, .doc = "Latest use." },
+};
+const struct shape session_use_shape = { .name = "session_use", .size = sizeof(struct session_use), .fields = session_use_fields, .n_fields = 2 };
+
 static const struct shape_field onboarding_endpoints_fields[] = {
 	{ .name = "api", .column = "api", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct onboarding_endpoints, api), .min = 0, .max = 0, .doc = "REST base.", .example = "\"http://127.0.0.1:4000/api\"" },
 	{ .name = "mcp", .column = "mcp", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct onboarding_endpoints, mcp), .min = 0, .max = 0, .doc = "MCP endpoint.", .example = "\"http://127.0.0.1:4000/mcp\"" },
@@ -142,6 +203,50 @@ static const struct shape_field api_key_row_fields[] = {
 	{ .name = "lastUsedAt", .column = "last_used_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, last_used_at), .min = 0, .max = 0, .doc = "Column last_used_at." },
 };
 const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 11 };
+
+static const struct shape_field supervisor_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, email), .min = 0, .max = 0, .doc = "Column email." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, role), .min = 0, .max = 0, .doc = "Column role." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "lastLoginAt", .column = "last_login_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, last_login_at), .min = 0, .max = 0, .doc = "Column last_login_at." },
+	{ .name = "passwordHash", .column = "password_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, password_hash), .min = 0, .max = 0, .doc = "Column password_hash." },
+};
+const struct shape supervisor_row_shape = { .name = "supervisor_row", .size = sizeof(struct supervisor_row), .fields = supervisor_row_fields, .n_fields = 7 };
+
+static const struct shape_field supervisor_id_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+};
+const struct shape supervisor_id_row_shape = { .name = "supervisor_id_row", .size = sizeof(struct supervisor_id_row), .fields = supervisor_id_row_fields, .n_fields = 1 };
+
+static const struct shape_field invite_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct invite_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct invite_row, email), .min = 0, .max = 0, .doc = "Column email." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct invite_row, role), .min = 0, .max = 0, .doc = "Column role." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct invite_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct invite_row, supervisor_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column supervisor_id." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct invite_row, expires_at), .min = 0, .max = 0, .doc = "Column expires_at." },
+	{ .name = "acceptedAt", .column = "accepted_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct invite_row, accepted_at), .min = 0, .max = 0, .doc = "Column accepted_at." },
+	{ .name = "domainName", .column = "domain_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct invite_row, domain_name), .min = 0, .max = 0, .doc = "Column domain_name." },
+};
+const struct shape invite_row_shape = { .name = "invite_row", .size = sizeof(struct invite_row), .fields = invite_row_fields, .n_fields = 8 };
+
+static const struct shape_field session_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_row, supervisor_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column supervisor_id." },
+	{ .name = "lastSeenAt", .column = "last_seen_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_row, last_seen_at), .min = 0, .max = 0, .doc = "Column last_seen_at." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_row, expires_at), .min = 0, .max = 0, .doc = "Column expires_at." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_row, email), .min = 0, .max = 0, .doc = "Column email." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_row, role), .min = 0, .max = 0, .doc = "Column role." },
+};
+const struct shape session_row_shape = { .name = "session_row", .size = sizeof(struct session_row), .fields = session_row_fields, .n_fields = 7 };
+
+static const struct shape_field login_attempt_row_fields[] = {
+	{ .name = "attempts", .column = "attempts", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct login_attempt_row, attempts), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column attempts." },
+};
+const struct shape login_attempt_row_shape = { .name = "login_attempt_row", .size = sizeof(struct login_attempt_row), .fields = login_attempt_row_fields, .n_fields = 1 };
 
 static const struct shape_field identity_domains_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_domains_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Tenants at most." },
@@ -266,30 +371,167 @@ static const struct shape_field identity_decisions_list_response_fields[] = {
 };
 const struct shape identity_decisions_list_response_shape = { .name = "identity_decisions_list_response", .size = sizeof(struct identity_decisions_list_response), .fields = identity_decisions_list_response_fields, .n_fields = 5 };
 
-static const struct shape_field identity_keys_authenticate_request_fields[] = {
-	{ .name = "keyHash", .column = "key_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_request, key_hash), .min = INT64_C(64), .max = INT64_C(64), .pattern = "[0-9a-f]{64}", .doc = "SHA-256 of the whole key, hex." },
+static const struct shape_field identity_sessions_create_request_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_create_request, email), .min = INT64_C(3), .max = INT64_C(254), .doc = "Login.", .example = "\"ada@acme.example.com\"" },
+	{ .name = "password", .column = "password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_create_request, password), .min = INT64_C(1), .max = INT64_C(200), .doc = "Password.", .example = "\"correct horse battery staple\"" },
+	{ .name = "userAgent", .column = "user_agent", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_HEADER, .header = "user-agent", .offset = offsetof(struct identity_sessions_create_request, user_agent), .min = 0, .max = INT64_C(1000), .doc = "The browser, to recognise the session by." },
 };
-const struct shape identity_keys_authenticate_request_shape = { .name = "identity_keys_authenticate_request", .size = sizeof(struct identity_keys_authenticate_request), .fields = identity_keys_authenticate_request_fields, .n_fields = 1 };
+const struct shape identity_sessions_create_request_shape = { .name = "identity_sessions_create_request", .size = sizeof(struct identity_sessions_create_request), .fields = identity_sessions_create_request_fields, .n_fields = 3 };
+
+static const struct shape_field identity_sessions_create_response_fields[] = {
+	{ .name = "supervisor", .column = "supervisor", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_create_response, supervisor), .min = 0, .max = 0, .shape = &supervisor_shape, .doc = "Who has signed in." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_create_response, expires_at), .min = 0, .max = 0, .doc = "The session ends then at the latest." },
+	{ .name = "sessionToken", .column = "session_token", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_COOKIE, .offset = offsetof(struct identity_sessions_create_response, session_token), .min = 0, .max = 0, .doc = "The session." },
+};
+const struct shape identity_sessions_create_response_shape = { .name = "identity_sessions_create_response", .size = sizeof(struct identity_sessions_create_response), .fields = identity_sessions_create_response_fields, .n_fields = 3 };
+
+static const struct shape_field identity_sessions_end_request_fields[] = {
+	{ .name = "cookie", .column = "cookie", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "cookie", .offset = offsetof(struct identity_sessions_end_request, cookie), .min = 0, .max = INT64_C(8192), .doc = "The browser's cookies." },
+};
+const struct shape identity_sessions_end_request_shape = { .name = "identity_sessions_end_request", .size = sizeof(struct identity_sessions_end_request), .fields = identity_sessions_end_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_sessions_end_response_fields[] = {
+	{ .name = "ended", .column = "ended", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_end_response, ended), .min = 0, .max = 0, .doc = "There was a session to end." },
+	{ .name = "sessionToken", .column = "session_token", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_COOKIE, .offset = offsetof(struct identity_sessions_end_response, session_token), .min = 0, .max = 0, .doc = "Empty: the cookie goes." },
+};
+const struct shape identity_sessions_end_response_shape = { .name = "identity_sessions_end_response", .size = sizeof(struct identity_sessions_end_response), .fields = identity_sessions_end_response_fields, .n_fields = 2 };
+
+static const struct shape_field identity_supervisors_me_request_fields[] = {
+	{ .name = "cookie", .column = "cookie", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "cookie", .offset = offsetof(struct identity_supervisors_me_request, cookie), .min = 0, .max = INT64_C(8192), .doc = "The browser's cookies." },
+};
+const struct shape identity_supervisors_me_request_shape = { .name = "identity_supervisors_me_request", .size = sizeof(struct identity_supervisors_me_request), .fields = identity_supervisors_me_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_supervisors_me_response_fields[] = {
+	{ .name = "supervisor", .column = "supervisor", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_me_response, supervisor), .min = 0, .max = 0, .shape = &supervisor_shape, .doc = "Who is signed in." },
+	{ .name = "domain", .column = "domain", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_me_response, domain), .min = 0, .max = 0, .shape = &domain_summary_shape, .doc = "The tenant; null for the platform." },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_me_response, scopes), .min = 0, .max = 0, .doc = "What the role may do.", .example = "[\"content:read\"]" },
+	{ .name = "sessionId", .column = "session_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_me_response, session_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "This session." },
+};
+const struct shape identity_supervisors_me_response_shape = { .name = "identity_supervisors_me_response", .size = sizeof(struct identity_supervisors_me_response), .fields = identity_supervisors_me_response_fields, .n_fields = 4 };
+
+static const struct shape_field identity_supervisors_password_request_fields[] = {
+	{ .name = "cookie", .column = "cookie", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "cookie", .offset = offsetof(struct identity_supervisors_password_request, cookie), .min = 0, .max = INT64_C(8192), .doc = "The browser's cookies." },
+	{ .name = "currentPassword", .column = "current_password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_password_request, current_password), .min = INT64_C(1), .max = INT64_C(200), .doc = "The password so far.", .example = "\"correct horse battery staple\"" },
+	{ .name = "newPassword", .column = "new_password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_password_request, new_password), .min = INT64_C(8), .max = INT64_C(200), .doc = "At least 8 characters.", .example = "\"tall oaks from little acorns\"" },
+};
+const struct shape identity_supervisors_password_request_shape = { .name = "identity_supervisors_password_request", .size = sizeof(struct identity_supervisors_password_request), .fields = identity_supervisors_password_request_fields, .n_fields = 3 };
+
+static const struct shape_field identity_sessions_list_request_fields[] = {
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_sessions_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Sessions at most." },
+};
+const struct shape identity_sessions_list_request_shape = { .name = "identity_sessions_list_request", .size = sizeof(struct identity_sessions_list_request), .fields = identity_sessions_list_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_sessions_list_response_fields[] = {
+	{ .name = "sessions", .column = "sessions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_list_response, sessions), .min = 0, .max = 0, .shape = &supervisor_session_shape, .doc = "Newest first." },
+};
+const struct shape identity_sessions_list_response_shape = { .name = "identity_sessions_list_response", .size = sizeof(struct identity_sessions_list_response), .fields = identity_sessions_list_response_fields, .n_fields = 1 };
+
+static const struct shape_field identity_sessions_revoke_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_sessions_revoke_request, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Session id.", .example = "7" },
+};
+const struct shape identity_sessions_revoke_request_shape = { .name = "identity_sessions_revoke_request", .size = sizeof(struct identity_sessions_revoke_request), .fields = identity_sessions_revoke_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_supervisors_list_request_fields[] = {
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_supervisors_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "People at most." },
+	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_supervisors_list_request, after), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Those whose id comes after this one." },
+};
+const struct shape identity_supervisors_list_request_shape = { .name = "identity_supervisors_list_request", .size = sizeof(struct identity_supervisors_list_request), .fields = identity_supervisors_list_request_fields, .n_fields = 2 };
+
+static const struct shape_field identity_supervisors_list_response_fields[] = {
+	{ .name = "supervisors", .column = "supervisors", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_list_response, supervisors), .min = 0, .max = 0, .shape = &supervisor_shape, .doc = "In order of id." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_list_response, has_more), .min = 0, .max = 0, .doc = "There are people after these." },
+};
+const struct shape identity_supervisors_list_response_shape = { .name = "identity_supervisors_list_response", .size = sizeof(struct identity_supervisors_list_response), .fields = identity_supervisors_list_response_fields, .n_fields = 2 };
+
+static const char *const identity_supervisors_update_request_role_choices[] = { "tenant_admin", "editor", "reviewer", "read_only", NULL };
+static const struct shape_field identity_supervisors_update_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_supervisors_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Supervisor id.", .example = "3" },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_supervisors_update_request, role), .min = 0, .max = INT64_C(16), .choices = identity_supervisors_update_request_role_choices, .doc = "The new role, within the tenant.", .example = "\"editor\"" },
+};
+const struct shape identity_supervisors_update_request_shape = { .name = "identity_supervisors_update_request", .size = sizeof(struct identity_supervisors_update_request), .fields = identity_supervisors_update_request_fields, .n_fields = 2 };
+
+static const struct shape_field identity_supervisors_delete_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_supervisors_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Supervisor id.", .example = "3" },
+};
+const struct shape identity_supervisors_delete_request_shape = { .name = "identity_supervisors_delete_request", .size = sizeof(struct identity_supervisors_delete_request), .fields = identity_supervisors_delete_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_supervisors_reset_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_supervisors_reset_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Supervisor id.", .example = "3" },
+};
+const struct shape identity_supervisors_reset_request_shape = { .name = "identity_supervisors_reset_request", .size = sizeof(struct identity_supervisors_reset_request), .fields = identity_supervisors_reset_request_fields, .n_fields = 1 };
+
+static const char *const identity_invites_create_request_role_choices[] = { "platform", "tenant_admin", "editor", "reviewer", "read_only", NULL };
+static const struct shape_field identity_invites_create_request_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_create_request, email), .min = INT64_C(3), .max = INT64_C(254), .pattern = "\\s*[^@\\s]+@[^@\\s]+\\s*", .doc = "Login of the person.", .example = "\"ada@acme.example.com\"" },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_create_request, role), .min = 0, .max = INT64_C(16), .choices = identity_invites_create_request_role_choices, .default_text = "\"editor\"", .doc = "What the person may do.", .example = "\"editor\"" },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_create_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; absent: the caller's own. Not for the role platform.", .example = "1" },
+	{ .name = "expiresInHours", .column = "expires_in_hours", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_create_request, expires_in_hours), .min = INT64_C(1), .max = INT64_C(168), .default_text = "72", .doc = "How long the link works." },
+};
+const struct shape identity_invites_create_request_shape = { .name = "identity_invites_create_request", .size = sizeof(struct identity_invites_create_request), .fields = identity_invites_create_request_fields, .n_fields = 4 };
+
+static const struct shape_field identity_invites_list_request_fields[] = {
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_invites_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Invitations at most." },
+};
+const struct shape identity_invites_list_request_shape = { .name = "identity_invites_list_request", .size = sizeof(struct identity_invites_list_request), .fields = identity_invites_list_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_invites_list_response_fields[] = {
+	{ .name = "invites", .column = "invites", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_list_response, invites), .min = 0, .max = 0, .shape = &supervisor_invite_shape, .doc = "Newest first." },
+};
+const struct shape identity_invites_list_response_shape = { .name = "identity_invites_list_response", .size = sizeof(struct identity_invites_list_response), .fields = identity_invites_list_response_fields, .n_fields = 1 };
+
+static const struct shape_field identity_invites_revoke_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_invites_revoke_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Invitation id.", .example = "5" },
+};
+const struct shape identity_invites_revoke_request_shape = { .name = "identity_invites_revoke_request", .size = sizeof(struct identity_invites_revoke_request), .fields = identity_invites_revoke_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_invites_inspect_request_fields[] = {
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_inspect_request, token), .min = INT64_C(1), .max = INT64_C(200), .doc = "From the link.", .example = "\"wcsi_0123\"" },
+};
+const struct shape identity_invites_inspect_request_shape = { .name = "identity_invites_inspect_request", .size = sizeof(struct identity_invites_inspect_request), .fields = identity_invites_inspect_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_invites_accept_request_fields[] = {
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_request, token), .min = INT64_C(1), .max = INT64_C(200), .doc = "From the link.", .example = "\"wcsi_0123\"" },
+	{ .name = "password", .column = "password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_request, password), .min = INT64_C(8), .max = INT64_C(200), .doc = "At least 8 characters.", .example = "\"correct horse battery staple\"" },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_request, email), .min = INT64_C(3), .max = INT64_C(254), .pattern = "\\s*[^@\\s]+@[^@\\s]+\\s*", .doc = "Login: of the first person of an installation only, whose invitation names none.", .example = "\"ada@acme.example.com\"" },
+	{ .name = "userAgent", .column = "user_agent", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_HEADER, .header = "user-agent", .offset = offsetof(struct identity_invites_accept_request, user_agent), .min = 0, .max = INT64_C(1000), .doc = "The browser, to recognise the session by." },
+};
+const struct shape identity_invites_accept_request_shape = { .name = "identity_invites_accept_request", .size = sizeof(struct identity_invites_accept_request), .fields = identity_invites_accept_request_fields, .n_fields = 4 };
+
+static const struct shape_field identity_invites_accept_response_fields[] = {
+	{ .name = "supervisor", .column = "supervisor", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_response, supervisor), .min = 0, .max = 0, .shape = &supervisor_shape, .doc = "Who has signed in." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_response, expires_at), .min = 0, .max = 0, .doc = "The session ends then at the latest." },
+	{ .name = "sessionToken", .column = "session_token", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_COOKIE, .offset = offsetof(struct identity_invites_accept_response, session_token), .min = 0, .max = 0, .doc = "The session." },
+};
+const struct shape identity_invites_accept_response_shape = { .name = "identity_invites_accept_response", .size = sizeof(struct identity_invites_accept_response), .fields = identity_invites_accept_response_fields, .n_fields = 3 };
+
+static const struct shape_field identity_keys_authenticate_request_fields[] = {
+	{ .name = "keyHash", .column = "key_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_request, key_hash), .min = INT64_C(64), .max = INT64_C(64), .pattern = "[0-9a-f]{64}", .doc = "SHA-256 of the whole key or of a session's token, hex." },
+	{ .name = "isSession", .column = "is_session", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_request, is_session), .min = 0, .max = 0, .default_text = "false", .doc = "It is a session's." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant that a platform administrator's session is to act in." },
+};
+const struct shape identity_keys_authenticate_request_shape = { .name = "identity_keys_authenticate_request", .size = sizeof(struct identity_keys_authenticate_request), .fields = identity_keys_authenticate_request_fields, .n_fields = 3 };
 
 static const struct shape_field identity_keys_authenticate_response_fields[] = {
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, actor_id), .min = 0, .max = 0, .doc = "Who acts.", .example = "\"api_key:12\"" },
 	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, actor_type), .min = 0, .max = 0, .doc = "Kind of actor.", .example = "\"api_key\"" },
 	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, actor_source), .min = 0, .max = 0, .doc = "Where the credential lives.", .example = "\"db\"" },
-	{ .name = "keyId", .column = "key_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, key_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id." },
-	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "keyId", .column = "key_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, key_id), .min = INT64_C(0), .max = INT64_MAX, .doc = "Key id; 0: a session." },
+	{ .name = "sessionId", .column = "session_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, session_id), .min = INT64_C(0), .max = INT64_MAX, .doc = "Session id; 0: a key." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, domain_id), .min = INT64_C(0), .max = INT64_MAX, .doc = "Tenant; 0: a platform administrator who has chosen none." },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, scopes), .min = 0, .max = 0, .doc = "What it may do." },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, expires_at), .min = 0, .max = 0, .doc = "End of its life." },
 	{ .name = "isPlatformAdmin", .column = "is_platform_admin", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, is_platform_admin), .min = 0, .max = 0, .doc = "It may manage tenants." },
 };
-const struct shape identity_keys_authenticate_response_shape = { .name = "identity_keys_authenticate_response", .size = sizeof(struct identity_keys_authenticate_response), .fields = identity_keys_authenticate_response_fields, .n_fields = 8 };
+const struct shape identity_keys_authenticate_response_shape = { .name = "identity_keys_authenticate_response", .size = sizeof(struct identity_keys_authenticate_response), .fields = identity_keys_authenticate_response_fields, .n_fields = 9 };
 
 static const struct shape_field identity_keys_touch_request_fields[] = {
-	{ .name = "uses", .column = "uses", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_request, uses), .min = INT64_C(1), .max = INT64_C(1000), .shape = &api_key_use_shape, .doc = "One per key." },
+	{ .name = "uses", .column = "uses", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_request, uses), .min = 0, .max = INT64_C(1000), .shape = &api_key_use_shape, .doc = "One per key." },
+	{ .name = "sessions", .column = "sessions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_request, sessions), .min = 0, .max = INT64_C(1000), .shape = &session_use_shape, .doc = "One per session." },
 };
-const struct shape identity_keys_touch_request_shape = { .name = "identity_keys_touch_request", .size = sizeof(struct identity_keys_touch_request), .fields = identity_keys_touch_request_fields, .n_fields = 1 };
+const struct shape identity_keys_touch_request_shape = { .name = "identity_keys_touch_request", .size = sizeof(struct identity_keys_touch_request), .fields = identity_keys_touch_request_fields, .n_fields = 2 };
 
 static const struct shape_field identity_keys_touch_response_fields[] = {
-	{ .name = "touched", .column = "touched", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_response, touched), .min = INT64_C(0), .max = INT64_MAX, .doc = "Keys whose lastUsedAt moved." },
+	{ .name = "touched", .column = "touched", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_response, touched), .min = INT64_C(0), .max = INT64_MAX, .doc = "Keys and sessions whose time moved." },
 };
 const struct shape identity_keys_touch_response_shape = { .name = "identity_keys_touch_response", .size = sizeof(struct identity_keys_touch_response), .fields = identity_keys_touch_response_fields, .n_fields = 1 };
 
@@ -332,6 +574,49 @@ static const struct shape_field api_key_revoke_event_fields[] = {
 };
 const struct shape api_key_revoke_event_shape = { .name = "api_key_revoke_event", .size = sizeof(struct api_key_revoke_event), .fields = api_key_revoke_event_fields, .n_fields = 2 };
 
+static const struct shape_field session_create_event_fields[] = {
+	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_create_event, supervisor_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Who." },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_create_event, email), .min = 0, .max = 0, .doc = "Login." },
+};
+const struct shape session_create_event_shape = { .name = "session_create_event", .size = sizeof(struct session_create_event), .fields = session_create_event_fields, .n_fields = 2 };
+
+static const struct shape_field session_revoke_event_fields[] = {
+	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_revoke_event, supervisor_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Whose." },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_revoke_event, email), .min = 0, .max = 0, .doc = "Login." },
+};
+const struct shape session_revoke_event_shape = { .name = "session_revoke_event", .size = sizeof(struct session_revoke_event), .fields = session_revoke_event_fields, .n_fields = 2 };
+
+static const struct shape_field supervisor_create_event_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_create_event, email), .min = 0, .max = 0, .doc = "Login." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_create_event, role), .min = 0, .max = 0, .doc = "What the person may do." },
+};
+const struct shape supervisor_create_event_shape = { .name = "supervisor_create_event", .size = sizeof(struct supervisor_create_event), .fields = supervisor_create_event_fields, .n_fields = 2 };
+
+static const struct shape_field supervisor_update_event_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_update_event, email), .min = 0, .max = 0, .doc = "Login." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_update_event, role), .min = 0, .max = 0, .doc = "What the person may do." },
+	{ .name = "passwordChanged", .column = "password_changed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_update_event, password_changed), .min = 0, .max = 0, .doc = "It was the password." },
+};
+const struct shape supervisor_update_event_shape = { .name = "supervisor_update_event", .size = sizeof(struct supervisor_update_event), .fields = supervisor_update_event_fields, .n_fields = 3 };
+
+static const struct shape_field supervisor_delete_event_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_delete_event, email), .min = 0, .max = 0, .doc = "Login." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_delete_event, role), .min = 0, .max = 0, .doc = "What the person was allowed to do." },
+};
+const struct shape supervisor_delete_event_shape = { .name = "supervisor_delete_event", .size = sizeof(struct supervisor_delete_event), .fields = supervisor_delete_event_fields, .n_fields = 2 };
+
+static const struct shape_field supervisor_invite_create_event_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_create_event, email), .min = 0, .max = 0, .doc = "Login." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_create_event, role), .min = 0, .max = 0, .doc = "What the person may do." },
+	{ .name = "isReset", .column = "is_reset", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_create_event, is_reset), .min = 0, .max = 0, .doc = "It sets a new password." },
+};
+const struct shape supervisor_invite_create_event_shape = { .name = "supervisor_invite_create_event", .size = sizeof(struct supervisor_invite_create_event), .fields = supervisor_invite_create_event_fields, .n_fields = 3 };
+
+static const struct shape_field supervisor_invite_revoke_event_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_invite_revoke_event, email), .min = 0, .max = 0, .doc = "Login." },
+};
+const struct shape supervisor_invite_revoke_event_shape = { .name = "supervisor_invite_revoke_event", .size = sizeof(struct supervisor_invite_revoke_event), .fields = supervisor_invite_revoke_event_fields, .n_fields = 1 };
+
 const struct event_type event_domain_create = { .name = "domain.create", .entity_type = "domain",
     .action = "create", .summary = "A tenant was created.", .scope = "platform", .payload = &domain_create_event_shape };
 
@@ -343,6 +628,27 @@ const struct event_type event_api_key_rotate = { .name = "api_key.rotate", .enti
 
 const struct event_type event_api_key_revoke = { .name = "api_key.revoke", .entity_type = "api_key",
     .action = "revoke", .summary = "An API key was revoked.", .scope = "admin", .payload = &api_key_revoke_event_shape };
+
+const struct event_type event_session_create = { .name = "session.create", .entity_type = "session",
+    .action = "create", .summary = "Somebody signed in.", .scope = "admin", .payload = &session_create_event_shape };
+
+const struct event_type event_session_revoke = { .name = "session.revoke", .entity_type = "session",
+    .action = "revoke", .summary = "A session ended before its time.", .scope = "admin", .payload = &session_revoke_event_shape };
+
+const struct event_type event_supervisor_create = { .name = "supervisor.create", .entity_type = "supervisor",
+    .action = "create", .summary = "A person accepted an invitation.", .scope = "admin", .payload = &supervisor_create_event_shape };
+
+const struct event_type event_supervisor_update = { .name = "supervisor.update", .entity_type = "supervisor",
+    .action = "update", .summary = "A person's role or password was changed.", .scope = "admin", .payload = &supervisor_update_event_shape };
+
+const struct event_type event_supervisor_delete = { .name = "supervisor.delete", .entity_type = "supervisor",
+    .action = "delete", .summary = "A person was removed.", .scope = "admin", .payload = &supervisor_delete_event_shape };
+
+const struct event_type event_supervisor_invite_create = { .name = "supervisor_invite.create", .entity_type = "supervisor_invite",
+    .action = "create", .summary = "A person was invited, or a link for a new password was made.", .scope = "admin", .payload = &supervisor_invite_create_event_shape };
+
+const struct event_type event_supervisor_invite_revoke = { .name = "supervisor_invite.revoke", .entity_type = "supervisor_invite",
+    .action = "revoke", .summary = "An invitation was withdrawn.", .scope = "admin", .payload = &supervisor_invite_revoke_event_shape };
 
 static const struct route identity_domains_list_routes[] = {
 	{ "GET", "/api/domains", false },
@@ -362,9 +668,11 @@ static const struct error_info *const identity_domains_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -427,9 +735,12 @@ static const struct error_info *const identity_domains_create_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -500,9 +811,12 @@ static const struct error_info *const identity_onboard_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -572,9 +886,12 @@ static const struct error_info *const identity_keys_create_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -638,9 +955,11 @@ static const struct error_info *const identity_keys_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	NULL
 };
@@ -700,9 +1019,12 @@ static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -766,9 +1088,12 @@ static const struct error_info *const identity_keys_revoke_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -832,9 +1157,11 @@ static const struct error_info *const identity_whoami_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -894,9 +1221,12 @@ static const struct error_info *const identity_policy_evaluate_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -955,9 +1285,11 @@ static const struct error_info *const identity_decisions_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_AUDIT_SCOPE],
 	NULL
 };
@@ -997,12 +1329,977 @@ const struct operation operation_identity_decisions_list = {
 	.n_examples = 0,
 };
 
+static const struct route identity_sessions_create_routes[] = {
+	{ "POST", "/api/supervisors/login", false },
+};
+static const char *const identity_sessions_create_actions[] = {
+	"GET /api/supervisors/me",
+	NULL
+};
+static const struct error_info *const identity_sessions_create_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_LOGIN_FAILED],
+	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	NULL
+};
+static const struct event_type *const identity_sessions_create_events[] = {
+	&event_session_create,
+	NULL
+};
+const struct operation operation_identity_sessions_create = {
+	.id = "identity.sessions.create",
+	.service = "identity",
+	.summary = "Sign in: the session's token travels in a cookie.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create session",
+	.routes = identity_sessions_create_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 5000,
+	.body_max_bytes = 4096,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read GET /api/supervisors/me.",
+	.actions = identity_sessions_create_actions,
+	.request = &identity_sessions_create_request_shape,
+	.response = &identity_sessions_create_response_shape,
+	.errors = identity_sessions_create_errors,
+	.events = identity_sessions_create_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_sessions_end_routes[] = {
+	{ "POST", "/api/supervisors/logout", false },
+};
+static const char *const identity_sessions_end_actions[] = {
+	"POST /api/supervisors/login",
+	NULL
+};
+static const struct error_info *const identity_sessions_end_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	NULL
+};
+static const struct event_type *const identity_sessions_end_events[] = {
+	&event_session_revoke,
+	NULL
+};
+const struct operation operation_identity_sessions_end = {
+	.id = "identity.sessions.end",
+	.service = "identity",
+	.summary = "Sign out: the session of the cookie ends.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "revoke session",
+	.routes = identity_sessions_end_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Sign in again with POST /api/supervisors/login.",
+	.actions = identity_sessions_end_actions,
+	.request = &identity_sessions_end_request_shape,
+	.response = &identity_sessions_end_response_shape,
+	.errors = identity_sessions_end_errors,
+	.events = identity_sessions_end_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_supervisors_me_routes[] = {
+	{ "GET", "/api/supervisors/me", false },
+};
+static const char *const identity_supervisors_me_actions[] = {
+	"GET /api/supervisors/sessions",
+	"PUT /api/supervisors/me/password",
+	NULL
+};
+static const struct error_info *const identity_supervisors_me_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_supervisors_me_events[] = {
+	NULL
+};
+const struct operation operation_identity_supervisors_me = {
+	.id = "identity.supervisors.me",
+	.service = "identity",
+	.summary = "Say who is signed in.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = identity_supervisors_me_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "List content types with GET /api/content-types.",
+	.actions = identity_supervisors_me_actions,
+	.request = &identity_supervisors_me_request_shape,
+	.response = &identity_supervisors_me_response_shape,
+	.errors = identity_supervisors_me_errors,
+	.events = identity_supervisors_me_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_supervisors_password_routes[] = {
+	{ "PUT", "/api/supervisors/me/password", false },
+};
+static const char *const identity_supervisors_password_actions[] = {
+	"GET /api/supervisors/sessions",
+	NULL
+};
+static const struct error_info *const identity_supervisors_password_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
+	&error_catalogue[ERROR_SUPERVISOR_PASSWORD_MISMATCH],
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_supervisors_password_events[] = {
+	&event_supervisor_update,
+	NULL
+};
+const struct operation operation_identity_supervisors_password = {
+	.id = "identity.supervisors.password",
+	.service = "identity",
+	.summary = "Change one's password; one's other sessions end.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "update supervisor",
+	.routes = identity_supervisors_password_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 5000,
+	.body_max_bytes = 4096,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Look at the sessions that are left with GET /api/supervisors/sessions.",
+	.actions = identity_supervisors_password_actions,
+	.request = &identity_supervisors_password_request_shape,
+	.response = &supervisor_shape,
+	.errors = identity_supervisors_password_errors,
+	.events = identity_supervisors_password_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_sessions_list_routes[] = {
+	{ "GET", "/api/supervisors/sessions", false },
+};
+static const char *const identity_sessions_list_actions[] = {
+	"DELETE /api/supervisors/sessions/{id}",
+	NULL
+};
+static const struct error_info *const identity_sessions_list_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_sessions_list_events[] = {
+	NULL
+};
+const struct operation operation_identity_sessions_list = {
+	.id = "identity.sessions.list",
+	.service = "identity",
+	.summary = "List sessions that are open: one's own, for administrators those of all their people.",
+	.description = NULL,
+	.mcp = "list_sessions",
+	.graphql = "query supervisorSessions",
+	.cli = "sessions list",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = "sessions",
+	.audit = NULL,
+	.routes = identity_sessions_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "End one with DELETE /api/supervisors/sessions/{id}.",
+	.actions = identity_sessions_list_actions,
+	.request = &identity_sessions_list_request_shape,
+	.response = &identity_sessions_list_response_shape,
+	.errors = identity_sessions_list_errors,
+	.events = identity_sessions_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_sessions_revoke_routes[] = {
+	{ "DELETE", "/api/supervisors/sessions/{id}", false },
+};
+static const char *const identity_sessions_revoke_actions[] = {
+	"GET /api/supervisors/sessions",
+	NULL
+};
+static const struct error_info *const identity_sessions_revoke_errors[] = {
+	&error_catalogue[ERROR_SESSION_NOT_FOUND],
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_sessions_revoke_events[] = {
+	&event_session_revoke,
+	NULL
+};
+const struct operation operation_identity_sessions_revoke = {
+	.id = "identity.sessions.revoke",
+	.service = "identity",
+	.summary = "End a session: its cookie stops working within a second.",
+	.description = NULL,
+	.mcp = "revoke_session",
+	.graphql = "mutation revokeSupervisorSession",
+	.cli = "sessions revoke",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = "id",
+	.list = NULL,
+	.audit = "revoke session",
+	.routes = identity_sessions_revoke_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Look at what is left with GET /api/supervisors/sessions.",
+	.actions = identity_sessions_revoke_actions,
+	.request = &identity_sessions_revoke_request_shape,
+	.response = &confirmation_shape,
+	.errors = identity_sessions_revoke_errors,
+	.events = identity_sessions_revoke_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_supervisors_list_routes[] = {
+	{ "GET", "/api/supervisors", false },
+};
+static const char *const identity_supervisors_list_actions[] = {
+	"POST /api/supervisors/invite",
+	"PUT /api/supervisors/{id}",
+	"DELETE /api/supervisors/{id}",
+	NULL
+};
+static const struct error_info *const identity_supervisors_list_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const identity_supervisors_list_events[] = {
+	NULL
+};
+const struct operation operation_identity_supervisors_list = {
+	.id = "identity.supervisors.list",
+	.service = "identity",
+	.summary = "List the people who supervise the tenant; a platform administrator sees all.",
+	.description = NULL,
+	.mcp = "list_supervisors",
+	.graphql = "query supervisors",
+	.cli = "supervisors list",
+	.policy = "supervisor.list",
+	.scope = "admin",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = "supervisors",
+	.audit = NULL,
+	.routes = identity_supervisors_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Invite somebody with POST /api/supervisors/invite.",
+	.actions = identity_supervisors_list_actions,
+	.request = &identity_supervisors_list_request_shape,
+	.response = &identity_supervisors_list_response_shape,
+	.errors = identity_supervisors_list_errors,
+	.events = identity_supervisors_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_supervisors_update_routes[] = {
+	{ "PUT", "/api/supervisors/{id}", false },
+};
+static const char *const identity_supervisors_update_actions[] = {
+	"GET /api/supervisors",
+	NULL
+};
+static const struct error_info *const identity_supervisors_update_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_NOT_FOUND],
+	&error_catalogue[ERROR_SUPERVISOR_SELF_CHANGE_FORBIDDEN],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const identity_supervisors_update_events[] = {
+	&event_supervisor_update,
+	NULL
+};
+const struct operation operation_identity_supervisors_update = {
+	.id = "identity.supervisors.update",
+	.service = "identity",
+	.summary = "Give a person another role.",
+	.description = NULL,
+	.mcp = "update_supervisor",
+	.graphql = "mutation updateSupervisor",
+	.cli = "supervisors update",
+	.policy = "supervisor.write",
+	.scope = "admin",
+	.resource_type = "system",
+	.entity = "id",
+	.list = NULL,
+	.audit = "update supervisor",
+	.routes = identity_supervisors_update_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Look at the people with GET /api/supervisors.",
+	.actions = identity_supervisors_update_actions,
+	.request = &identity_supervisors_update_request_shape,
+	.response = &supervisor_shape,
+	.errors = identity_supervisors_update_errors,
+	.events = identity_supervisors_update_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_supervisors_delete_routes[] = {
+	{ "DELETE", "/api/supervisors/{id}", false },
+};
+static const char *const identity_supervisors_delete_actions[] = {
+	"GET /api/supervisors",
+	NULL
+};
+static const struct error_info *const identity_supervisors_delete_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_LAST_PLATFORM_SUPERVISOR],
+	&error_catalogue[ERROR_SUPERVISOR_NOT_FOUND],
+	&error_catalogue[ERROR_SUPERVISOR_SELF_DELETE_FORBIDDEN],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const identity_supervisors_delete_events[] = {
+	&event_supervisor_delete,
+	NULL
+};
+const struct operation operation_identity_supervisors_delete = {
+	.id = "identity.supervisors.delete",
+	.service = "identity",
+	.summary = "Remove a person; their sessions end.",
+	.description = NULL,
+	.mcp = "delete_supervisor",
+	.graphql = "mutation deleteSupervisor",
+	.cli = "supervisors delete",
+	.policy = "supervisor.write",
+	.scope = "admin",
+	.resource_type = "system",
+	.entity = "id",
+	.list = NULL,
+	.audit = "delete supervisor",
+	.routes = identity_supervisors_delete_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Look at the people with GET /api/supervisors.",
+	.actions = identity_supervisors_delete_actions,
+	.request = &identity_supervisors_delete_request_shape,
+	.response = &confirmation_shape,
+	.errors = identity_supervisors_delete_errors,
+	.events = identity_supervisors_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_supervisors_reset_routes[] = {
+	{ "POST", "/api/supervisors/{id}/reset", false },
+};
+static const char *const identity_supervisors_reset_actions[] = {
+	"GET /api/supervisors",
+	NULL
+};
+static const struct error_info *const identity_supervisors_reset_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const identity_supervisors_reset_events[] = {
+	&event_supervisor_invite_create,
+	NULL
+};
+const struct operation operation_identity_supervisors_reset = {
+	.id = "identity.supervisors.reset",
+	.service = "identity",
+	.summary = "Make a link with which a person sets a new password.",
+	.description = NULL,
+	.mcp = "reset_supervisor_password",
+	.graphql = "mutation resetSupervisorPassword",
+	.cli = "supervisors reset",
+	.policy = "tenant.reset",
+	.scope = "platform",
+	.resource_type = "system",
+	.entity = "id",
+	.list = NULL,
+	.audit = "create supervisor_invite",
+	.routes = identity_supervisors_reset_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "critical",
+	.next_action = "Give the link to the person; it works once and for a day.",
+	.actions = identity_supervisors_reset_actions,
+	.request = &identity_supervisors_reset_request_shape,
+	.response = &supervisor_invite_created_shape,
+	.errors = identity_supervisors_reset_errors,
+	.events = identity_supervisors_reset_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_invites_create_routes[] = {
+	{ "POST", "/api/supervisors/invite", false },
+};
+static const char *const identity_invites_create_actions[] = {
+	"GET /api/supervisors/invites",
+	"DELETE /api/supervisors/invites/{id}",
+	NULL
+};
+static const struct error_info *const identity_invites_create_errors[] = {
+	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_NOT_FOUND],
+	&error_catalogue[ERROR_SUPERVISOR_EMAIL_CONFLICT],
+	&error_catalogue[ERROR_SUPERVISOR_INVITE_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const identity_invites_create_events[] = {
+	&event_supervisor_invite_create,
+	NULL
+};
+const struct operation operation_identity_invites_create = {
+	.id = "identity.invites.create",
+	.service = "identity",
+	.summary = "Invite a person by a link.",
+	.description = NULL,
+	.mcp = "invite_supervisor",
+	.graphql = "mutation inviteSupervisor",
+	.cli = "supervisors invite",
+	.policy = "supervisor.write",
+	.scope = "admin",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create supervisor_invite",
+	.routes = identity_invites_create_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Give the link to the person; it is shown this once.",
+	.actions = identity_invites_create_actions,
+	.request = &identity_invites_create_request_shape,
+	.response = &supervisor_invite_created_shape,
+	.errors = identity_invites_create_errors,
+	.events = identity_invites_create_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_invites_list_routes[] = {
+	{ "GET", "/api/supervisors/invites", false },
+};
+static const char *const identity_invites_list_actions[] = {
+	"DELETE /api/supervisors/invites/{id}",
+	NULL
+};
+static const struct error_info *const identity_invites_list_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const identity_invites_list_events[] = {
+	NULL
+};
+const struct operation operation_identity_invites_list = {
+	.id = "identity.invites.list",
+	.service = "identity",
+	.summary = "List invitations that were not accepted, newest first.",
+	.description = NULL,
+	.mcp = "list_supervisor_invites",
+	.graphql = "query supervisorInvites",
+	.cli = "supervisors invites",
+	.policy = "supervisor.list",
+	.scope = "admin",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = "invites",
+	.audit = NULL,
+	.routes = identity_invites_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Withdraw one with DELETE /api/supervisors/invites/{id}.",
+	.actions = identity_invites_list_actions,
+	.request = &identity_invites_list_request_shape,
+	.response = &identity_invites_list_response_shape,
+	.errors = identity_invites_list_errors,
+	.events = identity_invites_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_invites_revoke_routes[] = {
+	{ "DELETE", "/api/supervisors/invites/{id}", false },
+};
+static const char *const identity_invites_revoke_actions[] = {
+	"GET /api/supervisors/invites",
+	NULL
+};
+static const struct error_info *const identity_invites_revoke_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_INVITE_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const identity_invites_revoke_events[] = {
+	&event_supervisor_invite_revoke,
+	NULL
+};
+const struct operation operation_identity_invites_revoke = {
+	.id = "identity.invites.revoke",
+	.service = "identity",
+	.summary = "Withdraw an invitation: its link stops working.",
+	.description = NULL,
+	.mcp = "revoke_supervisor_invite",
+	.graphql = "mutation revokeSupervisorInvite",
+	.cli = "supervisors uninvite",
+	.policy = "supervisor.write",
+	.scope = "admin",
+	.resource_type = "system",
+	.entity = "id",
+	.list = NULL,
+	.audit = "revoke supervisor_invite",
+	.routes = identity_invites_revoke_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Invite again with POST /api/supervisors/invite.",
+	.actions = identity_invites_revoke_actions,
+	.request = &identity_invites_revoke_request_shape,
+	.response = &confirmation_shape,
+	.errors = identity_invites_revoke_errors,
+	.events = identity_invites_revoke_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_invites_inspect_routes[] = {
+	{ "POST", "/api/supervisors/invite/inspect", false },
+};
+static const char *const identity_invites_inspect_actions[] = {
+	"POST /api/supervisors/invite/accept",
+	NULL
+};
+static const struct error_info *const identity_invites_inspect_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_INVITE_ALREADY_ACCEPTED],
+	&error_catalogue[ERROR_SUPERVISOR_INVITE_EXPIRED],
+	&error_catalogue[ERROR_SUPERVISOR_INVITE_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	NULL
+};
+static const struct event_type *const identity_invites_inspect_events[] = {
+	NULL
+};
+const struct operation operation_identity_invites_inspect = {
+	.id = "identity.invites.inspect",
+	.service = "identity",
+	.summary = "Say what an invitation's link is for.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = identity_invites_inspect_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 4096,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Accept it with POST /api/supervisors/invite/accept.",
+	.actions = identity_invites_inspect_actions,
+	.request = &identity_invites_inspect_request_shape,
+	.response = &supervisor_invite_summary_shape,
+	.errors = identity_invites_inspect_errors,
+	.events = identity_invites_inspect_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_invites_accept_routes[] = {
+	{ "POST", "/api/supervisors/invite/accept", false },
+};
+static const char *const identity_invites_accept_actions[] = {
+	"GET /api/supervisors/me",
+	NULL
+};
+static const struct error_info *const identity_invites_accept_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_EMAIL_CONFLICT],
+	&error_catalogue[ERROR_SUPERVISOR_EMAIL_REQUIRED],
+	&error_catalogue[ERROR_SUPERVISOR_INVITE_ALREADY_ACCEPTED],
+	&error_catalogue[ERROR_SUPERVISOR_INVITE_EXPIRED],
+	&error_catalogue[ERROR_SUPERVISOR_INVITE_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	NULL
+};
+static const struct event_type *const identity_invites_accept_events[] = {
+	&event_supervisor_create,
+	&event_supervisor_update,
+	&event_session_create,
+	NULL
+};
+const struct operation operation_identity_invites_accept = {
+	.id = "identity.invites.accept",
+	.service = "identity",
+	.summary = "Accept an invitation: choose a password and be signed in.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create supervisor",
+	.routes = identity_invites_accept_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 5000,
+	.body_max_bytes = 4096,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read GET /api/supervisors/me.",
+	.actions = identity_invites_accept_actions,
+	.request = &identity_invites_accept_request_shape,
+	.response = &identity_invites_accept_response_shape,
+	.errors = identity_invites_accept_errors,
+	.events = identity_invites_accept_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const char *const identity_keys_authenticate_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_keys_authenticate_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1017,7 +2314,7 @@ static const struct event_type *const identity_keys_authenticate_events[] = {
 const struct operation operation_identity_keys_authenticate = {
 	.id = "identity.keys.authenticate",
 	.service = "identity",
-	.summary = "Turn the hash of an API key into a principal.",
+	.summary = "Turn the hash of an API key or session into a principal.",
 	.description = NULL,
 	.mcp = NULL,
 	.graphql = NULL,
@@ -1065,7 +2362,7 @@ static const struct event_type *const identity_keys_touch_events[] = {
 const struct operation operation_identity_keys_touch = {
 	.id = "identity.keys.touch",
 	.service = "identity",
-	.summary = "Record the latest uses of keys, many at once.",
+	.summary = "Record the latest uses of keys and sessions, many at once.",
 	.description = NULL,
 	.mcp = NULL,
 	.graphql = NULL,

@@ -65,6 +65,73 @@ struct supervisor_summary {
 };
 extern const struct shape supervisor_summary_shape;
 
+/* A person who supervises. */
+struct supervisor {
+	int64_t id; /* 1..2147483647 */
+	const char *email;
+	const char *role;
+	const int64_t *domain_id; /* 1..2147483647 */
+	int64_t created_at; /* microseconds since 1970 */
+	const int64_t *last_login_at; /* microseconds since 1970 */
+};
+extern const struct shape supervisor_shape;
+
+/* Somebody is signed in. */
+struct supervisor_session {
+	int64_t id; /* 1..9223372036854775807 */
+	int64_t supervisor_id; /* 1..2147483647 */
+	const char *email;
+	const char *user_agent; /* optional */
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t last_seen_at; /* microseconds since 1970 */
+	int64_t expires_at; /* microseconds since 1970 */
+};
+extern const struct shape supervisor_session_shape;
+
+/* An invitation, without its link. */
+struct supervisor_invite {
+	int64_t id; /* 1..2147483647 */
+	const char *email; /* optional */
+	const char *role;
+	const int64_t *domain_id; /* 1..2147483647 */
+	const int64_t *supervisor_id; /* 1..2147483647 */
+	const int64_t *invited_by_supervisor_id; /* 1..2147483647 */
+	int64_t expires_at; /* microseconds since 1970 */
+	int64_t created_at; /* microseconds since 1970 */
+};
+extern const struct shape supervisor_invite_shape;
+
+/* A new invitation. The link is shown this once. */
+struct supervisor_invite_created {
+	int64_t id; /* 1..2147483647 */
+	const char *email;
+	const char *role;
+	const int64_t *domain_id; /* 1..2147483647 */
+	const char *token;
+	const char *invite_path;
+	const char *invite_url;
+	int64_t expires_at; /* microseconds since 1970 */
+};
+extern const struct shape supervisor_invite_created_shape;
+
+/* What a link is for. */
+struct supervisor_invite_summary {
+	const char *email; /* optional */
+	const char *role;
+	const int64_t *domain_id; /* 1..2147483647 */
+	const char *domain_name; /* optional */
+	bool is_reset;
+	int64_t expires_at; /* microseconds since 1970 */
+};
+extern const struct shape supervisor_invite_summary_shape;
+
+/* Latest use of a session seen by one gateway. */
+struct session_use {
+	int64_t session_id; /* 1..9223372036854775807 */
+	int64_t used_at; /* microseconds since 1970 */
+};
+extern const struct shape session_use_shape;
+
 /* Where the new tenant's clients connect. */
 struct onboarding_endpoints {
 	const char *api;
@@ -158,6 +225,55 @@ struct api_key_row {
 	const int64_t *last_used_at; /* microseconds since 1970 */
 };
 extern const struct shape api_key_row_shape;
+
+/* Row of supervisor_get, supervisor_lock, supervisor_by_email, supervisor_add. */
+struct supervisor_row {
+	int64_t id;
+	const char *email;
+	const char *role;
+	const int64_t *domain_id;
+	int64_t created_at; /* microseconds since 1970 */
+	const int64_t *last_login_at; /* microseconds since 1970 */
+	const char *password_hash;
+};
+extern const struct shape supervisor_row_shape;
+
+/* Row of supervisor_first, supervisor_platform_lock, supervisor_user, invite_add .... */
+struct supervisor_id_row {
+	int64_t id;
+};
+extern const struct shape supervisor_id_row_shape;
+
+/* Row of invite_get, invite_by_hash. */
+struct invite_row {
+	int64_t id;
+	const char *email; /* optional */
+	const char *role;
+	const int64_t *domain_id;
+	const int64_t *supervisor_id;
+	int64_t expires_at; /* microseconds since 1970 */
+	const int64_t *accepted_at; /* microseconds since 1970 */
+	const char *domain_name; /* optional */
+};
+extern const struct shape invite_row_shape;
+
+/* Row of session_by_hash, session_get. */
+struct session_row {
+	int64_t id;
+	int64_t supervisor_id;
+	int64_t last_seen_at; /* microseconds since 1970 */
+	int64_t expires_at; /* microseconds since 1970 */
+	const int64_t *domain_id;
+	const char *email;
+	const char *role;
+};
+extern const struct shape session_row_shape;
+
+/* Row of login_attempt. */
+struct login_attempt_row {
+	int64_t attempts;
+};
+extern const struct shape login_attempt_row_shape;
 
 struct identity_domains_list_request {
 	const int64_t *limit; /* 1..500; default 50 */
@@ -283,8 +399,141 @@ struct identity_decisions_list_response {
 };
 extern const struct shape identity_decisions_list_response_shape;
 
+struct identity_sessions_create_request {
+	const char *email; /* 3..254 bytes */
+	const char *password; /* 1..200 bytes */
+	const char *user_agent; /* at most 1000 bytes; optional */
+};
+extern const struct shape identity_sessions_create_request_shape;
+
+struct identity_sessions_create_response {
+	const struct supervisor *supervisor;
+	int64_t expires_at; /* microseconds since 1970 */
+	const char *session_token; /* optional */
+};
+extern const struct shape identity_sessions_create_response_shape;
+
+struct identity_sessions_end_request {
+	const char *cookie; /* at most 8192 bytes; optional */
+};
+extern const struct shape identity_sessions_end_request_shape;
+
+struct identity_sessions_end_response {
+	bool ended;
+	const char *session_token; /* optional */
+};
+extern const struct shape identity_sessions_end_response_shape;
+
+struct identity_supervisors_me_request {
+	const char *cookie; /* at most 8192 bytes; optional */
+};
+extern const struct shape identity_supervisors_me_request_shape;
+
+struct identity_supervisors_me_response {
+	const struct supervisor *supervisor;
+	const struct domain_summary *domain; /* optional */
+	struct shape_list scopes; /* of const char * */
+	const int64_t *session_id; /* 1..9223372036854775807 */
+};
+extern const struct shape identity_supervisors_me_response_shape;
+
+struct identity_supervisors_password_request {
+	const char *cookie; /* at most 8192 bytes; optional */
+	const char *current_password; /* 1..200 bytes */
+	const char *new_password; /* 8..200 bytes */
+};
+extern const struct shape identity_supervisors_password_request_shape;
+
+struct identity_sessions_list_request {
+	const int64_t *limit; /* 1..500; default 50 */
+};
+extern const struct shape identity_sessions_list_request_shape;
+
+struct identity_sessions_list_response {
+	struct shape_list sessions; /* of struct supervisor_session */
+};
+extern const struct shape identity_sessions_list_response_shape;
+
+struct identity_sessions_revoke_request {
+	int64_t id; /* 1..9223372036854775807 */
+};
+extern const struct shape identity_sessions_revoke_request_shape;
+
+struct identity_supervisors_list_request {
+	const int64_t *limit; /* 1..500; default 50 */
+	const int64_t *after; /* 1..2147483647 */
+};
+extern const struct shape identity_supervisors_list_request_shape;
+
+struct identity_supervisors_list_response {
+	struct shape_list supervisors; /* of struct supervisor */
+	bool has_more;
+};
+extern const struct shape identity_supervisors_list_response_shape;
+
+struct identity_supervisors_update_request {
+	int64_t id; /* 1..2147483647 */
+	const char *role; /* at most 16 bytes; tenant_admin | editor | reviewer | read_only */
+};
+extern const struct shape identity_supervisors_update_request_shape;
+
+struct identity_supervisors_delete_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape identity_supervisors_delete_request_shape;
+
+struct identity_supervisors_reset_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape identity_supervisors_reset_request_shape;
+
+struct identity_invites_create_request {
+	const char *email; /* 3..254 bytes */
+	const char *role; /* at most 16 bytes; platform | tenant_admin | editor | reviewer | read_only; optional; default "editor" */
+	const int64_t *domain_id; /* 1..2147483647 */
+	const int64_t *expires_in_hours; /* 1..168; default 72 */
+};
+extern const struct shape identity_invites_create_request_shape;
+
+struct identity_invites_list_request {
+	const int64_t *limit; /* 1..500; default 50 */
+};
+extern const struct shape identity_invites_list_request_shape;
+
+struct identity_invites_list_response {
+	struct shape_list invites; /* of struct supervisor_invite */
+};
+extern const struct shape identity_invites_list_response_shape;
+
+struct identity_invites_revoke_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape identity_invites_revoke_request_shape;
+
+struct identity_invites_inspect_request {
+	const char *token; /* 1..200 bytes */
+};
+extern const struct shape identity_invites_inspect_request_shape;
+
+struct identity_invites_accept_request {
+	const char *token; /* 1..200 bytes */
+	const char *password; /* 8..200 bytes */
+	const char *email; /* 3..254 bytes; optional */
+	const char *user_agent; /* at most 1000 bytes; optional */
+};
+extern const struct shape identity_invites_accept_request_shape;
+
+struct identity_invites_accept_response {
+	const struct supervisor *supervisor;
+	int64_t expires_at; /* microseconds since 1970 */
+	const char *session_token; /* optional */
+};
+extern const struct shape identity_invites_accept_response_shape;
+
 struct identity_keys_authenticate_request {
 	const char *key_hash; /* 64..64 bytes */
+	const bool *is_session; /* default false */
+	const int64_t *domain_id; /* 1..2147483647 */
 };
 extern const struct shape identity_keys_authenticate_request_shape;
 
@@ -292,8 +541,9 @@ struct identity_keys_authenticate_response {
 	const char *actor_id;
 	const char *actor_type;
 	const char *actor_source;
-	int64_t key_id; /* 1..2147483647 */
-	int64_t domain_id; /* 1..2147483647 */
+	int64_t key_id; /* at least 0 */
+	int64_t session_id; /* at least 0 */
+	int64_t domain_id; /* at least 0 */
 	struct shape_list scopes; /* of const char * */
 	const int64_t *expires_at; /* microseconds since 1970 */
 	bool is_platform_admin;
@@ -301,7 +551,8 @@ struct identity_keys_authenticate_response {
 extern const struct shape identity_keys_authenticate_response_shape;
 
 struct identity_keys_touch_request {
-	struct shape_list uses; /* of struct api_key_use; 1..1000 items */
+	struct shape_list uses; /* of struct api_key_use; at most 1000 items; optional */
+	struct shape_list sessions; /* of struct session_use; at most 1000 items; optional */
 };
 extern const struct shape identity_keys_touch_request_shape;
 
@@ -349,6 +600,49 @@ struct api_key_revoke_event {
 };
 extern const struct shape api_key_revoke_event_shape;
 
+struct session_create_event {
+	int64_t supervisor_id; /* 1..2147483647 */
+	const char *email;
+};
+extern const struct shape session_create_event_shape;
+
+struct session_revoke_event {
+	int64_t supervisor_id; /* 1..2147483647 */
+	const char *email;
+};
+extern const struct shape session_revoke_event_shape;
+
+struct supervisor_create_event {
+	const char *email;
+	const char *role;
+};
+extern const struct shape supervisor_create_event_shape;
+
+struct supervisor_update_event {
+	const char *email;
+	const char *role;
+	bool password_changed;
+};
+extern const struct shape supervisor_update_event_shape;
+
+struct supervisor_delete_event {
+	const char *email;
+	const char *role;
+};
+extern const struct shape supervisor_delete_event_shape;
+
+struct supervisor_invite_create_event {
+	const char *email;
+	const char *role;
+	bool is_reset;
+};
+extern const struct shape supervisor_invite_create_event_shape;
+
+struct supervisor_invite_revoke_event {
+	const char *email; /* optional */
+};
+extern const struct shape supervisor_invite_revoke_event_shape;
+
 extern const struct operation operation_identity_domains_list;
 extern const struct operation operation_identity_domains_create;
 extern const struct operation operation_identity_onboard;
@@ -359,6 +653,21 @@ extern const struct operation operation_identity_keys_revoke;
 extern const struct operation operation_identity_whoami;
 extern const struct operation operation_identity_policy_evaluate;
 extern const struct operation operation_identity_decisions_list;
+extern const struct operation operation_identity_sessions_create;
+extern const struct operation operation_identity_sessions_end;
+extern const struct operation operation_identity_supervisors_me;
+extern const struct operation operation_identity_supervisors_password;
+extern const struct operation operation_identity_sessions_list;
+extern const struct operation operation_identity_sessions_revoke;
+extern const struct operation operation_identity_supervisors_list;
+extern const struct operation operation_identity_supervisors_update;
+extern const struct operation operation_identity_supervisors_delete;
+extern const struct operation operation_identity_supervisors_reset;
+extern const struct operation operation_identity_invites_create;
+extern const struct operation operation_identity_invites_list;
+extern const struct operation operation_identity_invites_revoke;
+extern const struct operation operation_identity_invites_inspect;
+extern const struct operation operation_identity_invites_accept;
 extern const struct operation operation_identity_keys_authenticate;
 extern const struct operation operation_identity_keys_touch;
 extern const struct operation operation_identity_decisions_record;
@@ -366,6 +675,13 @@ extern const struct event_type event_domain_create;
 extern const struct event_type event_api_key_create;
 extern const struct event_type event_api_key_rotate;
 extern const struct event_type event_api_key_revoke;
+extern const struct event_type event_session_create;
+extern const struct event_type event_session_revoke;
+extern const struct event_type event_supervisor_create;
+extern const struct event_type event_supervisor_update;
+extern const struct event_type event_supervisor_delete;
+extern const struct event_type event_supervisor_invite_create;
+extern const struct event_type event_supervisor_invite_revoke;
 
 /* Handlers, written by the service.  Errors listed are those beyond the common ones. */
 
@@ -430,12 +746,109 @@ const struct error *identity_policy_evaluate(struct request *req, const struct i
 const struct error *identity_decisions_list(struct request *req, const struct identity_decisions_list_request *in,
     struct identity_decisions_list_response *out) MUST_CHECK;
 
-/* Turn the hash of an API key into a principal.
- * Errors: AUTH_INVALID_API_KEY, AUTH_KEY_EXPIRED. */
+/* Sign in: the session's token travels in a cookie.
+ * POST /api/supervisors/login
+ * Errors: SUPERVISOR_LOGIN_FAILED, SUPERVISOR_LOGIN_THROTTLED.
+ * Emits: session.create. */
+const struct error *identity_sessions_create(struct request *req, const struct identity_sessions_create_request *in,
+    struct identity_sessions_create_response *out) MUST_CHECK;
+
+/* Sign out: the session of the cookie ends.
+ * POST /api/supervisors/logout
+ * Emits: session.revoke. */
+const struct error *identity_sessions_end(struct request *req, const struct identity_sessions_end_request *in,
+    struct identity_sessions_end_response *out) MUST_CHECK;
+
+/* Say who is signed in.
+ * GET /api/supervisors/me
+ * Errors: SUPERVISOR_REQUIRED. */
+const struct error *identity_supervisors_me(struct request *req, const struct identity_supervisors_me_request *in,
+    struct identity_supervisors_me_response *out) MUST_CHECK;
+
+/* Change one's password; one's other sessions end.
+ * PUT /api/supervisors/me/password
+ * Errors: SUPERVISOR_LOGIN_THROTTLED, SUPERVISOR_PASSWORD_MISMATCH, SUPERVISOR_REQUIRED.
+ * Emits: supervisor.update. */
+const struct error *identity_supervisors_password(struct request *req, const struct identity_supervisors_password_request *in,
+    struct supervisor *out) MUST_CHECK;
+
+/* List sessions that are open: one's own, for administrators those of all their people.
+ * GET /api/supervisors/sessions
+ * Errors: SUPERVISOR_REQUIRED. */
+const struct error *identity_sessions_list(struct request *req, const struct identity_sessions_list_request *in,
+    struct identity_sessions_list_response *out) MUST_CHECK;
+
+/* End a session: its cookie stops working within a second.
+ * DELETE /api/supervisors/sessions/{id}
+ * Errors: SESSION_NOT_FOUND, SUPERVISOR_REQUIRED.
+ * Emits: session.revoke. */
+const struct error *identity_sessions_revoke(struct request *req, const struct identity_sessions_revoke_request *in,
+    struct confirmation *out) MUST_CHECK;
+
+/* List the people who supervise the tenant; a platform administrator sees all.
+ * GET /api/supervisors */
+const struct error *identity_supervisors_list(struct request *req, const struct identity_supervisors_list_request *in,
+    struct identity_supervisors_list_response *out) MUST_CHECK;
+
+/* Give a person another role.
+ * PUT /api/supervisors/{id}
+ * Errors: SUPERVISOR_NOT_FOUND, SUPERVISOR_SELF_CHANGE_FORBIDDEN.
+ * Emits: supervisor.update. */
+const struct error *identity_supervisors_update(struct request *req, const struct identity_supervisors_update_request *in,
+    struct supervisor *out) MUST_CHECK;
+
+/* Remove a person; their sessions end.
+ * DELETE /api/supervisors/{id}
+ * Errors: SUPERVISOR_LAST_PLATFORM_SUPERVISOR, SUPERVISOR_NOT_FOUND, SUPERVISOR_SELF_DELETE_FORBIDDEN.
+ * Emits: supervisor.delete. */
+const struct error *identity_supervisors_delete(struct request *req, const struct identity_supervisors_delete_request *in,
+    struct confirmation *out) MUST_CHECK;
+
+/* Make a link with which a person sets a new password.
+ * POST /api/supervisors/{id}/reset
+ * Errors: SUPERVISOR_NOT_FOUND.
+ * Emits: supervisor_invite.create. */
+const struct error *identity_supervisors_reset(struct request *req, const struct identity_supervisors_reset_request *in,
+    struct supervisor_invite_created *out) MUST_CHECK;
+
+/* Invite a person by a link.
+ * POST /api/supervisors/invite
+ * Errors: PLATFORM_ADMIN_REQUIRED, SUPERVISOR_DOMAIN_NOT_FOUND, SUPERVISOR_EMAIL_CONFLICT, SUPERVISOR_INVITE_DOMAIN_SCOPE_MISMATCH.
+ * Emits: supervisor_invite.create. */
+const struct error *identity_invites_create(struct request *req, const struct identity_invites_create_request *in,
+    struct supervisor_invite_created *out) MUST_CHECK;
+
+/* List invitations that were not accepted, newest first.
+ * GET /api/supervisors/invites */
+const struct error *identity_invites_list(struct request *req, const struct identity_invites_list_request *in,
+    struct identity_invites_list_response *out) MUST_CHECK;
+
+/* Withdraw an invitation: its link stops working.
+ * DELETE /api/supervisors/invites/{id}
+ * Errors: SUPERVISOR_INVITE_NOT_FOUND.
+ * Emits: supervisor_invite.revoke. */
+const struct error *identity_invites_revoke(struct request *req, const struct identity_invites_revoke_request *in,
+    struct confirmation *out) MUST_CHECK;
+
+/* Say what an invitation's link is for.
+ * POST /api/supervisors/invite/inspect
+ * Errors: SUPERVISOR_INVITE_ALREADY_ACCEPTED, SUPERVISOR_INVITE_EXPIRED, SUPERVISOR_INVITE_NOT_FOUND. */
+const struct error *identity_invites_inspect(struct request *req, const struct identity_invites_inspect_request *in,
+    struct supervisor_invite_summary *out) MUST_CHECK;
+
+/* Accept an invitation: choose a password and be signed in.
+ * POST /api/supervisors/invite/accept
+ * Errors: SUPERVISOR_EMAIL_CONFLICT, SUPERVISOR_EMAIL_REQUIRED, SUPERVISOR_INVITE_ALREADY_ACCEPTED, SUPERVISOR_INVITE_EXPIRED, SUPERVISOR_INVITE_NOT_FOUND.
+ * Emits: supervisor.create, supervisor.update, session.create. */
+const struct error *identity_invites_accept(struct request *req, const struct identity_invites_accept_request *in,
+    struct identity_invites_accept_response *out) MUST_CHECK;
+
+/* Turn the hash of an API key or session into a principal.
+ * Errors: AUTH_INVALID_API_KEY, AUTH_KEY_EXPIRED, INVALID_DOMAIN_CONTEXT, SUPERVISOR_DOMAIN_SCOPE_MISMATCH. */
 const struct error *identity_keys_authenticate(struct request *req, const struct identity_keys_authenticate_request *in,
     struct identity_keys_authenticate_response *out) MUST_CHECK;
 
-/* Record the latest uses of keys, many at once. */
+/* Record the latest uses of keys and sessions, many at once. */
 const struct error *identity_keys_touch(struct request *req, const struct identity_keys_touch_request *in,
     struct identity_keys_touch_response *out) MUST_CHECK;
 
@@ -452,5 +865,19 @@ void emit_api_key_rotate(struct request *req, int64_t entity_id, int64_t entity_
     const struct api_key_rotate_event *payload);
 void emit_api_key_revoke(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct api_key_revoke_event *payload);
+void emit_session_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct session_create_event *payload);
+void emit_session_revoke(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct session_revoke_event *payload);
+void emit_supervisor_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_create_event *payload);
+void emit_supervisor_update(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_update_event *payload);
+void emit_supervisor_delete(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_delete_event *payload);
+void emit_supervisor_invite_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_invite_create_event *payload);
+void emit_supervisor_invite_revoke(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_invite_revoke_event *payload);
 
 #endif

@@ -100,3 +100,203 @@ const struct db_statement identity_decision_maintain_query = { .name = "identity
 	.sql =
 	    "SELECT decisions_maintain(make_interval(days => $1))\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_supervisor_get_query = { .name = "identity_supervisor_get",
+	.sql =
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &supervisor_row_shape };
+
+const struct db_statement identity_supervisor_lock_query = { .name = "identity_supervisor_lock",
+	.sql =
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE id = $1 FOR UPDATE\n",
+	.kind = DB_FIND, .n_params = 1, .row = &supervisor_row_shape };
+
+const struct db_statement identity_supervisor_by_email_query = { .name = "identity_supervisor_by_email",
+	.sql =
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE email = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &supervisor_row_shape };
+
+const struct db_statement identity_supervisor_list_all_query = { .name = "identity_supervisor_list_all",
+	.sql =
+	    "SELECT id, email, role, domain_id, created_at, last_login_at FROM supervisors WHERE id > $1 ORDER BY id LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &supervisor_shape };
+
+const struct db_statement identity_supervisor_list_of_query = { .name = "identity_supervisor_list_of",
+	.sql =
+	    "SELECT id, email, role, domain_id, created_at, last_login_at FROM supervisors WHERE domain_id = $3 AND id > $1 ORDER BY id LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 3, .row = &supervisor_shape };
+
+const struct db_statement identity_supervisor_first_query = { .name = "identity_supervisor_first",
+	.sql =
+	    "SELECT id FROM supervisors ORDER BY id LIMIT 1\n",
+	.kind = DB_LIST, .n_params = 0, .row = &supervisor_id_row_shape };
+
+const struct db_statement identity_supervisor_platform_lock_query = { .name = "identity_supervisor_platform_lock",
+	.sql =
+	    "SELECT id FROM supervisors WHERE domain_id IS NULL ORDER BY id LIMIT 2 FOR UPDATE\n",
+	.kind = DB_LIST, .n_params = 0, .row = &supervisor_id_row_shape };
+
+const struct db_statement identity_supervisor_user_query = { .name = "identity_supervisor_user",
+	.sql =
+	    "INSERT INTO users (domain_id, email, created_at, updated_at) VALUES ($1, $2, $3, $3)\n"
+	    "    ON CONFLICT (domain_id, email) DO UPDATE SET updated_at = excluded.updated_at RETURNING id\n",
+	.kind = DB_FIND, .n_params = 3, .row = &supervisor_id_row_shape };
+
+const struct db_statement identity_supervisor_add_query = { .name = "identity_supervisor_add",
+	.sql =
+	    "INSERT INTO supervisors (domain_id, user_id, email, role, password_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)\n"
+	    "RETURNING id, email, role, domain_id, created_at, last_login_at, password_hash\n",
+	.kind = DB_FIND, .n_params = 6, .row = &supervisor_row_shape };
+
+const struct db_statement identity_supervisor_set_role_query = { .name = "identity_supervisor_set_role",
+	.sql =
+	    "UPDATE supervisors SET role = $2, updated_at = $3 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement identity_supervisor_set_password_query = { .name = "identity_supervisor_set_password",
+	.sql =
+	    "UPDATE supervisors SET password_hash = $2, updated_at = $3 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement identity_supervisor_signed_in_query = { .name = "identity_supervisor_signed_in",
+	.sql =
+	    "UPDATE supervisors SET last_login_at = $2 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_supervisor_delete_query = { .name = "identity_supervisor_delete",
+	.sql =
+	    "DELETE FROM supervisors WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_invite_add_query = { .name = "identity_invite_add",
+	.sql =
+	    "INSERT INTO supervisor_invites (domain_id, email, role, token_hash, supervisor_id, invited_by_supervisor_id, expires_at, created_at)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 8, .row = &supervisor_id_row_shape };
+
+const struct db_statement identity_invite_drop_first_query = { .name = "identity_invite_drop_first",
+	.sql =
+	    "DELETE FROM supervisor_invites WHERE accepted_at IS NULL AND email IS NULL\n",
+	.kind = DB_EXEC, .n_params = 0, .row = NULL };
+
+const struct db_statement identity_invite_drop_reset_query = { .name = "identity_invite_drop_reset",
+	.sql =
+	    "DELETE FROM supervisor_invites WHERE accepted_at IS NULL AND supervisor_id = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_invite_list_all_query = { .name = "identity_invite_list_all",
+	.sql =
+	    "SELECT id, email, role, domain_id, supervisor_id, invited_by_supervisor_id, expires_at, created_at FROM supervisor_invites\n"
+	    " WHERE accepted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $1\n",
+	.kind = DB_LIST, .n_params = 1, .row = &supervisor_invite_shape };
+
+const struct db_statement identity_invite_list_of_query = { .name = "identity_invite_list_of",
+	.sql =
+	    "SELECT id, email, role, domain_id, supervisor_id, invited_by_supervisor_id, expires_at, created_at FROM supervisor_invites\n"
+	    " WHERE accepted_at IS NULL AND domain_id = $2 ORDER BY created_at DESC, id DESC LIMIT $1\n",
+	.kind = DB_LIST, .n_params = 2, .row = &supervisor_invite_shape };
+
+const struct db_statement identity_invite_get_query = { .name = "identity_invite_get",
+	.sql =
+	    "SELECT i.id, i.email, i.role, i.domain_id, i.supervisor_id, i.expires_at, i.accepted_at, NULL::text AS domain_name\n"
+	    "  FROM supervisor_invites i WHERE i.id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &invite_row_shape };
+
+const struct db_statement identity_invite_by_hash_query = { .name = "identity_invite_by_hash",
+	.sql =
+	    "SELECT i.id, i.email, i.role, i.domain_id, i.supervisor_id, i.expires_at, i.accepted_at, d.name AS domain_name\n"
+	    "  FROM supervisor_invites i LEFT JOIN domains d ON d.id = i.domain_id WHERE i.token_hash = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &invite_row_shape };
+
+const struct db_statement identity_invite_accept_query = { .name = "identity_invite_accept",
+	.sql =
+	    "UPDATE supervisor_invites SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_invite_delete_query = { .name = "identity_invite_delete",
+	.sql =
+	    "DELETE FROM supervisor_invites WHERE id = $1 AND accepted_at IS NULL\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_session_add_query = { .name = "identity_session_add",
+	.sql =
+	    "INSERT INTO sessions (domain_id, supervisor_id, token_hash, user_agent, created_at, last_seen_at, expires_at)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 6, .row = &supervisor_id_row_shape };
+
+const struct db_statement identity_session_by_hash_query = { .name = "identity_session_by_hash",
+	.sql =
+	    "SELECT n.id, n.supervisor_id, n.last_seen_at, n.expires_at, s.domain_id, s.email, s.role\n"
+	    "  FROM sessions n JOIN supervisors s ON s.id = n.supervisor_id WHERE n.token_hash = $1 AND n.revoked_at IS NULL\n",
+	.kind = DB_FIND, .n_params = 1, .row = &session_row_shape };
+
+const struct db_statement identity_session_get_query = { .name = "identity_session_get",
+	.sql =
+	    "SELECT n.id, n.supervisor_id, n.last_seen_at, n.expires_at, s.domain_id, s.email, s.role\n"
+	    "  FROM sessions n JOIN supervisors s ON s.id = n.supervisor_id WHERE n.id = $1 AND n.revoked_at IS NULL\n",
+	.kind = DB_FIND, .n_params = 1, .row = &session_row_shape };
+
+const struct db_statement identity_session_list_all_query = { .name = "identity_session_list_all",
+	.sql =
+	    "SELECT n.id, n.supervisor_id, s.email, n.user_agent, n.created_at, n.last_seen_at, n.expires_at\n"
+	    "  FROM (SELECT id, supervisor_id, user_agent, created_at, last_seen_at, expires_at FROM sessions\n"
+	    "         WHERE revoked_at IS NULL AND true ORDER BY expires_at DESC, id DESC LIMIT $1) n\n"
+	    "  JOIN supervisors s ON s.id = n.supervisor_id WHERE n.expires_at > $2 ORDER BY n.expires_at DESC, n.id DESC LIMIT $1\n",
+	.kind = DB_LIST, .n_params = 2, .row = &supervisor_session_shape };
+
+const struct db_statement identity_session_list_of_query = { .name = "identity_session_list_of",
+	.sql =
+	    "SELECT n.id, n.supervisor_id, s.email, n.user_agent, n.created_at, n.last_seen_at, n.expires_at\n"
+	    "  FROM (SELECT id, supervisor_id, user_agent, created_at, last_seen_at, expires_at FROM sessions\n"
+	    "         WHERE revoked_at IS NULL AND domain_id = $3 ORDER BY expires_at DESC, id DESC LIMIT $1) n\n"
+	    "  JOIN supervisors s ON s.id = n.supervisor_id WHERE n.expires_at > $2 ORDER BY n.expires_at DESC, n.id DESC LIMIT $1\n",
+	.kind = DB_LIST, .n_params = 3, .row = &supervisor_session_shape };
+
+const struct db_statement identity_session_list_own_query = { .name = "identity_session_list_own",
+	.sql =
+	    "SELECT n.id, n.supervisor_id, s.email, n.user_agent, n.created_at, n.last_seen_at, n.expires_at\n"
+	    "  FROM (SELECT id, supervisor_id, user_agent, created_at, last_seen_at, expires_at FROM sessions\n"
+	    "         WHERE revoked_at IS NULL AND supervisor_id = $3 ORDER BY expires_at DESC, id DESC LIMIT $1) n\n"
+	    "  JOIN supervisors s ON s.id = n.supervisor_id WHERE n.expires_at > $2 ORDER BY n.expires_at DESC, n.id DESC LIMIT $1\n",
+	.kind = DB_LIST, .n_params = 3, .row = &supervisor_session_shape };
+
+const struct db_statement identity_session_revoke_query = { .name = "identity_session_revoke",
+	.sql =
+	    "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_session_revoke_others_query = { .name = "identity_session_revoke_others",
+	.sql =
+	    "UPDATE sessions SET revoked_at = $3 WHERE supervisor_id = $1 AND id <> $2 AND revoked_at IS NULL\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement identity_session_touch_query = { .name = "identity_session_touch",
+	.sql =
+	    "UPDATE sessions n SET last_seen_at = u.\"usedAt\"\n"
+	    "  FROM json_to_recordset($1::json) AS u(\"sessionId\" bigint, \"usedAt\" timestamptz)\n"
+	    " WHERE n.id = ANY (ARRAY(SELECT a.\"sessionId\" FROM json_to_recordset($1::json) AS a(\"sessionId\" bigint)))\n"
+	    "   AND n.id = u.\"sessionId\" AND n.last_seen_at < u.\"usedAt\"\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_session_maintain_query = { .name = "identity_session_maintain",
+	.sql =
+	    "DELETE FROM sessions WHERE expires_at < $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_login_attempt_query = { .name = "identity_login_attempt",
+	.sql =
+	    "INSERT INTO login_attempts AS l (subject, attempts, started_at) VALUES ($1, 1, $2)\n"
+	    "    ON CONFLICT (subject) DO UPDATE SET attempts = CASE WHEN l.started_at < $3 THEN 1 ELSE l.attempts + 1 END,\n"
+	    "       started_at = CASE WHEN l.started_at < $3 THEN $2 ELSE l.started_at END\n"
+	    "RETURNING attempts\n",
+	.kind = DB_FIND, .n_params = 3, .row = &login_attempt_row_shape };
+
+const struct db_statement identity_login_succeeded_query = { .name = "identity_login_succeeded",
+	.sql =
+	    "DELETE FROM login_attempts WHERE subject = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_login_maintain_query = { .name = "identity_login_maintain",
+	.sql =
+	    "DELETE FROM login_attempts WHERE started_at < $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };

@@ -36,5 +36,75 @@ extern const struct db_statement identity_decision_add_query;
 extern const struct db_statement identity_decision_list_query;
 /* Partitions of the coming week; days older than $1 days go. :exec */
 extern const struct db_statement identity_decision_maintain_query;
+/* One person. :find; rows: struct supervisor_row */
+extern const struct db_statement identity_supervisor_get_query;
+/* One person, locked against a concurrent change. :find; rows: struct supervisor_row */
+extern const struct db_statement identity_supervisor_lock_query;
+/* Who signs in with an email. :find; rows: struct supervisor_row */
+extern const struct db_statement identity_supervisor_by_email_query;
+/* Everybody after an id. :list; rows: struct supervisor */
+extern const struct db_statement identity_supervisor_list_all_query;
+/* The people of a tenant after an id. :list; rows: struct supervisor */
+extern const struct db_statement identity_supervisor_list_of_query;
+/* Whether anybody is there. :list; rows: struct supervisor_id_row */
+extern const struct db_statement identity_supervisor_first_query;
+/* Platform administrators, locked so that two cannot remove each other at once. :list; rows: struct supervisor_id_row */
+extern const struct db_statement identity_supervisor_platform_lock_query;
+/* The person as owner of keys, made when missing. :find; rows: struct supervisor_id_row */
+extern const struct db_statement identity_supervisor_user_query;
+/* A new person. :find; rows: struct supervisor_row */
+extern const struct db_statement identity_supervisor_add_query;
+/* Another role. :exec */
+extern const struct db_statement identity_supervisor_set_role_query;
+/* Another password. :exec */
+extern const struct db_statement identity_supervisor_set_password_query;
+/* The one writer of last_login_at. :exec */
+extern const struct db_statement identity_supervisor_signed_in_query;
+/* A person goes, and sessions with them. :exec */
+extern const struct db_statement identity_supervisor_delete_query;
+/* A new invitation. :find; rows: struct supervisor_id_row */
+extern const struct db_statement identity_invite_add_query;
+/* Earlier links for the first person stop working. :exec */
+extern const struct db_statement identity_invite_drop_first_query;
+/* Earlier links for a person's new password stop working. :exec */
+extern const struct db_statement identity_invite_drop_reset_query;
+/* Invitations that still work, newest first. :list; rows: struct supervisor_invite */
+extern const struct db_statement identity_invite_list_all_query;
+/* Those into a tenant. :list; rows: struct supervisor_invite */
+extern const struct db_statement identity_invite_list_of_query;
+/* An invitation by its id. :find; rows: struct invite_row */
+extern const struct db_statement identity_invite_get_query;
+/* An invitation by its link. :find; rows: struct invite_row */
+extern const struct db_statement identity_invite_by_hash_query;
+/* A link works once. :exec */
+extern const struct db_statement identity_invite_accept_query;
+/* A link is withdrawn. :exec */
+extern const struct db_statement identity_invite_delete_query;
+/* Somebody is signed in. :find; rows: struct supervisor_id_row */
+extern const struct db_statement identity_session_add_query;
+/* A session that was not revoked, with its person. :find; rows: struct session_row */
+extern const struct db_statement identity_session_by_hash_query;
+/* The same by its id. :find; rows: struct session_row */
+extern const struct db_statement identity_session_get_query;
+/* Everybody's open sessions, newest first. :list; rows: struct supervisor_session */
+extern const struct db_statement identity_session_list_all_query;
+/* Those of a tenant's people. :list; rows: struct supervisor_session */
+extern const struct db_statement identity_session_list_of_query;
+/* Those of one person. :list; rows: struct supervisor_session */
+extern const struct db_statement identity_session_list_own_query;
+/* One session ends. :exec */
+extern const struct db_statement identity_session_revoke_query;
+/* Those of one person end, but for one. :exec */
+extern const struct db_statement identity_session_revoke_others_query;
+/* Latest uses of many sessions: [{"sessionId": 1, "usedAt": "..."}]. :exec */
+extern const struct db_statement identity_session_touch_query;
+/* Sessions that have ended for a month go. :exec */
+extern const struct db_statement identity_session_maintain_query;
+/* One more attempt with an email; counted anew after a while. :find; rows: struct login_attempt_row */
+extern const struct db_statement identity_login_attempt_query;
+/* Whoever is in may err again. :exec */
+extern const struct db_statement identity_login_succeeded_query;
+/* Counts that say nothing any more go. :exec */
+extern const struct db_statement identity_login_maintain_query;
 
 #endif

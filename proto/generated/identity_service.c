@@ -90,6 +90,126 @@ call_identity_decisions_list(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_identity_sessions_create(struct request *req, const void *in, void *out)
+{
+	const struct identity_sessions_create_request *typed_in = in;
+	struct identity_sessions_create_response *typed_out = out;
+	return identity_sessions_create(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_sessions_end(struct request *req, const void *in, void *out)
+{
+	const struct identity_sessions_end_request *typed_in = in;
+	struct identity_sessions_end_response *typed_out = out;
+	return identity_sessions_end(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_supervisors_me(struct request *req, const void *in, void *out)
+{
+	const struct identity_supervisors_me_request *typed_in = in;
+	struct identity_supervisors_me_response *typed_out = out;
+	return identity_supervisors_me(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_supervisors_password(struct request *req, const void *in, void *out)
+{
+	const struct identity_supervisors_password_request *typed_in = in;
+	struct supervisor *typed_out = out;
+	return identity_supervisors_password(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_sessions_list(struct request *req, const void *in, void *out)
+{
+	const struct identity_sessions_list_request *typed_in = in;
+	struct identity_sessions_list_response *typed_out = out;
+	return identity_sessions_list(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_sessions_revoke(struct request *req, const void *in, void *out)
+{
+	const struct identity_sessions_revoke_request *typed_in = in;
+	struct confirmation *typed_out = out;
+	return identity_sessions_revoke(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_supervisors_list(struct request *req, const void *in, void *out)
+{
+	const struct identity_supervisors_list_request *typed_in = in;
+	struct identity_supervisors_list_response *typed_out = out;
+	return identity_supervisors_list(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_supervisors_update(struct request *req, const void *in, void *out)
+{
+	const struct identity_supervisors_update_request *typed_in = in;
+	struct supervisor *typed_out = out;
+	return identity_supervisors_update(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_supervisors_delete(struct request *req, const void *in, void *out)
+{
+	const struct identity_supervisors_delete_request *typed_in = in;
+	struct confirmation *typed_out = out;
+	return identity_supervisors_delete(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_supervisors_reset(struct request *req, const void *in, void *out)
+{
+	const struct identity_supervisors_reset_request *typed_in = in;
+	struct supervisor_invite_created *typed_out = out;
+	return identity_supervisors_reset(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_invites_create(struct request *req, const void *in, void *out)
+{
+	const struct identity_invites_create_request *typed_in = in;
+	struct supervisor_invite_created *typed_out = out;
+	return identity_invites_create(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_invites_list(struct request *req, const void *in, void *out)
+{
+	const struct identity_invites_list_request *typed_in = in;
+	struct identity_invites_list_response *typed_out = out;
+	return identity_invites_list(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_invites_revoke(struct request *req, const void *in, void *out)
+{
+	const struct identity_invites_revoke_request *typed_in = in;
+	struct confirmation *typed_out = out;
+	return identity_invites_revoke(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_invites_inspect(struct request *req, const void *in, void *out)
+{
+	const struct identity_invites_inspect_request *typed_in = in;
+	struct supervisor_invite_summary *typed_out = out;
+	return identity_invites_inspect(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_invites_accept(struct request *req, const void *in, void *out)
+{
+	const struct identity_invites_accept_request *typed_in = in;
+	struct identity_invites_accept_response *typed_out = out;
+	return identity_invites_accept(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_identity_keys_authenticate(struct request *req, const void *in, void *out)
 {
 	const struct identity_keys_authenticate_request *typed_in = in;
@@ -124,11 +244,26 @@ const struct service_operation identity_operations[] = {
 	{ &operation_identity_whoami, call_identity_whoami, NULL, NULL, NULL },
 	{ &operation_identity_policy_evaluate, call_identity_policy_evaluate, NULL, NULL, NULL },
 	{ &operation_identity_decisions_list, call_identity_decisions_list, NULL, NULL, NULL },
+	{ &operation_identity_sessions_create, call_identity_sessions_create, NULL, NULL, NULL },
+	{ &operation_identity_sessions_end, call_identity_sessions_end, NULL, NULL, NULL },
+	{ &operation_identity_supervisors_me, call_identity_supervisors_me, NULL, NULL, NULL },
+	{ &operation_identity_supervisors_password, call_identity_supervisors_password, NULL, NULL, NULL },
+	{ &operation_identity_sessions_list, call_identity_sessions_list, NULL, NULL, NULL },
+	{ &operation_identity_sessions_revoke, call_identity_sessions_revoke, NULL, NULL, NULL },
+	{ &operation_identity_supervisors_list, call_identity_supervisors_list, NULL, NULL, NULL },
+	{ &operation_identity_supervisors_update, call_identity_supervisors_update, NULL, NULL, NULL },
+	{ &operation_identity_supervisors_delete, call_identity_supervisors_delete, NULL, NULL, NULL },
+	{ &operation_identity_supervisors_reset, call_identity_supervisors_reset, NULL, NULL, NULL },
+	{ &operation_identity_invites_create, call_identity_invites_create, NULL, NULL, NULL },
+	{ &operation_identity_invites_list, call_identity_invites_list, NULL, NULL, NULL },
+	{ &operation_identity_invites_revoke, call_identity_invites_revoke, NULL, NULL, NULL },
+	{ &operation_identity_invites_inspect, call_identity_invites_inspect, NULL, NULL, NULL },
+	{ &operation_identity_invites_accept, call_identity_invites_accept, NULL, NULL, NULL },
 	{ &operation_identity_keys_authenticate, call_identity_keys_authenticate, NULL, NULL, NULL },
 	{ &operation_identity_keys_touch, call_identity_keys_touch, NULL, NULL, NULL },
 	{ &operation_identity_decisions_record, call_identity_decisions_record, NULL, NULL, NULL },
 };
-const size_t identity_n_operations = 13;
+const size_t identity_n_operations = 28;
 
 void
 emit_domain_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -156,4 +291,53 @@ emit_api_key_revoke(struct request *req, int64_t entity_id, int64_t entity_versi
     const struct api_key_revoke_event *payload)
 {
 	event_emit(req, &event_api_key_revoke, entity_id, entity_version, payload);
+}
+
+void
+emit_session_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct session_create_event *payload)
+{
+	event_emit(req, &event_session_create, entity_id, entity_version, payload);
+}
+
+void
+emit_session_revoke(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct session_revoke_event *payload)
+{
+	event_emit(req, &event_session_revoke, entity_id, entity_version, payload);
+}
+
+void
+emit_supervisor_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_create_event *payload)
+{
+	event_emit(req, &event_supervisor_create, entity_id, entity_version, payload);
+}
+
+void
+emit_supervisor_update(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_update_event *payload)
+{
+	event_emit(req, &event_supervisor_update, entity_id, entity_version, payload);
+}
+
+void
+emit_supervisor_delete(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_delete_event *payload)
+{
+	event_emit(req, &event_supervisor_delete, entity_id, entity_version, payload);
+}
+
+void
+emit_supervisor_invite_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_invite_create_event *payload)
+{
+	event_emit(req, &event_supervisor_invite_create, entity_id, entity_version, payload);
+}
+
+void
+emit_supervisor_invite_revoke(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_invite_revoke_event *payload)
+{
+	event_emit(req, &event_supervisor_invite_revoke, entity_id, entity_version, payload);
 }

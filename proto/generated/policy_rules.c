@@ -6,8 +6,10 @@
 static const struct policy_rule rules[] = {
 	{ .patterns = (const char *const[]){ "tenant.*", NULL },
 	    .scopes = (const char *const[]){ NULL }, .is_platform = true, .code = "PLATFORM_ADMIN_REQUIRED" },
-	{ .patterns = (const char *const[]){ "apikey.*", "webhook.*", "ai_provider.*", "workforce.*", NULL },
+	{ .patterns = (const char *const[]){ "apikey.*", "webhook.*", "ai_provider.*", "workforce.*", "supervisor.*", NULL },
 	    .scopes = (const char *const[]){ "admin", NULL }, .is_platform = false, .code = "ADMIN_REQUIRED" },
+	{ .patterns = (const char *const[]){ "review.write", NULL },
+	    .scopes = (const char *const[]){ "content:write", "content:review", NULL }, .is_platform = false, .code = "MISSING_CONTENT_WRITE_SCOPE" },
 	{ .patterns = (const char *const[]){ "offer.write", "asset.purge", NULL },
 	    .scopes = (const char *const[]){ "admin", NULL }, .is_platform = false, .code = "ADMIN_REQUIRED" },
 	{ .patterns = (const char *const[]){ "offer.purchase", NULL },

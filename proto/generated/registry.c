@@ -88,6 +88,11 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_decisions_record,
 	&operation_identity_domains_create,
 	&operation_identity_domains_list,
+	&operation_identity_invites_accept,
+	&operation_identity_invites_create,
+	&operation_identity_invites_inspect,
+	&operation_identity_invites_list,
+	&operation_identity_invites_revoke,
 	&operation_identity_keys_authenticate,
 	&operation_identity_keys_create,
 	&operation_identity_keys_list,
@@ -96,6 +101,16 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_keys_touch,
 	&operation_identity_onboard,
 	&operation_identity_policy_evaluate,
+	&operation_identity_sessions_create,
+	&operation_identity_sessions_end,
+	&operation_identity_sessions_list,
+	&operation_identity_sessions_revoke,
+	&operation_identity_supervisors_delete,
+	&operation_identity_supervisors_list,
+	&operation_identity_supervisors_me,
+	&operation_identity_supervisors_password,
+	&operation_identity_supervisors_reset,
+	&operation_identity_supervisors_update,
 	&operation_identity_whoami,
 	&operation_jobs_cancel,
 	&operation_jobs_create,
@@ -169,7 +184,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 151;
+const size_t registry_n_operations = 166;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -10,6 +10,7 @@
 #include "rules.h"
 #include "secret.h"
 #include "store.h"
+#include "store_people.h"
 
 enum { LIMIT_DEFAULT = 50 };
 
@@ -227,6 +228,7 @@ identity_keys_revoke(struct request *req, const struct identity_keys_revoke_requ
 static const struct actor_profile profiles[] = {
 	{ "api-key", "API key", "A program holding a key of one tenant; its scopes say what it may do." },
 	{ "env-key", "Environment key", "A key from the gateway's configuration, for operators and bootstrap scripts." },
+	{ "supervisor-session", "Person", "Somebody who has signed in; the role says what they may do." },
 	{ "anonymous-local-dev", "Local development", "No credential; only on a machine configured for it." },
 };
 
@@ -235,7 +237,9 @@ profile_of(const struct principal *principal)
 {
 	if (strcmp(principal->type, "env_key") == 0)
 		return &profiles[1];
-	return strcmp(principal->type, "anonymous") == 0 ? &profiles[2] : &profiles[0];
+	if (strcmp(principal->type, "supervisor") == 0)
+		return &profiles[2];
+	return strcmp(principal->type, "anonymous") == 0 ? &profiles[3] : &profiles[0];
 }
 
 const struct error *
@@ -330,6 +334,9 @@ identity_keys_authenticate(struct request *req, const struct identity_keys_authe
     struct identity_keys_authenticate_response *out)
 {
 	const struct api_key_row *key;
+
+	if (in->is_session && *in->is_session)
+		return identity_session_authenticate(req, in, out);
 	const struct error *error = store_key_by_hash(req, in->key_hash, &key);
 	if (error)
 		return error;
@@ -369,7 +376,15 @@ as_array(struct request *req, const struct shape *shape, struct shape_list list)
 const struct error *
 identity_keys_touch(struct request *req, const struct identity_keys_touch_request *in, struct identity_keys_touch_response *out)
 {
-	return store_key_touch(req, as_array(req, &api_key_use_shape, in->uses), &out->touched);
+	int64_t n_keys = 0, n_sessions = 0;
+	const struct error *error = NULL;
+
+	if (in->uses.n > 0)
+		error = store_key_touch(req, as_array(req, &api_key_use_shape, in->uses), &n_keys);
+	if (!error && in->sessions.n > 0)
+		error = store_session_touch(req, as_array(req, &session_use_shape, in->sessions), &n_sessions);
+	out->touched = n_keys + n_sessions;
+	return error;
 }
 
 const struct error *

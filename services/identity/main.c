@@ -7,10 +7,12 @@ extern const size_t identity_n_operations;
 
 static const struct timer timers[] = {
 	{ "decisions.maintain", 3600 * 1000, identity_maintain_decisions },
+	{ "sessions.maintain", 3600 * 1000, identity_maintain_sessions },
 };
 
 static const struct service_command commands[] = {
 	{ "--bootstrap", "make the first tenant and print its admin key (--renew: another key)", identity_bootstrap },
+	{ "--login-link", "print a link: without an email for the first person, where there is none yet; with one for a new password", identity_login_link },
 };
 
 int

@@ -82,3 +82,162 @@ SELECT id, principal_id, operation, resource_type, resource_id, environment, out
 -- name: decision_maintain :exec
 -- Partitions of the coming week; days older than $1 days go.
 SELECT decisions_maintain(make_interval(days => $1));
+
+-- ---- people: all of it is system work, and a statement that serves a tenant's administrator names the tenant
+
+-- name: supervisor_get :find supervisor_row
+-- One person.
+SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE id = $1;
+
+-- name: supervisor_lock :find supervisor_row
+-- One person, locked against a concurrent change.
+SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE id = $1 FOR UPDATE;
+
+-- name: supervisor_by_email :find supervisor_row
+-- Who signs in with an email.
+SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE email = $1;
+
+-- name: supervisor_list_all :list supervisor
+-- Everybody after an id.
+SELECT id, email, role, domain_id, created_at, last_login_at FROM supervisors WHERE id > $1 ORDER BY id LIMIT $2;
+
+-- name: supervisor_list_of :list supervisor
+-- The people of a tenant after an id.
+SELECT id, email, role, domain_id, created_at, last_login_at FROM supervisors WHERE domain_id = $3 AND id > $1 ORDER BY id LIMIT $2;
+
+-- name: supervisor_first :list supervisor_id_row
+-- Whether anybody is there.
+SELECT id FROM supervisors ORDER BY id LIMIT 1;
+
+-- name: supervisor_platform_lock :list supervisor_id_row
+-- Platform administrators, locked so that two cannot remove each other at once.
+SELECT id FROM supervisors WHERE domain_id IS NULL ORDER BY id LIMIT 2 FOR UPDATE;
+
+-- name: supervisor_user :find supervisor_id_row
+-- The person as owner of keys, made when missing.
+INSERT INTO users (domain_id, email, created_at, updated_at) VALUES ($1, $2, $3, $3)
+    ON CONFLICT (domain_id, email) DO UPDATE SET updated_at = excluded.updated_at RETURNING id;
+
+-- name: supervisor_add :find supervisor_row
+-- A new person.
+INSERT INTO supervisors (domain_id, user_id, email, role, password_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
+RETURNING id, email, role, domain_id, created_at, last_login_at, password_hash;
+
+-- name: supervisor_set_role :exec
+-- Another role.
+UPDATE supervisors SET role = $2, updated_at = $3 WHERE id = $1;
+
+-- name: supervisor_set_password :exec
+-- Another password.
+UPDATE supervisors SET password_hash = $2, updated_at = $3 WHERE id = $1;
+
+-- name: supervisor_signed_in :exec
+-- The one writer of last_login_at.
+UPDATE supervisors SET last_login_at = $2 WHERE id = $1;
+
+-- name: supervisor_delete :exec
+-- A person goes, and sessions with them.
+DELETE FROM supervisors WHERE id = $1;
+
+-- name: invite_add :find supervisor_id_row
+-- A new invitation.
+INSERT INTO supervisor_invites (domain_id, email, role, token_hash, supervisor_id, invited_by_supervisor_id, expires_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+
+-- name: invite_drop_first :exec
+-- Earlier links for the first person stop working.
+DELETE FROM supervisor_invites WHERE accepted_at IS NULL AND email IS NULL;
+
+-- name: invite_drop_reset :exec
+-- Earlier links for a person's new password stop working.
+DELETE FROM supervisor_invites WHERE accepted_at IS NULL AND supervisor_id = $1;
+
+-- name: invite_list_all :list supervisor_invite
+-- Invitations that still work, newest first.
+SELECT id, email, role, domain_id, supervisor_id, invited_by_supervisor_id, expires_at, created_at FROM supervisor_invites
+ WHERE accepted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $1;
+
+-- name: invite_list_of :list supervisor_invite
+-- Those into a tenant.
+SELECT id, email, role, domain_id, supervisor_id, invited_by_supervisor_id, expires_at, created_at FROM supervisor_invites
+ WHERE accepted_at IS NULL AND domain_id = $2 ORDER BY created_at DESC, id DESC LIMIT $1;
+
+-- name: invite_get :find invite_row
+-- An invitation by its id.
+SELECT i.id, i.email, i.role, i.domain_id, i.supervisor_id, i.expires_at, i.accepted_at, NULL::text AS domain_name
+  FROM supervisor_invites i WHERE i.id = $1;
+
+-- name: invite_by_hash :find invite_row
+-- An invitation by its link.
+SELECT i.id, i.email, i.role, i.domain_id, i.supervisor_id, i.expires_at, i.accepted_at, d.name AS domain_name
+  FROM supervisor_invites i LEFT JOIN domains d ON d.id = i.domain_id WHERE i.token_hash = $1;
+
+-- name: invite_accept :exec
+-- A link works once.
+UPDATE supervisor_invites SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL;
+
+-- name: invite_delete :exec
+-- A link is withdrawn.
+DELETE FROM supervisor_invites WHERE id = $1 AND accepted_at IS NULL;
+
+-- name: session_add :find supervisor_id_row
+-- Somebody is signed in.
+INSERT INTO sessions (domain_id, supervisor_id, token_hash, user_agent, created_at, last_seen_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING id;
+
+-- name: session_by_hash :find session_row
+-- A session that was not revoked, with its person.
+SELECT n.id, n.supervisor_id, n.last_seen_at, n.expires_at, s.domain_id, s.email, s.role
+  FROM sessions n JOIN supervisors s ON s.id = n.supervisor_id WHERE n.token_hash = $1 AND n.revoked_at IS NULL;
+
+-- name: session_get :find session_row
+-- The same by its id.
+SELECT n.id, n.supervisor_id, n.last_seen_at, n.expires_at, s.domain_id, s.email, s.role
+  FROM sessions n JOIN supervisors s ON s.id = n.supervisor_id WHERE n.id = $1 AND n.revoked_at IS NULL;
+
+-- template: session_page(filter)
+SELECT n.id, n.supervisor_id, s.email, n.user_agent, n.created_at, n.last_seen_at, n.expires_at
+  FROM (SELECT id, supervisor_id, user_agent, created_at, last_seen_at, expires_at FROM sessions
+         WHERE revoked_at IS NULL AND {filter} ORDER BY expires_at DESC, id DESC LIMIT $1) n
+  JOIN supervisors s ON s.id = n.supervisor_id WHERE n.expires_at > $2 ORDER BY n.expires_at DESC, n.id DESC LIMIT $1;
+
+-- name: session_list_all :list supervisor_session = session_page(true)
+-- Everybody's open sessions, newest first.
+-- name: session_list_of :list supervisor_session = session_page(domain_id = $3)
+-- Those of a tenant's people.
+-- name: session_list_own :list supervisor_session = session_page(supervisor_id = $3)
+-- Those of one person.
+
+-- name: session_revoke :exec
+-- One session ends.
+UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL;
+
+-- name: session_revoke_others :exec
+-- Those of one person end, but for one.
+UPDATE sessions SET revoked_at = $3 WHERE supervisor_id = $1 AND id <> $2 AND revoked_at IS NULL;
+
+-- name: session_touch :exec
+-- Latest uses of many sessions: [{"sessionId": 1, "usedAt": "..."}].
+UPDATE sessions n SET last_seen_at = u."usedAt"
+  FROM json_to_recordset($1::json) AS u("sessionId" bigint, "usedAt" timestamptz)
+ WHERE n.id = ANY (ARRAY(SELECT a."sessionId" FROM json_to_recordset($1::json) AS a("sessionId" bigint)))
+   AND n.id = u."sessionId" AND n.last_seen_at < u."usedAt";
+
+-- name: session_maintain :exec
+-- Sessions that have ended for a month go.
+DELETE FROM sessions WHERE expires_at < $1;
+
+-- name: login_attempt :find login_attempt_row
+-- One more attempt with an email; counted anew after a while.
+INSERT INTO login_attempts AS l (subject, attempts, started_at) VALUES ($1, 1, $2)
+    ON CONFLICT (subject) DO UPDATE SET attempts = CASE WHEN l.started_at < $3 THEN 1 ELSE l.attempts + 1 END,
+       started_at = CASE WHEN l.started_at < $3 THEN $2 ELSE l.started_at END
+RETURNING attempts;
+
+-- name: login_succeeded :exec
+-- Whoever is in may err again.
+DELETE FROM login_attempts WHERE subject = $1;
+
+-- name: login_maintain :exec
+-- Counts that say nothing any more go.
+DELETE FROM login_attempts WHERE started_at < $1;

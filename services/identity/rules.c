@@ -1,4 +1,4 @@
-/* Scopes, key texts, base URLs, percentiles. */
+/* Scopes, roles, key and token texts, base URLs, percentiles. */
 #include "rules.h"
 
 #include <ctype.h>
@@ -53,6 +53,62 @@ rules_key_format(char text[KEY_TEXT_BYTES], const unsigned char random[KEY_RANDO
 {
 	memcpy(text, "wcak_", 5);
 	hex_encode(text + 5, random, KEY_RANDOM_BYTES);
+}
+
+const struct role *
+rules_role(const char *name)
+{
+	static const char *const platform[] = { "admin", "tenant:admin" }, *const tenant[] = { "admin" },
+		*const editor[] = { "content:read", "content:write" }, *const reviewer[] = { "content:read", "content:review" },
+		*const reader[] = { "content:read", "audit:read" };
+	static const struct role roles[] = {
+		{ "platform", platform, 2, true }, { "tenant_admin", tenant, 1, false }, { "editor", editor, 2, false },
+		{ "reviewer", reviewer, 2, false }, { "read_only", reader, 2, false },
+	};
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		if (strcmp(roles[i].name, name) == 0)
+			return &roles[i];
+	}
+	return NULL;
+}
+
+const char *
+rules_email(struct arena *arena, const char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	size_t n = strlen(text);
+	while (n > 0 && isspace((unsigned char)text[n - 1]))
+		n--;
+	char *email = arena_strndup(arena, text, n);
+	for (char *c = email; *c; c++) {
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	}
+	return email;
+}
+
+void
+rules_token_format(char text[TOKEN_TEXT_BYTES], const char *prefix, const unsigned char random[TOKEN_RANDOM_BYTES])
+{
+	memcpy(text, prefix, 5);
+	hex_encode(text + 5, random, TOKEN_RANDOM_BYTES);
+}
+
+const char *
+rules_session_token(struct arena *arena, const char *cookies)
+{
+	static const char name[] = "supervisor_session=";
+
+	while (cookies && *cookies) {
+		cookies += strspn(cookies, "; ");
+		size_t n = strcspn(cookies, ";");
+		if (strncmp(cookies, name, sizeof(name) - 1) == 0)
+			return arena_strndup(arena, cookies + sizeof(name) - 1, n - (sizeof(name) - 1));
+		cookies += n;
+	}
+	return NULL;
 }
 
 bool

@@ -8,5 +8,10 @@ const struct setting identity_setting_table[] = {
 	    "Where clients reach the gateway, as told to new tenants.", &identity_settings.public_base_url },
 	{ "WORDCLAW_DECISION_KEEP_DAYS", SETTING_INT, "90", 1, 3650, "Policy decisions are kept this long.",
 	    &identity_settings.decision_keep_days },
+	{ "WORDCLAW_SESSION_HOURS", SETTING_INT, "12", 1, 720, "A person is signed in for this long at most.", &identity_settings.session_hours },
+	{ "WORDCLAW_SESSION_IDLE_MINUTES", SETTING_INT, "120", 1, 43200, "A session that is not used for this long ends.",
+	    &identity_settings.session_idle_minutes },
+	{ "WORDCLAW_LOGIN_ATTEMPTS_MAX", SETTING_INT, "10", 1, 1000, "Attempts to sign in with one email in fifteen minutes.",
+	    &identity_settings.login_attempts_max },
 };
 const size_t identity_n_settings = sizeof(identity_setting_table) / sizeof(identity_setting_table[0]);

@@ -6,6 +6,8 @@
 
 const struct constraint_error store_constraints[] = {
 	{ "domains_hostname_unique", ERROR_DOMAIN_HOSTNAME_CONFLICT, "another tenant has this hostname" },
+	{ "supervisors_email_unique", ERROR_SUPERVISOR_EMAIL_CONFLICT, "somebody signs in with this email already" },
+	{ "supervisor_invites_domain_id_fkey", ERROR_SUPERVISOR_DOMAIN_NOT_FOUND, "the tenant does not exist" },
 };
 const size_t store_n_constraints = sizeof(store_constraints) / sizeof(store_constraints[0]);
 

@@ -1,6 +1,7 @@
 """What the operations of the services around content refuse, each declared error once: tests of a driver with Things (things.py)."""
 from checks import row, test
 from lightning import invoice
+from people import PASSWORD
 from things import ENVIRONMENTS_KEY, FORM_SCHEMA, LATER, NOBODYS, OPEN_TRANSITION, RECEIVE, WHO, With
 
 
@@ -96,6 +97,46 @@ def feedback_refuses_what_it_declares(ground):
         ("POST", public, {"token": gone, "comment": "x"}, 404, "EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND"), ("POST", public, {"comment": "x"}, 401, "EXTERNAL_FEEDBACK_TOKEN_MISSING"),
         ("POST", public, {"token": "x", "comment": "x"}, 401, "INVALID_EXTERNAL_FEEDBACK_TOKEN"),
         ("POST", public, {"token": token, "prompt": "x", "refinementMode": "agent_direct"}, 403, "EXTERNAL_FEEDBACK_TOKEN_AGENT_DIRECT_FORBIDDEN")])
+
+
+# ---------------------------------------------------------------- people
+
+@test
+def people_refuse_what_they_declare(ground):
+    t = ground.things
+    reader, first, person = ground.tenant.client("content:read"), t.first_person(), t.person("tenant_admin")
+    mine, root = t.me(person), t.me(first)["supervisor"]["id"]
+    login, change, accept = "/api/supervisors/login", "/api/supervisors/me/password", "/api/supervisors/invite/accept"
+    ask_all(ground.admin, [("GET", "/api/supervisors/me", None, 403, "SUPERVISOR_REQUIRED"),
+                           ("PUT", change, {"currentPassword": "x", "newPassword": PASSWORD}, 403, "SUPERVISOR_REQUIRED"),
+                           ("PUT", f"/api/supervisors/{NOBODYS}", {"role": "editor"}, 404, "SUPERVISOR_NOT_FOUND"),
+                           ("DELETE", f"/api/supervisors/{NOBODYS}", None, 404, "SUPERVISOR_NOT_FOUND"),
+                           ("DELETE", f"/api/supervisors/sessions/{NOBODYS}", None, 404, "SESSION_NOT_FOUND"),
+                           ("DELETE", f"/api/supervisors/invites/{NOBODYS}", None, 404, "SUPERVISOR_INVITE_NOT_FOUND"),
+                           ("POST", "/api/supervisors/invite", {"email": mine["supervisor"]["email"]}, 409, "SUPERVISOR_EMAIL_CONFLICT"),
+                           ("POST", "/api/supervisors/invite", {"email": t.email(), "role": "platform"}, 403, "PLATFORM_ADMIN_REQUIRED"),
+                           ("POST", "/api/supervisors/invite", {"email": t.email(), "domainId": NOBODYS}, 403, "SUPERVISOR_INVITE_DOMAIN_SCOPE_MISMATCH")])
+    ask_all(reader, [("GET", "/api/supervisors/sessions", None, 403, "SUPERVISOR_REQUIRED"), ("DELETE", "/api/supervisors/sessions/1", None, 403, "SUPERVISOR_REQUIRED")])
+    ask_all(person, [("PUT", f"/api/supervisors/{mine['supervisor']['id']}", {"role": "editor"}, 409, "SUPERVISOR_SELF_CHANGE_FORBIDDEN"),
+                     ("DELETE", f"/api/supervisors/{mine['supervisor']['id']}", None, 409, "SUPERVISOR_SELF_DELETE_FORBIDDEN"),
+                     *[("PUT", change, {"currentPassword": "x", "newPassword": PASSWORD}, 403, "SUPERVISOR_PASSWORD_MISMATCH")] * 3,
+                     ("PUT", change, {"currentPassword": "x", "newPassword": PASSWORD}, 429, "SUPERVISOR_LOGIN_THROTTLED")])
+    ask_all(ground.platform, [("POST", f"/api/supervisors/{NOBODYS}/reset", None, 404, "SUPERVISOR_NOT_FOUND"),
+                              ("DELETE", f"/api/supervisors/{root}", None, 409, "SUPERVISOR_LAST_PLATFORM_SUPERVISOR"),
+                              ("POST", "/api/supervisors/invite", {"email": t.email(), "domainId": NOBODYS}, 404, "SUPERVISOR_DOMAIN_NOT_FOUND")])
+    ask_all(t.anyone, [*[("POST", login, {"email": "nobody@example.com", "password": "x"}, 401, "SUPERVISOR_LOGIN_FAILED")] * 3,
+                       ("POST", login, {"email": "nobody@example.com", "password": "x"}, 429, "SUPERVISOR_LOGIN_THROTTLED")])
+    email = t.email()
+    old, used, other, nameless = t.invite(), t.invite(email=email), t.invite(email=email), t.invite()
+    ground.system.sql(f"UPDATE identity.supervisor_invites SET expires_at = now() WHERE id = {old['id']}")
+    ground.system.sql(f"UPDATE identity.supervisor_invites SET email = NULL WHERE id = {nameless['id']}")
+    t.anyone.post(accept, {"token": used["token"], "password": PASSWORD}).succeeded(201)
+    for what in ("inspect", "accept"):
+        for token, status, code in (("wcsi_0", 404, "SUPERVISOR_INVITE_NOT_FOUND"), (old["token"], 410, "SUPERVISOR_INVITE_EXPIRED"),
+                                    (used["token"], 410, "SUPERVISOR_INVITE_ALREADY_ACCEPTED")):
+            refused(what, t.anyone.post(f"/api/supervisors/invite/{what}", {"token": token, **({"password": PASSWORD} if what == "accept" else {})}), status, code)
+    refused("accept", t.anyone.post(accept, {"token": other["token"], "password": PASSWORD}), 409, "SUPERVISOR_EMAIL_CONFLICT")
+    refused("accept", t.anyone.post(accept, {"token": nameless["token"], "password": PASSWORD}), 400, "SUPERVISOR_EMAIL_REQUIRED")
 
 
 # ---------------------------------------------------------------- forms

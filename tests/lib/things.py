@@ -5,12 +5,14 @@ import json
 import time
 
 from checks import wait_for
+from people import PASSWORD, invited, of
 from receiver import Receiver
 
 NOBODYS = 2000000000
 SECRET = "of-the-mock-provider"
 ENVIRONMENTS_KEY = "reader-of-the-environment-1"
-SETTINGS = {"WORDCLAW_PAYMENT_WEBHOOK_SECRETS": f"mock:{SECRET}", "WORDCLAW_OUTBOUND_ALLOW": "127.0.0.1:*"}
+SETTINGS = {"WORDCLAW_PAYMENT_WEBHOOK_SECRETS": f"mock:{SECRET}", "WORDCLAW_OUTBOUND_ALLOW": "127.0.0.1:*",
+            "WORDCLAW_LOGIN_RATE_LIMIT_MAX": "0", "WORDCLAW_LOGIN_ATTEMPTS_MAX": "3"}
 LATER = "2040-01-01T00:00:00Z"
 WHO = {"actorId": "client-17", "actorSource": "portal"}
 FORM_SCHEMA = {"type": "object", "properties": {"email": {"type": "string"}, "message": {"type": "string"}, "seats": {"type": "integer", "minimum": 1}, "address": {"type": "object"},
@@ -35,6 +37,7 @@ class Things:
         self.ground, self.system, self.admin = ground, ground.system, ground.admin
         self.domain, self.anyone = ground.tenant.id, ground.system.client()
         self.receiver = Receiver()
+        self.first = None
 
     def made(self, path, body):
         return self.admin.post(path, body).succeeded(201).data
@@ -42,6 +45,27 @@ class Things:
     def type(self, schema=FORM_SCHEMA, **fields):
         name = self.ground.name()
         return self.made("/api/content-types", {"name": name, "slug": name, "schema": schema, **fields})["id"]
+
+    # ---- people
+
+    def email(self):
+        return f"{self.ground.name()}@example.com"
+
+    def invite(self, **fields):
+        return self.made("/api/supervisors/invite", {"email": self.email(), **fields})
+
+    def person(self, role="editor"):
+        return invited(self.anyone, self.admin, self.email(), role)
+
+    def first_person(self):
+        """The platform administrator of the link that the start prints."""
+        if not self.first:
+            token = self.system.output().split("/ui/invite#token=")[1].split()[0]
+            self.first = of(self.anyone, self.anyone.post("/api/supervisors/invite/accept", {"token": token, "password": PASSWORD, "email": self.email()}).succeeded(201))
+        return self.first
+
+    def me(self, person=None):
+        return (person or self.person()).get("/api/supervisors/me").succeeded(200).data
 
     # ---- workflows and reviews
 
@@ -192,7 +216,20 @@ def requests(t, path):
     item = lambda suffix, make=None: f"/api/content-items/{(make or t.ground.item)()}/{suffix}"
     transition = lambda flow: f"/api/workflows/{flow['id']}/transitions/{flow['transitions'][0]['id']}"
     received = lambda client, body: (client, RECEIVE, body)
+    human = lambda suffix="": f"/api/supervisors/{t.me()['supervisor']['id']}{suffix}"
     return {
+        "identity.sessions.create": lambda: (t.anyone, path, {"email": t.me()["supervisor"]["email"], "password": PASSWORD}),
+        "identity.sessions.end": lambda: (t.person(), path, None),
+        "identity.sessions.revoke": lambda: ask(f"/api/supervisors/sessions/{t.me()['sessionId']}"),
+        "identity.supervisors.me": lambda: (t.person(), path, None),
+        "identity.supervisors.password": lambda: (t.person(), path, {"currentPassword": PASSWORD, "newPassword": PASSWORD + "."}),
+        "identity.supervisors.update": lambda: ask(human(), {"role": "reviewer"}),
+        "identity.supervisors.delete": lambda: ask(human()),
+        "identity.supervisors.reset": lambda: (t.ground.platform, human("/reset"), None),
+        "identity.invites.create": lambda: ask(path, {"email": t.email()}),
+        "identity.invites.revoke": lambda: ask(f"/api/supervisors/invites/{t.invite()['id']}"),
+        "identity.invites.inspect": lambda: (t.anyone, path, {"token": t.invite()["token"]}),
+        "identity.invites.accept": lambda: (t.anyone, path, {"token": t.invite()["token"], "password": PASSWORD}),
         "workflow.workflows.create": lambda: ask(path, {"name": t.ground.name(), "contentTypeId": t.ground.type(), "transitions": [OPEN_TRANSITION]}),
         "workflow.workflows.get": lambda: ask(f"/api/workflows/{t.flow()['id']}"),
         "workflow.workflows.active": lambda: ask(f"/api/content-types/{t.flow()['contentTypeId']}/workflows/active"),

@@ -9,6 +9,16 @@ INSERT INTO policy_decision_logs (domain_id, principal_id, operation, resource_t
 SELECT plans.tenant(i), 'api_key:' || i % 50, CASE i % 3 WHEN 0 THEN 'content.read' ELSE 'content.write' END, 'content_item', i::text, 'production',
        CASE i % 20 WHEN 0 THEN 'deny' ELSE 'allow' END, 'ALLOWED', '1.0.0', 1, md5(i::text), now() - (:rows / 10 - i) * interval '1 second'
   FROM generate_series(1, :rows / 10) i;
+INSERT INTO supervisors (id, domain_id, email, role, password_hash)
+SELECT i, CASE WHEN i > 3 THEN plans.tenant(i) END, format('p%s@example.com', i), CASE WHEN i > 3 THEN 'editor' ELSE 'platform' END, 'x' FROM generate_series(1, :rows / 20) i;
+INSERT INTO supervisor_invites (id, domain_id, email, role, token_hash, supervisor_id, expires_at, created_at, accepted_at)
+SELECT i, plans.tenant(i), format('i%s@example.com', i), 'editor', md5(i::text), CASE WHEN i % 3 = 0 THEN i END, now(), now() - i * interval '1 minute', CASE WHEN i % 2 = 0 THEN now() END
+  FROM generate_series(1, :rows / 20) i;
+INSERT INTO sessions (id, domain_id, supervisor_id, token_hash, created_at, last_seen_at, expires_at, revoked_at) OVERRIDING SYSTEM VALUE
+SELECT i, s.domain_id, s.id, md5(i::text), now(), now(), now() + interval '1 hour', CASE WHEN i % 4 = 0 THEN now() END
+  FROM generate_series(1, :rows / 10) i JOIN supervisors s ON s.id = 1 + i % (:rows / 20);
+INSERT INTO login_attempts (subject, attempts, started_at) SELECT md5(i::text), 1, now() - i * interval '1 second' FROM generate_series(1, :rows / 100) i;
+SELECT setval('supervisors_id_seq', :rows), setval('supervisor_invites_id_seq', :rows), setval('sessions_id_seq', :rows);
 SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api_keys_id_seq', :rows);
 
 -- let: key SELECT max(id) FROM api_keys WHERE domain_id = :big AND revoked_at IS NULL
@@ -57,3 +67,76 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 ('deny', NULL, NULL, NULL, NULL, 51)
 -- plan: decision_maintain system max=20000, looks for partitions in the catalogue
 (90)
+
+-- let: person SELECT max(id) FROM supervisors WHERE domain_id = :big
+-- let: invite SELECT max(id) FROM supervisor_invites WHERE accepted_at IS NULL
+-- let: session SELECT max(id) FROM sessions WHERE revoked_at IS NULL
+-- let: seen SELECT quote_literal(json_agg(json_build_object('sessionId', id, 'usedAt', now() + interval '1 hour'))) FROM (SELECT id FROM sessions ORDER BY token_hash LIMIT 50) s
+
+-- plan: supervisor_get system
+(:person)
+-- plan: supervisor_lock system
+(:person)
+-- plan: supervisor_by_email system
+('p77@example.com')
+-- plan: supervisor_list_all system
+(0, 51)
+-- plan: supervisor_list_of system
+(0, 51, :big)
+-- plan: supervisor_first system
+-- plan: supervisor_platform_lock system
+-- plan: supervisor_user system
+(:big, 'new@example.com', now())
+-- plan: supervisor_add system
+(:big, NULL, 'new@example.com', 'editor', 'x', now())
+-- plan: supervisor_set_role system
+(:person, 'reviewer', now())
+-- plan: supervisor_set_password system
+(:person, 'y', now())
+-- plan: supervisor_signed_in system
+(:person, now())
+-- plan: supervisor_delete system
+(:person)
+-- plan: invite_add system
+(:big, 'new@example.com', 'editor', 'h', NULL, NULL, now(), now())
+-- plan: invite_drop_first system
+-- plan: invite_drop_reset system
+(33)
+-- plan: invite_list_all system
+(50)
+-- plan: invite_list_of system
+(50, :big)
+-- plan: invite_get system
+(:invite)
+-- plan: invite_by_hash system
+(md5('77'))
+-- plan: invite_accept system
+(:invite, now())
+-- plan: invite_delete system
+(:invite)
+-- plan: session_add system
+(:big, :person, 'h', NULL, now(), now())
+-- plan: session_by_hash system
+(md5('77'))
+-- plan: session_get system
+(:session)
+-- plan: session_list_all system max=20000, only a platform administrator's: may sort everybody's open sessions
+(50, now())
+-- plan: session_list_of system max=600, may sort the open sessions of a tenant when they are few
+(50, now(), :big)
+-- plan: session_list_own system
+(50, now(), :person)
+-- plan: session_revoke system
+(:session, now())
+-- plan: session_revoke_others system
+(:person, 0, now())
+-- plan: session_touch system
+(:seen)
+-- plan: session_maintain system
+(now())
+-- plan: login_attempt system
+(md5('7'), now(), now() - interval '15 minutes')
+-- plan: login_succeeded system
+(md5('7'))
+-- plan: login_maintain system
+(now() - interval '1 day')

@@ -284,6 +284,7 @@ place_name(enum shape_in in)
 	case SHAPE_IN_HEADER:
 		return "headers";
 	case SHAPE_IN_MCP: /* unknown to every sender */
+	case SHAPE_IN_COOKIE:
 		break;
 	}
 	assert(!"shape place");

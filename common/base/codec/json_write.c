@@ -76,7 +76,7 @@ write_list(struct buf *buf, const struct shape_field *field, const void *object)
 bool
 codec_json_has_field(const struct shape_field *field, const void *object)
 {
-	return shape_is_present(field, object);
+	return field->in != SHAPE_IN_COOKIE && shape_is_present(field, object);
 }
 
 void
@@ -121,7 +121,7 @@ codec_json_write(struct buf *buf, const struct shape *shape, const void *object)
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		const struct shape_field *field = &shape->fields[i];
 		bool is_null_shown = field->flags & (SHAPE_NULLABLE | SHAPE_REQUIRED);
-		if (!is_null_shown && !shape_is_present(field, object))
+		if (!is_null_shown && !codec_json_has_field(field, object))
 			continue;
 		buf_add_text(buf, is_first ? "\"" : ",\"");
 		is_first = false;

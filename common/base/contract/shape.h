@@ -43,8 +43,9 @@ enum shape_flag {
 	SHAPE_RAW = 1 << 7,         /* DOC that is the whole body as it was sent, for a signature */
 };
 
-/* Where a request field travels over REST.  SHAPE_IN_MCP: nowhere; only the MCP surface fills or reads it. */
-enum shape_in { SHAPE_IN_BODY, SHAPE_IN_PATH, SHAPE_IN_QUERY, SHAPE_IN_HEADER, SHAPE_IN_MCP };
+/* Where a field travels over REST.  SHAPE_IN_MCP: nowhere; only the MCP surface fills or reads it.  SHAPE_IN_COOKIE: of an answer, in a cookie and
+ * never in a body. */
+enum shape_in { SHAPE_IN_BODY, SHAPE_IN_PATH, SHAPE_IN_QUERY, SHAPE_IN_HEADER, SHAPE_IN_MCP, SHAPE_IN_COOKIE };
 
 struct shape;
 

@@ -112,6 +112,7 @@ place(const struct making *making, struct buf *target, struct buf *body, const s
 	switch (field->in) {
 	case SHAPE_IN_PATH:
 	case SHAPE_IN_MCP: /* never set from here */
+	case SHAPE_IN_COOKIE:
 		return;
 	case SHAPE_IN_QUERY:
 		add_parameter(making, target, field->name, field_text(making->arena, field, making->input));

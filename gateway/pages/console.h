@@ -1,0 +1,8 @@
+/* The console: files that `make` has built from gateway/ui, read once and kept. */
+#ifndef CONSOLE_H
+#define CONSOLE_H
+
+/* directory: of the built files; "": ui beside the program's own directory, or build/ui of a checkout.  Logs what it found. */
+void console_load(const char *directory);
+
+#endif
