@@ -57,10 +57,19 @@ LIB_DB      := -lpq
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
 	$(if $(wildcard migrations/migrate.c),$(BIN)/wordclaw-migrate) $(if $(CLI_SRC),$(BIN)/wordclaw)
 
-.PHONY: all run test check generate fmt bench fault fuzz fuzzers asan tsan explorer help bootstrap clean unit arch tests
+.PHONY: all ui run test check generate fmt bench fault fuzz fuzzers asan tsan explorer help bootstrap clean unit arch tests
 .DEFAULT_GOAL := all
 
-all: $(BINARIES) ## build everything into bin/
+all: $(BINARIES) build/ui/.made ## build everything into bin/, and the console into build/ui
+
+# The console is made from what the API says of itself.  Without npm the rest is built all the same, and /ui says what is missing.
+UI_SRC := $(shell find gateway/ui -type f) proto/generated/openapi.json
+build/ui/.made: $(UI_SRC)
+	$(SAY) UI $(@D)
+	$(Q)gateway/ui/build $(@D) || echo "  The console is not built: /ui says so.  'make ui' tries again."
+	$(Q)mkdir -p $(@D) && touch $@
+ui: ## the console into build/ui
+	$(Q)gateway/ui/build build/ui && touch build/ui/.made
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
