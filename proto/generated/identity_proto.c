@@ -1906,7 +1906,7 @@ const struct operation operation_identity_supervisors_delete = {
 };
 
 static const struct route identity_supervisors_reset_routes[] = {
-	{ "POST", "/api/supervisors/{id}/reset", false },
+	{ "POST", "/api/supervisors/reset/{id}", false },
 };
 static const char *const identity_supervisors_reset_actions[] = {
 	"GET /api/supervisors",

@@ -805,7 +805,7 @@ const struct error *identity_supervisors_delete(struct request *req, const struc
     struct confirmation *out) MUST_CHECK;
 
 /* Make a link with which a person sets a new password.
- * POST /api/supervisors/{id}/reset
+ * POST /api/supervisors/reset/{id}
  * Errors: SUPERVISOR_NOT_FOUND.
  * Emits: supervisor_invite.create. */
 const struct error *identity_supervisors_reset(struct request *req, const struct identity_supervisors_reset_request *in,

@@ -121,7 +121,7 @@ def people_refuse_what_they_declare(ground):
                      ("DELETE", f"/api/supervisors/{mine['supervisor']['id']}", None, 409, "SUPERVISOR_SELF_DELETE_FORBIDDEN"),
                      *[("PUT", change, {"currentPassword": "x", "newPassword": PASSWORD}, 403, "SUPERVISOR_PASSWORD_MISMATCH")] * 3,
                      ("PUT", change, {"currentPassword": "x", "newPassword": PASSWORD}, 429, "SUPERVISOR_LOGIN_THROTTLED")])
-    ask_all(ground.platform, [("POST", f"/api/supervisors/{NOBODYS}/reset", None, 404, "SUPERVISOR_NOT_FOUND"),
+    ask_all(ground.platform, [("POST", f"/api/supervisors/reset/{NOBODYS}", None, 404, "SUPERVISOR_NOT_FOUND"),
                               ("DELETE", f"/api/supervisors/{root}", None, 409, "SUPERVISOR_LAST_PLATFORM_SUPERVISOR"),
                               ("POST", "/api/supervisors/invite", {"email": t.email(), "domainId": NOBODYS}, 404, "SUPERVISOR_DOMAIN_NOT_FOUND")])
     ask_all(t.anyone, [*[("POST", login, {"email": "nobody@example.com", "password": "x"}, 401, "SUPERVISOR_LOGIN_FAILED")] * 3,

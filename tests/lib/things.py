@@ -216,7 +216,7 @@ def requests(t, path):
     item = lambda suffix, make=None: f"/api/content-items/{(make or t.ground.item)()}/{suffix}"
     transition = lambda flow: f"/api/workflows/{flow['id']}/transitions/{flow['transitions'][0]['id']}"
     received = lambda client, body: (client, RECEIVE, body)
-    human = lambda suffix="": f"/api/supervisors/{t.me()['supervisor']['id']}{suffix}"
+    human = lambda what="": f"/api/supervisors/{what}{t.me()['supervisor']['id']}"
     return {
         "identity.sessions.create": lambda: (t.anyone, path, {"email": t.me()["supervisor"]["email"], "password": PASSWORD}),
         "identity.sessions.end": lambda: (t.person(), path, None),
@@ -225,7 +225,7 @@ def requests(t, path):
         "identity.supervisors.password": lambda: (t.person(), path, {"currentPassword": PASSWORD, "newPassword": PASSWORD + "."}),
         "identity.supervisors.update": lambda: ask(human(), {"role": "reviewer"}),
         "identity.supervisors.delete": lambda: ask(human()),
-        "identity.supervisors.reset": lambda: (t.ground.platform, human("/reset"), None),
+        "identity.supervisors.reset": lambda: (t.ground.platform, human("reset/"), None),
         "identity.invites.create": lambda: ask(path, {"email": t.email()}),
         "identity.invites.revoke": lambda: ask(f"/api/supervisors/invites/{t.invite()['id']}"),
         "identity.invites.inspect": lambda: (t.anyone, path, {"token": t.invite()["token"]}),
