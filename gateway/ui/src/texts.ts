@@ -75,5 +75,5 @@ export function chooseLanguage(code: string) {
 	location.reload()
 }
 
-const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
+const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
 export const time = (text: string | null | undefined) => text ? moment.format(new Date(text)) : t('never')

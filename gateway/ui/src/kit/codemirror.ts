@@ -19,7 +19,6 @@ const look = EditorView.theme({
 	'.cm-cursor': { borderLeftColor: 'var(--text)' },
 	'.cm-selectionBackground': { backgroundColor: 'var(--mark) !important' },
 	'&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '1px' },
-	'.cm-scroller': { maxHeight: '28rem', overflow: 'auto' },
 })
 
 /** Tab leaves the editor, as it leaves any field.  Returns what ends it. */

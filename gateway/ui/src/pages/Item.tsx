@@ -28,8 +28,8 @@ function Editor({ type, item, onSaved }: { type: Data<'content.types.get'>; item
 	const [theirs, setTheirs] = useState<Item | null>(null)
 	const doing = useDoing()
 	const isDirty = !same(data, item?.data ?? {})
-	const dirty = useRef(false)
-	dirty.current = isDirty
+	const dirty = useRef(false), isSaved = useRef(false)
+	dirty.current = isDirty && !isSaved.current
 	useEffect(() => {
 		if (isDirty) localStorage.setItem(draftKey(name), JSON.stringify(data))
 		else localStorage.removeItem(draftKey(name))
@@ -46,6 +46,7 @@ function Editor({ type, item, onSaved }: { type: Data<'content.types.get'>; item
 			const answer = item ? await call('content.items.update', { id: item.id, data: document, expectedVersion: version ?? item.version })
 				: await call('content.items.create', { contentTypeId: type.id, data: document })
 			localStorage.removeItem(draftKey(name))
+			isSaved.current = true
 			dirty.current = false
 			setTheirs(null)
 			onSaved(answer.data as Item)
@@ -58,7 +59,7 @@ function Editor({ type, item, onSaved }: { type: Data<'content.types.get'>; item
 	const change = (value: unknown) => setData((value ?? {}) as Document)
 	const isHeld = !may('content:write')
 	return <Card title={type.name} actions={<Button kind="quiet" onClick={() => setRaw(!isRaw)}>{isRaw ? t('edit') : t('rawJson')}</Button>}>
-		<form class={isHeld ? 'held' : ''} onSubmit={event => { event.preventDefault(); void write(data) }}>
+		<form noValidate class={isHeld ? 'held' : ''} onSubmit={event => { event.preventDefault(); void write(data) }}>
 			{isRaw || isHeld ? <JsonEditor key="raw" label={t('rawJson')} value={data} onChange={change} onBroken={setBroken} isReadOnly={isHeld} />
 				: <SchemaForm schema={parse(type.schema)} value={data} onChange={change} violations={violations} onBroken={setBroken} />}
 			<Problem of={doing.problem} />
