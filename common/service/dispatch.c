@@ -138,17 +138,16 @@ start_over(struct worker *worker, struct job *job)
 static void
 call_one(struct job *job)
 {
-	if (job->row->batch) {
-		const void *in[] = { job->in };
-		void *out[] = { job->out };
-		const struct error *errors[] = { NULL };
+	const void *in[] = { job->in };
+	void *out[] = { job->out };
+	const struct error *errors[] = { NULL };
+	job->error = slugs_resolve(&job->req, 1, &job->in, errors);
+	if (!job->error && !errors[0] && job->row->batch)
 		job->error = job->row->batch(&job->req, 1, in, out, errors);
-		if (!job->error)
-			job->error = errors[0];
-		check_declared(job);
-		return;
-	}
-	job->error = job->row->call(&job->req, job->in, job->out);
+	else if (!job->error && !errors[0])
+		job->error = job->row->call(&job->req, job->in, job->out);
+	if (!job->error)
+		job->error = errors[0];
 	check_declared(job);
 }
 
@@ -165,18 +164,19 @@ dispatch_fits_read(const struct job *first, const struct job *other)
 static void
 call_batch(struct job **jobs, size_t n)
 {
-	const void *in[BATCH_MAX] = { NULL };
-	void *out[BATCH_MAX] = { NULL };
-	const struct error *errors[BATCH_MAX] = { NULL };
+	void *in[BATCH_MAX] = { NULL }, *out[BATCH_MAX] = { NULL };
+	const struct error *errors[BATCH_MAX] = { NULL }, *refusals[BATCH_MAX] = { NULL };
 
 	for (size_t i = 0; i < n; i++) {
 		in[i] = jobs[i]->in;
 		out[i] = jobs[i]->out;
 	}
-	/* The first job's request lends its arena, deadline, connection and principal: all have the same tenant and scopes. */
-	const struct error *error = jobs[0]->row->batch(&jobs[0]->req, n, in, out, errors);
+	/* The first job's request serves all: they have the same tenant and scopes. */
+	const struct error *error = slugs_resolve(&jobs[0]->req, n, in, refusals);
+	if (!error)
+		error = jobs[0]->row->batch(&jobs[0]->req, n, (const void *const *)in, out, errors);
 	for (size_t i = 0; i < n; i++) {
-		jobs[i]->error = error ? error : errors[i];
+		jobs[i]->error = error ? error : refusals[i] ? refusals[i] : errors[i];
 		check_declared(jobs[i]);
 	}
 }

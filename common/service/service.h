@@ -54,6 +54,12 @@ struct service_command {
 	const struct error *(*run)(struct request *req, int argc, char **argv);
 };
 
+/* Looks up what fields with slug = true name by slug; ids[i] is 0 where there is no such row. */
+struct slug_resolver {
+	const struct error *(*find)(struct request *req, const char *const slugs[], size_t n, int64_t ids[]);
+	enum error_code unknown; /* answers a slug that is nothing's */
+};
+
 struct service_definition {
 	const char *name;
 	const struct service_operation *operations;
@@ -71,6 +77,7 @@ struct service_definition {
 	int64_t step_workers; /* default of WORDCLAW_STEP_WORKERS; 0: 4 */
 	const struct service_command *commands;
 	size_t n_commands;
+	struct slug_resolver slugs;
 	bool (*start)(void); /* after the settings were loaded, before the first request; or NULL */
 };
 

@@ -144,6 +144,9 @@ const struct error *dispatch_admit(struct request *req);
 /* Error names in replies are checked against what the operation declares. */
 void dispatch_reply(struct worker *worker, struct job *job);
 
+/* slugs.c: within the transaction and before the handler: ids in the place of slugs.  errors[i] refuses input i. */
+const struct error *slugs_resolve(struct request *req, size_t n, void *const in[], const struct error *errors[]) MUST_CHECK;
+
 /* idempotency.c */
 const struct error *idempotency_claim(struct job *job, bool *ret_is_replay) MUST_CHECK;
 void idempotency_store(struct job *job);

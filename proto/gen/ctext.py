@@ -54,7 +54,8 @@ def field_declaration(field):
     else:
         member = f"struct shape_list {name}"
     remark = field_remark(field)
-    return f"\t{member};" + (f" /* {remark} */" if remark else "")
+    slug = f"\n\tconst char *{name}_slug; /* NULL: an id came */" if field.slug else ""
+    return f"\t{member};" + (f" /* {remark} */" if remark else "") + slug
 
 
 def range_remark(field):
@@ -94,7 +95,7 @@ def shape_flags(field):
     flags = [name for name, is_set in (
         ("SHAPE_REQUIRED", field.required), ("SHAPE_NULLABLE", field.nullable), ("SHAPE_DOC_TEXT", field.doc_text),
         ("SHAPE_SECRET", field.secret), ("SHAPE_DOC_OBJECT", field.doc_object), ("SHAPE_AGENT_REQUIRED", field.agent_required),
-        ("SHAPE_ID", field.is_id), ("SHAPE_RAW", field.raw)) if is_set]
+        ("SHAPE_ID", field.is_id), ("SHAPE_RAW", field.raw), ("SHAPE_SLUG", field.slug)) if is_set]
     return " | ".join(flags) or "0"
 
 
@@ -112,6 +113,7 @@ def shape_field(struct, field):
         f".in = SHAPE_IN_{field.place.upper()}",
         f".header = {literal(field.header)}" if field.header else None,
         f".offset = offsetof(struct {struct.name}, {field.c_name})",
+        f".slug_offset = offsetof(struct {struct.name}, {field.c_name}_slug)" if field.slug else None,
         f".min = {bound(field.min, limits[0])}", f".max = {bound(field.max, limits[1])}",
         f".shape = &{field.ref}_shape" if field.ref else None,
         f".choices = {choices_name(struct, field)}" if field.choices else None,

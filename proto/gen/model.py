@@ -21,6 +21,7 @@ class Field:
     item: str | None = None   # of a list: int text doc struct
     ref: str | None = None    # type named by struct and list of struct
     is_id: bool = False       # type id or list of id
+    slug: bool = False        # an id for which the row's slug may come
     required: bool = False
     nullable: bool = False
     min: int | None = None
@@ -185,7 +186,7 @@ OPERATION_KEYS = {
     "next_action", "actions", "examples", "request", "response", "job", *FLAGS}
 FIELD_KEYS = {
     "type", "required", "optional", "nullable", "min", "max", "choices", "pattern", "format", "default", "in", "header",
-    "doc_text", "doc_object", "secret", "agent_required", "raw", "code", "json", "doc", "example", "column"}
+    "doc_text", "doc_object", "secret", "agent_required", "raw", "code", "json", "doc", "example", "column", "slug"}
 SCALARS = ("bool", "int", "id", "time", "text", "doc")
 
 
@@ -227,7 +228,9 @@ def read_field(where, name, table, is_request):
             "json", "doc", "example")
     values = {key: table[key] for key in keys if key in table}
     is_id = table["type"] == "id"
-    return Field(name, kind, item, ref, table["type"].endswith("id"), required, nullable, table.get("min", 1 if is_id else None),
+    if table.get("slug") and not is_id:
+        raise ContractError(f"{where} takes a slug, but is no id")
+    return Field(name, kind, item, ref, table["type"].endswith("id"), table.get("slug", False), required, nullable, table.get("min", 1 if is_id else None),
                  table.get("max", ID_MAX if is_id else None), place=table.get("in", "" if is_request else "body"), column=table.get("column", snake(name)), **values)
 
 

@@ -24,12 +24,14 @@ def bare_schema(field):
     if field.kind == "list":
         item = {"$ref": f"#/components/schemas/{field.ref}"} if field.item == "struct" else dict(SCALARS.get(field.item, {}))
         return {"type": "array", "items": item}
+    if field.slug:
+        return {"type": ["integer", "string"]}
     return doc_schema(field) if field.kind == "doc" else dict(SCALARS[field.kind])
 
 
 def add_limits(schema, field):
     names = {"int": ("minimum", "maximum"), "text": ("minLength", "maxLength"), "list": ("minItems", "maxItems")}.get(field.kind)
-    if names is None:
+    if names is None or field.slug:
         return
     # Text limits are bytes: an upper bound for characters, but only a lower bound of one says something about them.
     if field.min is not None and not (field.kind == "text" and field.min > 1):

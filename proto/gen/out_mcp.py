@@ -66,7 +66,7 @@ def input_field(field, contract):
         item = input_struct(contract.types[field.ref].fields, contract) if field.item == "struct" else scalar_schema(field.item)
         schema = {"type": "array", "items": item}
     else:
-        schema = doc_schema(field) if field.kind == "doc" else scalar_schema(field.kind)
+        schema = {"type": ["integer", "string"]} if field.slug else doc_schema(field) if field.kind == "doc" else scalar_schema(field.kind)
     add_limits(schema, field)
     for key, value in (("enum", field.choices), ("pattern", shown_pattern(field)), ("default", field.default)):
         if value is not None:

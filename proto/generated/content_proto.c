@@ -62,7 +62,7 @@ static const struct shape_field content_global_fields[] = {
 const struct shape content_global_shape = { .name = "content_global", .size = sizeof(struct content_global), .fields = content_global_fields, .n_fields = 2 };
 
 static const struct shape_field new_batch_item_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_batch_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_batch_item, content_type_id), .slug_offset = offsetof(struct new_batch_item, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item, id or slug.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_batch_item, data), .min = 0, .max = INT64_C(1000000), .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_batch_item, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published or archived; by default draft.", .example = "\"draft\"" },
 };
@@ -70,7 +70,7 @@ const struct shape new_batch_item_shape = { .name = "new_batch_item", .size = si
 
 static const struct shape_field changed_batch_item_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, content_type_id), .slug_offset = offsetof(struct changed_batch_item, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type (id or slug).", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, data), .min = 0, .max = INT64_C(1000000), .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
@@ -156,6 +156,12 @@ static const struct shape_field content_type_row_fields[] = {
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
 };
 const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 12 };
+
+static const struct shape_field content_slug_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_slug_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_slug_row, slug), .min = 0, .max = 0, .doc = "Column slug." },
+};
+const struct shape content_slug_row_shape = { .name = "content_slug_row", .size = sizeof(struct content_slug_row), .fields = content_slug_row_fields, .n_fields = 2 };
 
 static const struct shape_field content_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -350,12 +356,12 @@ static const struct shape_field content_types_list_response_fields[] = {
 const struct shape content_types_list_response_shape = { .name = "content_types_list_response", .size = sizeof(struct content_types_list_response), .fields = content_types_list_response_fields, .n_fields = 7 };
 
 static const struct shape_field content_types_get_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_get_request, id), .slug_offset = offsetof(struct content_types_get_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
 };
 const struct shape content_types_get_request_shape = { .name = "content_types_get_request", .size = sizeof(struct content_types_get_request), .fields = content_types_get_request_fields, .n_fields = 1 };
 
 static const struct shape_field content_types_items_request_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_items_request, content_type_id), .slug_offset = offsetof(struct content_types_items_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, draft), .min = 0, .max = 0, .doc = "false: the published view, without items that have none." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextCursor of the previous page." },
@@ -372,7 +378,7 @@ const struct shape content_types_items_response_shape = { .name = "content_types
 
 static const char *const content_types_update_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_update_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_update_request, id), .slug_offset = offsetof(struct content_types_update_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Display name.", .example = "\"Article\"" },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Unique within the tenant.", .example = "\"article\"" },
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, kind), .min = 0, .max = INT64_C(16), .choices = content_types_update_request_kind_choices, .code = "INVALID_CONTENT_TYPE_KIND", .doc = "singleton: at most one item.", .example = "\"collection\"" },
@@ -384,13 +390,13 @@ static const struct shape_field content_types_update_request_fields[] = {
 const struct shape content_types_update_request_shape = { .name = "content_types_update_request", .size = sizeof(struct content_types_update_request), .fields = content_types_update_request_fields, .n_fields = 8 };
 
 static const struct shape_field content_types_delete_request_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_delete_request, id), .slug_offset = offsetof(struct content_types_delete_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_types_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_types_delete_request_shape = { .name = "content_types_delete_request", .size = sizeof(struct content_types_delete_request), .fields = content_types_delete_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_items_create_request_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, content_type_id), .slug_offset = offsetof(struct content_items_create_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item, id or slug.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, status), .min = INT64_C(1), .max = INT64_C(64), .default_text = "\"draft\"", .doc = "draft, in_review, published or archived.", .example = "\"draft\"" },
 	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_create_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
@@ -400,7 +406,7 @@ const struct shape content_items_create_request_shape = { .name = "content_items
 static const char *const content_items_list_request_sort_by_choices[] = { "updatedAt", "createdAt", "version", NULL };
 static const char *const content_items_list_request_sort_dir_choices[] = { "asc", "desc", NULL };
 static const struct shape_field content_items_list_request_fields[] = {
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only items of this type.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, content_type_id), .slug_offset = offsetof(struct content_items_list_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only items of this type (id or slug).", .example = "7" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, status), .min = 0, .max = INT64_C(64), .doc = "Only items in this status.", .example = "\"published\"" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, draft), .min = 0, .max = 0, .doc = "false: the published view, without items that have none." },
 	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Text in data's strings or the status, ignoring case; or the id.", .example = "\"launch\"" },
@@ -433,7 +439,7 @@ const struct shape content_items_get_request_shape = { .name = "content_items_ge
 
 static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type.", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .slug_offset = offsetof(struct content_items_update_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type (id or slug).", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (makes it public) or archived (takes it away). Left out: the public sees what it saw.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
@@ -1523,6 +1529,7 @@ static const char *const content_items_list_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_list_errors[] = {
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT],
 	&error_catalogue[ERROR_CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED],
 	&error_catalogue[ERROR_INVALID_CONTENT_ITEMS_CURSOR],

@@ -69,6 +69,7 @@ extern const struct shape content_global_shape;
 /* An item to create. */
 struct new_batch_item {
 	int64_t content_type_id; /* 1..2147483647 */
+	const char *content_type_id_slug; /* NULL: an id came */
 	struct doc data; /* at most 1000000 bytes */
 	const char *status; /* 1..64 bytes; optional */
 };
@@ -78,6 +79,7 @@ extern const struct shape new_batch_item_shape;
 struct changed_batch_item {
 	int64_t id; /* 1..2147483647 */
 	const int64_t *content_type_id; /* 1..2147483647 */
+	const char *content_type_id_slug; /* NULL: an id came */
 	struct doc data; /* at most 1000000 bytes; optional */
 	const char *status; /* 1..64 bytes; optional */
 	const int64_t *expected_version; /* 1..2147483647 */
@@ -169,6 +171,13 @@ struct content_type_row {
 	const char *updated_by; /* optional */
 };
 extern const struct shape content_type_row_shape;
+
+/* Row of types_by_slug. */
+struct content_slug_row {
+	int64_t id;
+	const char *slug;
+};
+extern const struct shape content_slug_row_shape;
 
 /* Row of types_exist, type_singleton_item, item_exists, workflow_state_exists .... */
 struct content_id_row {
@@ -377,11 +386,13 @@ extern const struct shape content_types_list_response_shape;
 
 struct content_types_get_request {
 	int64_t id; /* 1..2147483647 */
+	const char *id_slug; /* NULL: an id came */
 };
 extern const struct shape content_types_get_request_shape;
 
 struct content_types_items_request {
 	int64_t content_type_id; /* 1..2147483647 */
+	const char *content_type_id_slug; /* NULL: an id came */
 	const bool *draft;
 	const int64_t *limit; /* 1..500; default 50 */
 	const char *cursor; /* 1..2048 bytes; optional */
@@ -398,6 +409,7 @@ extern const struct shape content_types_items_response_shape;
 
 struct content_types_update_request {
 	int64_t id; /* 1..2147483647 */
+	const char *id_slug; /* NULL: an id came */
 	const char *name; /* 1..200 bytes; optional */
 	const char *slug; /* 1..100 bytes; optional */
 	const char *kind; /* at most 16 bytes; collection | singleton; optional */
@@ -410,12 +422,14 @@ extern const struct shape content_types_update_request_shape;
 
 struct content_types_delete_request {
 	int64_t id; /* 1..2147483647 */
+	const char *id_slug; /* NULL: an id came */
 	const int64_t *expected_version; /* 1..2147483647 */
 };
 extern const struct shape content_types_delete_request_shape;
 
 struct content_items_create_request {
 	int64_t content_type_id; /* 1..2147483647 */
+	const char *content_type_id_slug; /* NULL: an id came */
 	struct doc data; /* at most 1000000 bytes */
 	const char *status; /* 1..64 bytes; optional; default "draft" */
 	const char *payment_proof; /* 1..8192 bytes; optional */
@@ -424,6 +438,7 @@ extern const struct shape content_items_create_request_shape;
 
 struct content_items_list_request {
 	const int64_t *content_type_id; /* 1..2147483647 */
+	const char *content_type_id_slug; /* NULL: an id came */
 	const char *status; /* at most 64 bytes; optional */
 	const bool *draft;
 	const char *q; /* at most 200 bytes; optional */
@@ -457,6 +472,7 @@ extern const struct shape content_items_get_request_shape;
 struct content_items_update_request {
 	int64_t id; /* 1..2147483647 */
 	const int64_t *content_type_id; /* 1..2147483647 */
+	const char *content_type_id_slug; /* NULL: an id came */
 	struct doc data; /* at most 1000000 bytes; optional */
 	const char *status; /* 1..64 bytes; optional */
 	const int64_t *expected_version; /* 1..2147483647 */
@@ -1084,7 +1100,7 @@ const struct error *content_items_create(struct request *req, const struct conte
 
 /* List content items with filters, sorting and a cursor.
  * GET /api/content-items
- * Errors: CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
+ * Errors: CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
 const struct error *content_items_list(struct request *req, const struct content_items_list_request *in,
     struct content_items_list_response *out) MUST_CHECK;
 

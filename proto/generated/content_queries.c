@@ -31,6 +31,11 @@ const struct db_statement content_singleton_types_query = { .name = "content_sin
 	    " ORDER BY t.id LIMIT $1\n",
 	.kind = DB_LIST, .n_params = 1, .row = &content_type_row_shape };
 
+const struct db_statement content_types_by_slug_query = { .name = "content_types_by_slug",
+	.sql =
+	    "SELECT t.id, t.slug FROM content_types t WHERE t.slug = ANY ($1::text[]) LIMIT cardinality($1::text[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_slug_row_shape };
+
 const struct db_statement content_types_exist_query = { .name = "content_types_exist",
 	.sql =
 	    "SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",

@@ -12,6 +12,8 @@ extern const struct db_statement content_types_get_query;
 extern const struct db_statement content_singleton_type_query;
 /* Singleton types, oldest first. :list; rows: struct content_type_row */
 extern const struct db_statement content_singleton_types_query;
+/* Which types these slugs are. :list; rows: struct content_slug_row */
+extern const struct db_statement content_types_by_slug_query;
 /* Which of these types there are. :list; rows: struct content_id_row */
 extern const struct db_statement content_types_exist_query;
 /* One type to change or delete; keeps items from appearing under it meanwhile (their foreign key waits). :find; rows: struct content_type_row */

@@ -23,6 +23,8 @@ struct content_item content_item_view(const struct request *req, const struct co
 
 /* handlers_internal.c: whom events name when a service acts for somebody. */
 const struct principal *content_actor(struct request *req, const char *id, const char *type, const char *source);
+/* query/slugs.c: the types that requests name by slug */
+const struct error *content_types_of_slugs(struct request *req, const char *const slugs[], size_t n, int64_t ids[]) MUST_CHECK;
 
 /* handlers_history.c: a timer */
 const struct error *content_purge(struct request *req) MUST_CHECK;

@@ -69,6 +69,13 @@ result_of(const struct batch *batch)
 	return (struct content_batch){ .atomic = batch->is_atomic, .results = { .items = batch->results, .n = batch->n } };
 }
 
+/* The skeleton has put the type's id in the place of its slug, or 0 where there is no such type. */
+static const struct error *
+check_slug(struct request *req, const char *slug, const int64_t *id)
+{
+	return slug && !*id ? FAIL_AT(req, CONTENT_TYPE_NOT_FOUND, "/contentTypeId", "'%s' is the slug of no content type", slug) : NULL;
+}
+
 const struct error *
 content_batch_create(struct request *req, const struct content_batch_create_request *in, struct content_batch *out)
 {
@@ -79,7 +86,9 @@ content_batch_create(struct request *req, const struct content_batch_create_requ
 	for (size_t i = 0; !error && i < in->items.n; i++) {
 		struct content_items_create_request create = { .content_type_id = entry[i].content_type_id, .data = entry[i].data, .status = entry[i].status };
 		struct content_item item = { .id = 0 };
-		error = content_items_create(req, &create, &item);
+		error = check_slug(req, entry[i].content_type_id_slug, &create.content_type_id);
+		if (!error)
+			error = content_items_create(req, &create, &item);
 		error = add_result(req, &batch, error, &item);
 	}
 	if (!error)
@@ -98,7 +107,9 @@ content_batch_update(struct request *req, const struct content_batch_update_requ
 		struct content_items_update_request update = { .id = entry[i].id, .content_type_id = entry[i].content_type_id, .data = entry[i].data,
 			.status = entry[i].status, .expected_version = entry[i].expected_version };
 		struct content_item item = { .id = 0 };
-		error = content_items_update(req, &update, &item);
+		error = check_slug(req, entry[i].content_type_id_slug, update.content_type_id);
+		if (!error)
+			error = content_items_update(req, &update, &item);
 		error = add_result(req, &batch, error, &item);
 	}
 	if (!error)

@@ -22,6 +22,7 @@ main(int argc, char **argv)
 		.n_constraints = content_n_constraints,
 		.settings = content_settings,
 		.n_settings = content_n_settings,
+		.slugs = { content_types_of_slugs, ERROR_CONTENT_TYPE_NOT_FOUND },
 		.start = content_start,
 		.timers = timers,
 		.n_timers = sizeof(timers) / sizeof(timers[0]),

@@ -27,6 +27,10 @@ SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.b
  WHERE t.is_singleton
  ORDER BY t.id LIMIT $1;
 
+-- name: types_by_slug :list content_slug_row
+-- Which types these slugs are.
+SELECT t.id, t.slug FROM content_types t WHERE t.slug = ANY ($1::text[]) LIMIT cardinality($1::text[]);
+
 -- name: types_exist :list content_id_row
 -- Which of these types there are.
 SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);

@@ -51,6 +51,12 @@ store_types_by_id(struct request *req, const int64_t *ids, size_t n, struct shap
 }
 
 const struct error *
+store_types_by_slug(struct request *req, const char *const *slugs, size_t n, struct shape_list *ret_rows)
+{
+	return query_list(req, &content_types_by_slug_query, PARAMS(P_TEXT_LIST(slugs, n)), ret_rows);
+}
+
+const struct error *
 store_singleton_type(struct request *req, const char *slug, const struct content_type_row **ret_type)
 {
 	return query_find(req, &content_singleton_type_query, PARAMS(P_TEXT(slug)), ret_type);

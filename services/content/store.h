@@ -13,6 +13,8 @@ const struct error *store_type_insert(struct request *req, const struct content_
     const struct content_type_row **ret_type) MUST_CHECK;
 /* Rows of struct content_type_row, in no order. */
 const struct error *store_types_by_id(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_types) MUST_CHECK;
+/* Rows of struct content_slug_row: of the slugs that are a type's. */
+const struct error *store_types_by_slug(struct request *req, const char *const *slugs, size_t n, struct shape_list *ret_rows) MUST_CHECK;
 const struct error *store_singleton_type(struct request *req, const char *slug, const struct content_type_row **ret_type) MUST_CHECK;
 const struct error *store_singleton_types(struct request *req, int64_t limit, struct shape_list *ret_types) MUST_CHECK;
 const struct error *store_type_lock(struct request *req, int64_t id, const struct content_type_row **ret_type) MUST_CHECK;

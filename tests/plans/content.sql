@@ -38,6 +38,8 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 ('T', 'a-new-type', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 'api_key:1')
 -- plan: types_get tenant
 (:types)
+-- plan: types_by_slug tenant
+('{type-1,type-2,no-such}')
 -- plan: singleton_type tenant
 ('type-9')
 -- plan: singleton_types tenant

@@ -233,6 +233,8 @@ read_value(struct reader *reader, const struct place *place, const struct shape_
 		shape_set_bool(reader->arena, field, object, value->boolean);
 		return true;
 	case SHAPE_INT:
+		if (value->type == JSON_TEXT && (field->flags & SHAPE_SLUG))
+			return read_id_text(reader, place, field, value->text, value->n, object);
 		if (value->type != JSON_INT)
 			return violate_type(reader, place, field);
 		return read_int(reader, place, field, value->integer, object);

@@ -75,7 +75,10 @@ expected_shape(struct arena *arena, const struct shape_field *field)
 	buf_init(&buf, arena, 128);
 	buf_add_char(&buf, '{');
 	bool is_object = field->type == SHAPE_DOC && (field->flags & SHAPE_DOC_OBJECT);
-	buf_add_text(&buf, is_object ? "\"type\":\"object\"" : schema_type(field->type));
+	if (field->flags & SHAPE_SLUG)
+		buf_add_text(&buf, "\"type\":[\"integer\",\"string\"]");
+	else
+		buf_add_text(&buf, is_object ? "\"type\":\"object\"" : schema_type(field->type));
 	if (field->type == SHAPE_LIST) {
 		add_range(&buf, "minItems", "maxItems", field);
 		buf_printf(&buf, ",\"items\":{%s", schema_type(field->item));
@@ -169,6 +172,8 @@ add_phrase(struct buf *buf, const struct shape_field *field)
 		return;
 	case SHAPE_INT:
 		add_int_phrase(buf, field);
+		if (field->flags & SHAPE_SLUG)
+			buf_add_text(buf, " or a slug");
 		return;
 	case SHAPE_TIME:
 		buf_add_text(buf, "an RFC 3339 time like \"2026-03-01T10:00:00Z\"");

@@ -7,6 +7,8 @@
 #include "id.h"
 #include "utf8.h"
 
+enum { SLUG_BYTES_MAX = 100 };
+
 /* One spelling per number: no plus sign, no leading zero, no blank. */
 static bool
 parse_int(const char *text, size_t n_bytes, int64_t *ret_value)
@@ -26,6 +28,29 @@ parse_int(const char *text, size_t n_bytes, int64_t *ret_value)
 			return false;
 	}
 	*ret_value = value;
+	return true;
+}
+
+/* Lower-case letters, digits, '-' and '_', and not digits alone, which are an id. */
+static bool
+is_slug(const char *text, size_t n_bytes)
+{
+	static const char *const taken = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	return n_bytes > 0 && n_bytes <= SLUG_BYTES_MAX && strspn(text, taken) == n_bytes && strspn(text, "0123456789") < n_bytes && text[0] != '-';
+}
+
+bool
+read_id_text(struct reader *reader, const struct place *place, const struct shape_field *field, const char *text,
+    size_t n_bytes, void *object)
+{
+	int64_t integer;
+
+	if (parse_int(text, n_bytes, &integer))
+		return read_int(reader, place, field, integer, object);
+	if (!(field->flags & SHAPE_SLUG) || !is_slug(text, n_bytes))
+		return violate_type(reader, place, field);
+	shape_set_slug(reader->arena, field, object, arena_strndup(reader->arena, text, n_bytes));
 	return true;
 }
 
@@ -142,9 +167,7 @@ read_field(struct reader *reader, const struct place *place, const struct shape_
 	case SHAPE_BOOL:
 		return read_bool(reader, place, field, text, object);
 	case SHAPE_INT:
-		if (!parse_int(text, n_bytes, &integer))
-			return violate_type(reader, place, field);
-		return read_int(reader, place, field, integer, object);
+		return read_id_text(reader, place, field, text, n_bytes, object);
 	case SHAPE_TIME:
 		if (!time_parse(text, n_bytes, &integer))
 			return violate_type(reader, place, field);

@@ -91,7 +91,10 @@ codec_json_write_field(struct buf *buf, const struct shape_field *field, const v
 		buf_add_text(buf, shape_get_bool(field, object) ? "true" : "false");
 		return;
 	case SHAPE_INT:
-		buf_add_int(buf, shape_get_int(field, object));
+		if (shape_get_slug(field, object))
+			write_text(buf, shape_get_slug(field, object));
+		else
+			buf_add_int(buf, shape_get_int(field, object));
 		return;
 	case SHAPE_TIME:
 		write_time(buf, shape_get_int(field, object));

@@ -64,7 +64,10 @@ pack_field(msgpack_packer *packer, const struct shape_field *field, const void *
 		return;
 	case SHAPE_INT:
 	case SHAPE_TIME:
-		msgpack_pack_int64(packer, shape_get_int(field, object));
+		if (shape_get_slug(field, object))
+			pack_text(packer, shape_get_slug(field, object));
+		else
+			msgpack_pack_int64(packer, shape_get_int(field, object));
 		return;
 	case SHAPE_TEXT:
 		pack_text(packer, shape_get_text(field, object));
@@ -273,6 +276,10 @@ read_field(struct reader *reader, const struct shape_field *field, const msgpack
 		return true;
 	case SHAPE_INT:
 	case SHAPE_TIME:
+		if ((field->flags & SHAPE_SLUG) && read_text(reader, value, &text)) {
+			shape_set_slug(reader->arena, field, object, text);
+			return true;
+		}
 		if (!read_int(value, &integer))
 			return fail(reader, field, "must be an integer");
 		shape_set_int(reader->arena, field, object, integer);

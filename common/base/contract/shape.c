@@ -90,6 +90,17 @@ shape_get_list(const struct shape_field *field, const void *object)
 	return list;
 }
 
+const char *
+shape_get_slug(const struct shape_field *field, const void *object)
+{
+	const char *slug;
+
+	if (!(field->flags & SHAPE_SLUG))
+		return NULL;
+	memcpy(&slug, (const char *)object + field->slug_offset, sizeof(slug));
+	return slug;
+}
+
 static void
 set_scalar(struct arena *arena, const struct shape_field *field, void *object, const void *value, size_t n_bytes)
 {
@@ -113,6 +124,14 @@ void
 shape_set_int(struct arena *arena, const struct shape_field *field, void *object, int64_t value)
 {
 	set_scalar(arena, field, object, &value, sizeof(value));
+}
+
+void
+shape_set_slug(struct arena *arena, const struct shape_field *field, void *object, const char *slug)
+{
+	assert(field->flags & SHAPE_SLUG);
+	memcpy((char *)object + field->slug_offset, &slug, sizeof(slug));
+	shape_set_int(arena, field, object, 0);
 }
 
 void

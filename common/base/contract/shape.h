@@ -41,6 +41,7 @@ enum shape_flag {
 	SHAPE_AGENT_REQUIRED = 1 << 5, /* an agent's tool call must send it: the version token of a change */
 	SHAPE_ID = 1 << 6,          /* INT, or LIST of INT, that names rows */
 	SHAPE_RAW = 1 << 7,         /* DOC that is the whole body as it was sent, for a signature */
+	SHAPE_SLUG = 1 << 8,        /* INT that names a row; the row's slug may come instead, until the service has looked it up */
 };
 
 /* Where a field travels over REST.  SHAPE_IN_MCP: nowhere; only the MCP surface fills or reads it.  SHAPE_IN_COOKIE: of an answer, in a cookie and
@@ -58,6 +59,7 @@ struct shape_field {
 	enum shape_in in;
 	const char *header;   /* lower case: SHAPE_IN_HEADER travels in it only, any other field may (If-Match); or NULL */
 	uint32_t offset;      /* in the struct */
+	uint32_t slug_offset; /* SHAPE_SLUG: of the const char * beside it, NULL where an id came */
 	int64_t min, max;     /* INT: value; TEXT, DOC: bytes; LIST: items.  TEXT max is never 0 in a request */
 	const struct shape *shape;    /* of STRUCT and of LIST of STRUCT */
 	const char *const *choices;   /* TEXT: NULL-terminated closed set, or NULL */
@@ -103,12 +105,15 @@ const char *shape_get_text(const struct shape_field *field, const void *object);
 struct doc shape_get_doc(const struct shape_field *field, const void *object);
 const void *shape_get_struct(const struct shape_field *field, const void *object);
 struct shape_list shape_get_list(const struct shape_field *field, const void *object);
+const char *shape_get_slug(const struct shape_field *field, const void *object); /* NULL: none, or no SHAPE_SLUG */
 
 void shape_set_bool(struct arena *arena, const struct shape_field *field, void *object, bool value);
 void shape_set_int(struct arena *arena, const struct shape_field *field, void *object, int64_t value);
 void shape_set_text(const struct shape_field *field, void *object, const char *value);
 void shape_set_doc(const struct shape_field *field, void *object, struct doc value);
 void shape_set_struct(const struct shape_field *field, void *object, const void *value);
+/* The id beside it becomes 0: present, and no row's. */
+void shape_set_slug(struct arena *arena, const struct shape_field *field, void *object, const char *slug);
 void shape_set_list(const struct shape_field *field, void *object, struct shape_list value);
 
 /* Bytes of one item of a SHAPE_LIST. */

@@ -51,6 +51,8 @@ field_text(struct arena *arena, const struct shape_field *field, const void *inp
 
 	if (field->type == SHAPE_TEXT)
 		return shape_get_text(field, input);
+	if (shape_get_slug(field, input))
+		return shape_get_slug(field, input);
 	if (field->type == SHAPE_LIST && (field->item == SHAPE_INT || field->item == SHAPE_TEXT))
 		return list_text(arena, field, input);
 	buf_init(&buf, arena, 64);

@@ -77,7 +77,7 @@ placeholder_of(struct arena *arena, const struct shape_field *field)
 	case SHAPE_BOOL:
 		return NULL;
 	case SHAPE_INT:
-		return "N";
+		return field->flags & SHAPE_SLUG ? "N|SLUG" : "N";
 	case SHAPE_TIME:
 		return "TIME";
 	case SHAPE_TEXT:
