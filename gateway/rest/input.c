@@ -64,11 +64,52 @@ read_mode(struct reading *reading, const char *value)
 		reading->exchange->dry_run = true;
 }
 
+/* filter[price][gte]=10 is one of `filters`: {"field": "price", "op": "gte", "value": "10"}.  False: no such name. */
+static bool
+add_filter(struct buf *filters, const struct query_parameter *parameter)
+{
+	static const char opening[] = "filter[";
+	const char *field = parameter->name + sizeof(opening) - 1;
+
+	if (strncmp(parameter->name, opening, sizeof(opening) - 1) != 0)
+		return false;
+	size_t n_field = strcspn(field, "[]");
+	const char *op = field + n_field + 2;
+	bool is_bare = field[n_field] == ']' && field[n_field + 1] == '\0';
+	if (!is_bare && (strncmp(field + n_field, "][", 2) != 0 || strcmp(op + strcspn(op, "[]"), "]") != 0))
+		return false;
+	buf_add_text(filters, filters->len ? ",{\"field\":" : "[{\"field\":");
+	buf_add_json_text(filters, field, n_field);
+	if (!is_bare) {
+		buf_add_text(filters, ",\"op\":");
+		buf_add_json_text(filters, op, strlen(op) - 1);
+	}
+	buf_add_text(filters, ",\"value\":");
+	buf_add_json_text(filters, parameter->value, strlen(parameter->value));
+	buf_add_char(filters, '}');
+	return true;
+}
+
+static void
+read_filters(struct reading *reading, const struct shape_field *field, struct buf *filters)
+{
+	if (filters->len == 0)
+		return;
+	buf_add_char(filters, ']');
+	if (codec_json_has_field(field, reading->input))
+		add_violation(reading, field->name, "unknown", "the query has filters and filter[...] besides: send one of them", NULL);
+	else
+		read_text(reading, field, filters->bytes);
+}
+
 static void
 read_query(struct reading *reading)
 {
 	const struct query *query = &reading->exchange->query;
+	const struct shape_field *filters = shape_find(reading->shape, "filters");
+	struct buf bracketed;
 
+	buf_init(&bracketed, reading->exchange->arena, 64);
 	for (size_t i = 0; i < query->n; i++) {
 		const struct query_parameter *parameter = &query->list[i];
 		const struct shape_field *field = shape_find(reading->shape, parameter->name);
@@ -76,9 +117,10 @@ read_query(struct reading *reading)
 			read_text(reading, field, parameter->value);
 		else if (strcmp(parameter->name, "mode") == 0)
 			read_mode(reading, parameter->value);
-		else
+		else if (!filters || !add_filter(&bracketed, parameter))
 			add_violation(reading, parameter->name, "unknown", unknown_parameter(reading, parameter->name), NULL);
 	}
+	read_filters(reading, filters, &bracketed);
 }
 
 /* A version in the header beside another one in the body could not both be meant. */

@@ -122,7 +122,7 @@ def check_routes(operation):
         if route.method == "GET" and (operation.has("idempotent") or operation.has("dry_run")):
             refuse(operation.where, f"{route} is a GET: neither idempotent nor dry_run applies")
     for field in operation.request.fields:
-        if field.place in ("path", "query", "header") and field.kind in ("doc", "struct", "list"):
+        if field.place in ("path", "header") and field.kind == "list" or field.place in ("path", "query", "header") and field.kind in ("doc", "struct"):
             refuse(operation.where, f"request field '{field.name}' is a {field.kind} and cannot travel in {field.place}")
         if field.place not in ("body", "path", "query", "header", "mcp"):
             refuse(operation.where, f"request field '{field.name}' travels in '{field.place}'")

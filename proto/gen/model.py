@@ -21,6 +21,7 @@ class Field:
     item: str | None = None   # of a list: int text doc struct
     ref: str | None = None    # type named by struct and list of struct
     is_id: bool = False       # type id or list of id
+    unlisted: bool = False    # a tool takes it without saying so: another field says the same
     slug: bool = False        # an id for which the row's slug may come
     required: bool = False
     nullable: bool = False
@@ -186,7 +187,7 @@ OPERATION_KEYS = {
     "next_action", "actions", "examples", "request", "response", "job", *FLAGS}
 FIELD_KEYS = {
     "type", "required", "optional", "nullable", "min", "max", "choices", "pattern", "format", "default", "in", "header",
-    "doc_text", "doc_object", "secret", "agent_required", "raw", "code", "json", "doc", "example", "column", "slug"}
+    "doc_text", "doc_object", "secret", "agent_required", "raw", "code", "json", "doc", "example", "column", "slug", "unlisted"}
 SCALARS = ("bool", "int", "id", "time", "text", "doc")
 
 
@@ -230,7 +231,7 @@ def read_field(where, name, table, is_request):
     is_id = table["type"] == "id"
     if table.get("slug") and not is_id:
         raise ContractError(f"{where} takes a slug, but is no id")
-    return Field(name, kind, item, ref, table["type"].endswith("id"), table.get("slug", False), required, nullable, table.get("min", 1 if is_id else None),
+    return Field(name, kind, item, ref, table["type"].endswith("id"), table.get("unlisted", False), table.get("slug", False), required, nullable, table.get("min", 1 if is_id else None),
                  table.get("max", ID_MAX if is_id else None), place=table.get("in", "" if is_request else "body"), column=table.get("column", snake(name)), **values)
 
 

@@ -34,7 +34,7 @@ def doc_schema(field):
 
 def input_struct(fields, contract):
     schema = {"type": "object"}
-    shown = [f for f in fields if f.place != "mcp"]
+    shown = [f for f in fields if f.place != "mcp" and not f.unlisted]
     if shown:
         schema["properties"] = {f.name: input_field(f, contract) for f in shown}
     required = [f.name for f in shown if f.required or f.agent_required]
@@ -66,7 +66,7 @@ def input_field(field, contract):
         item = input_struct(contract.types[field.ref].fields, contract) if field.item == "struct" else scalar_schema(field.item)
         schema = {"type": "array", "items": item}
     else:
-        schema = {"type": ["integer", "string"]} if field.slug else doc_schema(field) if field.kind == "doc" else scalar_schema(field.kind)
+        schema = scalar_schema("text") if field.slug else doc_schema(field) if field.kind == "doc" else scalar_schema(field.kind)
     add_limits(schema, field)
     for key, value in (("enum", field.choices), ("pattern", shown_pattern(field)), ("default", field.default)):
         if value is not None:

@@ -23,6 +23,11 @@ def field_parameter(field, place):
     schema = field_schema(field)
     schema.pop("description", None)
     parameter = {"name": field.name, "in": place, "description": field.doc, "schema": schema}
+    if field.kind == "list" and field.item == "struct":
+        del parameter["schema"]
+        parameter["content"] = {"application/json": {"schema": schema}}
+    elif field.kind == "list":
+        parameter.update(style="form", explode=False) # separated by commas
     if field.required or place == "path":
         parameter["required"] = True
     return parameter

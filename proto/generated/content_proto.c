@@ -77,6 +77,13 @@ static const struct shape_field changed_batch_item_fields[] = {
 };
 const struct shape changed_batch_item_shape = { .name = "changed_batch_item", .size = sizeof(struct changed_batch_item), .fields = changed_batch_item_fields, .n_fields = 5 };
 
+static const struct shape_field item_condition_fields[] = {
+	{ .name = "field", .column = "field", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct item_condition, field), .min = INT64_C(1), .max = INT64_C(200), .doc = "Path of the field.", .example = "\"seo.title\"" },
+	{ .name = "op", .column = "op", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct item_condition, op), .min = 0, .max = INT64_C(16), .doc = "eq (default), ne, in, contains, gt, gte, lt, lte or exists.", .example = "\"gte\"" },
+	{ .name = "value", .column = "value", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct item_condition, value), .min = 0, .max = INT64_C(2000), .doc = "A list for in, true or false for exists.", .example = "10" },
+};
+const struct shape item_condition_shape = { .name = "item_condition", .size = sizeof(struct item_condition), .fields = item_condition_fields, .n_fields = 3 };
+
 static const struct shape_field content_batch_result_fields[] = {
 	{ .name = "index", .column = "index", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, index), .min = INT64_C(0), .max = INT64_C(499), .doc = "Which entry, from 0.", .example = "0" },
 	{ .name = "ok", .column = "ok", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, ok), .min = 0, .max = 0, .doc = "It was done." },
@@ -190,6 +197,7 @@ const struct shape content_schema_row_shape = { .name = "content_schema_row", .s
 static const struct shape_field content_target_row_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
 	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_singleton), .min = 0, .max = 0, .doc = "Column is_singleton." },
+	{ .name = "isIndexed", .column = "is_indexed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_indexed), .min = 0, .max = 0, .doc = "Column is_indexed." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
@@ -197,7 +205,7 @@ static const struct shape_field content_target_row_fields[] = {
 	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
 	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column singleton_item_id." },
 };
-const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 8 };
+const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 9 };
 
 static const struct shape_field content_head_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -212,11 +220,12 @@ static const struct shape_field content_head_row_fields[] = {
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
 	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
+	{ .name = "targetIsIndexed", .column = "target_is_indexed", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_indexed), .min = 0, .max = 0, .doc = "Column target_is_indexed." },
 	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "Column target_schema_hash." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
 	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 };
-const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 15 };
+const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 16 };
 
 static const struct shape_field content_deleted_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -297,6 +306,29 @@ static const struct shape_field content_item_row_fields[] = {
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
 };
 const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
+
+static const struct shape_field content_type_query_row_fields[] = {
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "fieldIds", .column = "field_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, field_ids), .min = 0, .max = 0, .doc = "Column field_ids." },
+	{ .name = "paths", .column = "paths", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, paths), .min = 0, .max = 0, .doc = "Column paths." },
+};
+const struct shape content_type_query_row_shape = { .name = "content_type_query_row", .size = sizeof(struct content_type_query_row), .fields = content_type_query_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_field_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_row, path), .min = 0, .max = 0, .doc = "Column path." },
+	{ .name = "isReady", .column = "is_ready", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_row, is_ready), .min = 0, .max = 0, .doc = "Column is_ready." },
+};
+const struct shape content_field_row_shape = { .name = "content_field_row", .size = sizeof(struct content_field_row), .fields = content_field_row_fields, .n_fields = 3 };
+
+static const struct shape_field content_place_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_place_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "numbers", .column = "numbers", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_place_row, numbers), .min = 0, .max = 0, .doc = "Column numbers." },
+	{ .name = "texts", .column = "texts", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_place_row, texts), .min = 0, .max = 0, .doc = "Column texts." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_place_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
+};
+const struct shape content_place_row_shape = { .name = "content_place_row", .size = sizeof(struct content_place_row), .fields = content_place_row_fields, .n_fields = 4 };
 
 static const struct shape_field asset_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -412,13 +444,20 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Text in data's strings or the status, ignoring case; or the id.", .example = "\"launch\"" },
 	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
+	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold; over REST also filter[price][gte]=10.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },
+	{ .name = "fieldName", .column = "field_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, field_name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Field of one condition.", .example = "\"price\"" },
+	{ .name = "fieldOp", .column = "field_op", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, field_op), .min = 0, .max = INT64_C(16), .doc = "Its op.", .example = "\"gte\"" },
+	{ .name = "fieldValue", .column = "field_value", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, field_value), .min = 0, .max = INT64_C(2000), .doc = "Its value.", .example = "\"10\"" },
+	{ .name = "sort", .column = "sort", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort), .min = 0, .max = INT64_C(3), .doc = "Fields to sort by, - before a descending one: -price, title, updatedAt. No value is the highest.", .example = "[\"-price\", \"title\"]" },
+	{ .name = "sortField", .column = "sort_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_field), .min = INT64_C(1), .max = INT64_C(200), .doc = "One field to sort by.", .example = "\"price\"" },
 	{ .name = "sortBy", .column = "sort_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_by), .min = 0, .max = INT64_C(16), .choices = content_items_list_request_sort_by_choices, .doc = "Sort key, by default updatedAt.", .example = "\"createdAt\"" },
 	{ .name = "sortDir", .column = "sort_dir", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_dir), .min = 0, .max = INT64_C(4), .choices = content_items_list_request_sort_dir_choices, .doc = "Direction, by default desc; the id breaks ties in the same one.", .example = "\"desc\"" },
+	{ .name = "fields", .column = "fields", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, fields), .min = 0, .max = INT64_C(50), .doc = "Paths of data to answer.", .example = "[\"title\", \"seo.title\"]" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items to skip; not together with a cursor, which reaches further." },
-	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page, alone." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(8192), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page, alone, or with fields." },
 };
-const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 11 };
+const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 18 };
 
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
@@ -1523,6 +1562,9 @@ const struct operation operation_content_items_create = {
 static const struct route content_items_list_routes[] = {
 	{ "GET", "/api/content-items", false },
 };
+static const struct operation_example content_items_list_examples[] = {
+	{ "Two conditions, two keys, part of the data", "{\"contentTypeId\": 7, \"filters\": [{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}, {\"field\": \"category\", \"op\": \"in\", \"value\": [\"news\", \"sport\"]}], \"sort\": [\"-price\", \"title\"], \"fields\": [\"title\", \"seo.title\"]}" },
+};
 static const char *const content_items_list_actions[] = {
 	"GET /api/content-items/{id}",
 	"POST /api/content-types/{contentTypeId}/items",
@@ -1532,6 +1574,14 @@ static const struct error_info *const content_items_list_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT],
 	&error_catalogue[ERROR_CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_NOT_INDEXED],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN],
 	&error_catalogue[ERROR_INVALID_CONTENT_ITEMS_CURSOR],
 	&error_catalogue[ERROR_INVALID_CREATED_AFTER],
 	&error_catalogue[ERROR_INVALID_CREATED_BEFORE],
@@ -1585,8 +1635,8 @@ const struct operation operation_content_items_list = {
 	.response = &content_items_list_response_shape,
 	.errors = content_items_list_errors,
 	.events = content_items_list_events,
-	.examples = NULL,
-	.n_examples = 0,
+	.examples = content_items_list_examples,
+	.n_examples = 1,
 };
 
 static const struct route content_items_get_routes[] = {

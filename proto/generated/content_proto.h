@@ -86,6 +86,14 @@ struct changed_batch_item {
 };
 extern const struct shape changed_batch_item_shape;
 
+/* A condition on a field of the data. */
+struct item_condition {
+	const char *field; /* 1..200 bytes */
+	const char *op; /* at most 16 bytes; optional */
+	struct doc value; /* at most 2000 bytes; optional */
+};
+extern const struct shape item_condition_shape;
+
 /* What became of one entry of a batch. */
 struct content_batch_result {
 	int64_t index; /* 0..499 */
@@ -185,7 +193,7 @@ struct content_id_row {
 };
 extern const struct shape content_id_row_shape;
 
-/* Row of types_count, type_items_count, heads_count_all, heads_count_type .... */
+/* Row of types_count, type_items_count, fields_driver_count, heads_count_all .... */
 struct content_count_row {
 	int64_t total;
 };
@@ -211,6 +219,7 @@ extern const struct shape content_schema_row_shape;
 struct content_target_row {
 	int64_t content_type_id;
 	bool is_singleton;
+	bool is_indexed;
 	const char *schema_hash;
 	const int64_t *base_price;
 	struct shape_list workflow_states; /* of const char *; optional */
@@ -234,6 +243,7 @@ struct content_head_row {
 	const int64_t *base_price;
 	const int64_t *target_type_id;
 	const bool *target_is_singleton;
+	const bool *target_is_indexed;
 	const char *target_schema_hash; /* optional */
 	struct shape_list workflow_states; /* of const char *; optional */
 	bool is_governed;
@@ -326,6 +336,32 @@ struct content_item_row {
 	const int64_t *published_version;
 };
 extern const struct shape content_item_row_shape;
+
+/* Row of type_query. */
+struct content_type_query_row {
+	const char *schema;
+	const char *schema_hash;
+	struct shape_list field_ids; /* of int64_t */
+	struct shape_list paths; /* of const char * */
+};
+extern const struct shape content_type_query_row_shape;
+
+/* Row of fields_of_type. */
+struct content_field_row {
+	int64_t id;
+	const char *path;
+	bool is_ready;
+};
+extern const struct shape content_field_row_shape;
+
+/* Row of fields_walk_heads_asc, fields_walk_heads_desc, fields_walk_snapshots_asc, fields_walk_snapshots_desc .... */
+struct content_place_row {
+	int64_t id;
+	struct shape_list numbers; /* of const char * */
+	struct shape_list texts; /* of const char * */
+	int64_t total;
+};
+extern const struct shape content_place_row_shape;
 
 /* Row of asset_insert, asset_get, asset_lock, asset_open .... */
 struct asset_row {
@@ -444,11 +480,18 @@ struct content_items_list_request {
 	const char *q; /* at most 200 bytes; optional */
 	const int64_t *created_after; /* microseconds since 1970 */
 	const int64_t *created_before; /* microseconds since 1970 */
+	struct shape_list filters; /* of struct item_condition; at most 10 items; optional */
+	const char *field_name; /* 1..200 bytes; optional */
+	const char *field_op; /* at most 16 bytes; optional */
+	const char *field_value; /* at most 2000 bytes; optional */
+	struct shape_list sort; /* of const char *; at most 3 items; optional */
+	const char *sort_field; /* 1..200 bytes; optional */
 	const char *sort_by; /* at most 16 bytes; updatedAt | createdAt | version; optional */
 	const char *sort_dir; /* at most 4 bytes; asc | desc; optional */
+	struct shape_list fields; /* of const char *; at most 50 items; optional */
 	const int64_t *limit; /* 1..500; default 50 */
 	const int64_t *offset; /* 0..10000 */
-	const char *cursor; /* 1..2048 bytes; optional */
+	const char *cursor; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_items_list_request_shape;
 
@@ -1100,7 +1143,7 @@ const struct error *content_items_create(struct request *req, const struct conte
 
 /* List content items with filters, sorting and a cursor.
  * GET /api/content-items
- * Errors: CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
+ * Errors: CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
 const struct error *content_items_list(struct request *req, const struct content_items_list_request *in,
     struct content_items_list_response *out) MUST_CHECK;
 

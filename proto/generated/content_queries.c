@@ -99,7 +99,7 @@ const struct db_statement content_type_schema_query = { .name = "content_type_sc
 
 const struct db_statement content_item_target_query = { .name = "content_item_target",
 	.sql =
-	    "SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
+	    "SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
 	    "       nextval('content_items_id_seq') AS item_id,\n"
 	    "       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
 	    "  FROM content_types t\n"
@@ -120,7 +120,7 @@ const struct db_statement content_item_lock_query = { .name = "content_item_lock
 	.sql =
 	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,\n"
 	    "       (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,\n"
-	    "       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash, w.states AS workflow_states,\n"
+	    "       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.schema_hash AS target_schema_hash, w.states AS workflow_states,\n"
 	    "       w.workflow_id IS NOT NULL\n"
 	    "           OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"
 	    "  FROM content_items i\n"
@@ -153,7 +153,9 @@ const struct db_statement content_item_update_query = { .name = "content_item_up
 
 const struct db_statement content_item_delete_query = { .name = "content_item_delete",
 	.sql =
-	    "WITH gone AS (\n"
+	    "WITH fields AS (\n"
+	    "    DELETE FROM content_item_fields f WHERE f.item_id = $1),\n"
+	    "gone AS (\n"
 	    "    DELETE FROM content_items WHERE id = $1\n"
 	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by)\n"
 	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)\n"
@@ -324,8 +326,13 @@ const struct db_statement content_heads_updated_desc_all_query = { .name = "cont
 	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_type_query = { .name = "content_heads_updated_desc_type",
 	.sql =
@@ -336,8 +343,13 @@ const struct db_statement content_heads_updated_desc_type_query = { .name = "con
 	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_status_query = { .name = "content_heads_updated_desc_status",
 	.sql =
@@ -348,8 +360,13 @@ const struct db_statement content_heads_updated_desc_status_query = { .name = "c
 	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_type_status_query = { .name = "content_heads_updated_desc_type_status",
 	.sql =
@@ -360,8 +377,13 @@ const struct db_statement content_heads_updated_desc_type_status_query = { .name
 	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_all_query = { .name = "content_heads_updated_asc_all",
 	.sql =
@@ -372,8 +394,13 @@ const struct db_statement content_heads_updated_asc_all_query = { .name = "conte
 	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_type_query = { .name = "content_heads_updated_asc_type",
 	.sql =
@@ -384,8 +411,13 @@ const struct db_statement content_heads_updated_asc_type_query = { .name = "cont
 	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_status_query = { .name = "content_heads_updated_asc_status",
 	.sql =
@@ -396,8 +428,13 @@ const struct db_statement content_heads_updated_asc_status_query = { .name = "co
 	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_type_status_query = { .name = "content_heads_updated_asc_type_status",
 	.sql =
@@ -408,8 +445,13 @@ const struct db_statement content_heads_updated_asc_type_status_query = { .name 
 	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_desc_all_query = { .name = "content_heads_created_desc_all",
 	.sql =
@@ -420,8 +462,13 @@ const struct db_statement content_heads_created_desc_all_query = { .name = "cont
 	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_desc_type_query = { .name = "content_heads_created_desc_type",
 	.sql =
@@ -432,8 +479,13 @@ const struct db_statement content_heads_created_desc_type_query = { .name = "con
 	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_asc_all_query = { .name = "content_heads_created_asc_all",
 	.sql =
@@ -444,8 +496,13 @@ const struct db_statement content_heads_created_asc_all_query = { .name = "conte
 	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_asc_type_query = { .name = "content_heads_created_asc_type",
 	.sql =
@@ -456,8 +513,13 @@ const struct db_statement content_heads_created_asc_type_query = { .name = "cont
 	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_version_desc_query = { .name = "content_heads_version_desc",
 	.sql =
@@ -468,8 +530,13 @@ const struct db_statement content_heads_version_desc_query = { .name = "content_
 	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.version, i.id) < ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_version_asc_query = { .name = "content_heads_version_asc",
 	.sql =
@@ -480,8 +547,13 @@ const struct db_statement content_heads_version_asc_query = { .name = "content_h
 	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.version, i.id) > ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_desc_all_query = { .name = "content_snapshots_updated_desc_all",
 	.sql =
@@ -493,8 +565,13 @@ const struct db_statement content_snapshots_updated_desc_all_query = { .name = "
 	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_desc_all_query = { .name = "content_snapshots_created_desc_all",
 	.sql =
@@ -506,8 +583,13 @@ const struct db_statement content_snapshots_created_desc_all_query = { .name = "
 	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_desc_type_query = { .name = "content_snapshots_updated_desc_type",
 	.sql =
@@ -519,8 +601,13 @@ const struct db_statement content_snapshots_updated_desc_type_query = { .name = 
 	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_desc_type_query = { .name = "content_snapshots_created_desc_type",
 	.sql =
@@ -532,8 +619,13 @@ const struct db_statement content_snapshots_created_desc_type_query = { .name = 
 	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_asc_all_query = { .name = "content_snapshots_updated_asc_all",
 	.sql =
@@ -545,8 +637,13 @@ const struct db_statement content_snapshots_updated_asc_all_query = { .name = "c
 	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_asc_all_query = { .name = "content_snapshots_created_asc_all",
 	.sql =
@@ -558,8 +655,13 @@ const struct db_statement content_snapshots_created_asc_all_query = { .name = "c
 	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_asc_type_query = { .name = "content_snapshots_updated_asc_type",
 	.sql =
@@ -571,8 +673,13 @@ const struct db_statement content_snapshots_updated_asc_type_query = { .name = "
 	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_asc_type_query = { .name = "content_snapshots_created_asc_type",
 	.sql =
@@ -584,8 +691,13 @@ const struct db_statement content_snapshots_created_asc_type_query = { .name = "
 	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_desc_query = { .name = "content_snapshots_version_desc",
 	.sql =
@@ -597,8 +709,13 @@ const struct db_statement content_snapshots_version_desc_query = { .name = "cont
 	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND (i.version, i.id) < ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_asc_query = { .name = "content_snapshots_version_asc",
 	.sql =
@@ -610,8 +727,273 @@ const struct db_statement content_snapshots_version_asc_query = { .name = "conte
 	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND (i.version, i.id) > ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
 	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+
+const struct db_statement content_type_query_query = { .name = "content_type_query",
+	.sql =
+	    "SELECT t.schema, t.schema_hash,\n"
+	    "       ARRAY(SELECT f.id FROM content_type_fields f WHERE f.content_type_id = t.id AND f.is_ready ORDER BY f.id)::integer[] AS field_ids,\n"
+	    "       ARRAY(SELECT f.path FROM content_type_fields f WHERE f.content_type_id = t.id AND f.is_ready ORDER BY f.id)::text[] AS paths\n"
+	    "  FROM content_types t WHERE t.id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_type_query_row_shape };
+
+const struct db_statement content_fields_of_type_query = { .name = "content_fields_of_type",
+	.sql =
+	    "SELECT f.id, f.path, f.is_ready FROM content_type_fields f WHERE f.content_type_id = $1 ORDER BY f.id LIMIT 100\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_field_row_shape };
+
+const struct db_statement content_fields_declare_query = { .name = "content_fields_declare",
+	.sql =
+	    "INSERT INTO content_type_fields (domain_id, content_type_id, path, steps, is_ready)\n"
+	    "SELECT tenant(), $1, p.path, string_to_array(p.path, '.'), $3 FROM unnest($2::text[]) p (path) LIMIT 100\n"
+	    "ON CONFLICT (domain_id, content_type_id, path) DO NOTHING\n"
+	    "RETURNING id\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_id_row_shape };
+
+const struct db_statement content_fields_drop_query = { .name = "content_fields_drop",
+	.sql =
+	    "DELETE FROM content_type_fields f WHERE f.content_type_id = $1 AND f.id = ANY ($2::integer[])\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_type_set_indexed_query = { .name = "content_type_set_indexed",
+	.sql =
+	    "UPDATE content_types t SET is_indexed = EXISTS (SELECT FROM content_type_fields f WHERE f.content_type_id = t.id) WHERE t.id = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement content_fields_ready_query = { .name = "content_fields_ready",
+	.sql =
+	    "UPDATE content_type_fields f SET is_ready = true WHERE f.content_type_id = $1 AND f.id = ANY ($2::integer[])\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_fields_build_lock_query = { .name = "content_fields_build_lock",
+	.sql =
+	    "SELECT i.id FROM content_items i WHERE i.content_type_id + 0 = $1 AND i.id > $2 ORDER BY i.id LIMIT $3 FOR NO KEY UPDATE\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_id_row_shape };
+
+const struct db_statement content_fields_put_query = { .name = "content_fields_put",
+	.sql =
+	    "WITH seen AS MATERIALIZED (\n"
+	    "    SELECT h.id AS item_id, h.content_type_id, false AS is_public, h.data::jsonb AS data\n"
+	    "      FROM unnest($1::integer[]) w (id) CROSS JOIN LATERAL (SELECT i.id, i.content_type_id, i.data FROM content_items i WHERE i.id = w.id LIMIT 1) h\n"
+	    "    UNION ALL\n"
+	    "    SELECT s.id, s.content_type_id, true, s.data::jsonb\n"
+	    "      FROM unnest($1::integer[]) w (id)\n"
+	    "     CROSS JOIN LATERAL (SELECT i.id, i.content_type_id, i.data, i.is_published FROM content_item_snapshots i WHERE i.id = w.id LIMIT 1) s\n"
+	    "     WHERE s.is_published),\n"
+	    "present AS (\n"
+	    "    SELECT n.item_id, n.is_public, f.id AS field_id, v.place, v.number, v.letters\n"
+	    "      FROM seen n\n"
+	    "      JOIN content_type_fields f ON f.content_type_id = n.content_type_id\n"
+	    "     CROSS JOIN LATERAL content_field_values(n.data, f.steps) v),\n"
+	    "gone AS (\n"
+	    "    DELETE FROM content_item_fields o\n"
+	    "     WHERE o.item_id = ANY ($1::integer[])\n"
+	    "       AND NOT EXISTS (SELECT FROM present n\n"
+	    "                        WHERE n.item_id = o.item_id AND n.is_public = o.is_public AND n.field_id = o.field_id AND n.place = o.place))\n"
+	    "INSERT INTO content_item_fields AS o (domain_id, item_id, is_public, field_id, place, number, letters)\n"
+	    "SELECT tenant(), n.item_id, n.is_public, n.field_id, n.place, n.number, n.letters FROM present n\n"
+	    "ON CONFLICT (domain_id, item_id, is_public, field_id, place) DO UPDATE SET number = excluded.number, letters = excluded.letters\n"
+	    " WHERE (o.number, o.letters) IS DISTINCT FROM (excluded.number, excluded.letters)\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement content_fields_sweep_query = { .name = "content_fields_sweep",
+	.sql =
+	    "DELETE FROM content_item_fields f\n"
+	    " WHERE f.ctid = ANY (ARRAY(SELECT g.ctid FROM content_item_fields g WHERE g.field_id = ANY ($1::integer[]) LIMIT $2))\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_fields_driver_count_query = { .name = "content_fields_driver_count",
+	.sql =
+	    "SELECT count(*) AS total\n"
+	    "  FROM (SELECT FROM unnest($3::text[]::double precision[], $4::text[], $5::text[]::double precision[], $6::text[]) r (low, low_text, high, high_text)\n"
+	    "         CROSS JOIN LATERAL (SELECT FROM content_item_fields d\n"
+	    "                              WHERE d.field_id = $1 AND d.is_public = $2\n"
+	    "                                AND (d.number, d.letters) >= (r.low, r.low_text COLLATE \"C\") AND (d.number, d.letters) <= (r.high, r.high_text COLLATE \"C\")\n"
+	    "                              LIMIT $7) d\n"
+	    "         LIMIT $7) c\n",
+	.kind = DB_FIND, .n_params = 7, .row = &content_count_row_shape };
+
+const struct db_statement content_fields_walk_heads_asc_query = { .name = "content_fields_walk_heads_asc",
+	.sql =
+	    "SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
+	    "  FROM content_item_fields o\n"
+	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text\n"
+	    "                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i\n"
+	    " WHERE o.field_id = $5 AND o.is_public = false AND (o.number, o.letters, o.item_id) > ($6::double precision, $7::text COLLATE \"C\", $8::integer)\n"
+	    "   AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = o.item_id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "   AND ($12::text IS NULL OR strpos(i.search_text, lower($12)) > 0)\n"
+	    " ORDER BY o.number ASC, o.letters ASC, o.item_id ASC LIMIT $9 OFFSET $10\n",
+	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
+
+const struct db_statement content_fields_walk_heads_desc_query = { .name = "content_fields_walk_heads_desc",
+	.sql =
+	    "SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
+	    "  FROM content_item_fields o\n"
+	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text\n"
+	    "                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i\n"
+	    " WHERE o.field_id = $5 AND o.is_public = false AND (o.number, o.letters, o.item_id) < ($6::double precision, $7::text COLLATE \"C\", $8::integer)\n"
+	    "   AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = o.item_id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "   AND ($12::text IS NULL OR strpos(i.search_text, lower($12)) > 0)\n"
+	    " ORDER BY o.number DESC, o.letters DESC, o.item_id DESC LIMIT $9 OFFSET $10\n",
+	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
+
+const struct db_statement content_fields_walk_snapshots_asc_query = { .name = "content_fields_walk_snapshots_asc",
+	.sql =
+	    "SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
+	    "  FROM content_item_fields o\n"
+	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text\n"
+	    "                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i\n"
+	    " WHERE o.field_id = $5 AND o.is_public = true AND (o.number, o.letters, o.item_id) > ($6::double precision, $7::text COLLATE \"C\", $8::integer)\n"
+	    "   AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = o.item_id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "   AND ($12::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($12)) > 0)\n"
+	    " ORDER BY o.number ASC, o.letters ASC, o.item_id ASC LIMIT $9 OFFSET $10\n",
+	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
+
+const struct db_statement content_fields_walk_snapshots_desc_query = { .name = "content_fields_walk_snapshots_desc",
+	.sql =
+	    "SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
+	    "  FROM content_item_fields o\n"
+	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text\n"
+	    "                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i\n"
+	    " WHERE o.field_id = $5 AND o.is_public = true AND (o.number, o.letters, o.item_id) < ($6::double precision, $7::text COLLATE \"C\", $8::integer)\n"
+	    "   AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields v\n"
+	    "                     WHERE v.item_id = o.item_id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
+	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "   AND ($12::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($12)) > 0)\n"
+	    " ORDER BY o.number DESC, o.letters DESC, o.item_id DESC LIMIT $9 OFFSET $10\n",
+	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
+
+const struct db_statement content_gather_driven_heads_query = { .name = "content_gather_driven_heads",
+	.sql =
+	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
+	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
+	    "          FROM (SELECT DISTINCT d.item_id AS id FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text) CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e WHERE e.field_id = $15 AND e.is_public = false AND (e.number, e.letters) >= (g.low, g.low_text COLLATE \"C\") AND (e.number, e.letters) <= (g.high, g.high_text COLLATE \"C\") LIMIT $12) d) c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text FROM content_items h WHERE h.id = c.id LIMIT 1) i\n"
+	    "         CROSS JOIN LATERAL (\n"
+	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
+	    "                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)\n"
+	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = false AND x.field_id = q.id) w WHERE w.place = 0) v ON true\n"
+	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
+	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
+	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = false AND x.field_id = f.id) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
+	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
+	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
+	    "          r.id * ($7::integer[])[1]\n"
+	    " LIMIT $13 OFFSET $14\n",
+	.kind = DB_LIST, .n_params = 19, .row = &content_place_row_shape };
+
+const struct db_statement content_gather_heads_query = { .name = "content_gather_heads",
+	.sql =
+	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
+	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
+	    "          FROM (SELECT h.id FROM content_items h WHERE h.content_type_id = $1 LIMIT $12) c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads h WHERE h.id = c.id LIMIT 1) i\n"
+	    "         CROSS JOIN LATERAL (\n"
+	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
+	    "                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)\n"
+	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM content_field_values(i.data::jsonb, q.steps) w WHERE w.place = 0) v ON true\n"
+	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
+	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
+	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
+	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
+	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
+	    "          r.id * ($7::integer[])[1]\n"
+	    " LIMIT $13 OFFSET $14\n",
+	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
+
+const struct db_statement content_gather_driven_snapshots_query = { .name = "content_gather_driven_snapshots",
+	.sql =
+	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
+	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
+	    "          FROM (SELECT DISTINCT d.item_id AS id FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text) CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e WHERE e.field_id = $15 AND e.is_public = true AND (e.number, e.letters) >= (g.low, g.low_text COLLATE \"C\") AND (e.number, e.letters) <= (g.high, g.high_text COLLATE \"C\") LIMIT $12) d) c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.published_version AS version, h.created_at, h.published_at AS updated_at, CASE h.status WHEN 'published' THEN h.search_text ELSE h.published_text END AS search_text FROM content_items h WHERE h.id = c.id LIMIT 1) i\n"
+	    "         CROSS JOIN LATERAL (\n"
+	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
+	    "                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)\n"
+	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = true AND x.field_id = q.id) w WHERE w.place = 0) v ON true\n"
+	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
+	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
+	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = true AND x.field_id = f.id) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
+	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
+	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
+	    "          r.id * ($7::integer[])[1]\n"
+	    " LIMIT $13 OFFSET $14\n",
+	.kind = DB_LIST, .n_params = 19, .row = &content_place_row_shape };
+
+const struct db_statement content_gather_snapshots_query = { .name = "content_gather_snapshots",
+	.sql =
+	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
+	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
+	    "          FROM (SELECT h.id FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12) c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots h WHERE h.id = c.id LIMIT 1) i\n"
+	    "         CROSS JOIN LATERAL (\n"
+	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
+	    "                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)\n"
+	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM content_field_values(i.data::jsonb, q.steps) w WHERE w.place = 0) v ON true\n"
+	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
+	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
+	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
+	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
+	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
+	    "          r.id * ($7::integer[])[1]\n"
+	    " LIMIT $13 OFFSET $14\n",
+	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
 
 const struct db_statement content_heads_count_all_query = { .name = "content_heads_count_all",
 	.sql =

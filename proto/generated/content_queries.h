@@ -128,6 +128,42 @@ extern const struct db_statement content_snapshots_created_asc_type_query;
 extern const struct db_statement content_snapshots_version_desc_query;
 /* Snapshots matching (no index: a scan), lowest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_version_asc_query;
+/* What a query by fields has to know of a type, with the fields that are served by index: ids and paths in the same order. :find; rows: struct content_type_query_row */
+extern const struct db_statement content_type_query_query;
+/* The declared fields of a type, ready or not. :list; rows: struct content_field_row */
+extern const struct db_statement content_fields_of_type_query;
+/* Fields that a type has from now on; $3: there is no item whose values would be missing. :list; rows: struct content_id_row */
+extern const struct db_statement content_fields_declare_query;
+/* Fields that a type has no longer; their values go in steps. :exec */
+extern const struct db_statement content_fields_drop_query;
+/* Whether writers of items write fields. :exec */
+extern const struct db_statement content_type_set_indexed_query;
+/* Every item of the type has these fields now. :exec */
+extern const struct db_statement content_fields_ready_query;
+/* Some items of a type whose fields are to be written again, held so that no writer's newer values are overwritten.  Without + 0 the type's index would serve it, and each step would sort all that is left. :list; rows: struct content_id_row */
+extern const struct db_statement content_fields_build_lock_query;
+/* The fields of some items, both views, as their rows are now. :exec */
+extern const struct db_statement content_fields_put_query;
+/* Some values of fields that no type has any more. :exec */
+extern const struct db_statement content_fields_sweep_query;
+/* How many values lie within ranges of a field, exact up to $4: what tells whether to begin with them or with the order. :find; rows: struct content_count_row */
+extern const struct db_statement content_fields_driver_count_query;
+/* Heads of a type in order of a field, lowest value first. :list; rows: struct content_place_row */
+extern const struct db_statement content_fields_walk_heads_asc_query;
+/* Heads of a type in order of a field, highest value first. :list; rows: struct content_place_row */
+extern const struct db_statement content_fields_walk_heads_desc_query;
+/* Snapshots of a type in order of a field, lowest value first. :list; rows: struct content_place_row */
+extern const struct db_statement content_fields_walk_snapshots_asc_query;
+/* Snapshots of a type in order of a field, highest value first. :list; rows: struct content_place_row */
+extern const struct db_statement content_fields_walk_snapshots_desc_query;
+/* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_driven_heads_query;
+/* Items of a type of a bounded size, by the documents themselves. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_heads_query;
+/* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_driven_snapshots_query;
+/* Items of a type of a bounded size, by the documents themselves. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_snapshots_query;
 /* Heads, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_all_query;
 /* Heads of a type, exact up to $3. :find; rows: struct content_count_row */

@@ -23,8 +23,13 @@ struct content_item content_item_view(const struct request *req, const struct co
 
 /* handlers_internal.c: whom events name when a service acts for somebody. */
 const struct principal *content_actor(struct request *req, const char *id, const char *type, const char *source);
+
 /* query/slugs.c: the types that requests name by slug */
 const struct error *content_types_of_slugs(struct request *req, const char *const slugs[], size_t n, int64_t ids[]) MUST_CHECK;
+
+/* handlers_reads.c: a list by the items' own columns; a filter by status is one that there is */
+const struct error *content_list_plain(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out) MUST_CHECK;
+const struct error *content_check_status(struct request *req, const char *status) MUST_CHECK;
 
 /* handlers_history.c: a timer */
 const struct error *content_purge(struct request *req) MUST_CHECK;

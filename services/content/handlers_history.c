@@ -190,7 +190,8 @@ content_items_rollback(struct request *req, const struct content_items_rollback_
 	if (error)
 		return error;
 
-	struct next_head next = { .content_type_id = head->content_type_id, .is_singleton = *head->target_is_singleton, .data = item.old->data,
+	struct next_head next = { .content_type_id = head->content_type_id, .is_singleton = *head->target_is_singleton,
+		.is_indexed = *head->target_is_indexed, .data = item.old->data,
 		.status = rules_rollback_status(head->status, item.old->status, head->is_governed, &head->workflow_states),
 		.search_text = rules_search_text(req->arena, data), .updated_at = rules_change_time(req->now_us, head->updated_at),
 		.published_version = head->published_version ? *head->published_version : 0 };

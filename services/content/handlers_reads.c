@@ -54,8 +54,8 @@ content_item_view(const struct request *req, const struct content_item_row *row)
 /* ---- list ---- */
 
 /* Statuses are a closed set: the common ones and the states of active workflows. */
-static const struct error *
-check_status_filter(struct request *req, const char *status)
+const struct error *
+content_check_status(struct request *req, const char *status)
 {
 	bool exists = true;
 
@@ -108,7 +108,7 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 			.is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req),
 			.order = rules_item_order(in->sort_by, in->sort_dir) };
 		*ret_page = page;
-		return check_status_filter(req, in->status);
+		return content_check_status(req, in->status);
 	}
 	if (in->offset)
 		return FAIL_AT(req, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, "/cursor", "the list has a cursor and an offset");
@@ -191,7 +191,7 @@ read_page(struct request *req, const struct item_page *page, struct shape_list *
 }
 
 const struct error *
-content_items_list(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out)
+content_list_plain(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out)
 {
 	struct item_page page = { .limit = 0 };
 	struct shape_list rows = { .n = 0 };

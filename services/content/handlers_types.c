@@ -6,6 +6,7 @@
 #include "content.h"
 #include "contract/policy.h"
 #include "id.h"
+#include "query/fields.h"
 #include "rules.h"
 #include "secret.h"
 #include "store.h"
@@ -100,6 +101,8 @@ content_types_create(struct request *req, const struct content_types_create_requ
 
 	const struct content_type_row *made = NULL;
 	error = store_type_insert(req, &row, &made);
+	if (!error)
+		error = fields_follow_schema(req, made->id, made->schema, true);
 	if (error)
 		return error;
 	*out = content_type_view(made);
@@ -303,6 +306,11 @@ content_types_update(struct request *req, const struct content_types_update_requ
 
 	row.updated_at = rules_change_time(req->now_us, old->updated_at);
 	store_type_update(req, &row);
+	if (strcmp(old->schema_hash, row.schema_hash) != 0) {
+		error = fields_follow_schema(req, row.id, row.schema, false);
+		if (error)
+			return error;
+	}
 	row.version++;
 	*out = content_type_view(&row);
 	emit_content_type_update(req, row.id, row.version, &(struct content_type_update_event){

@@ -1,6 +1,7 @@
 /* wordclaw-content: types, items and their history. */
 #include "assets/assets.h"
 #include "content.h"
+#include "query/fields.h"
 
 extern const struct service_operation content_operations[];
 extern const size_t content_n_operations;
@@ -13,7 +14,7 @@ static const struct timer timers[] = {
 int
 main(int argc, char **argv)
 {
-	const struct process_kind processes[] = { asset_removal_kind };
+	const struct process_kind processes[] = { asset_removal_kind, fields_build_kind };
 	struct service_definition definition = {
 		.name = "content",
 		.operations = content_operations,

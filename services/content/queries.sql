@@ -88,7 +88,7 @@ SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1;
 -- name: item_target :find content_target_row
 -- The type a new item goes to, the states of its active workflow, the singleton item it already has, and the new item's id.  Locked
 -- as its foreign key will lock it: the type's kind cannot change in between.
-SELECT t.id AS content_type_id, t.is_singleton, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
+SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
        nextval('content_items_id_seq') AS item_id,
        CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
   FROM content_types t
@@ -108,7 +108,7 @@ VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7, lower($8
 -- the target's active workflow, and an item is governed by the workflow of its present type too.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,
        (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,
-       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.schema_hash AS target_schema_hash, w.states AS workflow_states,
+       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.schema_hash AS target_schema_hash, w.states AS workflow_states,
        w.workflow_id IS NOT NULL
            OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed
   FROM content_items i
@@ -137,7 +137,9 @@ UPDATE content_items
 
 -- name: item_delete :exec
 -- A locked item moves to the deleted ones; its versions stay where they are.
-WITH gone AS (
+WITH fields AS (
+    DELETE FROM content_item_fields f WHERE f.item_id = $1),
+gone AS (
     DELETE FROM content_items WHERE id = $1
     RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by)
 INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)
@@ -287,7 +289,8 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 
 -- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 text, $6 and $7 key and id of the row before
 -- (of the first page what is before or behind everything: under row-level security no index serves a coalesce() of parameters, which
--- keeps the index of creation out of the other orders, where all rows would have to be sorted), $8 limit, $9 offset, $10 bytes of data.  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
+-- keeps the index of creation out of the other orders, where all rows would have to be sorted), $8 limit, $9 offset, $10 bytes of data, $11 conditions on
+-- queryable fields (field_conditions of query/conditions.h).  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
 
 -- template: heads_page(filter, key, direction, after)
 SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
@@ -297,6 +300,11 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
          WHERE {filter} AND ({key}, i.id) {after}
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
            AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
+                    SELECT FROM content_item_fields v
+                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0
+                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
+                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))
          ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_desc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
@@ -352,6 +360,11 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
          WHERE {published} AND {filter} AND ({key}, i.id) {after}
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
            AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
+                    SELECT FROM content_item_fields v
+                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0
+                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
+                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))
          ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_updated_desc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
@@ -383,6 +396,159 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 
 -- name: snapshots_version_asc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') | i.version | ASC | > ($6::integer, $7::integer))
 -- Snapshots matching (no index: a scan), lowest version first.
+
+-- ---------------------------------------------------------------- queryable fields
+
+-- name: type_query :find content_type_query_row
+-- What a query by fields has to know of a type, with the fields that are served by index: ids and paths in the same order.
+SELECT t.schema, t.schema_hash,
+       ARRAY(SELECT f.id FROM content_type_fields f WHERE f.content_type_id = t.id AND f.is_ready ORDER BY f.id)::integer[] AS field_ids,
+       ARRAY(SELECT f.path FROM content_type_fields f WHERE f.content_type_id = t.id AND f.is_ready ORDER BY f.id)::text[] AS paths
+  FROM content_types t WHERE t.id = $1;
+
+-- name: fields_of_type :list content_field_row
+-- The declared fields of a type, ready or not.
+SELECT f.id, f.path, f.is_ready FROM content_type_fields f WHERE f.content_type_id = $1 ORDER BY f.id LIMIT 100;
+
+-- name: fields_declare :list content_id_row
+-- Fields that a type has from now on; $3: there is no item whose values would be missing.
+INSERT INTO content_type_fields (domain_id, content_type_id, path, steps, is_ready)
+SELECT tenant(), $1, p.path, string_to_array(p.path, '.'), $3 FROM unnest($2::text[]) p (path) LIMIT 100
+ON CONFLICT (domain_id, content_type_id, path) DO NOTHING
+RETURNING id;
+
+-- name: fields_drop :exec
+-- Fields that a type has no longer; their values go in steps.
+DELETE FROM content_type_fields f WHERE f.content_type_id = $1 AND f.id = ANY ($2::integer[]);
+
+-- name: type_set_indexed :exec
+-- Whether writers of items write fields.
+UPDATE content_types t SET is_indexed = EXISTS (SELECT FROM content_type_fields f WHERE f.content_type_id = t.id) WHERE t.id = $1;
+
+-- name: fields_ready :exec
+-- Every item of the type has these fields now.
+UPDATE content_type_fields f SET is_ready = true WHERE f.content_type_id = $1 AND f.id = ANY ($2::integer[]);
+
+-- name: fields_build_lock :list content_id_row
+-- Some items of a type whose fields are to be written again, held so that no writer's newer values are overwritten.  Without + 0 the type's
+-- index would serve it, and each step would sort all that is left.
+SELECT i.id FROM content_items i WHERE i.content_type_id + 0 = $1 AND i.id > $2 ORDER BY i.id LIMIT $3 FOR NO KEY UPDATE;
+
+-- name: fields_put :exec
+-- The fields of some items, both views, as their rows are now.
+WITH seen AS MATERIALIZED (
+    SELECT h.id AS item_id, h.content_type_id, false AS is_public, h.data::jsonb AS data
+      FROM unnest($1::integer[]) w (id) CROSS JOIN LATERAL (SELECT i.id, i.content_type_id, i.data FROM content_items i WHERE i.id = w.id LIMIT 1) h
+    UNION ALL
+    SELECT s.id, s.content_type_id, true, s.data::jsonb
+      FROM unnest($1::integer[]) w (id)
+     CROSS JOIN LATERAL (SELECT i.id, i.content_type_id, i.data, i.is_published FROM content_item_snapshots i WHERE i.id = w.id LIMIT 1) s
+     WHERE s.is_published),
+present AS (
+    SELECT n.item_id, n.is_public, f.id AS field_id, v.place, v.number, v.letters
+      FROM seen n
+      JOIN content_type_fields f ON f.content_type_id = n.content_type_id
+     CROSS JOIN LATERAL content_field_values(n.data, f.steps) v),
+gone AS (
+    DELETE FROM content_item_fields o
+     WHERE o.item_id = ANY ($1::integer[])
+       AND NOT EXISTS (SELECT FROM present n
+                        WHERE n.item_id = o.item_id AND n.is_public = o.is_public AND n.field_id = o.field_id AND n.place = o.place))
+INSERT INTO content_item_fields AS o (domain_id, item_id, is_public, field_id, place, number, letters)
+SELECT tenant(), n.item_id, n.is_public, n.field_id, n.place, n.number, n.letters FROM present n
+ON CONFLICT (domain_id, item_id, is_public, field_id, place) DO UPDATE SET number = excluded.number, letters = excluded.letters
+ WHERE (o.number, o.letters) IS DISTINCT FROM (excluded.number, excluded.letters);
+
+-- name: fields_sweep :exec
+-- Some values of fields that no type has any more.
+DELETE FROM content_item_fields f
+ WHERE f.ctid = ANY (ARRAY(SELECT g.ctid FROM content_item_fields g WHERE g.field_id = ANY ($1::integer[]) LIMIT $2));
+
+-- name: fields_driver_count :find content_count_row
+-- How many values lie within ranges of a field, exact up to $4: what tells whether to begin with them or with the order.
+SELECT count(*) AS total
+  FROM (SELECT FROM unnest($3::text[]::double precision[], $4::text[], $5::text[]::double precision[], $6::text[]) r (low, low_text, high, high_text)
+         CROSS JOIN LATERAL (SELECT FROM content_item_fields d
+                              WHERE d.field_id = $1 AND d.is_public = $2
+                                AND (d.number, d.letters) >= (r.low, r.low_text COLLATE "C") AND (d.number, d.letters) <= (r.high, r.high_text COLLATE "C")
+                              LIMIT $7) d
+         LIMIT $7) c;
+
+-- Places of a page in order of one field: $1 type, $2 status, $3 and $4 created between, $5 field, $6 to $8 value and id of the row before, $9 limit,
+-- $10 offset, $11 conditions, $12 text.
+
+-- template: fields_walk(is_public, status, text, direction, after)
+SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total
+  FROM content_item_fields o
+ CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text
+                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i
+ WHERE o.field_id = $5 AND o.is_public = {is_public} AND (o.number, o.letters, o.item_id) {after} ($6::double precision, $7::text COLLATE "C", $8::integer)
+   AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
+   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
+                    SELECT FROM content_item_fields v
+                     WHERE v.item_id = o.item_id AND v.is_public = {is_public} AND v.field_id = f.id AND v.place >= 0
+                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
+                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))
+   AND ($12::text IS NULL OR strpos({text}, lower($12)) > 0)
+ ORDER BY o.number {direction}, o.letters {direction}, o.item_id {direction} LIMIT $9 OFFSET $10;
+
+-- name: fields_walk_heads_asc :list content_place_row = fields_walk(false | i.status | i.search_text | ASC | >)
+-- row: numbers list of text, texts list of text
+-- Heads of a type in order of a field, lowest value first.
+
+-- name: fields_walk_heads_desc :list content_place_row = fields_walk(false | i.status | i.search_text | DESC | <)
+-- row: numbers list of text, texts list of text
+-- Heads of a type in order of a field, highest value first.
+
+-- name: fields_walk_snapshots_asc :list content_place_row = fields_walk(true | 'published' | CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END | ASC | >)
+-- row: numbers list of text, texts list of text
+-- Snapshots of a type in order of a field, lowest value first.
+
+-- name: fields_walk_snapshots_desc :list content_place_row = fields_walk(true | 'published' | CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END | DESC | <)
+-- row: numbers list of text, texts list of text
+-- Snapshots of a type in order of a field, highest value first.
+
+-- Other orders are gathered and sorted, so they are bounded.  $1 to $4 as above, $5 conditions, $6 keys to sort by (three at most: a field or a
+-- column), $7 a sign for each, $8 to $10 keys and id of the row before (id 0: none), $11 text, $12 rows looked at, $13 limit, $14 offset.
+
+-- template: gather(source, status, candidates, values_of_condition, values_of_key)
+SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
+  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total
+          FROM ({candidates}) c
+         CROSS JOIN LATERAL (SELECT {source} h WHERE h.id = c.id LIMIT 1) i
+         CROSS JOIN LATERAL (
+               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts
+                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)
+                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM {values_of_key} w WHERE w.place = 0) v ON true
+                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)
+                                                WHEN 'version' THEN i.version END::double precision) b (number)) k
+         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
+           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (
+                    SELECT FROM {values_of_condition} v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
+                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)
+           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r
+ WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])
+ ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE "C", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE "C" DESC,
+          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE "C", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE "C" DESC,
+          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE "C", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE "C" DESC,
+          r.id * ($7::integer[])[1]
+ LIMIT $13 OFFSET $14;
+
+-- name: gather_driven_heads :list content_place_row = gather(h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text FROM content_items | i.status | SELECT DISTINCT d.item_id AS id FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text) CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e WHERE e.field_id = $15 AND e.is_public = false AND (e.number, e.letters) >= (g.low, g.low_text COLLATE "C") AND (e.number, e.letters) <= (g.high, g.high_text COLLATE "C") LIMIT $12) d | (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = false AND x.field_id = f.id) | (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = false AND x.field_id = q.id))
+-- row: numbers list of text, texts list of text
+-- Items whose value of field $15 lies in the ranges $16 to $19.
+-- name: gather_heads :list content_place_row = gather(h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads | i.status | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
+-- row: numbers list of text, texts list of text
+-- Items of a type of a bounded size, by the documents themselves.
+
+-- name: gather_driven_snapshots :list content_place_row = gather(h.id, h.content_type_id, h.published_version AS version, h.created_at, h.published_at AS updated_at, CASE h.status WHEN 'published' THEN h.search_text ELSE h.published_text END AS search_text FROM content_items | 'published' | SELECT DISTINCT d.item_id AS id FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text) CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e WHERE e.field_id = $15 AND e.is_public = true AND (e.number, e.letters) >= (g.low, g.low_text COLLATE "C") AND (e.number, e.letters) <= (g.high, g.high_text COLLATE "C") LIMIT $12) d | (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = true AND x.field_id = f.id) | (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = true AND x.field_id = q.id))
+-- row: numbers list of text, texts list of text
+-- Items whose value of field $15 lies in the ranges $16 to $19.
+-- name: gather_snapshots :list content_place_row = gather(h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots | 'published' | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
+-- row: numbers list of text, texts list of text
+-- Items of a type of a bounded size, by the documents themselves.
 
 -- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
 

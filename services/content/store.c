@@ -114,6 +114,12 @@ store_type_delete(struct request *req, int64_t id)
 }
 
 const struct error *
+store_type_query(struct request *req, int64_t id, const struct content_type_query_row **ret_type)
+{
+	return query_find(req, &content_type_query_query, PARAMS(P_INT(id)), ret_type);
+}
+
+const struct error *
 store_type_schema(struct request *req, int64_t id, const struct content_schema_row **ret_schema)
 {
 	return query_find(req, &content_type_schema_query, PARAMS(P_INT(id)), ret_schema);
@@ -127,6 +133,13 @@ store_item_target(struct request *req, int64_t type_id, const struct content_tar
 	return query_find(req, &content_item_target_query, PARAMS(P_INT(type_id)), ret_target);
 }
 
+/* What the item holds of its type's queryable fields, as its row is now. */
+static void
+put_fields(struct request *req, int64_t id)
+{
+	query_send(req, &content_fields_put_query, PARAMS(P_INT_LIST(&id, 1)));
+}
+
 void
 store_item_insert(struct request *req, const struct new_item *item)
 {
@@ -134,6 +147,8 @@ store_item_insert(struct request *req, const struct new_item *item)
 	query_send(req, &content_item_insert_query,
 	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
 	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(actor_of(req)), P_TEXT(item->search_text)));
+	if (item->is_indexed)
+		put_fields(req, item->id);
 }
 
 const struct error *
@@ -161,6 +176,8 @@ store_item_update(struct request *req, const struct content_head_row *head, cons
 	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
 	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at),
 	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(actor_of(req)), P_TEXT(next->search_text)));
+	if (next->is_indexed)
+		put_fields(req, head->id);
 }
 
 void
@@ -184,6 +201,7 @@ store_item_restore(struct request *req, const struct content_deleted_row *item, 
 	query_send(req, &content_item_restore_query,
 	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(status), P_TIME(updated_at), P_TEXT(actor_of(req)),
 	        P_TEXT(search_text)));
+	put_fields(req, item->id);
 }
 
 const struct error *
@@ -392,7 +410,7 @@ store_items(struct request *req, const struct item_page *page, struct shape_list
 	return query_list(req, lists[filter->order.sort][filter->order.is_ascending][filter_of(filter)],
 	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before), P_TEXT(filter->q),
 	        filter->order.sort == SORT_VERSION ? P_INT(place.key) : P_TIME(place.key), P_INT(place.id),
-	        P_INT(page->limit), P_INT(page->offset), P_INT(PAGE_BYTES_MAX)),
+	        P_INT(page->limit), P_INT(page->offset), P_INT(PAGE_BYTES_MAX), P_DOC(page->conditions)),
 	    ret_rows);
 }
 

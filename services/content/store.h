@@ -30,6 +30,7 @@ const struct error *store_type_items_count(struct request *req, int64_t id, int6
 /* Queued: type is the new state of the locked row, type->version the one it replaces. */
 void store_type_update(struct request *req, const struct content_type_row *type);
 void store_type_delete(struct request *req, int64_t id);
+const struct error *store_type_query(struct request *req, int64_t id, const struct content_type_query_row **ret_type) MUST_CHECK;
 const struct error *store_type_schema(struct request *req, int64_t id, const struct content_schema_row **ret_schema) MUST_CHECK;
 
 /* ---- one item ---- */
@@ -38,7 +39,7 @@ const struct error *store_item_target(struct request *req, int64_t type_id, cons
 
 struct new_item {
 	int64_t id, content_type_id;
-	bool is_singleton;
+	bool is_singleton, is_indexed; /* as its type is */
 	struct doc data;
 	const char *status, *search_text;
 	int64_t created_at;
@@ -60,6 +61,7 @@ const struct error *store_item_lock(struct request *req, int64_t id, const int64
 struct next_head {
 	int64_t content_type_id;
 	bool is_singleton;
+	bool is_indexed; /* its type is, or the one before was: fields are written */
 	struct doc data;
 	const char *status, *search_text;
 	int64_t updated_at;
@@ -123,6 +125,7 @@ const struct error *store_items_of_types(struct request *req, const struct type_
 
 struct item_page {
 	struct item_filter filter;
+	struct doc conditions; /* on queryable fields (query/conditions.h); absent: none */
 	const struct row_place *after; /* NULL: from the beginning */
 	int64_t limit, offset;
 };

@@ -277,6 +277,7 @@ plan_next(struct request *req, const struct change *change, struct plan *plan)
 	if (error)
 		return error;
 	plan->next = (struct next_head){ .content_type_id = *head->target_type_id, .is_singleton = *head->target_is_singleton,
+		.is_indexed = *head->target_is_indexed || *head->target_type_id != head->content_type_id,
 		.updated_at = rules_change_time(req->now_us, head->updated_at) };
 	next_data(req, change, head, plan->data[0], &plan->data[1], &plan->next.data);
 	if (plan->data[1] != plan->data[0])

@@ -24,6 +24,12 @@ INSERT INTO assets (id, domain_id, source_asset_id, variant_key, filename, origi
 SELECT i, plans.tenant(i), CASE WHEN i % 4 = 0 THEN i - 3 END, CASE WHEN i % 4 = 0 THEN 'thumb' END, 'file-' || i || '.png', 'file.png', 'image/png', 1000, repeat('0', 64), 'key-' || i, 'public',
        CASE WHEN i % 20 = 0 THEN 'deleted' ELSE 'active' END, CASE WHEN i % 20 = 0 THEN now() END, now(), now()
   FROM generate_series(1, :rows / 20) i;
+INSERT INTO content_type_fields (id, domain_id, content_type_id, path, steps, is_ready)
+SELECT t * 10 + k, t, t * 10 + 1, 'field' || k, ARRAY['field' || k], true FROM generate_series(1, 1000) t, generate_series(1, 2) k;
+INSERT INTO content_item_fields (domain_id, item_id, is_public, field_id, place, number, letters)
+SELECT i.domain_id, i.id, p, i.domain_id * 10 + k, 0, CASE k WHEN 1 THEN hashint4(i.id) & 1023 ELSE 0 END, CASE k WHEN 2 THEN 'word ' || (i.id / 3 & 7) ELSE '' END
+  FROM content_items i, generate_series(1, 2) k, unnest('{true,false}'::boolean[]) p
+ WHERE i.content_type_id = i.domain_id * 10 + 1 AND (NOT p OR i.published_version IS NOT NULL);
 SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq', 20000);
 
 -- let: type SELECT :big * 10 + 1
@@ -32,6 +38,9 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- let: item SELECT max(id) FROM content_items WHERE domain_id = :big AND version = 3
 -- let: items SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM content_items WHERE domain_id = :big ORDER BY md5(id::text) LIMIT 50) i
 -- let: deleted SELECT max(id) FROM content_items_deleted WHERE domain_id = :big
+-- let: number SELECT :big * 10 + 1
+-- let: conditions SELECT quote_literal(json_build_array(json_build_object('id', :big * 10 + 2, 'op', 'in', 'is_not', false, 'numbers', '{0}'::int[], 'texts', '{word 3}'::text[])))
+-- let: keys SELECT quote_literal(json_build_array(json_build_object('n', 1, 'id', :big * 10 + 1, 'steps', '{field1}'::text[]), json_build_object('n', 2, 'id', 0, 'steps', '{}'::text[], 'name', 'updatedAt')))
 -- let: own SELECT count(*) FROM content_items WHERE domain_id = :big
 
 -- plan: type_insert tenant
@@ -115,37 +124,73 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: snapshots_of_types tenant
 (:types, '{10,10,10,10,10}', 4194304)
 -- plan: *_desc_all tenant
-(NULL, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304)
+(NULL, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL)
 -- plan: *_desc_type tenant
-(:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304)
+(:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL)
 -- plan: heads_updated_desc_status tenant
-(NULL, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304)
+(NULL, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL)
 -- plan: heads_updated_desc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304)
+(:type, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL)
 -- plan: *_version_desc tenant max=3*:own, sorts the tenant's items: no index has the version
-(NULL, NULL, NULL, NULL, NULL, 2147483647, 2147483647, 51, 0, 4194304)
+(NULL, NULL, NULL, NULL, NULL, 2147483647, 2147483647, 51, 0, 4194304, NULL)
 -- plan: *_desc_all tenant
-(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
 -- plan: *_desc_type tenant
-(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
 -- plan: heads_updated_desc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
 -- plan: *_asc_all tenant
-(NULL, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304)
+(NULL, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL)
 -- plan: *_asc_type tenant
-(:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304)
+(:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL)
 -- plan: heads_updated_asc_status tenant
-(NULL, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304)
+(NULL, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL)
 -- plan: heads_updated_asc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304)
+(:type, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL)
 -- plan: *_version_asc tenant max=3*:own, sorts the tenant's items: no index has the version
-(NULL, NULL, NULL, NULL, NULL, 0, 0, 51, 0, 4194304)
+(NULL, NULL, NULL, NULL, NULL, 0, 0, 51, 0, 4194304, NULL)
 -- plan: *_asc_all tenant
-(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
 -- plan: *_asc_type tenant
-(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
 -- plan: heads_updated_asc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304)
+(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
+-- plan: heads_updated_desc_type tenant max=10000, probes a condition for eight items per row
+(:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, :conditions)
+-- plan: snapshots_updated_asc_type tenant max=10000, probes a condition for eight items per row
+(:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, :conditions)
+-- plan: type_query tenant
+(:type)
+-- plan: fields_of_type tenant
+(:type)
+-- plan: fields_declare tenant
+(:type, '{other}', true)
+-- plan: fields_drop tenant
+(:type, ARRAY[:number])
+-- plan: type_set_indexed tenant
+(:type)
+-- plan: fields_ready tenant
+(:type, ARRAY[:number])
+-- plan: fields_build_lock tenant max=2*:own, skips items of other types
+(:type, 0, 50)
+-- plan: fields_put tenant max=1500, writes the fields of one item
+(ARRAY[:item])
+-- plan: fields_sweep tenant max=3000, deletes 50 values
+(ARRAY[:number], 50)
+-- plan: fields_driver_count tenant
+(:number, false, '{100,200}', '{"",""}', '{100,220}', '{"",""}', 2001)
+-- plan: fields_walk_*_asc tenant max=10000, probes a condition for eight items per row
+(:type, NULL, NULL, NULL, :number, '-Infinity', '', 0, 51, 0, :conditions, NULL)
+-- plan: fields_walk_*_desc tenant max=10000, probes a condition for eight items per row
+(:type, NULL, NULL, NULL, :number, '500', '', :item, 51, 0, :conditions, NULL)
+-- plan: fields_walk_*_asc tenant
+(:type, NULL, NULL, NULL, :number, '-Infinity', '', 0, 51, 0, NULL, NULL)
+-- plan: gather_driven_* tenant max=1000, looks at the values of three ranges
+(:type, NULL, NULL, NULL, :conditions, :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0, :number, '{100,200,300}', '{"","",""}', '{100,200,310}', '{"","",""}')
+-- plan: gather_heads tenant max=6*:own, bounded by its parameter: looks at a whole type
+(:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0)
+-- plan: gather_snapshots tenant max=12*:own, bounded by its parameter: looks at a whole type
+(:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0)
 -- plan: heads_count_all tenant max=2*:own, counts up to 10000 items
 (NULL, NULL, 10000)
 -- plan: heads_count_type tenant max=2*:own, counts up to 10000 items
