@@ -55,6 +55,19 @@ static const struct shape_field content_item_version_fields[] = {
 };
 const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 6 };
 
+static const struct shape_field content_reference_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item that refers.", .example = "57" },
+	{ .name = "contentItemVersionId", .column = "content_item_version_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_item_version_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Row id of the version, unless it is the working copy." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of that item.", .example = "7" },
+	{ .name = "contentTypeName", .column = "content_type_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_type_name), .min = 0, .max = 0, .doc = "Name of that type." },
+	{ .name = "contentTypeSlug", .column = "content_type_slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_type_slug), .min = 0, .max = 0, .doc = "Slug of that type." },
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, path), .min = 0, .max = 0, .doc = "JSON pointer of the place.", .example = "\"/author\"" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version that refers.", .example = "3" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, status), .min = 0, .max = 0, .doc = "Status of that version.", .example = "\"published\"" },
+	{ .name = "isPublished", .column = "is_published", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, is_published), .min = 0, .max = 0, .doc = "The public sees that version." },
+};
+const struct shape content_reference_shape = { .name = "content_reference", .size = sizeof(struct content_reference), .fields = content_reference_fields, .n_fields = 9 };
+
 static const struct shape_field content_global_fields[] = {
 	{ .name = "contentType", .column = "content_type", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_global, content_type), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "The type." },
 	{ .name = "item", .column = "item", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_global, item), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Its item; null while there is none." },
@@ -83,6 +96,13 @@ static const struct shape_field item_condition_fields[] = {
 	{ .name = "value", .column = "value", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct item_condition, value), .min = 0, .max = INT64_C(2000), .doc = "A list for in, true or false for exists.", .example = "10" },
 };
 const struct shape item_condition_shape = { .name = "item_condition", .size = sizeof(struct item_condition), .fields = item_condition_fields, .n_fields = 3 };
+
+static const struct shape_field projection_group_fields[] = {
+	{ .name = "group", .column = "group", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct projection_group, group), .min = 0, .max = 0, .doc = "The value; null: items without one.", .example = "\"news\"" },
+	{ .name = "value", .column = "value", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct projection_group, value), .min = 0, .max = 0, .doc = "The metric, a number; null where no item of the group has the metric's field.", .example = "12.5" },
+	{ .name = "count", .column = "count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct projection_group, count), .min = INT64_C(1), .max = INT64_MAX, .doc = "Items of the group." },
+};
+const struct shape projection_group_shape = { .name = "projection_group", .size = sizeof(struct projection_group), .fields = projection_group_fields, .n_fields = 3 };
 
 static const struct shape_field content_batch_result_fields[] = {
 	{ .name = "index", .column = "index", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, index), .min = INT64_C(0), .max = INT64_C(499), .doc = "Which entry, from 0.", .example = "0" },
@@ -198,6 +218,7 @@ static const struct shape_field content_target_row_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
 	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_singleton), .min = 0, .max = 0, .doc = "Column is_singleton." },
 	{ .name = "isIndexed", .column = "is_indexed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_indexed), .min = 0, .max = 0, .doc = "Column is_indexed." },
+	{ .name = "hasReferences", .column = "has_references", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, has_references), .min = 0, .max = 0, .doc = "Column has_references." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
@@ -205,7 +226,7 @@ static const struct shape_field content_target_row_fields[] = {
 	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
 	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column singleton_item_id." },
 };
-const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 9 };
+const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 10 };
 
 static const struct shape_field content_head_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -221,11 +242,12 @@ static const struct shape_field content_head_row_fields[] = {
 	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
 	{ .name = "targetIsIndexed", .column = "target_is_indexed", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_indexed), .min = 0, .max = 0, .doc = "Column target_is_indexed." },
+	{ .name = "targetHasReferences", .column = "target_has_references", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_has_references), .min = 0, .max = 0, .doc = "Column target_has_references." },
 	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "Column target_schema_hash." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
 	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 };
-const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 16 };
+const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 17 };
 
 static const struct shape_field content_deleted_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -238,10 +260,11 @@ static const struct shape_field content_deleted_row_fields[] = {
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
 	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
+	{ .name = "targetHasReferences", .column = "target_has_references", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_has_references), .min = 0, .max = 0, .doc = "Column target_has_references." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
 	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 };
-const struct shape content_deleted_row_shape = { .name = "content_deleted_row", .size = sizeof(struct content_deleted_row), .fields = content_deleted_row_fields, .n_fields = 12 };
+const struct shape content_deleted_row_shape = { .name = "content_deleted_row", .size = sizeof(struct content_deleted_row), .fields = content_deleted_row_fields, .n_fields = 13 };
 
 static const struct shape_field content_purge_row_fields[] = {
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_purge_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
@@ -329,6 +352,35 @@ static const struct shape_field content_place_row_fields[] = {
 	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_place_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
 };
 const struct shape content_place_row_shape = { .name = "content_place_row", .size = sizeof(struct content_place_row), .fields = content_place_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_projection_row_fields[] = {
+	{ .name = "number", .column = "number", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_projection_row, number), .min = 0, .max = 0, .doc = "Column number." },
+	{ .name = "letters", .column = "letters", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_projection_row, letters), .min = 0, .max = 0, .doc = "Column letters." },
+	{ .name = "value", .column = "value", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_projection_row, value), .min = 0, .max = 0, .doc = "Column value." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_projection_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
+};
+const struct shape content_projection_row_shape = { .name = "content_projection_row", .size = sizeof(struct content_projection_row), .fields = content_projection_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_reference_target_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_target_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_target_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "typeSlug", .column = "type_slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_target_row, type_slug), .min = 0, .max = 0, .doc = "Column type_slug." },
+};
+const struct shape content_reference_target_row_shape = { .name = "content_reference_target_row", .size = sizeof(struct content_reference_target_row), .fields = content_reference_target_row_fields, .n_fields = 3 };
+
+static const struct shape_field content_reference_row_fields[] = {
+	{ .name = "sourceId", .column = "source_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, source_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column source_id." },
+	{ .name = "sourceVersion", .column = "source_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, source_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column source_version." },
+	{ .name = "place", .column = "place", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, place), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column place." },
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, path), .min = 0, .max = 0, .doc = "Column path." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "typeName", .column = "type_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, type_name), .min = 0, .max = 0, .doc = "Column type_name." },
+	{ .name = "typeSlug", .column = "type_slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, type_slug), .min = 0, .max = 0, .doc = "Column type_slug." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "isPublished", .column = "is_published", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, is_published), .min = 0, .max = 0, .doc = "Column is_published." },
+	{ .name = "versionId", .column = "version_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, version_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version_id." },
+};
+const struct shape content_reference_row_shape = { .name = "content_reference_row", .size = sizeof(struct content_reference_row), .fields = content_reference_row_fields, .n_fields = 10 };
 
 static const struct shape_field asset_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -453,14 +505,16 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "sortBy", .column = "sort_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_by), .min = 0, .max = INT64_C(16), .choices = content_items_list_request_sort_by_choices, .doc = "Sort key, by default updatedAt.", .example = "\"createdAt\"" },
 	{ .name = "sortDir", .column = "sort_dir", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_dir), .min = 0, .max = INT64_C(4), .choices = content_items_list_request_sort_dir_choices, .doc = "Direction, by default desc; the id breaks ties in the same one.", .example = "\"desc\"" },
 	{ .name = "fields", .column = "fields", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, fields), .min = 0, .max = INT64_C(50), .doc = "Paths of data to answer.", .example = "[\"title\", \"seo.title\"]" },
+	{ .name = "include", .column = "include", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, include), .min = 0, .max = INT64_C(10), .doc = "References whose items to answer too.", .example = "[\"author\"]" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items to skip; not together with a cursor, which reaches further." },
-	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(8192), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page, alone, or with fields." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(8192), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page, alone, or with fields and include." },
 };
-const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 18 };
+const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 19 };
 
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
+	{ .name = "included", .column = "included", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, included), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Items that those of the page refer to, 500 at most." },
 	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Rows that match, counted at most a second ago; 10000 means that many or more." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "As asked." },
@@ -468,7 +522,41 @@ static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "totalIsExact", .column = "total_is_exact", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, total_is_exact), .min = 0, .max = 0, .doc = "false: there are more than total." },
 	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, next_cursor), .min = 0, .max = 0, .doc = "Send it alone as cursor for the next page; null at the end." },
 };
-const struct shape content_items_list_response_shape = { .name = "content_items_list_response", .size = sizeof(struct content_items_list_response), .fields = content_items_list_response_fields, .n_fields = 7 };
+const struct shape content_items_list_response_shape = { .name = "content_items_list_response", .size = sizeof(struct content_items_list_response), .fields = content_items_list_response_fields, .n_fields = 8 };
+
+static const char *const content_items_projections_request_metric_choices[] = { "count", "sum", "avg", "min", "max", NULL };
+static const char *const content_items_projections_request_order_by_choices[] = { "value", "group", NULL };
+static const char *const content_items_projections_request_order_dir_choices[] = { "asc", "desc", NULL };
+static const struct shape_field content_items_projections_request_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, content_type_id), .slug_offset = offsetof(struct content_items_projections_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type (id or slug).", .example = "7" },
+	{ .name = "groupBy", .column = "group_by", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, group_by), .min = INT64_C(1), .max = INT64_C(200), .doc = "Path of the field to group by; of a list, each element.", .example = "\"category\"" },
+	{ .name = "metric", .column = "metric", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, metric), .min = 0, .max = INT64_C(8), .choices = content_items_projections_request_metric_choices, .default_text = "\"count\"", .doc = "What to say of each group.", .example = "\"sum\"" },
+	{ .name = "metricField", .column = "metric_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, metric_field), .min = INT64_C(1), .max = INT64_C(200), .doc = "Path of the number field that it is said of, unless it is count.", .example = "\"price\"" },
+	{ .name = "orderBy", .column = "order_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, order_by), .min = 0, .max = INT64_C(8), .choices = content_items_projections_request_order_by_choices, .default_text = "\"value\"", .doc = "Order of the groups.", .example = "\"group\"" },
+	{ .name = "orderDir", .column = "order_dir", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, order_dir), .min = 0, .max = INT64_C(4), .choices = content_items_projections_request_order_dir_choices, .default_text = "\"desc\"", .doc = "Its direction; ties by group, ascending.", .example = "\"asc\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, status), .min = 0, .max = INT64_C(64), .doc = "Only items in this status.", .example = "\"published\"" },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, draft), .min = 0, .max = 0, .doc = "false: of what the public sees." },
+	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
+	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
+	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold; over REST also filter[price][gte]=10.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },
+	{ .name = "fieldName", .column = "field_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Field of one condition.", .example = "\"price\"" },
+	{ .name = "fieldOp", .column = "field_op", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_op), .min = 0, .max = INT64_C(16), .doc = "Its op.", .example = "\"gte\"" },
+	{ .name = "fieldValue", .column = "field_value", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_value), .min = 0, .max = INT64_C(2000), .doc = "Its value.", .example = "\"10\"" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Groups at most." },
+};
+const struct shape content_items_projections_request_shape = { .name = "content_items_projections_request", .size = sizeof(struct content_items_projections_request), .fields = content_items_projections_request_fields, .n_fields = 15 };
+
+static const struct shape_field content_items_projections_response_fields[] = {
+	{ .name = "groups", .column = "groups", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, groups), .min = 0, .max = 0, .shape = &projection_group_shape, .doc = "In the order asked for." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "As asked, like the following." },
+	{ .name = "groupBy", .column = "group_by", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, group_by), .min = 0, .max = 0, .doc = "Field." },
+	{ .name = "metric", .column = "metric", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, metric), .min = 0, .max = 0, .doc = "Metric." },
+	{ .name = "metricField", .column = "metric_field", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, metric_field), .min = 0, .max = 0, .doc = "Its field; null of count." },
+	{ .name = "orderBy", .column = "order_by", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, order_by), .min = 0, .max = 0, .doc = "Order." },
+	{ .name = "orderDir", .column = "order_dir", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, order_dir), .min = 0, .max = 0, .doc = "Direction." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "Groups at most." },
+};
+const struct shape content_items_projections_response_shape = { .name = "content_items_projections_response", .size = sizeof(struct content_items_projections_response), .fields = content_items_projections_response_fields, .n_fields = 8 };
 
 static const struct shape_field content_items_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -509,10 +597,11 @@ const struct shape content_items_unpublish_request_shape = { .name = "content_it
 
 static const struct shape_field content_items_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_delete_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "true: also where others refer to it." },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_items_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_delete_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_items_delete_request_shape = { .name = "content_items_delete_request", .size = sizeof(struct content_items_delete_request), .fields = content_items_delete_request_fields, .n_fields = 3 };
+const struct shape content_items_delete_request_shape = { .name = "content_items_delete_request", .size = sizeof(struct content_items_delete_request), .fields = content_items_delete_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_items_delete_response_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_delete_response, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
@@ -527,6 +616,24 @@ static const struct shape_field content_items_restore_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_restore_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 };
 const struct shape content_items_restore_request_shape = { .name = "content_items_restore_request", .size = sizeof(struct content_items_restore_request), .fields = content_items_restore_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_items_used_by_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_used_by_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_used_by_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "References of each list at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_used_by_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextCursor of the page before: more active references, and no historical ones." },
+	{ .name = "historicalCursor", .column = "historical_cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_used_by_request, historical_cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextHistoricalCursor of the page before." },
+};
+const struct shape content_items_used_by_request_shape = { .name = "content_items_used_by_request", .size = sizeof(struct content_items_used_by_request), .fields = content_items_used_by_request_fields, .n_fields = 4 };
+
+static const struct shape_field content_items_used_by_response_fields[] = {
+	{ .name = "activeReferenceCount", .column = "active_reference_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_used_by_response, active_reference_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Places in working copies and published versions." },
+	{ .name = "historicalReferenceCount", .column = "historical_reference_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_used_by_response, historical_reference_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Places in superseded versions." },
+	{ .name = "activeReferences", .column = "active_references", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_used_by_response, active_references), .min = 0, .max = 0, .shape = &content_reference_shape, .doc = "By item, version (latest first) and place in the document." },
+	{ .name = "historicalReferences", .column = "historical_references", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_used_by_response, historical_references), .min = 0, .max = 0, .shape = &content_reference_shape, .doc = "The same." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_used_by_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for more active references; null at the end." },
+	{ .name = "nextHistoricalCursor", .column = "next_historical_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_used_by_response, next_historical_cursor), .min = 0, .max = 0, .doc = "The same for historical ones." },
+};
+const struct shape content_items_used_by_response_shape = { .name = "content_items_used_by_response", .size = sizeof(struct content_items_used_by_response), .fields = content_items_used_by_response_fields, .n_fields = 6 };
 
 static const struct shape_field content_items_versions_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_versions_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -612,9 +719,10 @@ const struct shape content_batch_update_request_shape = { .name = "content_batch
 
 static const struct shape_field content_batch_delete_request_fields[] = {
 	{ .name = "ids", .column = "ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_delete_request, ids), .min = 0, .max = INT64_C(500), .doc = "The items.", .example = "[42, 43]" },
+	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_delete_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "true: also where others refer to them." },
 	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_delete_request, atomic), .min = 0, .max = 0, .default_text = "false", .doc = "true: all entries or none." },
 };
-const struct shape content_batch_delete_request_shape = { .name = "content_batch_delete_request", .size = sizeof(struct content_batch_delete_request), .fields = content_batch_delete_request_fields, .n_fields = 2 };
+const struct shape content_batch_delete_request_shape = { .name = "content_batch_delete_request", .size = sizeof(struct content_batch_delete_request), .fields = content_batch_delete_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_globals_list_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, draft), .min = 0, .max = 0, .doc = "false: items as the public sees them." },
@@ -1488,6 +1596,8 @@ static const char *const content_items_create_actions[] = {
 };
 static const struct error_info *const content_items_create_errors[] = {
 	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
@@ -1582,6 +1692,7 @@ static const struct error_info *const content_items_list_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN],
+	&error_catalogue[ERROR_CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN],
 	&error_catalogue[ERROR_INVALID_CONTENT_ITEMS_CURSOR],
 	&error_catalogue[ERROR_INVALID_CREATED_AFTER],
 	&error_catalogue[ERROR_INVALID_CREATED_BEFORE],
@@ -1636,6 +1747,85 @@ const struct operation operation_content_items_list = {
 	.errors = content_items_list_errors,
 	.events = content_items_list_events,
 	.examples = content_items_list_examples,
+	.n_examples = 1,
+};
+
+static const struct route content_items_projections_routes[] = {
+	{ "GET", "/api/content-items/projections", false },
+};
+static const struct operation_example content_items_projections_examples[] = {
+	{ "Turnover by category", "{\"contentTypeId\": 7, \"groupBy\": \"category\", \"metric\": \"sum\", \"metricField\": \"price\"}" },
+};
+static const char *const content_items_projections_actions[] = {
+	"GET /api/content-items",
+	NULL
+};
+static const struct error_info *const content_items_projections_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID],
+	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_NOT_INDEXED],
+	&error_catalogue[ERROR_CONTENT_ITEMS_PROJECTION_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_ITEMS_PROJECTION_FILTER_FIELD_UNKNOWN],
+	&error_catalogue[ERROR_CONTENT_ITEMS_PROJECTION_FILTER_INCOMPLETE],
+	&error_catalogue[ERROR_CONTENT_ITEMS_PROJECTION_GROUP_FIELD_UNKNOWN],
+	&error_catalogue[ERROR_CONTENT_ITEMS_PROJECTION_METRIC_FIELD_NOT_NUMERIC],
+	&error_catalogue[ERROR_CONTENT_ITEMS_PROJECTION_METRIC_FIELD_REQUIRED],
+	&error_catalogue[ERROR_CONTENT_ITEMS_PROJECTION_METRIC_FIELD_UNKNOWN],
+	&error_catalogue[ERROR_CONTENT_ITEMS_PROJECTION_REQUIRES_CONTENT_TYPE],
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CREATED_AFTER],
+	&error_catalogue[ERROR_INVALID_CREATED_BEFORE],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_items_projections_events[] = {
+	NULL
+};
+const struct operation operation_content_items_projections = {
+	.id = "content.items.projections",
+	.service = "content",
+	.summary = "Count, sum, average or bound the items of a type by the values of a field.",
+	.description = NULL,
+	.mcp = "project_content_items",
+	.graphql = "query contentItemProjections",
+	.cli = "content project",
+	.policy = "published.read",
+	.scope = "content:read",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = "groups",
+	.audit = NULL,
+	.routes = content_items_projections_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 10000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "List the items of a group with GET /api/content-items and a filter.",
+	.actions = content_items_projections_actions,
+	.request = &content_items_projections_request_shape,
+	.response = &content_items_projections_response_shape,
+	.errors = content_items_projections_errors,
+	.events = content_items_projections_events,
+	.examples = content_items_projections_examples,
 	.n_examples = 1,
 };
 
@@ -1721,6 +1911,8 @@ static const char *const content_items_update_actions[] = {
 };
 static const struct error_info *const content_items_update_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
@@ -1810,6 +2002,8 @@ static const char *const content_items_patch_actions[] = {
 };
 static const struct error_info *const content_items_patch_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
@@ -2041,6 +2235,7 @@ static const char *const content_items_delete_actions[] = {
 };
 static const struct error_info *const content_items_delete_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_ITEM_REFERENCED],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -2173,6 +2368,71 @@ const struct operation operation_content_items_restore = {
 	.response = &content_item_shape,
 	.errors = content_items_restore_errors,
 	.events = content_items_restore_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_items_used_by_routes[] = {
+	{ "GET", "/api/content-items/{id}/used-by", false },
+};
+static const char *const content_items_used_by_actions[] = {
+	"GET /api/content-items/{id}",
+	"DELETE /api/content-items/{id}",
+	NULL
+};
+static const struct error_info *const content_items_used_by_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_items_used_by_events[] = {
+	NULL
+};
+const struct operation operation_content_items_used_by = {
+	.id = "content.items.used_by",
+	.service = "content",
+	.summary = "List who refers to a content item.",
+	.description = NULL,
+	.mcp = "get_content_item_usage",
+	.graphql = "query contentItemUsedBy",
+	.cli = "content used-by",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_items_used_by_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read an item that refers to it with GET /api/content-items/{id}.",
+	.actions = content_items_used_by_actions,
+	.request = &content_items_used_by_request_shape,
+	.response = &content_items_used_by_response_shape,
+	.errors = content_items_used_by_errors,
+	.events = content_items_used_by_events,
 	.examples = NULL,
 	.n_examples = 0,
 };
@@ -2797,6 +3057,8 @@ static const char *const content_globals_put_actions[] = {
 };
 static const struct error_info *const content_globals_put_errors[] = {
 	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
@@ -3089,6 +3351,8 @@ static const char *const content_items_create_as_actions[] = {
 };
 static const struct error_info *const content_items_create_as_errors[] = {
 	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],

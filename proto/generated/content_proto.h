@@ -59,6 +59,20 @@ struct content_item_version {
 };
 extern const struct shape content_item_version_shape;
 
+/* A place in an item that refers to another one. */
+struct content_reference {
+	int64_t content_item_id; /* 1..2147483647 */
+	const int64_t *content_item_version_id; /* 1..9223372036854775807 */
+	int64_t content_type_id; /* 1..2147483647 */
+	const char *content_type_name;
+	const char *content_type_slug;
+	const char *path;
+	int64_t version; /* 1..2147483647 */
+	const char *status;
+	bool is_published;
+};
+extern const struct shape content_reference_shape;
+
 /* A singleton type and its item. */
 struct content_global {
 	const struct content_type *content_type;
@@ -93,6 +107,14 @@ struct item_condition {
 	struct doc value; /* at most 2000 bytes; optional */
 };
 extern const struct shape item_condition_shape;
+
+/* The items that have one value in a field. */
+struct projection_group {
+	struct doc group;
+	struct doc value;
+	int64_t count; /* at least 1 */
+};
+extern const struct shape projection_group_shape;
 
 /* What became of one entry of a batch. */
 struct content_batch_result {
@@ -193,7 +215,7 @@ struct content_id_row {
 };
 extern const struct shape content_id_row_shape;
 
-/* Row of types_count, type_items_count, fields_driver_count, heads_count_all .... */
+/* Row of types_count, type_items_count, fields_driver_count, references_count .... */
 struct content_count_row {
 	int64_t total;
 };
@@ -220,6 +242,7 @@ struct content_target_row {
 	int64_t content_type_id;
 	bool is_singleton;
 	bool is_indexed;
+	bool has_references;
 	const char *schema_hash;
 	const int64_t *base_price;
 	struct shape_list workflow_states; /* of const char *; optional */
@@ -244,6 +267,7 @@ struct content_head_row {
 	const int64_t *target_type_id;
 	const bool *target_is_singleton;
 	const bool *target_is_indexed;
+	const bool *target_has_references;
 	const char *target_schema_hash; /* optional */
 	struct shape_list workflow_states; /* of const char *; optional */
 	bool is_governed;
@@ -262,6 +286,7 @@ struct content_deleted_row {
 	const char *updated_by; /* optional */
 	const int64_t *target_type_id;
 	const bool *target_is_singleton;
+	const bool *target_has_references;
 	struct shape_list workflow_states; /* of const char *; optional */
 	bool is_governed;
 };
@@ -362,6 +387,38 @@ struct content_place_row {
 	int64_t total;
 };
 extern const struct shape content_place_row_shape;
+
+/* Row of projection_indexed_heads, projection_indexed_snapshots, projection_heads, projection_snapshots. */
+struct content_projection_row {
+	const char *number;
+	const char *letters;
+	const char *value; /* optional */
+	int64_t total;
+};
+extern const struct shape content_projection_row_shape;
+
+/* Row of reference_targets. */
+struct content_reference_target_row {
+	int64_t id;
+	int64_t content_type_id;
+	const char *type_slug;
+};
+extern const struct shape content_reference_target_row_shape;
+
+/* Row of references_from. */
+struct content_reference_row {
+	int64_t source_id;
+	int64_t source_version;
+	int64_t place;
+	const char *path;
+	int64_t content_type_id;
+	const char *type_name;
+	const char *type_slug;
+	const char *status; /* optional */
+	bool is_published;
+	const int64_t *version_id;
+};
+extern const struct shape content_reference_row_shape;
 
 /* Row of asset_insert, asset_get, asset_lock, asset_open .... */
 struct asset_row {
@@ -489,6 +546,7 @@ struct content_items_list_request {
 	const char *sort_by; /* at most 16 bytes; updatedAt | createdAt | version; optional */
 	const char *sort_dir; /* at most 4 bytes; asc | desc; optional */
 	struct shape_list fields; /* of const char *; at most 50 items; optional */
+	struct shape_list include; /* of const char *; at most 10 items; optional */
 	const int64_t *limit; /* 1..500; default 50 */
 	const int64_t *offset; /* 0..10000 */
 	const char *cursor; /* 1..8192 bytes; optional */
@@ -497,6 +555,7 @@ extern const struct shape content_items_list_request_shape;
 
 struct content_items_list_response {
 	struct shape_list items; /* of struct content_item */
+	struct shape_list included; /* of struct content_item; optional */
 	int64_t total; /* 0..10000 */
 	int64_t limit; /* 1..500 */
 	int64_t offset; /* 0..10000 */
@@ -505,6 +564,38 @@ struct content_items_list_response {
 	const char *next_cursor; /* optional */
 };
 extern const struct shape content_items_list_response_shape;
+
+struct content_items_projections_request {
+	const int64_t *content_type_id; /* 1..2147483647 */
+	const char *content_type_id_slug; /* NULL: an id came */
+	const char *group_by; /* 1..200 bytes */
+	const char *metric; /* at most 8 bytes; count | sum | avg | min | max; optional; default "count" */
+	const char *metric_field; /* 1..200 bytes; optional */
+	const char *order_by; /* at most 8 bytes; value | group; optional; default "value" */
+	const char *order_dir; /* at most 4 bytes; asc | desc; optional; default "desc" */
+	const char *status; /* at most 64 bytes; optional */
+	const bool *draft;
+	const int64_t *created_after; /* microseconds since 1970 */
+	const int64_t *created_before; /* microseconds since 1970 */
+	struct shape_list filters; /* of struct item_condition; at most 10 items; optional */
+	const char *field_name; /* 1..200 bytes; optional */
+	const char *field_op; /* at most 16 bytes; optional */
+	const char *field_value; /* at most 2000 bytes; optional */
+	const int64_t *limit; /* 1..500; default 50 */
+};
+extern const struct shape content_items_projections_request_shape;
+
+struct content_items_projections_response {
+	struct shape_list groups; /* of struct projection_group */
+	int64_t content_type_id; /* 1..2147483647 */
+	const char *group_by;
+	const char *metric;
+	const char *metric_field; /* optional */
+	const char *order_by;
+	const char *order_dir;
+	int64_t limit; /* 1..500 */
+};
+extern const struct shape content_items_projections_response_shape;
 
 struct content_items_get_request {
 	int64_t id; /* 1..2147483647 */
@@ -546,6 +637,7 @@ extern const struct shape content_items_unpublish_request_shape;
 
 struct content_items_delete_request {
 	int64_t id; /* 1..2147483647 */
+	const bool *force; /* default false */
 	const int64_t *expected_version; /* 1..2147483647 */
 	const char *payment_proof; /* 1..8192 bytes; optional */
 };
@@ -564,6 +656,24 @@ struct content_items_restore_request {
 	int64_t id; /* 1..2147483647 */
 };
 extern const struct shape content_items_restore_request_shape;
+
+struct content_items_used_by_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* 1..2048 bytes; optional */
+	const char *historical_cursor; /* 1..2048 bytes; optional */
+};
+extern const struct shape content_items_used_by_request_shape;
+
+struct content_items_used_by_response {
+	int64_t active_reference_count; /* at least 0 */
+	int64_t historical_reference_count; /* at least 0 */
+	struct shape_list active_references; /* of struct content_reference */
+	struct shape_list historical_references; /* of struct content_reference */
+	const char *next_cursor; /* optional */
+	const char *next_historical_cursor; /* optional */
+};
+extern const struct shape content_items_used_by_response_shape;
 
 struct content_items_versions_request {
 	int64_t id; /* 1..2147483647 */
@@ -648,6 +758,7 @@ extern const struct shape content_batch_update_request_shape;
 
 struct content_batch_delete_request {
 	struct shape_list ids; /* of int64_t; at most 500 items */
+	const bool *force; /* default false */
 	const bool *atomic; /* default false */
 };
 extern const struct shape content_batch_delete_request_shape;
@@ -1047,6 +1158,7 @@ extern const struct operation operation_content_types_update;
 extern const struct operation operation_content_types_delete;
 extern const struct operation operation_content_items_create;
 extern const struct operation operation_content_items_list;
+extern const struct operation operation_content_items_projections;
 extern const struct operation operation_content_items_get;
 extern const struct operation operation_content_items_update;
 extern const struct operation operation_content_items_patch;
@@ -1054,6 +1166,7 @@ extern const struct operation operation_content_items_publish;
 extern const struct operation operation_content_items_unpublish;
 extern const struct operation operation_content_items_delete;
 extern const struct operation operation_content_items_restore;
+extern const struct operation operation_content_items_used_by;
 extern const struct operation operation_content_items_versions;
 extern const struct operation operation_content_versions_get;
 extern const struct operation operation_content_versions_diff;
@@ -1136,16 +1249,22 @@ const struct error *content_types_delete(struct request *req, const struct conte
 
 /* Create a content item.
  * POST /api/content-types/{contentTypeId}/items
- * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.create. */
 const struct error *content_items_create(struct request *req, const struct content_items_create_request *in,
     struct content_item *out) MUST_CHECK;
 
 /* List content items with filters, sorting and a cursor.
  * GET /api/content-items
- * Errors: CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
+ * Errors: CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
 const struct error *content_items_list(struct request *req, const struct content_items_list_request *in,
     struct content_items_list_response *out) MUST_CHECK;
+
+/* Count, sum, average or bound the items of a type by the values of a field.
+ * GET /api/content-items/projections
+ * Errors: CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_PROJECTION_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_PROJECTION_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_FILTER_INCOMPLETE, CONTENT_ITEMS_PROJECTION_GROUP_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_NOT_NUMERIC, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_REQUIRED, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_REQUIRES_CONTENT_TYPE, CONTENT_TYPE_NOT_FOUND, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
+const struct error *content_items_projections(struct request *req, const struct content_items_projections_request *in,
+    struct content_items_projections_response *out) MUST_CHECK;
 
 /* Read a content item.
  * GET /api/content-items/{id}
@@ -1155,14 +1274,14 @@ const struct error *content_items_get(struct request *req, size_t n, const struc
 
 /* Change a content item: its data as a whole, its status or its type.
  * PUT /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, CONTENT_DATA_TOO_MANY_VALUES, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, CONTENT_DATA_TOO_MANY_VALUES, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
  * Emits: content_item.update. */
 const struct error *content_items_update(struct request *req, const struct content_items_update_request *in,
     struct content_item *out) MUST_CHECK;
 
 /* Change parts of a content item's data by JSON Merge Patch, and its status.
  * PATCH /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, CONTENT_DATA_TOO_MANY_VALUES, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, EMPTY_UPDATE_BODY, CONTENT_DATA_TOO_MANY_VALUES, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.update. */
 const struct error *content_items_patch(struct request *req, const struct content_items_patch_request *in,
     struct content_item *out) MUST_CHECK;
@@ -1183,7 +1302,7 @@ const struct error *content_items_unpublish(struct request *req, const struct co
 
 /* Delete a content item; it can be restored until restorableUntil.
  * DELETE /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, VERSION_CONFLICT.
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_ITEM_REFERENCED, VERSION_CONFLICT.
  * Emits: content_item.delete. */
 const struct error *content_items_delete(struct request *req, const struct content_items_delete_request *in,
     struct content_items_delete_response *out) MUST_CHECK;
@@ -1194,6 +1313,12 @@ const struct error *content_items_delete(struct request *req, const struct conte
  * Emits: content_item.restore. */
 const struct error *content_items_restore(struct request *req, const struct content_items_restore_request *in,
     struct content_item *out) MUST_CHECK;
+
+/* List who refers to a content item.
+ * GET /api/content-items/{id}/used-by
+ * Errors: CONTENT_ITEM_NOT_FOUND, INVALID_CURSOR. */
+const struct error *content_items_used_by(struct request *req, const struct content_items_used_by_request *in,
+    struct content_items_used_by_response *out) MUST_CHECK;
 
 /* List the superseded versions of a content item, newest first.
  * GET /api/content-items/{id}/versions
@@ -1254,7 +1379,7 @@ const struct error *content_globals_get(struct request *req, const struct conten
 
 /* Write a global by its slug: create its item, or change its data as a whole.
  * PUT /api/globals/{slug}
- * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_SCHEMA_VALIDATION_FAILED, GLOBAL_CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, GLOBAL_CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.create, content_item.update. */
 const struct error *content_globals_put(struct request *req, const struct content_globals_put_request *in,
     struct content_globals_put_response *out) MUST_CHECK;
@@ -1282,7 +1407,7 @@ const struct error *content_items_snapshot(struct request *req, const struct con
     struct content_items_snapshot_response *out) MUST_CHECK;
 
 /* Create an item in the name of somebody who has no key: who sent a form.
- * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.create. */
 const struct error *content_items_create_as(struct request *req, const struct content_items_create_as_request *in,
     struct content_item *out) MUST_CHECK;

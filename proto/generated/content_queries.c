@@ -99,7 +99,7 @@ const struct db_statement content_type_schema_query = { .name = "content_type_sc
 
 const struct db_statement content_item_target_query = { .name = "content_item_target",
 	.sql =
-	    "SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
+	    "SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
 	    "       nextval('content_items_id_seq') AS item_id,\n"
 	    "       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
 	    "  FROM content_types t\n"
@@ -120,7 +120,7 @@ const struct db_statement content_item_lock_query = { .name = "content_item_lock
 	.sql =
 	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,\n"
 	    "       (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,\n"
-	    "       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.schema_hash AS target_schema_hash, w.states AS workflow_states,\n"
+	    "       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references, t.schema_hash AS target_schema_hash, w.states AS workflow_states,\n"
 	    "       w.workflow_id IS NOT NULL\n"
 	    "           OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"
 	    "  FROM content_items i\n"
@@ -155,6 +155,8 @@ const struct db_statement content_item_delete_query = { .name = "content_item_de
 	.sql =
 	    "WITH fields AS (\n"
 	    "    DELETE FROM content_item_fields f WHERE f.item_id = $1),\n"
+	    "references_kept AS (\n"
+	    "    UPDATE content_references r SET state = 'deleted' WHERE r.source_id = $1 AND r.place >= 0),\n"
 	    "gone AS (\n"
 	    "    DELETE FROM content_items WHERE id = $1\n"
 	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by)\n"
@@ -165,7 +167,7 @@ const struct db_statement content_item_delete_query = { .name = "content_item_de
 const struct db_statement content_deleted_lock_query = { .name = "content_deleted_lock",
 	.sql =
 	    "SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.updated_at, d.updated_by, t.id AS target_type_id,\n"
-	    "       t.is_singleton AS target_is_singleton, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed\n"
+	    "       t.is_singleton AS target_is_singleton, t.has_references AS target_has_references, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed\n"
 	    "  FROM content_items_deleted d\n"
 	    "  LEFT JOIN content_types t ON t.domain_id = d.domain_id AND t.id = d.content_type_id\n"
 	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
@@ -192,16 +194,24 @@ const struct db_statement content_purge_due_query = { .name = "content_purge_due
 
 const struct db_statement content_purge_versions_query = { .name = "content_purge_versions",
 	.sql =
+	    "WITH picked AS MATERIALIZED (\n"
+	    "    SELECT k.version FROM content_item_versions k WHERE k.domain_id = $1 AND k.content_item_id = $2 LIMIT $3),\n"
+	    "forgotten AS (\n"
+	    "    DELETE FROM content_references r\n"
+	    "     WHERE r.domain_id = $1 AND r.source_id = $2 AND r.source_version = ANY (ARRAY(SELECT p.version FROM picked p)))\n"
 	    "DELETE FROM content_item_versions v\n"
-	    " WHERE v.domain_id = $1 AND v.content_item_id = $2\n"
-	    "   AND v.version = ANY (ARRAY(SELECT k.version FROM content_item_versions k WHERE k.domain_id = $1 AND k.content_item_id = $2 LIMIT $3))\n",
+	    " WHERE v.domain_id = $1 AND v.content_item_id = $2 AND v.version = ANY (ARRAY(SELECT p.version FROM picked p))\n",
 	.kind = DB_EXEC, .n_params = 3, .row = NULL };
 
 const struct db_statement content_purge_item_query = { .name = "content_purge_item",
 	.sql =
-	    "DELETE FROM content_items_deleted d\n"
-	    " WHERE d.domain_id = $1 AND d.id = $2\n"
-	    "   AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2)\n",
+	    "WITH gone AS (\n"
+	    "    DELETE FROM content_items_deleted d\n"
+	    "     WHERE d.domain_id = $1 AND d.id = $2\n"
+	    "       AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2)\n"
+	    "    RETURNING d.id)\n"
+	    "DELETE FROM content_references r\n"
+	    " WHERE r.domain_id = $1 AND r.source_id = $2 AND r.place >= 0 AND EXISTS (SELECT FROM gone)\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
 const struct db_statement content_item_exists_query = { .name = "content_item_exists",
@@ -994,6 +1004,151 @@ const struct db_statement content_gather_snapshots_query = { .name = "content_ga
 	    "          r.id * ($7::integer[])[1]\n"
 	    " LIMIT $13 OFFSET $14\n",
 	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
+
+const struct db_statement content_projection_indexed_heads_query = { .name = "content_projection_indexed_heads",
+	.sql =
+	    "SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total\n"
+	    "  FROM (SELECT o.number, o.letters, count(*) AS total,\n"
+	    "               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)\n"
+	    "                             WHEN 'max' THEN max(m.number) ELSE count(*) END AS value\n"
+	    "          FROM content_item_fields o\n"
+	    "          LEFT JOIN LATERAL (SELECT w.number FROM content_item_fields w\n"
+	    "                              WHERE w.item_id = o.item_id AND w.is_public = false AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'\n"
+	    "                              LIMIT 1) m ON true\n"
+	    "         WHERE o.field_id = $6::integer AND o.is_public = false\n"
+	    "           AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL\n"
+	    "                OR EXISTS (SELECT FROM content_items i\n"
+	    "                            WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "                              AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)))\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = o.item_id AND x.is_public = false AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "         GROUP BY o.number, o.letters) g\n"
+	    " ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,\n"
+	    "          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters\n"
+	    " LIMIT $11\n",
+	.kind = DB_LIST, .n_params = 11, .row = &content_projection_row_shape };
+
+const struct db_statement content_projection_indexed_snapshots_query = { .name = "content_projection_indexed_snapshots",
+	.sql =
+	    "SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total\n"
+	    "  FROM (SELECT o.number, o.letters, count(*) AS total,\n"
+	    "               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)\n"
+	    "                             WHEN 'max' THEN max(m.number) ELSE count(*) END AS value\n"
+	    "          FROM content_item_fields o\n"
+	    "          LEFT JOIN LATERAL (SELECT w.number FROM content_item_fields w\n"
+	    "                              WHERE w.item_id = o.item_id AND w.is_public = true AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'\n"
+	    "                              LIMIT 1) m ON true\n"
+	    "         WHERE o.field_id = $6::integer AND o.is_public = true\n"
+	    "           AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL\n"
+	    "                OR EXISTS (SELECT FROM content_items i\n"
+	    "                            WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "                              AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)))\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = o.item_id AND x.is_public = true AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "         GROUP BY o.number, o.letters) g\n"
+	    " ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,\n"
+	    "          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters\n"
+	    " LIMIT $11\n",
+	.kind = DB_LIST, .n_params = 11, .row = &content_projection_row_shape };
+
+const struct db_statement content_projection_heads_query = { .name = "content_projection_heads",
+	.sql =
+	    "SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total\n"
+	    "  FROM (SELECT o.number, o.letters, count(*) AS total,\n"
+	    "               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)\n"
+	    "                             WHEN 'max' THEN max(m.number) ELSE count(*) END AS value\n"
+	    "          FROM content_item_heads i\n"
+	    "         CROSS JOIN LATERAL content_field_values(i.data::jsonb, $6::text[]) o\n"
+	    "          LEFT JOIN LATERAL (SELECT w.number FROM content_field_values(i.data::jsonb, $7::text[]) w WHERE w.place = 0 AND w.number < 'Infinity' LIMIT 1) m ON true\n"
+	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "         GROUP BY o.number, o.letters) g\n"
+	    " ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,\n"
+	    "          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters\n"
+	    " LIMIT $11\n",
+	.kind = DB_LIST, .n_params = 11, .row = &content_projection_row_shape };
+
+const struct db_statement content_projection_snapshots_query = { .name = "content_projection_snapshots",
+	.sql =
+	    "SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total\n"
+	    "  FROM (SELECT o.number, o.letters, count(*) AS total,\n"
+	    "               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)\n"
+	    "                             WHEN 'max' THEN max(m.number) ELSE count(*) END AS value\n"
+	    "          FROM (SELECT s.id, s.content_type_id, s.created_at, s.data FROM content_item_snapshots s WHERE s.content_type_id = $1 AND s.is_published) i\n"
+	    "         CROSS JOIN LATERAL content_field_values(i.data::jsonb, $6::text[]) o\n"
+	    "          LEFT JOIN LATERAL (SELECT w.number FROM content_field_values(i.data::jsonb, $7::text[]) w WHERE w.place = 0 AND w.number < 'Infinity' LIMIT 1) m ON true\n"
+	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "         GROUP BY o.number, o.letters) g\n"
+	    " ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,\n"
+	    "          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters\n"
+	    " LIMIT $11\n",
+	.kind = DB_LIST, .n_params = 11, .row = &content_projection_row_shape };
+
+const struct db_statement content_type_set_references_query = { .name = "content_type_set_references",
+	.sql =
+	    "UPDATE content_types t SET has_references = true WHERE t.id = $1 AND NOT t.has_references\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement content_references_put_query = { .name = "content_references_put",
+	.sql =
+	    "WITH superseded AS (\n"
+	    "    UPDATE content_references r SET state = 'historical'\n"
+	    "     WHERE r.source_id = $1 AND r.state <> 'historical' AND r.source_version <> $2 AND r.source_version <> $3)\n"
+	    "INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)\n"
+	    "SELECT tenant(), $1, $2, n.place, left(n.path, 1000), n.kind, n.id, 'active'\n"
+	    "  FROM unnest($4::text[], $5::text[], $6::integer[]) WITH ORDINALITY n (path, kind, id, place)\n"
+	    "ON CONFLICT (domain_id, source_id, source_version, place) DO NOTHING\n",
+	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+
+const struct db_statement content_reference_targets_query = { .name = "content_reference_targets",
+	.sql =
+	    "SELECT i.id, i.content_type_id, t.slug AS type_slug\n"
+	    "  FROM unnest($1::integer[]) w (id)\n"
+	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.domain_id FROM content_items h WHERE h.id = w.id LIMIT 1 FOR KEY SHARE) i\n"
+	    "  JOIN content_types t ON t.domain_id = i.domain_id AND t.id = i.content_type_id\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_reference_target_row_shape };
+
+const struct db_statement content_references_from_query = { .name = "content_references_from",
+	.sql =
+	    "SELECT r.source_id, r.source_version, r.place, r.path, i.content_type_id, t.name AS type_name, t.slug AS type_slug,\n"
+	    "       CASE WHEN v.id IS NULL THEN i.status ELSE v.status END AS status, coalesce(i.published_version = r.source_version, false) AS is_published,\n"
+	    "       v.id AS version_id\n"
+	    "  FROM (SELECT k.source_id, k.source_version, k.place, k.path\n"
+	    "          FROM content_references k\n"
+	    "         WHERE k.target_kind = $1 AND k.target_id = $2 AND k.state = $3 AND k.source_id >= $4\n"
+	    "           AND (k.source_id > $4 OR k.source_version < $5 OR (k.source_version = $5 AND k.place > $6)) AND (NOT $8::boolean OR k.source_id <> $2)\n"
+	    "         ORDER BY k.source_id, k.source_version DESC, k.place LIMIT $7) r\n"
+	    " CROSS JOIN LATERAL (SELECT h.content_type_id, h.status, h.published_version FROM content_items h WHERE h.id = r.source_id LIMIT 1) i\n"
+	    " CROSS JOIN LATERAL (SELECT y.name, y.slug FROM content_types y WHERE y.id = i.content_type_id LIMIT 1) t\n"
+	    "  LEFT JOIN LATERAL (SELECT w.id, w.status FROM content_item_versions w\n"
+	    "                      WHERE w.content_item_id = r.source_id AND w.version = r.source_version LIMIT 1) v ON true\n"
+	    " ORDER BY r.source_id, r.source_version DESC, r.place\n",
+	.kind = DB_LIST, .n_params = 8, .row = &content_reference_row_shape };
+
+const struct db_statement content_references_count_query = { .name = "content_references_count",
+	.sql =
+	    "SELECT count(*) AS total FROM content_references r WHERE r.target_kind = $1 AND r.target_id = $2 AND r.state = $3\n",
+	.kind = DB_FIND, .n_params = 3, .row = &content_count_row_shape };
+
+const struct db_statement content_references_to_include_query = { .name = "content_references_to_include",
+	.sql =
+	    "SELECT DISTINCT r.target_id AS id\n"
+	    "  FROM unnest($1::integer[], $2::integer[]) s (id, version)\n"
+	    " CROSS JOIN LATERAL (SELECT k.target_id FROM content_references k\n"
+	    "                      WHERE k.source_id = s.id AND k.source_version = s.version AND k.place >= 0 AND k.target_kind = 'content_item'\n"
+	    "                        AND (k.path = ANY ($3::text[]) OR regexp_replace(k.path, '/[^/]*$', '') = ANY ($3::text[]))) r\n"
+	    " LIMIT $4\n",
+	.kind = DB_LIST, .n_params = 4, .row = &content_id_row_shape };
 
 const struct db_statement content_heads_count_all_query = { .name = "content_heads_count_all",
 	.sql =

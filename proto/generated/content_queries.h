@@ -52,9 +52,9 @@ extern const struct db_statement content_deleted_lock_query;
 extern const struct db_statement content_item_restore_query;
 /* Deleted items whose time is over, of all tenants. :list; rows: struct content_purge_row */
 extern const struct db_statement content_purge_due_query;
-/* Some versions of a deleted item. :exec */
+/* Some versions of a deleted item, and their references. :exec */
 extern const struct db_statement content_purge_versions_query;
-/* A deleted item without versions. :exec */
+/* A deleted item without versions, and the references of its last one. :exec */
 extern const struct db_statement content_purge_item_query;
 /* Whether there is such an item. :find; rows: struct content_id_row */
 extern const struct db_statement content_item_exists_query;
@@ -164,6 +164,26 @@ extern const struct db_statement content_gather_heads_query;
 extern const struct db_statement content_gather_driven_snapshots_query;
 /* Items of a type of a bounded size, by the documents themselves. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_snapshots_query;
+/* Working copies by a queryable field. :list; rows: struct content_projection_row */
+extern const struct db_statement content_projection_indexed_heads_query;
+/* What the public sees by a queryable field. :list; rows: struct content_projection_row */
+extern const struct db_statement content_projection_indexed_snapshots_query;
+/* Working copies of a type of a bounded size. :list; rows: struct content_projection_row */
+extern const struct db_statement content_projection_heads_query;
+/* What the public sees of such a type. :list; rows: struct content_projection_row */
+extern const struct db_statement content_projection_snapshots_query;
+/* The schema of a type names references: writers of its items write them from now on. :exec */
+extern const struct db_statement content_type_set_references_query;
+/* The references of a new version $2 of an item; those of other versions are history, but for the version $3 that the public sees. :exec */
+extern const struct db_statement content_references_put_query;
+/* Items that a new version refers to, locked so that nobody deletes them before it is committed. :list; rows: struct content_reference_target_row */
+extern const struct db_statement content_reference_targets_query;
+/* Who refers to a target, in order of item, version (latest first) and place, behind the place $4 to $6; with $8 without the target itself. :list; rows: struct content_reference_row */
+extern const struct db_statement content_references_from_query;
+/* How many places refer to a target. :find; rows: struct content_count_row */
+extern const struct db_statement content_references_count_query;
+/* Items that some versions refer to, each once: at these JSON pointers, in the lists there, or for the locales there. :list; rows: struct content_id_row */
+extern const struct db_statement content_references_to_include_query;
 /* Heads, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_all_query;
 /* Heads of a type, exact up to $3. :find; rows: struct content_count_row */

@@ -86,6 +86,14 @@ call_content_items_list(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_items_projections(struct request *req, const void *in, void *out)
+{
+	const struct content_items_projections_request *typed_in = in;
+	struct content_items_projections_response *typed_out = out;
+	return content_items_projections(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_items_get(struct request *req, size_t n, const void *const in[], void *const out[], const struct error *errors[])
 {
 	const struct content_items_get_request *typed_in[BATCH_INPUTS_MAX];
@@ -144,6 +152,14 @@ call_content_items_restore(struct request *req, const void *in, void *out)
 	const struct content_items_restore_request *typed_in = in;
 	struct content_item *typed_out = out;
 	return content_items_restore(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_items_used_by(struct request *req, const void *in, void *out)
+{
+	const struct content_items_used_by_request *typed_in = in;
+	struct content_items_used_by_response *typed_out = out;
+	return content_items_used_by(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -355,6 +371,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_types_delete, call_content_types_delete, NULL, NULL, NULL },
 	{ &operation_content_items_create, call_content_items_create, NULL, NULL, NULL },
 	{ &operation_content_items_list, call_content_items_list, NULL, NULL, NULL },
+	{ &operation_content_items_projections, call_content_items_projections, NULL, NULL, NULL },
 	{ &operation_content_items_get, NULL, call_content_items_get, NULL, NULL },
 	{ &operation_content_items_update, call_content_items_update, NULL, NULL, NULL },
 	{ &operation_content_items_patch, call_content_items_patch, NULL, NULL, NULL },
@@ -362,6 +379,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_items_unpublish, call_content_items_unpublish, NULL, NULL, NULL },
 	{ &operation_content_items_delete, call_content_items_delete, NULL, NULL, NULL },
 	{ &operation_content_items_restore, call_content_items_restore, NULL, NULL, NULL },
+	{ &operation_content_items_used_by, call_content_items_used_by, NULL, NULL, NULL },
 	{ &operation_content_items_versions, call_content_items_versions, NULL, NULL, NULL },
 	{ &operation_content_versions_get, call_content_versions_get, NULL, NULL, NULL },
 	{ &operation_content_versions_diff, call_content_versions_diff, NULL, NULL, NULL },
@@ -388,7 +406,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 40;
+const size_t content_n_operations = 42;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

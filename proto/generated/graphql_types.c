@@ -41,10 +41,13 @@ extern const struct graphql_type graphql_type_content_global;
 extern const struct graphql_type graphql_type_content_item;
 extern const struct graphql_type graphql_type_content_item_deletion;
 extern const struct graphql_type graphql_type_content_item_diff;
+extern const struct graphql_type graphql_type_content_item_projections;
 extern const struct graphql_type graphql_type_content_item_state;
+extern const struct graphql_type graphql_type_content_item_usage;
 extern const struct graphql_type graphql_type_content_item_version;
 extern const struct graphql_type graphql_type_content_item_versions_page;
 extern const struct graphql_type graphql_type_content_items_page;
+extern const struct graphql_type graphql_type_content_reference;
 extern const struct graphql_type graphql_type_content_type;
 extern const struct graphql_type graphql_type_content_type_items_page;
 extern const struct graphql_type graphql_type_content_type_stats;
@@ -91,6 +94,7 @@ extern const struct graphql_type graphql_type_payments_page;
 extern const struct graphql_type graphql_type_policy_decision;
 extern const struct graphql_type graphql_type_policy_decision_record;
 extern const struct graphql_type graphql_type_policy_decisions_page;
+extern const struct graphql_type graphql_type_projection_group;
 extern const struct graphql_type graphql_type_public_form;
 extern const struct graphql_type graphql_type_public_form_contract;
 extern const struct graphql_type graphql_type_purchase_offer_result;
@@ -413,6 +417,18 @@ static const struct graphql_field graphql_type_content_item_diff_fields[] = {
 };
 const struct graphql_type graphql_type_content_item_diff = { "ContentItemDiff", &content_versions_diff_response_shape, graphql_type_content_item_diff_fields, 8 };
 
+static const struct graphql_field graphql_type_content_item_projections_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "groups", .type = &graphql_type_projection_group },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "groupBy", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "groupBy" },
+	{ .name = "metric", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "metric" },
+	{ .name = "metricField", .kind = GRAPHQL_PLAIN, .member = "metricField" },
+	{ .name = "orderBy", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "orderBy" },
+	{ .name = "orderDir", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "orderDir" },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+};
+const struct graphql_type graphql_type_content_item_projections = { "ContentItemProjections", &content_items_projections_response_shape, graphql_type_content_item_projections_fields, 8 };
+
 static const struct graphql_field graphql_type_content_item_state_fields[] = {
 	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
 	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
@@ -422,6 +438,16 @@ static const struct graphql_field graphql_type_content_item_state_fields[] = {
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 };
 const struct graphql_type graphql_type_content_item_state = { "ContentItemState", &content_versions_get_response_shape, graphql_type_content_item_state_fields, 6 };
+
+static const struct graphql_field graphql_type_content_item_usage_fields[] = {
+	{ .name = "activeReferenceCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "activeReferenceCount" },
+	{ .name = "historicalReferenceCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "historicalReferenceCount" },
+	{ .name = "activeReferences", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "activeReferences", .type = &graphql_type_content_reference },
+	{ .name = "historicalReferences", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "historicalReferences", .type = &graphql_type_content_reference },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+	{ .name = "nextHistoricalCursor", .kind = GRAPHQL_PLAIN, .member = "nextHistoricalCursor" },
+};
+const struct graphql_type graphql_type_content_item_usage = { "ContentItemUsage", &content_items_used_by_response_shape, graphql_type_content_item_usage_fields, 6 };
 
 static const struct graphql_bound graphql_type_content_item_version_content_item_bound[] = { { "id", "contentItemId" } };
 static const struct graphql_field graphql_type_content_item_version_fields[] = {
@@ -445,6 +471,7 @@ const struct graphql_type graphql_type_content_item_versions_page = { "ContentIt
 
 static const struct graphql_field graphql_type_content_items_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "items", .type = &graphql_type_content_item },
+	{ .name = "included", .kind = GRAPHQL_OBJECT, .member = "included", .type = &graphql_type_content_item },
 	{ .name = "total", .kind = GRAPHQL_INT, .is_required = true, .member = "total" },
 	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
 	{ .name = "offset", .kind = GRAPHQL_INT, .is_required = true, .member = "offset" },
@@ -452,7 +479,22 @@ static const struct graphql_field graphql_type_content_items_page_fields[] = {
 	{ .name = "totalIsExact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "totalIsExact" },
 	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
-const struct graphql_type graphql_type_content_items_page = { "ContentItemsPage", &content_items_list_response_shape, graphql_type_content_items_page_fields, 7 };
+const struct graphql_type graphql_type_content_items_page = { "ContentItemsPage", &content_items_list_response_shape, graphql_type_content_items_page_fields, 8 };
+
+static const struct graphql_bound graphql_type_content_reference_content_item_bound[] = { { "id", "contentItemId" } };
+static const struct graphql_field graphql_type_content_reference_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "contentItemVersionId", .kind = GRAPHQL_ID, .member = "contentItemVersionId" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "contentTypeName", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypeName" },
+	{ .name = "contentTypeSlug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypeSlug" },
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
+	{ .name = "isPublished", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isPublished" },
+	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get, .bound = graphql_type_content_reference_content_item_bound, .n_bound = 1 },
+};
+const struct graphql_type graphql_type_content_reference = { "ContentReference", &content_reference_shape, graphql_type_content_reference_fields, 10 };
 
 static const struct graphql_bound graphql_type_content_type_items_bound[] = { { "contentTypeId", "id" } };
 static const struct graphql_field graphql_type_content_type_fields[] = {
@@ -925,6 +967,13 @@ static const struct graphql_field graphql_type_policy_decisions_page_fields[] = 
 };
 const struct graphql_type graphql_type_policy_decisions_page = { "PolicyDecisionsPage", &identity_decisions_list_response_shape, graphql_type_policy_decisions_page_fields, 5 };
 
+static const struct graphql_field graphql_type_projection_group_fields[] = {
+	{ .name = "group", .kind = GRAPHQL_JSON, .is_required = true, .member = "group" },
+	{ .name = "value", .kind = GRAPHQL_JSON, .is_required = true, .member = "value" },
+	{ .name = "count", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "count" },
+};
+const struct graphql_type graphql_type_projection_group = { "ProjectionGroup", &projection_group_shape, graphql_type_projection_group_fields, 3 };
+
 static const struct graphql_field graphql_type_public_form_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "domainId", .kind = GRAPHQL_ID, .is_required = true, .member = "domainId" },
@@ -1305,7 +1354,9 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get },
 	{ .name = "contentTypeItems", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type_items_page, .operation = &operation_content_types_items },
 	{ .name = "contentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_content_items_page, .operation = &operation_content_items_list },
+	{ .name = "contentItemProjections", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_projections, .operation = &operation_content_items_projections },
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get },
+	{ .name = "contentItemUsedBy", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_usage, .operation = &operation_content_items_used_by },
 	{ .name = "contentItemVersions", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_versions_page, .operation = &operation_content_items_versions },
 	{ .name = "contentItemVersion", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_state, .operation = &operation_content_versions_get },
 	{ .name = "contentItemDiff", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_diff, .operation = &operation_content_versions_diff },
@@ -1360,7 +1411,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 61 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 63 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1473,10 +1524,13 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_item,
 	&graphql_type_content_item_deletion,
 	&graphql_type_content_item_diff,
+	&graphql_type_content_item_projections,
 	&graphql_type_content_item_state,
+	&graphql_type_content_item_usage,
 	&graphql_type_content_item_version,
 	&graphql_type_content_item_versions_page,
 	&graphql_type_content_items_page,
+	&graphql_type_content_reference,
 	&graphql_type_content_type,
 	&graphql_type_content_type_items_page,
 	&graphql_type_content_type_stats,
@@ -1523,6 +1577,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_policy_decision,
 	&graphql_type_policy_decision_record,
 	&graphql_type_policy_decisions_page,
+	&graphql_type_projection_group,
 	&graphql_type_public_form,
 	&graphql_type_public_form_contract,
 	&graphql_type_purchase_offer_result,

@@ -46,12 +46,14 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_get,
 	&operation_content_items_list,
 	&operation_content_items_patch,
+	&operation_content_items_projections,
 	&operation_content_items_publish,
 	&operation_content_items_restore,
 	&operation_content_items_rollback,
 	&operation_content_items_snapshot,
 	&operation_content_items_unpublish,
 	&operation_content_items_update,
+	&operation_content_items_used_by,
 	&operation_content_items_versions,
 	&operation_content_jobs_status_transition,
 	&operation_content_types_create,
@@ -184,7 +186,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 166;
+const size_t registry_n_operations = 168;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

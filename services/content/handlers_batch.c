@@ -126,7 +126,7 @@ content_batch_delete(struct request *req, const struct content_batch_delete_requ
 	const struct error *error = start_batch(req, in->ids.n, in->atomic, &batch);
 	for (size_t i = 0; !error && i < in->ids.n; i++) {
 		struct content_items_delete_response gone = { .id = 0 };
-		error = content_items_delete(req, &(struct content_items_delete_request){ .id = ids[i] }, &gone);
+		error = content_items_delete(req, &(struct content_items_delete_request){ .id = ids[i], .force = in->force }, &gone);
 		error = add_result(req, &batch, error, &(struct content_item){ .id = ids[i] });
 	}
 	if (!error)

@@ -88,7 +88,9 @@ content_items_delete(struct request *req, const struct content_items_delete_requ
 	if (error)
 		return error;
 	const struct content_head_row *head = item.head;
-	error = request_charge(req, head->base_price ? *head->base_price : 0);
+	error = references_check_unused(req, in->id, in->force);
+	if (!error)
+		error = request_charge(req, head->base_price ? *head->base_price : 0);
 	if (error)
 		return error;
 	int64_t purge_at = rules_stored_time(req->now_us) + content_deleted_keep_days() * DAY_SECONDS * INT64_C(1000000);
@@ -138,12 +140,15 @@ content_items_restore(struct request *req, const struct content_items_restore_re
 		if (other_id)
 			return write_singleton_exists(req, item->content_type_id, other_id);
 	}
+	struct references references = { .n = 0 };
 	error = validation_stored_data(req, item->data, &data);
+	if (!error)
+		error = references_find(req, &(struct reference_type){ item->content_type_id, *item->target_has_references }, data, false, &references);
 	if (error)
 		return error;
 	const char *status = rules_rollback_status(item->status, item->status, item->is_governed, &item->workflow_states);
 	int64_t version = item->version + 1, updated_at = rules_change_time(req->now_us, item->updated_at);
-	store_item_restore(req, item, status, rules_search_text(req->arena, data), updated_at);
+	store_item_restore(req, item, status, rules_search_text(req->arena, data), updated_at, &references);
 	*out = (struct content_item){ .id = in->id, .content_type_id = item->content_type_id, .data = item->data, .status = status,
 		.version = version, .created_at = item->created_at, .updated_at = updated_at, .working_copy_version = version,
 		.publication_state = rules_publication_state(version, 0), .public_change = write_public_change(req, false) };
@@ -191,10 +196,13 @@ content_items_rollback(struct request *req, const struct content_items_rollback_
 		return error;
 
 	struct next_head next = { .content_type_id = head->content_type_id, .is_singleton = *head->target_is_singleton,
-		.is_indexed = *head->target_is_indexed, .data = item.old->data,
+		.is_indexed = *head->target_is_indexed, .has_references = *head->target_has_references, .data = item.old->data,
 		.status = rules_rollback_status(head->status, item.old->status, head->is_governed, &head->workflow_states),
 		.search_text = rules_search_text(req->arena, data), .updated_at = rules_change_time(req->now_us, head->updated_at),
 		.published_version = head->published_version ? *head->published_version : 0 };
+	error = references_find(req, &(struct reference_type){ head->content_type_id, *head->target_has_references }, data, false, &next.references);
+	if (error)
+		return error;
 	store_item_update(req, head, &next);
 	*out = (struct content_items_rollback_response){ .id = in->id, .version = head->version + 1, .message = rollback_message(req, in, &next),
 		.status = next.status, .publication_state = rules_publication_state(head->version + 1, next.published_version),

@@ -88,7 +88,7 @@ SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1;
 -- name: item_target :find content_target_row
 -- The type a new item goes to, the states of its active workflow, the singleton item it already has, and the new item's id.  Locked
 -- as its foreign key will lock it: the type's kind cannot change in between.
-SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
+SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
        nextval('content_items_id_seq') AS item_id,
        CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
   FROM content_types t
@@ -108,7 +108,7 @@ VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7, lower($8
 -- the target's active workflow, and an item is governed by the workflow of its present type too.
 SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,
        (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,
-       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.schema_hash AS target_schema_hash, w.states AS workflow_states,
+       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references, t.schema_hash AS target_schema_hash, w.states AS workflow_states,
        w.workflow_id IS NOT NULL
            OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed
   FROM content_items i
@@ -139,6 +139,8 @@ UPDATE content_items
 -- A locked item moves to the deleted ones; its versions stay where they are.
 WITH fields AS (
     DELETE FROM content_item_fields f WHERE f.item_id = $1),
+references_kept AS (
+    UPDATE content_references r SET state = 'deleted' WHERE r.source_id = $1 AND r.place >= 0),
 gone AS (
     DELETE FROM content_items WHERE id = $1
     RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by)
@@ -148,7 +150,7 @@ SELECT id, domain_id, content_type_id, data, status, version, created_at, update
 -- name: deleted_lock :find content_deleted_row
 -- A deleted item that can still be restored, and the type it goes back to.
 SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.updated_at, d.updated_by, t.id AS target_type_id,
-       t.is_singleton AS target_is_singleton, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed
+       t.is_singleton AS target_is_singleton, t.has_references AS target_has_references, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed
   FROM content_items_deleted d
   LEFT JOIN content_types t ON t.domain_id = d.domain_id AND t.id = d.content_type_id
   LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
@@ -171,16 +173,24 @@ SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4
 SELECT d.domain_id, d.id FROM content_items_deleted d WHERE d.purge_at <= $1 ORDER BY d.purge_at LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: purge_versions :exec
--- Some versions of a deleted item.
+-- Some versions of a deleted item, and their references.
+WITH picked AS MATERIALIZED (
+    SELECT k.version FROM content_item_versions k WHERE k.domain_id = $1 AND k.content_item_id = $2 LIMIT $3),
+forgotten AS (
+    DELETE FROM content_references r
+     WHERE r.domain_id = $1 AND r.source_id = $2 AND r.source_version = ANY (ARRAY(SELECT p.version FROM picked p)))
 DELETE FROM content_item_versions v
- WHERE v.domain_id = $1 AND v.content_item_id = $2
-   AND v.version = ANY (ARRAY(SELECT k.version FROM content_item_versions k WHERE k.domain_id = $1 AND k.content_item_id = $2 LIMIT $3));
+ WHERE v.domain_id = $1 AND v.content_item_id = $2 AND v.version = ANY (ARRAY(SELECT p.version FROM picked p));
 
 -- name: purge_item :exec
--- A deleted item without versions.
-DELETE FROM content_items_deleted d
- WHERE d.domain_id = $1 AND d.id = $2
-   AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2);
+-- A deleted item without versions, and the references of its last one.
+WITH gone AS (
+    DELETE FROM content_items_deleted d
+     WHERE d.domain_id = $1 AND d.id = $2
+       AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2)
+    RETURNING d.id)
+DELETE FROM content_references r
+ WHERE r.domain_id = $1 AND r.source_id = $2 AND r.place >= 0 AND EXISTS (SELECT FROM gone);
 
 -- name: item_exists :find content_id_row
 -- Whether there is such an item.
@@ -549,6 +559,116 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
 -- name: gather_snapshots :list content_place_row = gather(h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots | 'published' | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
 -- row: numbers list of text, texts list of text
 -- Items of a type of a bounded size, by the documents themselves.
+
+-- Projections: $1 type, $2 status, $3 and $4 created between, $5 conditions, $6 field to group by, $7 field to measure or null, $8 metric, $9 by
+-- group instead of value, $10 sign of the direction, $11 limit.  What is no value is a group of its own, and counts for no metric.
+
+-- template: projection_indexed(is_public, status)
+SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total
+  FROM (SELECT o.number, o.letters, count(*) AS total,
+               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)
+                             WHEN 'max' THEN max(m.number) ELSE count(*) END AS value
+          FROM content_item_fields o
+          LEFT JOIN LATERAL (SELECT w.number FROM content_item_fields w
+                              WHERE w.item_id = o.item_id AND w.is_public = {is_public} AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'
+                              LIMIT 1) m ON true
+         WHERE o.field_id = $6::integer AND o.is_public = {is_public}
+           AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL
+                OR EXISTS (SELECT FROM content_items i
+                            WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+                              AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)))
+           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (
+                    SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = o.item_id AND x.is_public = {is_public} AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
+                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)
+         GROUP BY o.number, o.letters) g
+ ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,
+          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters
+ LIMIT $11;
+
+-- name: projection_indexed_heads :list content_projection_row = projection_indexed(false | i.status)
+-- row: number text, value text?
+-- Working copies by a queryable field.
+-- name: projection_indexed_snapshots :list content_projection_row = projection_indexed(true | 'published')
+-- row: number text, value text?
+-- What the public sees by a queryable field.
+
+-- template: projection(view, status)
+SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total
+  FROM (SELECT o.number, o.letters, count(*) AS total,
+               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)
+                             WHEN 'max' THEN max(m.number) ELSE count(*) END AS value
+          FROM {view} i
+         CROSS JOIN LATERAL content_field_values(i.data::jsonb, $6::text[]) o
+          LEFT JOIN LATERAL (SELECT w.number FROM content_field_values(i.data::jsonb, $7::text[]) w WHERE w.place = 0 AND w.number < 'Infinity' LIMIT 1) m ON true
+         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
+           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (
+                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
+                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)
+         GROUP BY o.number, o.letters) g
+ ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,
+          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters
+ LIMIT $11;
+
+-- name: projection_heads :list content_projection_row = projection(content_item_heads | i.status)
+-- row: number text, value text?
+-- Working copies of a type of a bounded size.
+-- name: projection_snapshots :list content_projection_row = projection((SELECT s.id, s.content_type_id, s.created_at, s.data FROM content_item_snapshots s WHERE s.content_type_id = $1 AND s.is_published) | 'published')
+-- row: number text, value text?
+-- What the public sees of such a type.
+
+-- ---------------------------------------------------------------- references
+
+-- name: type_set_references :exec
+-- The schema of a type names references: writers of its items write them from now on.
+UPDATE content_types t SET has_references = true WHERE t.id = $1 AND NOT t.has_references;
+
+-- name: references_put :exec
+-- The references of a new version $2 of an item; those of other versions are history, but for the version $3 that the public sees.
+WITH superseded AS (
+    UPDATE content_references r SET state = 'historical'
+     WHERE r.source_id = $1 AND r.state <> 'historical' AND r.source_version <> $2 AND r.source_version <> $3)
+INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)
+SELECT tenant(), $1, $2, n.place, left(n.path, 1000), n.kind, n.id, 'active'
+  FROM unnest($4::text[], $5::text[], $6::integer[]) WITH ORDINALITY n (path, kind, id, place)
+ON CONFLICT (domain_id, source_id, source_version, place) DO NOTHING;
+
+-- name: reference_targets :list content_reference_target_row
+-- Items that a new version refers to, locked so that nobody deletes them before it is committed.
+SELECT i.id, i.content_type_id, t.slug AS type_slug
+  FROM unnest($1::integer[]) w (id)
+ CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.domain_id FROM content_items h WHERE h.id = w.id LIMIT 1 FOR KEY SHARE) i
+  JOIN content_types t ON t.domain_id = i.domain_id AND t.id = i.content_type_id
+ LIMIT cardinality($1::integer[]);
+
+-- name: references_from :list content_reference_row
+-- Who refers to a target, in order of item, version (latest first) and place, behind the place $4 to $6; with $8 without the target itself.
+SELECT r.source_id, r.source_version, r.place, r.path, i.content_type_id, t.name AS type_name, t.slug AS type_slug,
+       CASE WHEN v.id IS NULL THEN i.status ELSE v.status END AS status, coalesce(i.published_version = r.source_version, false) AS is_published,
+       v.id AS version_id
+  FROM (SELECT k.source_id, k.source_version, k.place, k.path
+          FROM content_references k
+         WHERE k.target_kind = $1 AND k.target_id = $2 AND k.state = $3 AND k.source_id >= $4
+           AND (k.source_id > $4 OR k.source_version < $5 OR (k.source_version = $5 AND k.place > $6)) AND (NOT $8::boolean OR k.source_id <> $2)
+         ORDER BY k.source_id, k.source_version DESC, k.place LIMIT $7) r
+ CROSS JOIN LATERAL (SELECT h.content_type_id, h.status, h.published_version FROM content_items h WHERE h.id = r.source_id LIMIT 1) i
+ CROSS JOIN LATERAL (SELECT y.name, y.slug FROM content_types y WHERE y.id = i.content_type_id LIMIT 1) t
+  LEFT JOIN LATERAL (SELECT w.id, w.status FROM content_item_versions w
+                      WHERE w.content_item_id = r.source_id AND w.version = r.source_version LIMIT 1) v ON true
+ ORDER BY r.source_id, r.source_version DESC, r.place;
+
+-- name: references_count :find content_count_row
+-- How many places refer to a target.
+SELECT count(*) AS total FROM content_references r WHERE r.target_kind = $1 AND r.target_id = $2 AND r.state = $3;
+
+-- name: references_to_include :list content_id_row
+-- Items that some versions refer to, each once: at these JSON pointers, in the lists there, or for the locales there.
+SELECT DISTINCT r.target_id AS id
+  FROM unnest($1::integer[], $2::integer[]) s (id, version)
+ CROSS JOIN LATERAL (SELECT k.target_id FROM content_references k
+                      WHERE k.source_id = s.id AND k.source_version = s.version AND k.place >= 0 AND k.target_kind = 'content_item'
+                        AND (k.path = ANY ($3::text[]) OR regexp_replace(k.path, '/[^/]*$', '') = ANY ($3::text[]))) r
+ LIMIT $4;
 
 -- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
 

@@ -149,6 +149,8 @@ store_item_insert(struct request *req, const struct new_item *item)
 	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(actor_of(req)), P_TEXT(item->search_text)));
 	if (item->is_indexed)
 		put_fields(req, item->id);
+	if (item->has_references)
+		store_references(req, &(struct version_references){ .item_id = item->id, .version = 1 }, &item->references);
 }
 
 const struct error *
@@ -178,6 +180,9 @@ store_item_update(struct request *req, const struct content_head_row *head, cons
 	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(actor_of(req)), P_TEXT(next->search_text)));
 	if (next->is_indexed)
 		put_fields(req, head->id);
+	if (next->has_references)
+		store_references(req, &(struct version_references){ .item_id = head->id, .version = head->version + 1, .published = next->published_version },
+		    &next->references);
 }
 
 void
@@ -195,13 +200,14 @@ store_deleted_lock(struct request *req, int64_t id, const struct content_deleted
 
 void
 store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, const char *search_text,
-    int64_t updated_at)
+    int64_t updated_at, const struct references *references)
 {
 	total_cache_touch(req->tenant);
 	query_send(req, &content_item_restore_query,
 	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(status), P_TIME(updated_at), P_TEXT(actor_of(req)),
 	        P_TEXT(search_text)));
 	put_fields(req, item->id);
+	store_references(req, &(struct version_references){ .item_id = item->id, .version = item->version + 1 }, references);
 }
 
 const struct error *

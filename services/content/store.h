@@ -4,6 +4,7 @@
 
 #include "content.h"
 #include "cursor.h"
+#include "references/references.h"
 #include "rules.h"
 
 /* ---- types ---- */
@@ -39,7 +40,8 @@ const struct error *store_item_target(struct request *req, int64_t type_id, cons
 
 struct new_item {
 	int64_t id, content_type_id;
-	bool is_singleton, is_indexed; /* as its type is */
+	bool is_singleton, is_indexed, has_references; /* as its type is */
+	struct references references;
 	struct doc data;
 	const char *status, *search_text;
 	int64_t created_at;
@@ -61,7 +63,8 @@ const struct error *store_item_lock(struct request *req, int64_t id, const int64
 struct next_head {
 	int64_t content_type_id;
 	bool is_singleton;
-	bool is_indexed; /* its type is, or the one before was: fields are written */
+	bool is_indexed, has_references; /* its type is or has, or the one before: fields and references are written */
+	struct references references;
 	struct doc data;
 	const char *status, *search_text;
 	int64_t updated_at;
@@ -73,7 +76,7 @@ void store_item_delete(struct request *req, int64_t id, int64_t purge_at);
 /* A deleted item that can still be restored, locked. */
 const struct error *store_deleted_lock(struct request *req, int64_t id, const struct content_deleted_row **ret_item) MUST_CHECK;
 void store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, const char *search_text,
-    int64_t updated_at);
+    int64_t updated_at, const struct references *references);
 
 /* One step of taking away what was deleted long ago: some versions of some items. */
 const struct error *store_purge(struct request *req, int64_t *ret_n_items) MUST_CHECK;

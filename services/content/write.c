@@ -278,6 +278,7 @@ plan_next(struct request *req, const struct change *change, struct plan *plan)
 		return error;
 	plan->next = (struct next_head){ .content_type_id = *head->target_type_id, .is_singleton = *head->target_is_singleton,
 		.is_indexed = *head->target_is_indexed || *head->target_type_id != head->content_type_id,
+		.has_references = *head->target_has_references || *head->target_type_id != head->content_type_id,
 		.updated_at = rules_change_time(req->now_us, head->updated_at) };
 	next_data(req, change, head, plan->data[0], &plan->data[1], &plan->next.data);
 	if (plan->data[1] != plan->data[0])
@@ -289,6 +290,9 @@ plan_next(struct request *req, const struct change *change, struct plan *plan)
 	error = next_status(req, change, plan);
 	if (!error && needs_validation(plan))
 		error = validation_item(req, *head->target_type_id, head->target_schema_hash, plan->data[1]);
+	if (!error)
+		error = references_find(req, &(struct reference_type){ *head->target_type_id, *head->target_has_references }, plan->data[1], plan->is_edit,
+		    &plan->next.references);
 	if (error)
 		return error;
 	plan->next.search_text = rules_search_text(req->arena, plan->data[1]);

@@ -2,6 +2,7 @@
 from checks import wait_for
 from things import LATER
 
+REFERENCE = "contentItemId contentItemVersionId contentTypeId contentTypeName contentTypeSlug path version status isPublished contentItem { id }"
 ITEM = "id contentTypeId data status version createdAt updatedAt publicationState workingCopyVersion publishedVersion"
 TYPE = "id name slug kind description schema schemaManifest basePrice version createdAt updatedAt"
 REVIEW = "id contentItemId status fromState toState"
@@ -145,6 +146,8 @@ def queries_of_core(ground, changed):
         "contentItems": f"contentItems(contentTypeId: {ground.type_id}, sortBy: createdAt, limit: 3) {{ nodes {{ {ITEM} }} total limit offset hasMore nextCursor }}",
         "contentItem": f"contentItem(id: {ground.items[0]}) {{ {ITEM} }}",
         "contentItemVersions": f"contentItemVersions(id: {changed}) {{ nodes {{ id contentItemId version data status createdAt contentItem {{ id version }} }} limit hasMore }}",
+        "contentItemUsedBy": f"contentItemUsedBy(id: {changed}) {{ activeReferenceCount historicalReferenceCount nextCursor nextHistoricalCursor activeReferences {{ {REFERENCE} }} historicalReferences {{ {REFERENCE} }} }}",
+        "contentItemProjections": f'contentItemProjections(contentTypeId: {ground.type_id}, groupBy: "title") {{ nodes {{ group value count }} contentTypeId groupBy metric metricField orderBy orderDir limit }}',
         "globals": "globals { nodes { contentType { slug } item { id } } }",
         "global": f"global(slug: \"{singleton(ground)}\") {{ contentType {{ slug }} item {{ id }} }}",
         "contentItemDiff": f"contentItemDiff(id: {changed}, from: 1) {{ contentItemId from to fromStatus toStatus patch changes isComplete }}",

@@ -64,6 +64,8 @@ def is_spellable(field, value):
     """As text it still means the same: text of a wrong type would be right, null and an empty segment would be nothing."""
     if value is None:
         return False
+    if field.kind == "list" and field.item == "struct":
+        return isinstance(value, list) and value != []
     if field.kind == "list":
         return is_list_text(field, value)
     return isinstance(value, str) or field.kind not in ("text", "time", "doc")

@@ -235,6 +235,8 @@ WRONG_OBJECT = [7, [], True, "{", "[1]", "text"]
 def wrong_types(field):
     if field.kind == "doc":
         return [value for value in WRONG_OBJECT if field.doc_object or isinstance(value, str)]
+    if field.slug: # a word, true among them where everything is text, would be the slug of nothing
+        return [1.5, {}, [], "007", "No Slug"]
     return WRONG[field.kind]
 
 

@@ -30,6 +30,9 @@ INSERT INTO content_item_fields (domain_id, item_id, is_public, field_id, place,
 SELECT i.domain_id, i.id, p, i.domain_id * 10 + k, 0, CASE k WHEN 1 THEN hashint4(i.id) & 1023 ELSE 0 END, CASE k WHEN 2 THEN 'word ' || (i.id / 3 & 7) ELSE '' END
   FROM content_items i, generate_series(1, 2) k, unnest('{true,false}'::boolean[]) p
  WHERE i.content_type_id = i.domain_id * 10 + 1 AND (NOT p OR i.published_version IS NOT NULL);
+INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)
+SELECT i.domain_id, i.id, v, p, '/author', 'content_item', i.domain_id, CASE WHEN v = i.version THEN 'active' ELSE 'historical' END
+  FROM content_items i, generate_series(1, i.version) v, generate_series(1, 1 + i.id % 2) p WHERE i.id % 3 = 0;
 SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq', 20000);
 
 -- let: type SELECT :big * 10 + 1
@@ -38,6 +41,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- let: item SELECT max(id) FROM content_items WHERE domain_id = :big AND version = 3
 -- let: items SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM content_items WHERE domain_id = :big ORDER BY md5(id::text) LIMIT 50) i
 -- let: deleted SELECT max(id) FROM content_items_deleted WHERE domain_id = :big
+-- let: ones SELECT quote_literal(array_fill(1, ARRAY[50]))
 -- let: number SELECT :big * 10 + 1
 -- let: conditions SELECT quote_literal(json_build_array(json_build_object('id', :big * 10 + 2, 'op', 'in', 'is_not', false, 'numbers', '{0}'::int[], 'texts', '{word 3}'::text[])))
 -- let: keys SELECT quote_literal(json_build_array(json_build_object('n', 1, 'id', :big * 10 + 1, 'steps', '{field1}'::text[]), json_build_object('n', 2, 'id', 0, 'steps', '{}'::text[], 'name', 'updatedAt')))
@@ -191,6 +195,26 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0)
 -- plan: gather_snapshots tenant max=12*:own, bounded by its parameter: looks at a whole type
 (:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0)
+-- plan: projection_indexed_* tenant max=40*:own, counts every value of a field
+(:type, NULL, NULL, NULL, '[]', :number, :number, 'sum', false, -1, 50)
+-- plan: projection_heads tenant max=12*:own, bounded by its caller: looks at a whole type
+(:type, NULL, NULL, NULL, '[]', '{field1}', '{field1}', 'sum', false, -1, 50)
+-- plan: projection_snapshots tenant max=12*:own, bounded by its caller: looks at a whole type
+(:type, NULL, NULL, NULL, '[]', '{field1}', '{field1}', 'sum', false, -1, 50)
+-- plan: type_set_references tenant
+(:type)
+-- plan: references_put tenant max=600, writes three references
+(:item, 4, 0, '{/a,/b,/c}', '{content_item,content_item,asset}', ARRAY[:item, :item, 7])
+-- plan: reference_targets tenant
+(:items)
+-- plan: references_from tenant max=2500, looks up item, type and version of each
+('content_item', :big, 'active', 0, 2147483647, 0, 51, false)
+-- plan: references_from tenant max=2500, looks up item, type and version of each
+('content_item', :big, 'historical', :item / 2, 2, 0, 51, true)
+-- plan: references_count tenant max=:own, counts every reference to the target
+('content_item', :big, 'active')
+-- plan: references_to_include tenant max=1500, looks at the references of 50 items
+(:items, :ones, '{/author}', 500)
 -- plan: heads_count_all tenant max=2*:own, counts up to 10000 items
 (NULL, NULL, 10000)
 -- plan: heads_count_type tenant max=2*:own, counts up to 10000 items

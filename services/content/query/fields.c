@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "query/statements.h"
+#include "references/references.h"
 #include "validation.h"
 
 enum {
@@ -112,6 +113,8 @@ fields_follow_schema(struct request *req, int64_t type_id, const char *schema, b
 	struct shape_list known = { .n = 0 };
 	int64_t n_items = 0;
 
+	if (strstr(schema, "x-wordclaw-field-kind"))
+		store_type_has_references(req, type_id);
 	const struct error *error = read_declared(req, schema, declared);
 	if (!error && !is_new)
 		error = store_type_fields(req, type_id, &known);

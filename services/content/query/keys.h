@@ -4,7 +4,11 @@
 
 #include "query/conditions.h"
 
-enum { KEYS_MAX = 3, TYPE_ITEMS_MAX = 10000 /* of a type that may be asked without index */ };
+enum {
+	KEYS_MAX = 3,
+	TYPE_ITEMS_MAX = 10000, /* of a type that may be asked without index */
+	DRIVEN_MAX = 2000,      /* so many values are gathered and sorted; beyond, an order is walked */
+};
 
 struct sort_key {
 	const char *name;     /* a path, or a column: updatedAt, createdAt, version */

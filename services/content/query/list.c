@@ -9,7 +9,6 @@
 
 enum {
 	LIST_LIMIT_DEFAULT = 50,
-	DRIVEN_MAX = 2000,        /* so many values are gathered and sorted; beyond, an order is walked */
 	FILTERS_BYTES_MAX = 2000, /* of all conditions: they travel in the cursor, and that in a request's target */
 };
 
@@ -168,27 +167,6 @@ find_driver(struct request *req, struct field_list *list, struct field_driver *r
 	return NULL;
 }
 
-static const struct error *
-check_size(struct request *req, const struct field_list *list, const char *field)
-{
-	int64_t n = 0;
-	const struct error *error = store_type_items_count(req, list->type.id, TYPE_ITEMS_MAX + 1, &n);
-
-	if (error || n <= TYPE_ITEMS_MAX)
-		return error;
-	if (!field)
-		return FAIL_AT(req, CONTENT_ITEMS_FIELD_NOT_INDEXED, "/sort", "content type %" PRId64 " has more than %d items, and no condition leaves at most %d of them to be sorted by several keys",
-		    list->type.id, TYPE_ITEMS_MAX, DRIVEN_MAX);
-	struct error *refusal = FAIL(req, CONTENT_ITEMS_FIELD_NOT_INDEXED, "content type %" PRId64 " has more than %d items, and no index serves its field '%s'",
-	    list->type.id, TYPE_ITEMS_MAX, field);
-	struct buf context;
-	buf_init(&context, req->arena, 128);
-	buf_add_text(&context, "{\"field\":");
-	buf_add_json_text(&context, field, strlen(field));
-	buf_add_text(&context, ",\"example\":{\"type\":\"string\",\"" QUERYABLE_KEYWORD "\":true}}");
-	return error_at(refusal, "/filters", context.bytes);
-}
-
 /* ---- rows ---- */
 
 static double
@@ -335,7 +313,7 @@ read_page(struct request *req, struct field_list *list, struct list_page *ret_pa
 		return gather(req, list, &query, &driver, ret_page);
 	if (!unserved && list->n_keys == 1)
 		return list->keys[0].is_column ? page(req, list, &query, ret_page) : walk(req, list, &query, ret_page);
-	error = check_size(req, list, unserved);
+	error = query_check_size(req, &list->type, unserved);
 	return error ? error : gather(req, list, &query, NULL, ret_page);
 }
 

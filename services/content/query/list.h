@@ -31,6 +31,7 @@ const struct error *list_by_fields(struct request *req, const struct content_ite
 
 const char *list_cursor(struct arena *arena, const struct list_asked *asked);
 bool list_cursor_is(struct arena *arena, const char *text); /* it is of this kind */
+bool list_cursor_is_published(struct arena *arena, const char *text); /* of either kind */
 bool list_cursor_read(struct arena *arena, const char *text, struct list_asked *ret_asked);
 /* One text for one meaning: what two requests are compared by. */
 const char *list_order_text(struct arena *arena, const struct list_asked *asked);

@@ -245,3 +245,14 @@ list_cursor_read(struct arena *arena, const char *text, struct list_asked *ret_a
 	*ret_asked = asked;
 	return true;
 }
+
+bool
+list_cursor_is_published(struct arena *arena, const char *text)
+{
+	struct list_asked asked = { .filter = { .is_published_view = false } };
+	struct row_place place;
+
+	if (list_cursor_read(arena, text, &asked))
+		return asked.filter.is_published_view;
+	return cursor_read_items(arena, text, &asked.filter, &place) && asked.filter.is_published_view;
+}

@@ -1,6 +1,9 @@
 /* The statements about fields as functions. */
 #include "query/statements.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "content_queries.h"
 
 const struct error *
@@ -120,4 +123,64 @@ const struct error *
 store_fields_sweep(struct request *req, const int64_t *ids, size_t n, int64_t limit, int64_t *ret_n)
 {
 	return query_exec(req, &content_fields_sweep_query, PARAMS(P_INT_LIST(ids, n), P_INT(limit)), ret_n);
+}
+
+/* ---- without index ---- */
+
+const struct error *
+query_check_size(struct request *req, const struct query_type *type, const char *field)
+{
+	int64_t n = 0;
+	const struct error *error = store_type_items_count(req, type->id, TYPE_ITEMS_MAX + 1, &n);
+
+	if (error || n <= TYPE_ITEMS_MAX)
+		return error;
+	if (!field)
+		return FAIL_AT(req, CONTENT_ITEMS_FIELD_NOT_INDEXED, "/sort", "content type %" PRId64 " has more than %d items, and no condition leaves at most %d of them to be sorted by several keys",
+		    type->id, TYPE_ITEMS_MAX, DRIVEN_MAX);
+	struct error *refusal = FAIL(req, CONTENT_ITEMS_FIELD_NOT_INDEXED, "content type %" PRId64 " has more than %d items, and no index serves its field '%s'",
+	    type->id, TYPE_ITEMS_MAX, field);
+	struct buf context;
+	buf_init(&context, req->arena, 128);
+	buf_add_text(&context, "{\"field\":");
+	buf_add_json_text(&context, field, strlen(field));
+	buf_add_text(&context, ",\"example\":{\"type\":\"string\",\"" QUERYABLE_KEYWORD "\":true}}");
+	return error_at(refusal, "", context.bytes);
+}
+
+/* ---- projections ---- */
+
+static struct db_param
+steps_of(struct request *req, const char *path)
+{
+	const char **steps = ARENA_ARRAY(req->arena, const char *, PATH_STEPS_MAX);
+	size_t n = 0;
+
+	if (!path)
+		return P_NULL();
+	for (const char *step = path; n < PATH_STEPS_MAX; step += strcspn(step, ".") + 1) {
+		steps[n++] = arena_strndup(req->arena, step, strcspn(step, "."));
+		if (!step[strcspn(step, ".")])
+			break;
+	}
+	return P_TEXT_LIST(steps, n);
+}
+
+const struct error *
+store_projection(struct request *req, const struct projection_query *query, struct shape_list *ret_rows)
+{
+	static const struct db_statement *const statements[2][2] = {
+		{ &content_projection_heads_query, &content_projection_snapshots_query },
+		{ &content_projection_indexed_heads_query, &content_projection_indexed_snapshots_query },
+	};
+	const struct item_filter *filter = query->filter;
+	bool is_indexed = query->group_id != 0;
+
+	return query_list(req, statements[is_indexed][filter->is_published_view],
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
+	        query->conditions.json ? P_DOC(query->conditions) : P_DOC(((struct doc){ "[]", 2 })),
+	        is_indexed ? P_INT(query->group_id) : steps_of(req, query->group_path),
+	        !is_indexed ? steps_of(req, query->metric_path) : query->metric_id ? P_INT(query->metric_id) : P_NULL(), P_TEXT(query->metric),
+	        P_BOOL(query->is_by_group), P_INT(query->is_ascending ? 1 : -1), P_INT(query->limit)),
+	    ret_rows);
 }

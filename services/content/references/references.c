@@ -1,0 +1,244 @@
+/* What a version refers to, and what follows for whoever deletes it. */
+#include "references/references.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "id.h"
+#include "references/reference_store.h"
+#include "store.h"
+#include "validation.h"
+
+enum { SHOWN_MAX = 5, INCLUDED_MAX = 500 };
+
+/* ---- what a version has ---- */
+
+static bool
+has_id(const int64_t *ids, size_t n, int64_t id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ids[i] == id)
+			return true;
+	}
+	return false;
+}
+
+static const struct content_reference_target_row *
+find_target(const struct shape_list *rows, int64_t id)
+{
+	const struct content_reference_target_row *row = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (row[i].id == id)
+			return &row[i];
+	}
+	return NULL;
+}
+
+/* By id or by slug; a list of slugs of which none is a type's allows nothing. */
+static bool
+is_allowed(const struct json_value *node, const struct content_reference_target_row *target)
+{
+	const struct json_value *ids = json_get(node, "allowedContentTypeIds"), *slugs = json_get(node, "allowedContentTypeSlugs");
+	bool is_limited = false;
+
+	for (uint32_t i = 0; ids && ids->type == JSON_LIST && i < ids->n; i++) {
+		is_limited = true;
+		if (ids->items[i].type == JSON_INT && ids->items[i].integer == target->content_type_id)
+			return true;
+	}
+	for (uint32_t i = 0; slugs && slugs->type == JSON_LIST && i < slugs->n; i++) {
+		is_limited = true;
+		if (slugs->items[i].type == JSON_TEXT && strcmp(slugs->items[i].text, target->type_slug) == 0)
+			return true;
+	}
+	return !is_limited;
+}
+
+/* Of a list the limits may stand on its items. */
+static const struct json_value *
+limits_of(const struct json_value *node)
+{
+	const struct json_value *items = json_get(node, "items");
+	bool is_above = json_get(node, "allowedContentTypeIds") || json_get(node, "allowedContentTypeSlugs");
+
+	return !is_above && items && items->type == JSON_OBJECT ? items : node;
+}
+
+static const struct error *
+refuse(struct request *req, struct error *error, const char *path, const int64_t *ids, size_t n)
+{
+	struct buf buf;
+
+	buf_init(&buf, req->arena, 128);
+	buf_add_text(&buf, "{\"details\":");
+	const char *details = arena_printf(req->arena, "%s %s", path[0] ? path : "/", error->message);
+	buf_add_json_text(&buf, details, strlen(details));
+	buf_add_text(&buf, ",\"invalidContentItemIds\":[");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&buf, "%s%" PRId64, i ? "," : "", ids[i]);
+	buf_add_text(&buf, "]}");
+	return error_at(error, arena_printf(req->arena, "/data%s", path), buf.bytes);
+}
+
+static const struct error *
+check_targets(struct request *req, const struct references *references)
+{
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, references->n + 1), *wrong = ARENA_ARRAY(req->arena, int64_t, references->n + 1);
+	const char *missing = NULL, *other = NULL;
+	size_t n = 0, n_wrong = 0;
+	struct shape_list rows = { .n = 0 };
+
+	for (size_t i = 0; i < references->n; i++) {
+		const struct reference *reference = &references->list[i];
+		if (strcmp(reference->kind, "content_item") == 0 && !has_id(ids, n, reference->id))
+			ids[n++] = reference->id;
+	}
+	const struct error *error = n > 0 ? store_reference_targets(req, ids, n, &rows) : NULL;
+	if (error || n == 0)
+		return error;
+	for (int pass = 0; pass < 2 && n_wrong == 0; pass++) { /* what is missing first */
+		for (size_t i = 0; i < references->n; i++) {
+			const struct reference *reference = &references->list[i];
+			if (strcmp(reference->kind, "content_item") != 0)
+				continue;
+			const struct content_reference_target_row *target = find_target(&rows, reference->id);
+			if (pass == 0 ? target != NULL : is_allowed(limits_of(reference->node), target))
+				continue;
+			const char **first = pass == 0 ? &missing : &other;
+			*first = *first ? *first : reference->path;
+			wrong[n_wrong++] = reference->id;
+		}
+	}
+	if (missing)
+		return refuse(req, FAIL(req, CONTENT_REFERENCE_INVALID, "the data refers to content items that are not there"), missing, wrong, n_wrong);
+	if (other)
+		return refuse(req, FAIL(req, CONTENT_REFERENCE_TYPE_MISMATCH, "the data refers to content items of types that the schema does not allow there"), other, wrong, n_wrong);
+	return NULL;
+}
+
+const struct error *
+references_find(struct request *req, const struct reference_type *type, const struct json_value *data, bool is_checked, struct references *ret_references)
+{
+	const struct content_schema_row *row = NULL;
+	const struct json_value *schema = NULL;
+
+	*ret_references = (struct references){ .n = 0 };
+	if (!type->has_references)
+		return NULL;
+	const struct error *error = store_type_schema(req, type->id, &row);
+	if (error)
+		return error;
+	if (!row)
+		return FAIL(req, SERVICE_UNAVAILABLE, "content type %" PRId64 " was deleted meanwhile", type->id);
+	error = validation_stored_data(req, (struct doc){ row->schema, strlen(row->schema) }, &schema);
+	if (error)
+		return error;
+	references_collect(req->arena, schema, data, ret_references);
+	if (ret_references->is_too_many)
+		return FAIL_AT(req, CONTENT_SCHEMA_VALIDATION_FAILED, "/data", "the data has more than %d references", REFERENCES_MAX);
+	return is_checked ? check_targets(req, ret_references) : NULL;
+}
+
+/* ---- deletion ---- */
+
+const struct error *
+references_check_unused(struct request *req, int64_t item_id, const bool *force)
+{
+	struct reference_page page = { .target_id = item_id, .state = "active", .after = { .version = INT32_MAX }, .limit = SHOWN_MAX, .is_without_self = true };
+	struct shape_list rows = { .n = 0 };
+	int64_t n = 0;
+	struct buf buf;
+
+	if (force && *force)
+		return NULL;
+	const struct error *error = store_references_from(req, &page, &rows);
+	if (error)
+		return error;
+	const struct content_reference_row *row = rows.items;
+	if (rows.n == 0)
+		return NULL;
+	error = store_references_count(req, item_id, "active", &n);
+	if (error)
+		return error;
+	buf_init(&buf, req->arena, 256);
+	buf_printf(&buf, "{\"activeReferenceCount\":%" PRId64 ",\"activeReferences\":[", n);
+	for (size_t i = 0; i < rows.n; i++) {
+		buf_printf(&buf, "%s{\"contentItemId\":%" PRId64 ",\"version\":%" PRId64 ",\"path\":", i ? "," : "", row[i].source_id, row[i].source_version);
+		buf_add_json_text(&buf, row[i].path, strlen(row[i].path));
+		buf_add_char(&buf, '}');
+	}
+	buf_add_text(&buf, "]}");
+	return FAIL_WITH(req, CONTENT_ITEM_REFERENCED, buf.bytes, "content item %" PRId64 " is referred to in %" PRId64 " place%s, first by content item %" PRId64,
+	    item_id, n, n == 1 ? "" : "s", row[0].source_id);
+}
+
+/* ---- include ---- */
+
+static const struct error *
+pointers_of(struct request *req, const struct shape_list *paths, const char ***ret_pointers)
+{
+	const char *const *path = paths->items;
+	const char **pointers = ARENA_ARRAY(req->arena, const char *, paths->n + 1);
+
+	for (size_t i = 0; i < paths->n; i++) {
+		const char *pointer = "";
+		for (const char *step = path[i]; *step; step += strcspn(step, ".")) {
+			step += *step == '.';
+			pointer = pointer_append(req->arena, pointer, arena_strndup(req->arena, step, strcspn(step, ".")));
+		}
+		bool is_empty = !*pointer || strstr(pointer, "//") || pointer[strlen(pointer) - 1] == '/';
+		if (is_empty || strlen(pointer) > REFERENCE_PATH_MAX)
+			return FAIL_AT(req, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, "/include", "'%.100s' is no path of a reference", path[i]);
+		pointers[i] = pointer;
+	}
+	*ret_pointers = pointers;
+	return NULL;
+}
+
+static const struct error *
+read_included(struct request *req, const struct shape_list *targets, bool is_published_view, struct shape_list *ret_included)
+{
+	const struct content_id_row *target = targets->items;
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, targets->n + 1);
+	struct shape_list heads = { .n = 0 }, snapshots = { .n = 0 };
+
+	for (size_t i = 0; i < targets->n; i++)
+		ids[i] = target[i].id;
+	struct item_ids wanted = { .heads = is_published_view ? NULL : ids, .n_heads = is_published_view ? 0 : targets->n,
+		.snapshots = is_published_view ? ids : NULL, .n_snapshots = is_published_view ? targets->n : 0 };
+	const struct error *error = targets->n > 0 ? store_items_by_id(req, &wanted, &heads, &snapshots) : NULL;
+	if (error)
+		return error;
+	const struct shape_list *rows = is_published_view ? &snapshots : &heads;
+	const struct content_item_row *row = rows->items;
+	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, rows->n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < rows->n; i++) {
+		if (!row[i].version)
+			continue; /* not public */
+		if (!row[i].data.json)
+			return FAIL(req, RESPONSE_TOO_LARGE, "the included items hold more than %d bytes of data", PAGE_BYTES_MAX);
+		items[n++] = content_item_view(req, &row[i]);
+	}
+	*ret_included = (struct shape_list){ .items = items, .n = n };
+	return NULL;
+}
+
+const struct error *
+references_include(struct request *req, const struct shape_list *items, const struct shape_list *paths, bool is_published_view, struct shape_list *ret_included)
+{
+	const struct content_item *item = items->items;
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, items->n + 1), *versions = ARENA_ARRAY(req->arena, int64_t, items->n + 1);
+	struct shape_list targets = { .n = 0 };
+	const char **pointers = NULL;
+
+	const struct error *error = pointers_of(req, paths, &pointers);
+	for (size_t i = 0; i < items->n; i++) {
+		ids[i] = item[i].id;
+		versions[i] = item[i].version;
+	}
+	if (!error && items->n > 0)
+		error = store_references_to_include(req, ids, versions, items->n, pointers, paths->n, INCLUDED_MAX, &targets);
+	return error ? error : read_included(req, &targets, is_published_view, ret_included);
+}
