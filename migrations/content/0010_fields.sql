@@ -52,11 +52,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                 ELSE jsonb_build_array(v.value) END) WITH ORDINALITY e (value, place)
 $$;
 
--- One value against one condition; the ones that begin with "not" are the same negated, by whoever asks.
+-- One value against one condition; negated ones by whoever asks.  Of the values of a condition all numbers are 0 or all texts empty, so the two
+-- lists can be asked apart; with a sub-select the function would not be inlined, and each call would cost 30 us.
 CREATE FUNCTION content_value_matches(op text, number double precision, letters text, numbers double precision[], texts text[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE op
-        WHEN 'in' THEN EXISTS (SELECT FROM unnest(numbers, texts) w (n, t) WHERE w.n = number AND w.t COLLATE "C" = letters COLLATE "C")
+        WHEN 'in' THEN number = ANY (numbers) AND letters COLLATE "C" = ANY (texts)
         WHEN 'exists' THEN number < 'Infinity'
         WHEN 'contains' THEN number < 'Infinity' AND strpos(lower(letters), lower(texts[1])) > 0
         WHEN 'gt' THEN number < 'Infinity' AND (number, letters COLLATE "C") > (numbers[1], texts[1] COLLATE "C")

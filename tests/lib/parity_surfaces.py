@@ -65,7 +65,7 @@ def is_spellable(field, value):
     if value is None:
         return False
     if field.kind == "list" and field.item == "struct":
-        return isinstance(value, list) and value != []
+        return isinstance(value, list) and value != [] and all(isinstance(item, dict) for item in value)
     if field.kind == "list":
         return is_list_text(field, value)
     return isinstance(value, str) or field.kind not in ("text", "time", "doc")

@@ -258,7 +258,7 @@ class Database:
         found = {}
         for entry in self.lines("SELECT json_build_object('request_id', request_id, 'domain', domain_id, 'action', action, 'entity_type', entity_type,"
                                 " 'entity_id', entity_id, 'entity_version', entity_version, 'actor_type', actor_type, 'actor_source', actor_source,"
-                                f" 'details', details) FROM audit.audit_logs WHERE request_id IN ({listed}) ORDER BY created_at, entity_type, action, entity_id"):
+                                f" 'details', details) FROM audit.audit_logs WHERE request_id IN ({listed}) ORDER BY created_at, entity_type, action, entity_id, entity_version"):
             found.setdefault(entry.pop("request_id"), []).append(entry)
         return found
 
