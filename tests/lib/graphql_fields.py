@@ -147,7 +147,7 @@ def queries_of_core(ground, changed):
         "contentItem": f"contentItem(id: {ground.items[0]}) {{ {ITEM} }}",
         "contentItemVersions": f"contentItemVersions(id: {changed}) {{ nodes {{ id contentItemId version data status createdAt contentItem {{ id version }} }} limit hasMore }}",
         "contentItemUsedBy": f"contentItemUsedBy(id: {changed}) {{ activeReferenceCount historicalReferenceCount nextCursor nextHistoricalCursor activeReferences {{ {REFERENCE} }} historicalReferences {{ {REFERENCE} }} }}",
-        "contentItemProjections": f'contentItemProjections(contentTypeId: {ground.type_id}, groupBy: "title") {{ nodes {{ group value count }} contentTypeId groupBy metric metricField orderBy orderDir limit }}',
+        "contentItemProjections": f'contentItemProjections(contentTypeId: {fielded(ground)}, groupBy: "title") {{ nodes {{ group value count }} contentTypeId groupBy metric metricField orderBy orderDir limit }}',
         "globals": "globals { nodes { contentType { slug } item { id } } }",
         "global": f"global(slug: \"{singleton(ground)}\") {{ contentType {{ slug }} item {{ id }} }}",
         "contentItemDiff": f"contentItemDiff(id: {changed}, from: 1) {{ contentItemId from to fromStatus toStatus patch changes isComplete }}",
@@ -196,6 +196,12 @@ def indexed_item(ground):
     path = f"/api/content-items/{item_id}/embedding-readiness"
     wait_for(lambda: b'"ready"' in ground.admin.get(path).body, "the item to be indexed")
     return item_id
+
+
+def fielded(ground):
+    """A type with a field to group by."""
+    schema = {"type": "object", "properties": {"title": {"type": "string"}}}
+    return ground.admin.post("/api/content-types", {"name": "Fielded", "slug": ground.name(), "schema": schema}).succeeded(201).data["id"]
 
 
 def singleton(ground):
