@@ -29,9 +29,10 @@ export async function open(executablePath, url) {
 	return { context, page: context.pages()[0] ?? await context.newPage(), close: async () => { await context.close(); rmSync(profile, { recursive: true, force: true }) } }
 }
 
-/** Findings of axe that are serious or worse. */
-export async function serious(page) {
-	await page.evaluate(axeSource)
-	const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+/** Findings of axe that are serious or worse; rules: only these. */
+export async function serious(page, rules) {
+	if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axeSource)
+	const found = await page.evaluate(rules => globalThis.axe.run(document, { resultTypes: ['violations'], elementRef: false,
+		runOnly: rules ? { type: 'rule', values: rules } : { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] } }), rules)
 	return found.violations.filter(one => ['serious', 'critical'].includes(one.impact)).map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`)
 }
