@@ -18,6 +18,7 @@ enum {
 	LARGE_BYTES = 4 * 1024 * 1024,
 	WAITING_MAX = 8,
 	DEADLINE_US = 5000000,
+	TURNS_MAX = 1000000,
 	RECEIVE_TIMEOUT_US = 2000000,
 	IDLE_TIMEOUT_US = 3000000,
 	SEND_TIMEOUT_US = 4000000,
@@ -145,8 +146,9 @@ turn(void)
 	struct pollfd news = { .fd = http_fd(http), .events = POLLIN };
 
 	(void)poll(&news, 1, 2);
-	while (http_run(http))
-		;
+	for (int n = 0; http_run(http); n++)
+		ck_assert_msg(n < TURNS_MAX, "the server has always more to do, for %zu connections and %zu exchanges", http_n_connections(http),
+		    http_n_exchanges(http));
 }
 
 static void
