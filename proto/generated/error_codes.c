@@ -481,7 +481,7 @@ const struct error_info error_catalogue[] = {
 	[ERROR_WORKFLOW_INACTIVE] = { .code = "WORKFLOW_INACTIVE", .status = 409, .is_retryable = false, .title = "Workflow Inactive",
 	    .remediation = "Activate the workflow with PUT /api/workflows/{id}, or change the item's status directly." },
 	[ERROR_WORKFLOW_INVALID] = { .code = "WORKFLOW_INVALID", .status = 400, .is_retryable = false, .title = "Workflow Invalid",
-	    .remediation = "Correct what the message names: states that are reached, left, and end somewhere." },
+	    .remediation = "Correct what the message names: every state is reached, and left unless items may stay in it. To change several transitions of an active workflow, deactivate it first." },
 	[ERROR_WORKFLOW_IN_USE] = { .code = "WORKFLOW_IN_USE", .status = 409, .is_retryable = false, .title = "Workflow In Use",
 	    .remediation = "Decide its open reviews first: GET /api/review-tasks." },
 	[ERROR_WORKFLOW_NOT_FOUND] = { .code = "WORKFLOW_NOT_FOUND", .status = 404, .is_retryable = false, .title = "Workflow Not Found",

@@ -86,8 +86,8 @@ static const struct shape_field external_feedback_event_fields[] = {
 const struct shape external_feedback_event_shape = { .name = "external_feedback_event", .size = sizeof(struct external_feedback_event), .fields = external_feedback_event_fields, .n_fields = 13 };
 
 static const struct shape_field new_transition_fields[] = {
-	{ .name = "fromState", .column = "from_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_transition, from_state), .min = 0, .max = INT64_C(64), .doc = "Status an item has when it is submitted.", .example = "\"draft\"" },
-	{ .name = "toState", .column = "to_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_transition, to_state), .min = 0, .max = INT64_C(64), .doc = "Status it gets when it is approved.", .example = "\"published\"" },
+	{ .name = "fromState", .column = "from_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_transition, from_state), .min = 0, .max = INT64_C(64), .pattern = "[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*", .doc = "Status an item has when it is submitted.", .example = "\"draft\"" },
+	{ .name = "toState", .column = "to_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_transition, to_state), .min = 0, .max = INT64_C(64), .pattern = "[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*", .doc = "Status it gets when it is approved.", .example = "\"published\"" },
 	{ .name = "requiredRoles", .column = "required_roles", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_transition, required_roles), .min = 0, .max = INT64_C(20), .doc = "Scopes, any of which may submit." },
 	{ .name = "decisionRoles", .column = "decision_roles", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_transition, decision_roles), .min = 0, .max = INT64_C(20), .doc = "Scopes, any of which may decide; admin by default." },
 	{ .name = "approvalsNeeded", .column = "approvals_needed", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_transition, approvals_needed), .min = INT64_C(1), .max = INT64_C(20), .doc = "How many must approve; one by default." },
@@ -207,8 +207,8 @@ const struct shape workflow_workflows_delete_request_shape = { .name = "workflow
 
 static const struct shape_field workflow_transitions_create_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct workflow_transitions_create_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Workflow id.", .example = "3" },
-	{ .name = "fromState", .column = "from_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_transitions_create_request, from_state), .min = INT64_C(1), .max = INT64_C(64), .doc = "Status an item has when it is submitted.", .example = "\"draft\"" },
-	{ .name = "toState", .column = "to_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_transitions_create_request, to_state), .min = INT64_C(1), .max = INT64_C(64), .doc = "Status it gets when it is approved.", .example = "\"published\"" },
+	{ .name = "fromState", .column = "from_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_transitions_create_request, from_state), .min = INT64_C(1), .max = INT64_C(64), .pattern = "[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*", .doc = "Status an item has when it is submitted.", .example = "\"draft\"" },
+	{ .name = "toState", .column = "to_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_transitions_create_request, to_state), .min = INT64_C(1), .max = INT64_C(64), .pattern = "[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*", .doc = "Status it gets when it is approved.", .example = "\"published\"" },
 	{ .name = "requiredRoles", .column = "required_roles", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_transitions_create_request, required_roles), .min = 0, .max = INT64_C(20), .doc = "Scopes, any of which may submit; none: whoever may write.", .example = "[\"content:write\"]" },
 	{ .name = "decisionRoles", .column = "decision_roles", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_transitions_create_request, decision_roles), .min = 0, .max = INT64_C(20), .doc = "Scopes, any of which may decide; admin by default.", .example = "[\"admin\"]" },
 	{ .name = "approvalsNeeded", .column = "approvals_needed", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_transitions_create_request, approvals_needed), .min = INT64_C(1), .max = INT64_C(20), .default_text = "1", .doc = "How many must approve." },
@@ -995,6 +995,7 @@ static const char *const workflow_transitions_delete_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_transitions_delete_errors[] = {
+	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_IN_USE],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_NOT_FOUND],
@@ -1407,6 +1408,7 @@ static const char *const workflow_reviews_assign_actions[] = {
 };
 static const struct error_info *const workflow_reviews_assign_errors[] = {
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
+	&error_catalogue[ERROR_INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND],
 	&error_catalogue[ERROR_REVIEW_TASK_NOT_FOUND],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],

@@ -559,7 +559,7 @@ const struct error *workflow_transitions_create_complete(struct request *req, co
 
 /* Remove a transition that has no open reviews.
  * DELETE /api/workflows/{id}/transitions/{transitionId}
- * Errors: WORKFLOW_IN_USE, WORKFLOW_NOT_FOUND, WORKFLOW_TRANSITION_NOT_FOUND.
+ * Errors: WORKFLOW_INVALID, WORKFLOW_IN_USE, WORKFLOW_NOT_FOUND, WORKFLOW_TRANSITION_NOT_FOUND.
  * Emits: workflow.update. */
 const struct error *workflow_transitions_delete(struct request *req, const struct workflow_transitions_delete_request *in,
     struct confirmation *out) MUST_CHECK;
@@ -607,7 +607,7 @@ const struct error *workflow_reviews_decide_complete(struct request *req, const 
 
 /* Say whom a review is for, or when it is due.
  * PUT /api/review-tasks/{id}
- * Errors: EMPTY_UPDATE_BODY, REVIEW_TASK_NOT_FOUND.
+ * Errors: EMPTY_UPDATE_BODY, INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND, REVIEW_TASK_NOT_FOUND.
  * Emits: review_task.assign. */
 const struct error *workflow_reviews_assign(struct request *req, const struct workflow_reviews_assign_request *in,
     struct review_task *out) MUST_CHECK;

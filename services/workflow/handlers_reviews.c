@@ -221,6 +221,8 @@ workflow_reviews_assign(struct request *req, const struct workflow_reviews_assig
 		return error;
 	if (!task)
 		return task_not_found(req, in->id);
+	if (strcmp(task->status, "pending") != 0)
+		return FAIL(req, INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND, "review task %" PRId64 " is %s", in->id, task->status);
 	const char *assignee = in->assignee ? in->assignee : task->assignee;
 	const int64_t *due_at = in->due_at ? in->due_at : task->due_at;
 	store_task_assign(req, in->id, assignee, due_at);

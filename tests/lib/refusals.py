@@ -26,6 +26,7 @@ def workflows_refuse_what_they_declare(ground):
     resting = t.flow(type_id=flow["contentTypeId"], active=False)
     stuck = t.flow(active=False)
     t.made(f"/api/workflows/{stuck['id']}/transitions", {"fromState": "draft", "toState": "limbo"})
+    chain = t.flow({"fromState": "draft", "toState": "legal"}, {"fromState": "legal", "toState": "published"})
     busy = t.flow()
     t.made(f"/api/content-items/{ground.item(busy['contentTypeId'])}/submit", {})
     ask_all(ground.admin, [
@@ -39,6 +40,9 @@ def workflows_refuse_what_they_declare(ground):
         ("POST", nobody + "/transitions", edge, 404, "WORKFLOW_NOT_FOUND"), ("POST", mine + "/transitions", edge, 409, "WORKFLOW_TRANSITION_CONFLICT"),
         ("POST", mine + "/transitions", {"fromState": "draft", "toState": "draft"}, 400, "WORKFLOW_INVALID"),
         ("DELETE", nobody + "/transitions/1", None, 404, "WORKFLOW_NOT_FOUND"), ("DELETE", f"{mine}/transitions/{NOBODYS}", None, 404, "WORKFLOW_TRANSITION_NOT_FOUND"),
+        ("POST", mine + "/transitions", {"fromState": "draft", "toState": "a --> b"}, 400, "VALIDATION_ERROR"),
+        ("POST", mine + "/transitions", {"fromState": "draft", "toState": "limbo"}, 400, "WORKFLOW_INVALID"),
+        ("DELETE", f"/api/workflows/{chain['id']}/transitions/{chain['transitions'][1]['id']}", None, 400, "WORKFLOW_INVALID"),
         ("DELETE", f"/api/workflows/{busy['id']}", None, 409, "WORKFLOW_IN_USE"),
         ("DELETE", f"/api/workflows/{busy['id']}/transitions/{busy['transitions'][0]['id']}", None, 409, "WORKFLOW_IN_USE")])
 
@@ -59,6 +63,9 @@ def reviews_refuse_what_they_declare(ground):
         ("PUT", f"/api/review-tasks/{t.task()}", {}, 400, "EMPTY_UPDATE_BODY"),
         ("POST", f"/api/review-tasks/{NOBODYS}/decide", {"decision": "approved"}, 409, "INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND"),
         ("POST", f"/api/review-tasks/{t.task()}/decide", {"decision": "approved"}, 403, "UNAUTHORIZED_REVIEW_DECISION")])
+    ended = t.task()
+    ground.admin.post(f"/api/review-tasks/{ended}/decide", {"decision": "approved"}).succeeded(200)
+    refused("assign", ground.admin.put(f"/api/review-tasks/{ended}", {"assignee": "x"}), 409, "INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND")
     changing = t.governed_item()
     task = t.made(f"/api/content-items/{changing}/submit", {})["id"]
     ground.admin.patch(f"/api/content-items/{changing}", {"data": {"a": 2}}).succeeded(200)
