@@ -90,6 +90,10 @@ INSERT INTO charges (reservation_id, domain_id, is_done, created_at) SELECT i, p
 (:leased, :fences, 6000)
 -- plan: process_release system
 (:leased, :fences)
+-- plan: process_hold tenant
+(:process_id, 1)
+-- plan: process_hold system
+(:process_id, 1)
 -- plan: process_done tenant
 (:process_id, 1)
 -- plan: process_done system

@@ -355,10 +355,12 @@ static struct payments_entitlements_use_request
 use_of(int64_t item)
 {
 	static const int64_t type = 1;
-	static int64_t kept;
+	static int64_t kept[8]; /* a test holds a few at a time */
+	static size_t n;
+	int64_t *id = &kept[n++ % (sizeof(kept) / sizeof(kept[0]))];
 
-	kept = item;
-	return (struct payments_entitlements_use_request){ .api_key_id = &buyer.key_id, .content_item_id = &kept, .content_type_id = &type, .path = "/api/content-items/45",
+	*id = item;
+	return (struct payments_entitlements_use_request){ .api_key_id = &buyer.key_id, .content_item_id = id, .content_type_id = &type, .path = "/api/content-items/45",
 		.action = "GET /api/content-items/:id" };
 }
 

@@ -217,6 +217,16 @@ leases_release(struct request *req, void *context)
 
 /* ---- after a step ---- */
 
+struct held_row {
+	int64_t id;
+};
+static const struct shape_field held_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = 0 },
+};
+static const struct shape held_shape = { "process_held_row", sizeof(struct held_row), held_fields, 1 };
+static const struct db_statement hold_statement = { "process_hold",
+	"SELECT id FROM processes WHERE id = $1 AND fence = $2 FOR UPDATE", DB_LIST, 2, &held_shape };
+
 static const struct db_statement done_statement = { "process_done",
 	"DELETE FROM processes WHERE id = $1 AND fence = $2", DB_EXEC, 2, NULL };
 static const struct db_statement move_statement = { "process_move",
@@ -235,6 +245,16 @@ move(struct request *req, const struct process *process, const struct step_outco
 	return query_exec(req, &move_statement, PARAMS(P_INT(process->id), P_INT(process->fence), P_TEXT(step),
 	    P_INT(is_next ? 0 : process->attempt), P_TEXT(outcome->verdict == STEP_FAILED ? "set_aside" : "ready"), P_INT(outcome->delay_us),
 	    P_DOC(outcome->payload), P_TEXT(outcome->reason)), ret_n);
+}
+
+const struct error *
+process_hold(struct request *req, const struct process *process, bool *ret_is_mine)
+{
+	struct shape_list rows = { .n = 0 };
+	const struct error *error = query_list(req, &hold_statement, PARAMS(P_INT(process->id), P_INT(process->fence)), &rows);
+
+	*ret_is_mine = rows.n == 1;
+	return error;
 }
 
 const struct error *

@@ -42,6 +42,10 @@ const struct error *look_around(struct request *req, void *outlook) MUST_CHECK;
 const struct error *leases_renew(struct request *req, void *leases) MUST_CHECK;
 const struct error *leases_release(struct request *req, void *leases) MUST_CHECK;
 
+/* Lock the row before a step's effect: whoever claims, cancels or restarts a process locks it before what it is about, and so does the step's
+ * end.  *ret_is_mine is false when the lease was lost to another. */
+const struct error *process_hold(struct request *req, const struct process *process, bool *ret_is_mine) MUST_CHECK;
+
 /* The row's next state, under its fence; *ret_is_mine is false when the lease was lost to another. */
 const struct error *process_finish(struct request *req, const struct process *process, const struct step_outcome *outcome,
     bool *ret_is_mine) MUST_CHECK;

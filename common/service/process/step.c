@@ -142,8 +142,12 @@ finish_once(struct finish *finish)
 	db_set_deadline(db, req.deadline_us);
 	struct db_scope scope = request_scope(&req);
 	db_begin(db, &scope);
-	const struct error *error = finish->step && finish->step->commit ? finish->step->commit(&req, finish->process, finish->outcome) : NULL;
-	if (!error)
+	bool has_effect = finish->step && finish->step->commit;
+	finish->is_mine = true;
+	const struct error *error = has_effect ? process_hold(&req, finish->process, &finish->is_mine) : NULL;
+	if (!error && finish->is_mine && has_effect)
+		error = finish->step->commit(&req, finish->process, finish->outcome);
+	if (!error && finish->is_mine)
 		error = process_finish(&req, finish->process, finish->outcome, &finish->is_mine);
 	finish->must_rerun = req.must_rerun;
 	if (error || !finish->is_mine) {
