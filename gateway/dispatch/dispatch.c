@@ -144,7 +144,7 @@ answer_here(const struct dispatch_request *request)
 	struct dispatch_reply reply = { .error = NULL };
 	void *output = arena_alloc(request->arena, request->operation->response->size);
 
-	if (!local_answer(request->operation, request->arena, request->input, output, &reply.error))
+	if (!local_answer(request->operation, request->principal, request->arena, request->input, output, &reply.error))
 		return false;
 	reply.output = output;
 	request->done(request->context, &reply);

@@ -2,11 +2,12 @@
 #include "dispatch/local.h"
 
 #include "events.h"
-#include "gateway_proto.h"
+#include "error_codes.h"
+#include "guides/guides.h"
 
 struct local_operation {
 	const struct operation *operation;
-	const struct error *(*answer)(struct arena *arena, const void *in, void *out);
+	const struct error *(*answer)(struct arena *arena, const struct principal *principal, const void *in, void *out);
 };
 
 static const char *
@@ -47,10 +48,11 @@ list_events(struct arena *arena)
 }
 
 static const struct error *
-capabilities(struct arena *arena, const void *in, void *out)
+capabilities(struct arena *arena, const struct principal *principal, const void *in, void *out)
 {
 	struct gateway_capabilities_response *response = out;
 
+	(void)principal;
 	(void)in;
 	response->version = WORDCLAW_VERSION;
 	response->operations = list_operations(arena);
@@ -58,17 +60,41 @@ capabilities(struct arena *arena, const void *in, void *out)
 	return NULL;
 }
 
+static const struct error *
+list_guides(struct arena *arena, const struct principal *principal, const void *in, void *out)
+{
+	struct gateway_guides_list_response *response = out;
+
+	(void)principal;
+	(void)in;
+	response->tasks = guides_list(arena);
+	return NULL;
+}
+
+static const struct error *
+get_guide(struct arena *arena, const struct principal *principal, const void *in, void *out)
+{
+	const struct gateway_guides_get_request *request = in;
+
+	if (guides_get(arena, request->task_id, principal, out))
+		return NULL;
+	return error_make(arena, &error_catalogue[ERROR_UNKNOWN_TASK], ERROR_WHERE, "no task is called '%s'", request->task_id);
+}
+
 static const struct local_operation operations[] = {
 	{ &operation_gateway_capabilities, capabilities },
+	{ &operation_gateway_guides_list, list_guides },
+	{ &operation_gateway_guides_get, get_guide },
 };
 
 bool
-local_answer(const struct operation *operation, struct arena *arena, const void *in, void *out, const struct error **ret_error)
+local_answer(const struct operation *operation, const struct principal *principal, struct arena *arena, const void *in, void *out,
+    const struct error **ret_error)
 {
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
 		if (operations[i].operation != operation)
 			continue;
-		*ret_error = operations[i].answer(arena, in, out);
+		*ret_error = operations[i].answer(arena, principal, in, out);
 		return true;
 	}
 	return false;

@@ -3,9 +3,11 @@
 #define LOCAL_H
 
 #include "error.h"
+#include "contract/envelope.h"
 #include "contract/operation.h"
 
 /* Fill out (zeroed) from in.  False when the operation is none of ours. */
-bool local_answer(const struct operation *operation, struct arena *arena, const void *in, void *out, const struct error **ret_error);
+bool local_answer(const struct operation *operation, const struct principal *principal, struct arena *arena, const void *in, void *out,
+    const struct error **ret_error);
 
 #endif

@@ -462,6 +462,8 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Ask whom the review is for, or somebody with a scope that the transition names." },
 	[ERROR_UNAUTHORIZED_WORKFLOW_TRANSITION] = { .code = "UNAUTHORIZED_WORKFLOW_TRANSITION", .status = 403, .is_retryable = false, .title = "May Not Submit",
 	    .remediation = "Use a key with one of the scopes that the transition requires." },
+	[ERROR_UNKNOWN_TASK] = { .code = "UNKNOWN_TASK", .status = 404, .is_retryable = false, .title = "Unknown Task",
+	    .remediation = "Use a task listed by GET /api/guides." },
 	[ERROR_UNSUPPORTED_MEDIA_TYPE] = { .code = "UNSUPPORTED_MEDIA_TYPE", .status = 415, .is_retryable = false, .title = "Unsupported Media Type",
 	    .remediation = "Send the body as Content-Type: application/json." },
 	[ERROR_URI_TOO_LONG] = { .code = "URI_TOO_LONG", .status = 414, .is_retryable = false, .title = "URI Too Long",

@@ -25,6 +25,30 @@ static const struct shape_field capability_event_fields[] = {
 };
 const struct shape capability_event_shape = { .name = "capability_event", .size = sizeof(struct capability_event), .fields = capability_event_fields, .n_fields = 3 };
 
+static const struct shape_field guide_task_fields[] = {
+	{ .name = "taskId", .column = "task_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_task, task_id), .min = 0, .max = 0, .doc = "Name of the task.", .example = "\"author-content\"" },
+	{ .name = "goal", .column = "goal", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_task, goal), .min = 0, .max = 0, .doc = "What is reached." },
+};
+const struct shape guide_task_shape = { .name = "guide_task", .size = sizeof(struct guide_task), .fields = guide_task_fields, .n_fields = 2 };
+
+static const char *const guide_step_status_choices[] = { "ready", "forbidden", NULL };
+static const struct shape_field guide_step_fields[] = {
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its place." },
+	{ .name = "title", .column = "title", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, title), .min = 0, .max = 0, .doc = "What the call does." },
+	{ .name = "purpose", .column = "purpose", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, purpose), .min = 0, .max = 0, .doc = "Why it is made here." },
+	{ .name = "operation", .column = "operation", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, operation), .min = 0, .max = 0, .doc = "Operation id.", .example = "\"content.types.list\"" },
+	{ .name = "rest", .column = "rest", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, rest), .min = 0, .max = 0, .doc = "Preferred route.", .example = "\"GET /api/content-types\"" },
+	{ .name = "mcp", .column = "mcp", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, mcp), .min = 0, .max = 0, .doc = "Tool." },
+	{ .name = "graphql", .column = "graphql", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, graphql), .min = 0, .max = 0, .doc = "Root field." },
+	{ .name = "cli", .column = "cli", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, cli), .min = 0, .max = 0, .doc = "Command." },
+	{ .name = "scope", .column = "scope", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, scope), .min = 0, .max = 0, .doc = "What a key needs; null: no key." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, status), .min = 0, .max = 0, .choices = guide_step_status_choices, .doc = "forbidden: this caller may not make the call.", .example = "\"ready\"" },
+	{ .name = "isOptional", .column = "is_optional", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, is_optional), .min = 0, .max = 0, .doc = "The task can do without it." },
+	{ .name = "dryRun", .column = "dry_run", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, dry_run), .min = 0, .max = 0, .doc = "It can be tried without effect." },
+	{ .name = "example", .column = "example", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, example), .min = 0, .max = 0, .doc = "Arguments of an example call." },
+};
+const struct shape guide_step_shape = { .name = "guide_step", .size = sizeof(struct guide_step), .fields = guide_step_fields, .n_fields = 13 };
+
 const struct shape gateway_capabilities_request_shape = { .name = "gateway_capabilities_request", .size = sizeof(struct gateway_capabilities_request), .fields = NULL, .n_fields = 0 };
 
 static const struct shape_field gateway_capabilities_response_fields[] = {
@@ -33,6 +57,29 @@ static const struct shape_field gateway_capabilities_response_fields[] = {
 	{ .name = "events", .column = "events", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_capabilities_response, events), .min = 0, .max = 0, .shape = &capability_event_shape, .doc = "By name." },
 };
 const struct shape gateway_capabilities_response_shape = { .name = "gateway_capabilities_response", .size = sizeof(struct gateway_capabilities_response), .fields = gateway_capabilities_response_fields, .n_fields = 3 };
+
+const struct shape gateway_guides_list_request_shape = { .name = "gateway_guides_list_request", .size = sizeof(struct gateway_guides_list_request), .fields = NULL, .n_fields = 0 };
+
+static const struct shape_field gateway_guides_list_response_fields[] = {
+	{ .name = "tasks", .column = "tasks", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_list_response, tasks), .min = 0, .max = 0, .shape = &guide_task_shape, .doc = "By name." },
+};
+const struct shape gateway_guides_list_response_shape = { .name = "gateway_guides_list_response", .size = sizeof(struct gateway_guides_list_response), .fields = gateway_guides_list_response_fields, .n_fields = 1 };
+
+static const struct shape_field gateway_guides_get_request_fields[] = {
+	{ .name = "taskId", .column = "task_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct gateway_guides_get_request, task_id), .min = INT64_C(1), .max = INT64_C(64), .doc = "The task: one of GET /api/guides.", .example = "\"author-content\"" },
+};
+const struct shape gateway_guides_get_request_shape = { .name = "gateway_guides_get_request", .size = sizeof(struct gateway_guides_get_request), .fields = gateway_guides_get_request_fields, .n_fields = 1 };
+
+static const struct shape_field gateway_guides_get_response_fields[] = {
+	{ .name = "taskId", .column = "task_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, task_id), .min = 0, .max = 0, .doc = "The task.", .example = "\"author-content\"" },
+	{ .name = "goal", .column = "goal", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, goal), .min = 0, .max = 0, .doc = "What is reached." },
+	{ .name = "currentActor", .column = "current_actor", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, current_actor), .min = 0, .max = 0, .doc = "Who asks.", .example = "\"api_key:12\"" },
+	{ .name = "isReady", .column = "is_ready", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, is_ready), .min = 0, .max = 0, .doc = "Every call that the task cannot do without is ready." },
+	{ .name = "requiredScopes", .column = "required_scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, required_scopes), .min = 0, .max = 0, .doc = "Scopes that a key for the whole task has.", .example = "[\"content:write\"]" },
+	{ .name = "steps", .column = "steps", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, steps), .min = 0, .max = 0, .shape = &guide_step_shape, .doc = "In order." },
+	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, warnings), .min = 0, .max = 0, .doc = "What stands in the way." },
+};
+const struct shape gateway_guides_get_response_shape = { .name = "gateway_guides_get_response", .size = sizeof(struct gateway_guides_get_response), .fields = gateway_guides_get_response_fields, .n_fields = 7 };
 
 static const struct route gateway_capabilities_routes[] = {
 	{ "GET", "/api/capabilities", false },
@@ -83,6 +130,122 @@ const struct operation operation_gateway_capabilities = {
 	.response = &gateway_capabilities_response_shape,
 	.errors = gateway_capabilities_errors,
 	.events = gateway_capabilities_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route gateway_guides_list_routes[] = {
+	{ "GET", "/api/guides", false },
+};
+static const char *const gateway_guides_list_actions[] = {
+	"GET /api/guides/{taskId}",
+	NULL
+};
+static const struct error_info *const gateway_guides_list_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	NULL
+};
+static const struct event_type *const gateway_guides_list_events[] = {
+	NULL
+};
+const struct operation operation_gateway_guides_list = {
+	.id = "gateway.guides.list",
+	.service = "gateway",
+	.summary = "List the tasks that have a guide.",
+	.description = NULL,
+	.mcp = "list_guides",
+	.graphql = "query guides",
+	.cli = "guide list",
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = "tasks",
+	.audit = NULL,
+	.routes = gateway_guides_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_PUBLIC,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read one with GET /api/guides/{taskId}.",
+	.actions = gateway_guides_list_actions,
+	.request = &gateway_guides_list_request_shape,
+	.response = &gateway_guides_list_response_shape,
+	.errors = gateway_guides_list_errors,
+	.events = gateway_guides_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route gateway_guides_get_routes[] = {
+	{ "GET", "/api/guides/{taskId}", false },
+};
+static const char *const gateway_guides_get_actions[] = {
+	"GET /api/identity",
+	NULL
+};
+static const struct error_info *const gateway_guides_get_errors[] = {
+	&error_catalogue[ERROR_UNKNOWN_TASK],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const gateway_guides_get_events[] = {
+	NULL
+};
+const struct operation operation_gateway_guides_get = {
+	.id = "gateway.guides.get",
+	.service = "gateway",
+	.summary = "Say which calls a task takes, in order, and which of them this caller may make.",
+	.description = NULL,
+	.mcp = "guide_task",
+	.graphql = "query guide",
+	.cli = "guide show",
+	.policy = "published.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = gateway_guides_get_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Make the first call that is ready.",
+	.actions = gateway_guides_get_actions,
+	.request = &gateway_guides_get_request_shape,
+	.response = &gateway_guides_get_response_shape,
+	.errors = gateway_guides_get_errors,
+	.events = gateway_guides_get_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

@@ -29,6 +29,31 @@ struct capability_event {
 };
 extern const struct shape capability_event_shape;
 
+/* A task that has a guide. */
+struct guide_task {
+	const char *task_id;
+	const char *goal;
+};
+extern const struct shape guide_task_shape;
+
+/* One call of a task, with its names on each surface. */
+struct guide_step {
+	int64_t number; /* at least 1 */
+	const char *title;
+	const char *purpose;
+	const char *operation;
+	const char *rest;
+	const char *mcp; /* optional */
+	const char *graphql; /* optional */
+	const char *cli; /* optional */
+	const char *scope; /* optional */
+	const char *status; /* ready | forbidden */
+	bool is_optional;
+	bool dry_run;
+	struct doc example; /* optional */
+};
+extern const struct shape guide_step_shape;
+
 struct gateway_capabilities_request {
 	char no_members;
 };
@@ -41,7 +66,35 @@ struct gateway_capabilities_response {
 };
 extern const struct shape gateway_capabilities_response_shape;
 
+struct gateway_guides_list_request {
+	char no_members;
+};
+extern const struct shape gateway_guides_list_request_shape;
+
+struct gateway_guides_list_response {
+	struct shape_list tasks; /* of struct guide_task */
+};
+extern const struct shape gateway_guides_list_response_shape;
+
+struct gateway_guides_get_request {
+	const char *task_id; /* 1..64 bytes */
+};
+extern const struct shape gateway_guides_get_request_shape;
+
+struct gateway_guides_get_response {
+	const char *task_id;
+	const char *goal;
+	const char *current_actor;
+	bool is_ready;
+	struct shape_list required_scopes; /* of const char * */
+	struct shape_list steps; /* of struct guide_step */
+	struct shape_list warnings; /* of const char * */
+};
+extern const struct shape gateway_guides_get_response_shape;
+
 extern const struct operation operation_gateway_capabilities;
+extern const struct operation operation_gateway_guides_list;
+extern const struct operation operation_gateway_guides_get;
 
 /* Handlers, written by the service.  Errors listed are those beyond the common ones. */
 
@@ -49,5 +102,16 @@ extern const struct operation operation_gateway_capabilities;
  * GET /api/capabilities */
 const struct error *gateway_capabilities(struct request *req, const struct gateway_capabilities_request *in,
     struct gateway_capabilities_response *out) MUST_CHECK;
+
+/* List the tasks that have a guide.
+ * GET /api/guides */
+const struct error *gateway_guides_list(struct request *req, const struct gateway_guides_list_request *in,
+    struct gateway_guides_list_response *out) MUST_CHECK;
+
+/* Say which calls a task takes, in order, and which of them this caller may make.
+ * GET /api/guides/{taskId}
+ * Errors: UNKNOWN_TASK. */
+const struct error *gateway_guides_get(struct request *req, const struct gateway_guides_get_request *in,
+    struct gateway_guides_get_response *out) MUST_CHECK;
 
 #endif

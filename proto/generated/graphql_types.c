@@ -72,6 +72,10 @@ extern const struct graphql_type graphql_type_form_submission;
 extern const struct graphql_type graphql_type_form_submissions_page;
 extern const struct graphql_type graphql_type_forms_page;
 extern const struct graphql_type graphql_type_globals_page;
+extern const struct graphql_type graphql_type_guide;
+extern const struct graphql_type graphql_type_guide_step;
+extern const struct graphql_type graphql_type_guide_task;
+extern const struct graphql_type graphql_type_guides_page;
 extern const struct graphql_type graphql_type_identity;
 extern const struct graphql_type graphql_type_issue_external_feedback_token_result;
 extern const struct graphql_type graphql_type_job;
@@ -734,6 +738,45 @@ static const struct graphql_field graphql_type_globals_page_fields[] = {
 };
 const struct graphql_type graphql_type_globals_page = { "GlobalsPage", &content_globals_list_response_shape, graphql_type_globals_page_fields, 1 };
 
+static const struct graphql_field graphql_type_guide_fields[] = {
+	{ .name = "taskId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "taskId" },
+	{ .name = "goal", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "goal" },
+	{ .name = "currentActor", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "currentActor" },
+	{ .name = "isReady", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isReady" },
+	{ .name = "requiredScopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requiredScopes" },
+	{ .name = "steps", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "steps", .type = &graphql_type_guide_step },
+	{ .name = "warnings", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "warnings" },
+};
+const struct graphql_type graphql_type_guide = { "Guide", &gateway_guides_get_response_shape, graphql_type_guide_fields, 7 };
+
+static const struct graphql_field graphql_type_guide_step_fields[] = {
+	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },
+	{ .name = "title", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "title" },
+	{ .name = "purpose", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "purpose" },
+	{ .name = "operation", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "operation" },
+	{ .name = "rest", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "rest" },
+	{ .name = "mcp", .kind = GRAPHQL_PLAIN, .member = "mcp" },
+	{ .name = "graphql", .kind = GRAPHQL_PLAIN, .member = "graphql" },
+	{ .name = "cli", .kind = GRAPHQL_PLAIN, .member = "cli" },
+	{ .name = "scope", .kind = GRAPHQL_PLAIN, .member = "scope" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "isOptional", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isOptional" },
+	{ .name = "dryRun", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "dryRun" },
+	{ .name = "example", .kind = GRAPHQL_JSON, .member = "example" },
+};
+const struct graphql_type graphql_type_guide_step = { "GuideStep", &guide_step_shape, graphql_type_guide_step_fields, 13 };
+
+static const struct graphql_field graphql_type_guide_task_fields[] = {
+	{ .name = "taskId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "taskId" },
+	{ .name = "goal", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "goal" },
+};
+const struct graphql_type graphql_type_guide_task = { "GuideTask", &guide_task_shape, graphql_type_guide_task_fields, 2 };
+
+static const struct graphql_field graphql_type_guides_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "tasks", .type = &graphql_type_guide_task },
+};
+const struct graphql_type graphql_type_guides_page = { "GuidesPage", &gateway_guides_list_response_shape, graphql_type_guides_page_fields, 1 };
+
 static const struct graphql_field graphql_type_identity_fields[] = {
 	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorId" },
 	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorType" },
@@ -1377,6 +1420,8 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "formSubmissions", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submissions_page, .operation = &operation_forms_submissions_list },
 	{ .name = "formSubmission", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submission, .operation = &operation_forms_submissions_get },
 	{ .name = "capabilities", .kind = GRAPHQL_CALL, .type = &graphql_type_capabilities, .operation = &operation_gateway_capabilities },
+	{ .name = "guides", .kind = GRAPHQL_CALL, .type = &graphql_type_guides_page, .operation = &operation_gateway_guides_list },
+	{ .name = "guide", .kind = GRAPHQL_CALL, .type = &graphql_type_guide, .operation = &operation_gateway_guides_get },
 	{ .name = "domains", .kind = GRAPHQL_CALL, .type = &graphql_type_domains_page, .operation = &operation_identity_domains_list },
 	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
 	{ .name = "identity", .kind = GRAPHQL_CALL, .type = &graphql_type_identity, .operation = &operation_identity_whoami },
@@ -1411,7 +1456,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 63 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 65 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1555,6 +1600,10 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_form_submissions_page,
 	&graphql_type_forms_page,
 	&graphql_type_globals_page,
+	&graphql_type_guide,
+	&graphql_type_guide_step,
+	&graphql_type_guide_task,
+	&graphql_type_guides_page,
 	&graphql_type_identity,
 	&graphql_type_issue_external_feedback_token_result,
 	&graphql_type_job,

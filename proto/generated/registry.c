@@ -85,6 +85,8 @@ const struct operation *const registry_operations[] = {
 	&operation_forms_submissions_list,
 	&operation_forms_submissions_release,
 	&operation_gateway_capabilities,
+	&operation_gateway_guides_get,
+	&operation_gateway_guides_list,
 	&operation_health_ping,
 	&operation_identity_decisions_list,
 	&operation_identity_decisions_record,
@@ -186,7 +188,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 168;
+const size_t registry_n_operations = 170;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 
