@@ -293,6 +293,12 @@ request_seal(struct request *req, const char *text)
 	return base64url_encode(req->arena, sealed, n + SEAL_OVERHEAD_BYTES);
 }
 
+void
+request_derive_key(struct request *req, const char *purpose, unsigned char key[SHA256_BYTES])
+{
+	hmac_sha256(key, req->service->master_key.bytes, req->service->master_key.n, purpose, strlen(purpose));
+}
+
 const char *
 request_open(struct request *req, const char *sealed)
 {

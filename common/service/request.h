@@ -119,6 +119,9 @@ const struct error *request_charge(struct request *req, int64_t sats) MUST_CHECK
 const char *request_seal(struct request *req, const char *text);
 const char *request_open(struct request *req, const char *sealed);
 
+/* A key of its own for each purpose, the same in every process of the installation. */
+void request_derive_key(struct request *req, const char *purpose, unsigned char key[32]);
+
 /* ---- other services ---- */
 
 /* The service itself, acting in the request's tenant: what internal operations are called as. */

@@ -39,22 +39,62 @@ write_actions(struct buf *buf, const struct exchange *exchange, const void *outp
 	buf_add_char(buf, ']');
 }
 
-/* The response's other fields beside a list: total, hasMore, nextCursor. */
+static bool
+is_beside_data(const struct rest_plan *plan, const struct shape_field *field)
+{
+	return plan->list ? field != plan->list : (field->flags & SHAPE_META) != 0;
+}
+
+static bool
+is_shown(const struct shape_field *field, const void *output)
+{
+	return codec_json_has_field(field, output) || field->flags & SHAPE_NULLABLE;
+}
+
 static void
-write_list_extras(struct buf *buf, const struct rest_plan *plan, const void *output)
+write_field(struct buf *buf, const struct shape_field *field, const void *output)
+{
+	buf_add_json_text(buf, field->name, strlen(field->name));
+	buf_add_char(buf, ':');
+	codec_json_write_field(buf, field, output);
+}
+
+/* The response's other fields beside a list (total, hasMore, nextCursor), and those that are about the data. */
+static void
+write_extras(struct buf *buf, const struct rest_plan *plan, const void *output)
 {
 	const struct shape *shape = plan->operation->response;
 
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		const struct shape_field *field = &shape->fields[i];
-		bool is_shown = codec_json_has_field(field, output) || field->flags & SHAPE_NULLABLE;
-		if (field == plan->list || !is_shown)
+		if (!is_beside_data(plan, field) || !is_shown(field, output))
 			continue;
 		buf_add_char(buf, ',');
-		buf_add_json_text(buf, field->name, strlen(field->name));
-		buf_add_char(buf, ':');
-		codec_json_write_field(buf, field, output);
+		write_field(buf, field, output);
 	}
+}
+
+static void
+write_data(struct buf *buf, const struct rest_plan *plan, const void *output)
+{
+	const struct shape *shape = plan->operation->response;
+	bool is_first = true;
+
+	if (plan->list) {
+		codec_json_write_field(buf, plan->list, output);
+		return;
+	}
+	buf_add_char(buf, '{');
+	for (size_t i = 0; i < shape->n_fields; i++) {
+		const struct shape_field *field = &shape->fields[i];
+		if (is_beside_data(plan, field) || !is_shown(field, output))
+			continue;
+		if (!is_first)
+			buf_add_char(buf, ',');
+		is_first = false;
+		write_field(buf, field, output);
+	}
+	buf_add_char(buf, '}');
 }
 
 static void
@@ -69,8 +109,7 @@ write_meta(struct buf *buf, const struct exchange *exchange, const struct invoke
 	buf_add_text(buf, plan->operation->priority ? plan->operation->priority : "low");
 	buf_add_text(buf, "\",\"cost\":");
 	buf_add_int(buf, exchange->dry_run ? 0 : plan->operation->cost);
-	if (plan->list)
-		write_list_extras(buf, plan, result->output);
+	write_extras(buf, plan, result->output);
 	if (exchange->dry_run)
 		buf_add_text(buf, ",\"dryRun\":true");
 	if (result->effects) {
@@ -90,10 +129,7 @@ write_body(struct buf *buf, const struct exchange *exchange, const struct invoke
 		return;
 	}
 	buf_add_text(buf, "{\"data\":");
-	if (plan->list)
-		codec_json_write_field(buf, plan->list, result->output);
-	else
-		codec_json_write(buf, plan->operation->response, result->output);
+	write_data(buf, plan, result->output);
 	write_meta(buf, exchange, result);
 	buf_add_char(buf, '}');
 }

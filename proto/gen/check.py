@@ -117,7 +117,7 @@ def check_routes(operation):
         for variable in route.variables:
             if operation.request.field(variable) is None:
                 refuse(operation.where, f"path variable {{{variable}}} of {route} is no request field")
-        if route.method == "GET" and (operation.tx == "write" or operation.has("slow")):
+        if route.method == "GET" and (operation.tx == "write" and not operation.has("traced") or operation.has("slow")):
             refuse(operation.where, f"{route} is a GET that writes")
         if route.method == "GET" and (operation.has("idempotent") or operation.has("dry_run")):
             refuse(operation.where, f"{route} is a GET: neither idempotent nor dry_run applies")

@@ -95,7 +95,7 @@ def shape_flags(field):
     flags = [name for name, is_set in (
         ("SHAPE_REQUIRED", field.required), ("SHAPE_NULLABLE", field.nullable), ("SHAPE_DOC_TEXT", field.doc_text),
         ("SHAPE_SECRET", field.secret), ("SHAPE_DOC_OBJECT", field.doc_object), ("SHAPE_AGENT_REQUIRED", field.agent_required),
-        ("SHAPE_ID", field.is_id), ("SHAPE_RAW", field.raw), ("SHAPE_SLUG", field.slug)) if is_set]
+        ("SHAPE_ID", field.is_id), ("SHAPE_RAW", field.raw), ("SHAPE_SLUG", field.slug), ("SHAPE_META", field.meta)) if is_set]
     return " | ".join(flags) or "0"
 
 

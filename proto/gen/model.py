@@ -40,6 +40,7 @@ class Field:
     raw: bool = False         # the whole body as it was sent
     code: str | None = None
     json: bool = False        # text that holds a JSON document
+    meta: bool = False        # of a response: beside the data over REST
     doc: str = ""
     example: object = None
     column: str = ""
@@ -178,7 +179,7 @@ class Contract:
 
 POLICY_KEYS = {"version", "admin"}
 POLICY_RULE_KEYS = {"operations", "scope", "also", "code"}
-FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete", "slow")
+FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete", "slow", "traced")
 FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error", "resource", "prompt"}
 COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy", "policy_rule", "gateway_route"}
 OPERATION_KEYS = {
@@ -187,7 +188,7 @@ OPERATION_KEYS = {
     "next_action", "actions", "examples", "request", "response", "job", *FLAGS}
 FIELD_KEYS = {
     "type", "required", "optional", "nullable", "min", "max", "choices", "pattern", "format", "default", "in", "header",
-    "doc_text", "doc_object", "secret", "agent_required", "raw", "code", "json", "doc", "example", "column", "slug", "unlisted"}
+    "doc_text", "doc_object", "secret", "agent_required", "raw", "code", "json", "meta", "doc", "example", "column", "slug", "unlisted"}
 SCALARS = ("bool", "int", "id", "time", "text", "doc")
 
 
@@ -226,7 +227,7 @@ def read_field(where, name, table, is_request):
     if required and nullable:
         raise ContractError(f"{where} is required and nullable: nullable means present as null when absent")
     keys = ("choices", "pattern", "format", "default", "header", "doc_text", "doc_object", "secret", "agent_required", "raw", "code",
-            "json", "doc", "example")
+            "json", "meta", "doc", "example")
     values = {key: table[key] for key in keys if key in table}
     is_id = table["type"] == "id"
     if table.get("slug") and not is_id:

@@ -89,10 +89,12 @@ def nested_schema(struct):
 
 
 def output_field(field, contract):
+    is_rare = not field.required and not field.nullable  # its names are not worth the bytes either
     if field.kind == "struct":
-        schema = nested_schema(contract.types[field.ref])
+        schema = {"type": "object"} if is_rare else nested_schema(contract.types[field.ref])
     elif field.kind == "list":
-        schema = {"type": "array", "items": nested_schema(contract.types[field.ref]) if field.item == "struct" else scalar_schema(field.item)}
+        item = {"type": "object"} if field.item == "struct" and is_rare else None
+        schema = {"type": "array", "items": item or (nested_schema(contract.types[field.ref]) if field.item == "struct" else scalar_schema(field.item))}
     else:
         schema = doc_schema(field) if field.kind == "doc" else scalar_schema(field.kind)
     schema.pop("format", None)

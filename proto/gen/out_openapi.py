@@ -85,8 +85,10 @@ def response_schema(operation):
     """The reply: bare, {data, meta}, or for lists the list as data and the other fields in meta."""
     if operation.has("bare"):
         return reply_ref(operation)
+    beside = [f for f in operation.response.fields if f.meta]
     if not operation.list_field:
-        return envelope(reply_ref(operation), {"$ref": "#/components/schemas/Meta"})
+        meta = {"$ref": "#/components/schemas/Meta"}
+        return envelope(reply_ref(operation), {"allOf": [meta, struct_schema(beside)]} if beside else meta)
     listed = operation.response.field(operation.list_field)
     others = [f for f in operation.response.fields if f is not listed]
     meta = {"allOf": [{"$ref": "#/components/schemas/Meta"}, struct_schema(others)]}
@@ -207,7 +209,7 @@ def reachable_schemas(contract):
         struct = waiting.pop()
         if struct.name in schemas:
             continue
-        schemas[struct.name] = struct_schema(struct.fields, doc=struct.doc)
+        schemas[struct.name] = struct_schema([f for f in struct.fields if not f.meta], doc=struct.doc)
         waiting += [contract.types[f.ref] for f in struct.fields if f.ref]
     return dict(sorted(schemas.items()))
 

@@ -11,6 +11,34 @@ static const struct shape_field content_type_stats_fields[] = {
 };
 const struct shape content_type_stats_shape = { .name = "content_type_stats", .size = sizeof(struct content_type_stats), .fields = content_type_stats_fields, .n_fields = 3 };
 
+static const struct shape_field schema_warning_fields[] = {
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_warning, path), .min = 0, .max = 0, .doc = "Where in the schema.", .example = "\"/properties/title\"" },
+	{ .name = "keyword", .column = "keyword", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_warning, keyword), .min = 0, .max = 0, .doc = "What is written there.", .example = "\"minlength\"" },
+	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_warning, message), .min = 0, .max = 0, .doc = "What about it.", .example = "\"'minlength' is no keyword and has no effect; did you mean 'minLength'?\"" },
+	{ .name = "suggestion", .column = "suggestion", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_warning, suggestion), .min = 0, .max = 0, .doc = "What was probably meant.", .example = "\"minLength\"" },
+};
+const struct shape schema_warning_shape = { .name = "schema_warning", .size = sizeof(struct schema_warning), .fields = schema_warning_fields, .n_fields = 4 };
+
+static const struct shape_field schema_change_sample_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change_sample, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change_sample, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its version.", .example = "3" },
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change_sample, path), .min = 0, .max = 0, .doc = "Where its data does not satisfy the new schema.", .example = "\"/title\"" },
+	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change_sample, message), .min = 0, .max = 0, .doc = "How.", .example = "\"must be string\"" },
+};
+const struct shape schema_change_sample_shape = { .name = "schema_change_sample", .size = sizeof(struct schema_change_sample), .fields = schema_change_sample_fields, .n_fields = 4 };
+
+static const char *const schema_change_compatibility_choices[] = { "compatible", "warning", "breaking", NULL };
+static const struct shape_field schema_change_fields[] = {
+	{ .name = "compatibility", .column = "compatibility", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, compatibility), .min = 0, .max = 0, .choices = schema_change_compatibility_choices, .doc = "breaking: items would not satisfy it any more; warning: none of those checked, but it takes less than before.", .example = "\"breaking\"" },
+	{ .name = "itemCount", .column = "item_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, item_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Items of the type; 10000 means that many or more." },
+	{ .name = "checkedCount", .column = "checked_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, checked_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Items held against both schemas, the ones changed last first." },
+	{ .name = "isExact", .column = "is_exact", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, is_exact), .min = 0, .max = 0, .doc = "All of them were checked." },
+	{ .name = "breakingCount", .column = "breaking_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, breaking_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Of these, items that satisfy the old schema and not the new one." },
+	{ .name = "invalidCount", .column = "invalid_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, invalid_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Of these, items that satisfy neither." },
+	{ .name = "samples", .column = "samples", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, samples), .min = 0, .max = 0, .shape = &schema_change_sample_shape, .doc = "Up to five that would break." },
+};
+const struct shape schema_change_shape = { .name = "schema_change", .size = sizeof(struct schema_change), .fields = schema_change_fields, .n_fields = 7 };
+
 static const char *const content_type_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_type_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Type id; 0 in the dry run of a creation.", .example = "7" },
@@ -25,8 +53,21 @@ static const struct shape_field content_type_fields[] = {
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 	{ .name = "stats", .column = "stats", .type = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, stats), .min = 0, .max = 0, .shape = &content_type_stats_shape, .doc = "With includeStats=true." },
+	{ .name = "schemaChange", .column = "schema_change", .type = SHAPE_STRUCT, .flags = SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, schema_change), .min = 0, .max = 0, .shape = &schema_change_shape, .doc = "Of an update that changes the schema: what it means for the items." },
+	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, warnings), .min = 0, .max = 0, .shape = &schema_warning_shape, .doc = "Of a write: what the schema says and has no effect, though it was probably meant to." },
 };
-const struct shape content_type_shape = { .name = "content_type", .size = sizeof(struct content_type), .fields = content_type_fields, .n_fields = 12 };
+const struct shape content_type_shape = { .name = "content_type", .size = sizeof(struct content_type), .fields = content_type_fields, .n_fields = 14 };
+
+static const struct shape_field content_locale_resolution_fields[] = {
+	{ .name = "requestedLocale", .column = "requested_locale", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_locale_resolution, requested_locale), .min = 0, .max = 0, .doc = "As asked.", .example = "\"de\"" },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_locale_resolution, fallback_locale), .min = 0, .max = 0, .doc = "Locale of values that have none in it.", .example = "\"en\"" },
+	{ .name = "defaultLocale", .column = "default_locale", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_locale_resolution, default_locale), .min = 0, .max = 0, .doc = "The type's own.", .example = "\"en\"" },
+	{ .name = "localizedFieldCount", .column = "localized_field_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_locale_resolution, localized_field_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Localized values that the data has." },
+	{ .name = "resolvedFieldCount", .column = "resolved_field_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_locale_resolution, resolved_field_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Of these in the requested locale." },
+	{ .name = "fallbackFieldCount", .column = "fallback_field_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_locale_resolution, fallback_field_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Of these in the fallback." },
+	{ .name = "unresolvedFields", .column = "unresolved_fields", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_locale_resolution, unresolved_fields), .min = 0, .max = 0, .doc = "Where neither had a value: null stands there. At most 200.", .example = "[\"/title\"]" },
+};
+const struct shape content_locale_resolution_shape = { .name = "content_locale_resolution", .size = sizeof(struct content_locale_resolution), .fields = content_locale_resolution_fields, .n_fields = 7 };
 
 static const char *const content_item_publication_state_choices[] = { "draft", "published", "changed", NULL };
 static const struct shape_field content_item_fields[] = {
@@ -40,10 +81,11 @@ static const struct shape_field content_item_fields[] = {
 	{ .name = "publicationState", .column = "publication_state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, publication_state), .min = 0, .max = 0, .choices = content_item_publication_state_choices, .doc = "changed: a published version exists, the working copy differs.", .example = "\"changed\"" },
 	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, working_copy_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the working copy.", .example = "3" },
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version the public sees; null: none.", .example = "2" },
+	{ .name = "localeResolution", .column = "locale_resolution", .type = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, locale_resolution), .min = 0, .max = 0, .shape = &content_locale_resolution_shape, .doc = "Of a read with locale, when the type is localized." },
 	{ .name = "isUnchanged", .column = "is_unchanged", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, is_unchanged), .min = 0, .max = 0, .doc = "Of a write: nothing was to be changed, and no version was made." },
 	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, public_change), .min = 0, .max = 0, .doc = "Of a dry run: what the public sees would change." },
 };
-const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 12 };
+const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 13 };
 
 static const struct shape_field content_item_version_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Row id.", .example = "101" },
@@ -121,6 +163,12 @@ static const struct shape_field content_batch_fields[] = {
 };
 const struct shape content_batch_shape = { .name = "content_batch", .size = sizeof(struct content_batch), .fields = content_batch_fields, .n_fields = 2 };
 
+static const struct shape_field schema_artifact_fields[] = {
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_artifact, path), .min = 0, .max = 0, .doc = "Its name.", .example = "\"types.ts\"" },
+	{ .name = "text", .column = "text", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_artifact, text), .min = 0, .max = 0, .doc = "What is in it." },
+};
+const struct shape schema_artifact_shape = { .name = "schema_artifact", .size = sizeof(struct schema_artifact), .fields = schema_artifact_fields, .n_fields = 2 };
+
 static const char *const asset_scope_type_choices[] = { "item", "type", "subscription", NULL };
 static const struct shape_field asset_scope_fields[] = {
 	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_scope, type), .min = 0, .max = INT64_C(16), .choices = asset_scope_type_choices, .doc = "Of what.", .example = "\"item\"" },
@@ -176,13 +224,14 @@ static const struct shape_field content_type_row_fields[] = {
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, description), .min = 0, .max = 0, .doc = "Column description." },
 	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema_manifest), .min = 0, .max = 0, .doc = "Column schema_manifest." },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
 };
-const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 12 };
+const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 13 };
 
 static const struct shape_field content_slug_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_slug_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -213,6 +262,28 @@ static const struct shape_field content_schema_row_fields[] = {
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
 };
 const struct shape content_schema_row_shape = { .name = "content_schema_row", .size = sizeof(struct content_schema_row), .fields = content_schema_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_localized_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_localized_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_localized_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
+};
+const struct shape content_localized_row_shape = { .name = "content_localized_row", .size = sizeof(struct content_localized_row), .fields = content_localized_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_checked_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, data), .min = 0, .max = 0, .doc = "Column data." },
+};
+const struct shape content_checked_row_shape = { .name = "content_checked_row", .size = sizeof(struct content_checked_row), .fields = content_checked_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_lifecycle_type_row_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_lifecycle_type_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_lifecycle_type_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_lifecycle_type_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
+	{ .name = "states", .column = "states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_lifecycle_type_row, states), .min = 0, .max = 0, .doc = "Column states." },
+};
+const struct shape content_lifecycle_type_row_shape = { .name = "content_lifecycle_type_row", .size = sizeof(struct content_lifecycle_type_row), .fields = content_lifecycle_type_row_fields, .n_fields = 4 };
 
 static const struct shape_field content_target_row_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
@@ -416,9 +487,10 @@ static const struct shape_field content_types_create_request_fields[] = {
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, kind), .min = 0, .max = INT64_C(16), .choices = content_types_create_request_kind_choices, .default_text = "\"collection\"", .code = "INVALID_CONTENT_TYPE_KIND", .doc = "singleton: at most one item.", .example = "\"collection\"" },
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for." },
 	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema, draft-07 or 2020-12.", .example = "{\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\", \"maxLength\": 120}}, \"required\": [\"title\"]}" },
+	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, schema_manifest), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_MANIFEST_JSON", .doc = "Instead of schema: the fields to make it of.", .example = "{\"fields\": [{\"name\": \"title\", \"type\": \"text\", \"required\": true}, {\"name\": \"cover\", \"type\": \"asset\"}]}" },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Price of a priced operation, satoshis." },
 };
-const struct shape content_types_create_request_shape = { .name = "content_types_create_request", .size = sizeof(struct content_types_create_request), .fields = content_types_create_request_fields, .n_fields = 6 };
+const struct shape content_types_create_request_shape = { .name = "content_types_create_request", .size = sizeof(struct content_types_create_request), .fields = content_types_create_request_fields, .n_fields = 7 };
 
 static const struct shape_field content_types_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
@@ -449,8 +521,10 @@ static const struct shape_field content_types_items_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, draft), .min = 0, .max = 0, .doc = "false: the published view, without items that have none." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextCursor of the previous page." },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_items_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 4 };
+const struct shape content_types_items_request_shape = { .name = "content_types_items_request", .size = sizeof(struct content_types_items_request), .fields = content_types_items_request_fields, .n_fields = 6 };
 
 static const struct shape_field content_types_items_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_items_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Latest change first; of the published view, latest publication." },
@@ -468,16 +542,31 @@ static const struct shape_field content_types_update_request_fields[] = {
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, kind), .min = 0, .max = INT64_C(16), .choices = content_types_update_request_kind_choices, .code = "INVALID_CONTENT_TYPE_KIND", .doc = "singleton: at most one item.", .example = "\"collection\"" },
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for; empty text removes it." },
 	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema.", .example = "{\"type\": \"object\"}" },
+	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, schema_manifest), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_MANIFEST_JSON", .doc = "Instead of schema: the fields to make it of.", .example = "{\"fields\": [{\"name\": \"title\", \"type\": \"text\", \"required\": true}, {\"name\": \"cover\", \"type\": \"asset\"}]}" },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Price of a priced operation, satoshis; 0: free." },
+	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_update_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "Even if items break." },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_types_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
-const struct shape content_types_update_request_shape = { .name = "content_types_update_request", .size = sizeof(struct content_types_update_request), .fields = content_types_update_request_fields, .n_fields = 8 };
+const struct shape content_types_update_request_shape = { .name = "content_types_update_request", .size = sizeof(struct content_types_update_request), .fields = content_types_update_request_fields, .n_fields = 10 };
 
 static const struct shape_field content_types_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_delete_request, id), .slug_offset = offsetof(struct content_types_delete_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_types_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_types_delete_request_shape = { .name = "content_types_delete_request", .size = sizeof(struct content_types_delete_request), .fields = content_types_delete_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_types_artifacts_request_fields[] = {
+	{ .name = "packageName", .column = "package_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_artifacts_request, package_name), .min = INT64_C(1), .max = INT64_C(200), .pattern = "[a-z0-9@._/-]+", .default_text = "\"wordclaw-generated\"", .doc = "Name that the files say.", .example = "\"site-content\"" },
+	{ .name = "contentTypeSlugs", .column = "content_type_slugs", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_artifacts_request, content_type_slugs), .min = INT64_C(1), .max = INT64_C(4000), .pattern = "[a-z0-9_,-]+", .doc = "Only these types: slugs with commas between them.", .example = "\"article,home-page\"" },
+};
+const struct shape content_types_artifacts_request_shape = { .name = "content_types_artifacts_request", .size = sizeof(struct content_types_artifacts_request), .fields = content_types_artifacts_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_types_artifacts_response_fields[] = {
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_artifacts_response, schema_hash), .min = 0, .max = 0, .doc = "SHA-256 of the types' slugs and schemas, hex; it is in each file too." },
+	{ .name = "packageName", .column = "package_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_artifacts_response, package_name), .min = 0, .max = 0, .doc = "As asked.", .example = "\"site-content\"" },
+	{ .name = "files", .column = "files", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_artifacts_response, files), .min = 0, .max = 0, .shape = &schema_artifact_shape, .doc = "In order of their names." },
+};
+const struct shape content_types_artifacts_response_shape = { .name = "content_types_artifacts_response", .size = sizeof(struct content_types_artifacts_response), .fields = content_types_artifacts_response_fields, .n_fields = 3 };
 
 static const struct shape_field content_items_create_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_request, content_type_id), .slug_offset = offsetof(struct content_items_create_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item, id or slug.", .example = "7" },
@@ -508,9 +597,11 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "include", .column = "include", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, include), .min = 0, .max = INT64_C(10), .doc = "References whose items to answer too.", .example = "[\"author\"]" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items to skip; not together with a cursor, which reaches further." },
-	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(8192), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page, alone, or with fields and include." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(8192), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page, alone, or with fields, include and locale." },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 19 };
+const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 21 };
 
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
@@ -561,8 +652,10 @@ const struct shape content_items_projections_response_shape = { .name = "content
 static const struct shape_field content_items_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: the published version." },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_items_get_request_shape = { .name = "content_items_get_request", .size = sizeof(struct content_items_get_request), .fields = content_items_get_request_fields, .n_fields = 2 };
+const struct shape content_items_get_request_shape = { .name = "content_items_get_request", .size = sizeof(struct content_items_get_request), .fields = content_items_get_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -726,8 +819,10 @@ const struct shape content_batch_delete_request_shape = { .name = "content_batch
 
 static const struct shape_field content_globals_list_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, draft), .min = 0, .max = 0, .doc = "false: items as the public sees them." },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_globals_list_request_shape = { .name = "content_globals_list_request", .size = sizeof(struct content_globals_list_request), .fields = content_globals_list_request_fields, .n_fields = 1 };
+const struct shape content_globals_list_request_shape = { .name = "content_globals_list_request", .size = sizeof(struct content_globals_list_request), .fields = content_globals_list_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_globals_list_response_fields[] = {
 	{ .name = "globals", .column = "globals", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_list_response, globals), .min = 0, .max = 0, .shape = &content_global_shape, .doc = "In order of the types' ids, 500 at most." },
@@ -737,8 +832,10 @@ const struct shape content_globals_list_response_shape = { .name = "content_glob
 static const struct shape_field content_globals_get_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_globals_get_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, draft), .min = 0, .max = 0, .doc = "false: the item as the public sees it." },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_globals_get_request_shape = { .name = "content_globals_get_request", .size = sizeof(struct content_globals_get_request), .fields = content_globals_get_request_fields, .n_fields = 2 };
+const struct shape content_globals_get_request_shape = { .name = "content_globals_get_request", .size = sizeof(struct content_globals_get_request), .fields = content_globals_get_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_globals_put_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_globals_put_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
@@ -754,6 +851,94 @@ static const struct shape_field content_globals_put_response_fields[] = {
 	{ .name = "isCreated", .column = "is_created", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_response, is_created), .min = 0, .max = 0, .doc = "It had no item before." },
 };
 const struct shape content_globals_put_response_shape = { .name = "content_globals_put_response", .size = sizeof(struct content_globals_put_response), .fields = content_globals_put_response_fields, .n_fields = 3 };
+
+static const struct shape_field content_previews_issue_item_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_previews_issue_item_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_request, ttl_seconds), .min = INT64_C(60), .max = INT64_C(3600), .default_text = "900", .doc = "How long it works." },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: only what is published." },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
+};
+const struct shape content_previews_issue_item_request_shape = { .name = "content_previews_issue_item_request", .size = sizeof(struct content_previews_issue_item_request), .fields = content_previews_issue_item_request_fields, .n_fields = 5 };
+
+static const struct shape_field content_previews_issue_item_response_fields[] = {
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_response, token), .min = 0, .max = 0, .doc = "The token." },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_response, ttl_seconds), .min = INT64_C(60), .max = INT64_C(86400), .doc = "How long it works." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_response, expires_at), .min = 0, .max = 0, .doc = "When it ends." },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_response, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_response, draft), .min = 0, .max = 0, .doc = "It shows the working copy." },
+	{ .name = "previewPath", .column = "preview_path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_response, preview_path), .min = 0, .max = 0, .doc = "Where it is sent.", .example = "\"/api/preview/content-items/42\"" },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_response, locale), .min = 0, .max = 0, .doc = "As asked." },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_item_response, fallback_locale), .min = 0, .max = 0, .doc = "As asked." },
+};
+const struct shape content_previews_issue_item_response_shape = { .name = "content_previews_issue_item_response", .size = sizeof(struct content_previews_issue_item_response), .fields = content_previews_issue_item_response_fields, .n_fields = 8 };
+
+static const struct shape_field content_previews_issue_global_request_fields[] = {
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_previews_issue_global_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_request, ttl_seconds), .min = INT64_C(60), .max = INT64_C(3600), .default_text = "900", .doc = "How long it works." },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: only what is published." },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
+};
+const struct shape content_previews_issue_global_request_shape = { .name = "content_previews_issue_global_request", .size = sizeof(struct content_previews_issue_global_request), .fields = content_previews_issue_global_request_fields, .n_fields = 5 };
+
+static const struct shape_field content_previews_issue_global_response_fields[] = {
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_response, token), .min = 0, .max = 0, .doc = "The token." },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_response, ttl_seconds), .min = INT64_C(60), .max = INT64_C(86400), .doc = "How long it works." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_response, expires_at), .min = 0, .max = 0, .doc = "When it ends." },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_response, slug), .min = 0, .max = 0, .doc = "Slug of the global.", .example = "\"home-page\"" },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_response, draft), .min = 0, .max = 0, .doc = "It shows the working copy." },
+	{ .name = "previewPath", .column = "preview_path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_response, preview_path), .min = 0, .max = 0, .doc = "Where it is sent.", .example = "\"/api/preview/content-items/42\"" },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_response, locale), .min = 0, .max = 0, .doc = "As asked." },
+	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_previews_issue_global_response, fallback_locale), .min = 0, .max = 0, .doc = "As asked." },
+};
+const struct shape content_previews_issue_global_response_shape = { .name = "content_previews_issue_global_response", .size = sizeof(struct content_previews_issue_global_response), .fields = content_previews_issue_global_response_fields, .n_fields = 8 };
+
+static const struct shape_field content_public_issue_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_public_issue_request, id), .slug_offset = offsetof(struct content_public_issue_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
+	{ .name = "subject", .column = "subject", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_request, subject), .min = INT64_C(1), .max = INT64_C(256), .code = "PUBLIC_WRITE_SUBJECT_REQUIRED", .doc = "What the schema's subjectField has to say in all that is written.", .example = "\"order-17\"" },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_request, ttl_seconds), .min = INT64_C(60), .max = INT64_C(86400), .default_text = "900", .doc = "How long it works." },
+	{ .name = "operations", .column = "operations", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_request, operations), .min = 0, .max = INT64_C(2), .code = "PUBLIC_WRITE_OPERATION_UNSUPPORTED", .doc = "What it allows; left out: all that the type allows.", .example = "[\"create\"]" },
+};
+const struct shape content_public_issue_request_shape = { .name = "content_public_issue_request", .size = sizeof(struct content_public_issue_request), .fields = content_public_issue_request_fields, .n_fields = 4 };
+
+static const struct shape_field content_public_issue_response_fields[] = {
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_response, token), .min = 0, .max = 0, .doc = "The token." },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_response, ttl_seconds), .min = INT64_C(60), .max = INT64_C(86400), .doc = "How long it works." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_response, expires_at), .min = 0, .max = 0, .doc = "When it ends." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_response, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type.", .example = "7" },
+	{ .name = "subjectField", .column = "subject_field", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_response, subject_field), .min = 0, .max = 0, .doc = "Field that names the subject.", .example = "\"order\"" },
+	{ .name = "subject", .column = "subject", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_response, subject), .min = 0, .max = 0, .doc = "The subject.", .example = "\"order-17\"" },
+	{ .name = "allowedOperations", .column = "allowed_operations", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_response, allowed_operations), .min = 0, .max = 0, .doc = "What the token allows.", .example = "[\"create\"]" },
+	{ .name = "requiredStatus", .column = "required_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_issue_response, required_status), .min = 0, .max = 0, .doc = "Status that items have which it writes.", .example = "\"draft\"" },
+};
+const struct shape content_public_issue_response_shape = { .name = "content_public_issue_response", .size = sizeof(struct content_public_issue_response), .fields = content_public_issue_response_fields, .n_fields = 8 };
+
+static const struct shape_field content_previews_item_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_previews_item_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_QUERY, .header = "x-preview-token", .offset = offsetof(struct content_previews_item_request, token), .min = INT64_C(1), .max = INT64_C(4000), .code = "PREVIEW_TOKEN_MISSING", .doc = "The token, here or in the header.", .example = "\"the-token-you-were-given\"" },
+};
+const struct shape content_previews_item_request_shape = { .name = "content_previews_item_request", .size = sizeof(struct content_previews_item_request), .fields = content_previews_item_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_previews_global_request_fields[] = {
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_previews_global_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_QUERY, .header = "x-preview-token", .offset = offsetof(struct content_previews_global_request, token), .min = INT64_C(1), .max = INT64_C(4000), .code = "PREVIEW_TOKEN_MISSING", .doc = "The token, here or in the header.", .example = "\"the-token-you-were-given\"" },
+};
+const struct shape content_previews_global_request_shape = { .name = "content_previews_global_request", .size = sizeof(struct content_previews_global_request), .fields = content_previews_global_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_public_create_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_public_create_request, id), .slug_offset = offsetof(struct content_public_create_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_create_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"order\": \"order-17\", \"text\": \"Thanks\"}" },
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "x-public-write-token", .offset = offsetof(struct content_public_create_request, token), .min = INT64_C(1), .max = INT64_C(4000), .code = "PUBLIC_WRITE_TOKEN_MISSING", .doc = "The token.", .example = "\"the-token-you-were-given\"" },
+};
+const struct shape content_public_create_request_shape = { .name = "content_public_create_request", .size = sizeof(struct content_public_create_request), .fields = content_public_create_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_public_update_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_public_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"order\": \"order-17\", \"text\": \"Thanks a lot\"}" },
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "x-public-write-token", .offset = offsetof(struct content_public_update_request, token), .min = INT64_C(1), .max = INT64_C(4000), .code = "PUBLIC_WRITE_TOKEN_MISSING", .doc = "The token.", .example = "\"the-token-you-were-given\"" },
+};
+const struct shape content_public_update_request_shape = { .name = "content_public_update_request", .size = sizeof(struct content_public_update_request), .fields = content_public_update_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_jobs_status_transition_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
@@ -1030,8 +1215,37 @@ static const struct shape_field content_item_update_event_fields[] = {
 	{ .name = "values", .column = "values", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, values), .min = 0, .max = 0, .doc = "What changed in the data, value by value: [{op, path, before, value}], up to 8 KiB; long values by their size." },
 	{ .name = "mode", .column = "mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, mode), .min = 0, .max = 0, .choices = content_item_update_event_mode_choices, .doc = "How it was changed; transition: by its workflow." },
 	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, reason), .min = 0, .max = 0, .doc = "Why, as the workflow says." },
+	{ .name = "lifecycleAutoArchived", .column = "lifecycle_auto_archived", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, lifecycle_auto_archived), .min = 0, .max = 0, .doc = "true: its time was over." },
+	{ .name = "archiveStatus", .column = "archive_status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, archive_status), .min = 0, .max = 0, .doc = "Status that its type's lifecycle gives it then." },
+	{ .name = "ttlSeconds", .column = "ttl_seconds", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, ttl_seconds), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its time." },
+	{ .name = "clock", .column = "clock", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, clock), .min = 0, .max = 0, .doc = "updatedAt or createdAt: since when it ran." },
 };
-const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 11 };
+const struct shape content_item_update_event_shape = { .name = "content_item_update_event", .size = sizeof(struct content_item_update_event), .fields = content_item_update_event_fields, .n_fields = 15 };
+
+static const struct shape_field content_item_issue_preview_event_fields[] = {
+	{ .name = "keyId", .column = "key_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_issue_preview_event, key_id), .min = 0, .max = 0, .doc = "Which secret signed it." },
+	{ .name = "jti", .column = "jti", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_issue_preview_event, jti), .min = 0, .max = 0, .doc = "The token's own id." },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_issue_preview_event, draft), .min = 0, .max = 0, .doc = "It shows the working copy." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_issue_preview_event, expires_at), .min = 0, .max = 0, .doc = "When it ends." },
+};
+const struct shape content_item_issue_preview_event_shape = { .name = "content_item_issue_preview_event", .size = sizeof(struct content_item_issue_preview_event), .fields = content_item_issue_preview_event_fields, .n_fields = 4 };
+
+static const struct shape_field content_item_preview_event_fields[] = {
+	{ .name = "keyId", .column = "key_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_preview_event, key_id), .min = 0, .max = 0, .doc = "Which secret signed it." },
+	{ .name = "jti", .column = "jti", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_preview_event, jti), .min = 0, .max = 0, .doc = "The token's own id." },
+	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_preview_event, draft), .min = 0, .max = 0, .doc = "The working copy was shown." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_preview_event, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "The version that was shown." },
+};
+const struct shape content_item_preview_event_shape = { .name = "content_item_preview_event", .size = sizeof(struct content_item_preview_event), .fields = content_item_preview_event_fields, .n_fields = 4 };
+
+static const struct shape_field content_type_issue_public_write_event_fields[] = {
+	{ .name = "keyId", .column = "key_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_issue_public_write_event, key_id), .min = 0, .max = 0, .doc = "Which secret signed it." },
+	{ .name = "jti", .column = "jti", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_issue_public_write_event, jti), .min = 0, .max = 0, .doc = "The token's own id." },
+	{ .name = "subject", .column = "subject", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_issue_public_write_event, subject), .min = 0, .max = 0, .doc = "What they have to be about." },
+	{ .name = "allowedOperations", .column = "allowed_operations", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_issue_public_write_event, allowed_operations), .min = 0, .max = 0, .doc = "create, update or both." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_issue_public_write_event, expires_at), .min = 0, .max = 0, .doc = "When it ends." },
+};
+const struct shape content_type_issue_public_write_event_shape = { .name = "content_type_issue_public_write_event", .size = sizeof(struct content_type_issue_public_write_event), .fields = content_type_issue_public_write_event_fields, .n_fields = 5 };
 
 static const struct shape_field content_item_publish_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_publish_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
@@ -1133,6 +1347,15 @@ const struct event_type event_content_item_create = { .name = "content_item.crea
 const struct event_type event_content_item_update = { .name = "content_item.update", .entity_type = "content_item",
     .action = "update", .summary = "A content item was changed: data, status or type.", .scope = "content:read", .payload = &content_item_update_event_shape };
 
+const struct event_type event_content_item_issue_preview = { .name = "content_item.issue_preview", .entity_type = "content_item",
+    .action = "issue_preview", .summary = "A token was made that shows a content item.", .scope = "content:read", .payload = &content_item_issue_preview_event_shape };
+
+const struct event_type event_content_item_preview = { .name = "content_item.preview", .entity_type = "content_item",
+    .action = "preview", .summary = "A content item was read with a preview token.", .scope = "content:read", .payload = &content_item_preview_event_shape };
+
+const struct event_type event_content_type_issue_public_write = { .name = "content_type.issue_public_write", .entity_type = "content_type",
+    .action = "issue_public_write", .summary = "A token was made with which items of a type may be written.", .scope = "content:read", .payload = &content_type_issue_public_write_event_shape };
+
 const struct event_type event_content_item_publish = { .name = "content_item.publish", .entity_type = "content_item",
     .action = "publish", .summary = "The working copy of a content item was published.", .scope = "content:read", .payload = &content_item_publish_event_shape };
 
@@ -1165,6 +1388,7 @@ static const struct route content_types_create_routes[] = {
 };
 static const struct operation_example content_types_create_examples[] = {
 	{ "Collection with an inline schema", "{\"name\": \"Article\", \"slug\": \"article\", \"schema\": {\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\", \"maxLength\": 120}, \"body\": {\"type\": \"string\"}}, \"required\": [\"title\"], \"additionalProperties\": false}}" },
+	{ "From a list of fields", "{\"name\": \"Product\", \"slug\": \"product\", \"schemaManifest\": {\"fields\": [{\"name\": \"name\", \"type\": \"text\", \"required\": true}, {\"name\": \"price\", \"type\": \"number\", \"min\": 0}, {\"name\": \"cover\", \"type\": \"asset\"}]}}" },
 	{ "Singleton", "{\"name\": \"Home page\", \"slug\": \"home-page\", \"kind\": \"singleton\", \"schema\": {\"type\": \"object\", \"properties\": {\"headline\": {\"type\": \"string\"}}}}" },
 };
 static const char *const content_types_create_actions[] = {
@@ -1173,11 +1397,20 @@ static const char *const content_types_create_actions[] = {
 	NULL
 };
 static const struct error_info *const content_types_create_errors[] = {
-	&error_catalogue[ERROR_CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED],
-	&error_catalogue[ERROR_CONTENT_TYPE_SLUG_CONFLICT],
+	&error_catalogue[ERROR_CONTENT_TYPE_SCHEMA_SOURCE_CONFLICT],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_ASSET_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION],
 	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_DEFINITION],
 	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_JSON],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_MANIFEST_DEFINITION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_MANIFEST_JSON],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_MANIFEST_TYPE],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION],
 	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_TYPE],
+	&error_catalogue[ERROR_CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED],
+	&error_catalogue[ERROR_CONTENT_TYPE_SLUG_CONFLICT],
 	&error_catalogue[ERROR_INVALID_CONTENT_TYPE_KIND],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -1238,7 +1471,7 @@ const struct operation operation_content_types_create = {
 	.errors = content_types_create_errors,
 	.events = content_types_create_events,
 	.examples = content_types_create_examples,
-	.n_examples = 2,
+	.n_examples = 3,
 };
 
 static const struct route content_types_list_routes[] = {
@@ -1378,6 +1611,7 @@ static const char *const content_types_items_actions[] = {
 	NULL
 };
 static const struct error_info *const content_types_items_errors[] = {
+	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -1443,12 +1677,22 @@ static const char *const content_types_update_actions[] = {
 	NULL
 };
 static const struct error_info *const content_types_update_errors[] = {
+	&error_catalogue[ERROR_CONTENT_TYPE_SCHEMA_SOURCE_CONFLICT],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_ASSET_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_DEFINITION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_JSON],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_MANIFEST_DEFINITION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_MANIFEST_JSON],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_MANIFEST_TYPE],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_TYPE],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_INCOMPATIBLE],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_TYPE_SLUG_CONFLICT],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
-	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_DEFINITION],
-	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_JSON],
-	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_TYPE],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_TYPE_REQUIRES_ONE_ITEM],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_INVALID_CONTENT_TYPE_KIND],
@@ -1500,11 +1744,11 @@ const struct operation operation_content_types_update = {
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
 	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
-	.timeout_ms = 2000,
+	.timeout_ms = 5000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "Check with GET /api/content-items?contentTypeId={id} that existing items still satisfy the schema.",
+	.next_action = "Correct the items that meta.schemaChange names, if any; GET /api/content-items?contentTypeId={id} lists all.",
 	.actions = content_types_update_actions,
 	.request = &content_types_update_request_shape,
 	.response = &content_type_shape,
@@ -1580,6 +1824,69 @@ const struct operation operation_content_types_delete = {
 	.response = &confirmation_shape,
 	.errors = content_types_delete_errors,
 	.events = content_types_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_types_artifacts_routes[] = {
+	{ "GET", "/api/schema/artifacts", false },
+};
+static const char *const content_types_artifacts_actions[] = {
+	"GET /api/content-types",
+	NULL
+};
+static const struct error_info *const content_types_artifacts_errors[] = {
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_types_artifacts_events[] = {
+	NULL
+};
+const struct operation operation_content_types_artifacts = {
+	.id = "content.types.artifacts",
+	.service = "content",
+	.summary = "Make TypeScript from the content types: types, Zod validators and a small typed client.",
+	.description = "The same types make the same bytes. wordclaw schema generate writes them into a directory, or says whether those there are current.",
+	.mcp = "generate_schema_artifacts",
+	.graphql = "query schemaArtifacts",
+	.cli = "schema artifacts",
+	.policy = "published.read",
+	.scope = "content:read",
+	.resource_type = "content_type",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_types_artifacts_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Write the files into a directory of your project and compile it with tsc --strict.",
+	.actions = content_types_artifacts_actions,
+	.request = &content_types_artifacts_request_shape,
+	.response = &content_types_artifacts_response_shape,
+	.errors = content_types_artifacts_errors,
+	.events = content_types_artifacts_events,
 	.examples = NULL,
 	.n_examples = 0,
 };
@@ -1681,6 +1988,7 @@ static const char *const content_items_list_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_list_errors[] = {
+	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT],
 	&error_catalogue[ERROR_CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED],
@@ -1839,6 +2147,7 @@ static const char *const content_items_get_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_get_errors[] = {
+	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEM_UNPUBLISHED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -2931,6 +3240,7 @@ static const char *const content_globals_list_actions[] = {
 	NULL
 };
 static const struct error_info *const content_globals_list_errors[] = {
+	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2993,6 +3303,7 @@ static const char *const content_globals_get_actions[] = {
 	NULL
 };
 static const struct error_info *const content_globals_get_errors[] = {
+	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -3123,6 +3434,494 @@ const struct operation operation_content_globals_put = {
 	.response = &content_globals_put_response_shape,
 	.errors = content_globals_put_errors,
 	.events = content_globals_put_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_previews_issue_item_routes[] = {
+	{ "POST", "/api/content-items/{id}/preview-token", false },
+};
+static const char *const content_previews_issue_item_actions[] = {
+	"GET /api/preview/content-items/{id}",
+	NULL
+};
+static const struct error_info *const content_previews_issue_item_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
+	&error_catalogue[ERROR_PREVIEW_PAYWALL_UNSUPPORTED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_previews_issue_item_events[] = {
+	&event_content_item_issue_preview,
+	NULL
+};
+const struct operation operation_content_previews_issue_item = {
+	.id = "content.previews.issue_item",
+	.service = "content",
+	.summary = "Make a token that shows one content item, also unpublished, to somebody without a key.",
+	.description = NULL,
+	.mcp = "issue_preview_token",
+	.graphql = "mutation issuePreviewToken",
+	.cli = "content preview-token",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = "issue_preview content_item",
+	.routes = content_previews_issue_item_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Hand the token out; it is sent as x-preview-token to GET /api/preview/content-items/{id}.",
+	.actions = content_previews_issue_item_actions,
+	.request = &content_previews_issue_item_request_shape,
+	.response = &content_previews_issue_item_response_shape,
+	.errors = content_previews_issue_item_errors,
+	.events = content_previews_issue_item_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_previews_issue_global_routes[] = {
+	{ "POST", "/api/globals/{slug}/preview-token", false },
+};
+static const char *const content_previews_issue_global_actions[] = {
+	"GET /api/preview/globals/{slug}",
+	NULL
+};
+static const struct error_info *const content_previews_issue_global_errors[] = {
+	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
+	&error_catalogue[ERROR_GLOBAL_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_PREVIEW_PAYWALL_UNSUPPORTED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_previews_issue_global_events[] = {
+	&event_content_item_issue_preview,
+	NULL
+};
+const struct operation operation_content_previews_issue_global = {
+	.id = "content.previews.issue_global",
+	.service = "content",
+	.summary = "Make a token that shows one global, also unpublished, to somebody without a key.",
+	.description = NULL,
+	.mcp = "issue_global_preview_token",
+	.graphql = "mutation issueGlobalPreviewToken",
+	.cli = "globals preview-token",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "issue_preview content_item",
+	.routes = content_previews_issue_global_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Hand the token out; it is sent as x-preview-token to GET /api/preview/globals/{slug}.",
+	.actions = content_previews_issue_global_actions,
+	.request = &content_previews_issue_global_request_shape,
+	.response = &content_previews_issue_global_response_shape,
+	.errors = content_previews_issue_global_errors,
+	.events = content_previews_issue_global_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_public_issue_routes[] = {
+	{ "POST", "/api/content-types/{id}/public-write-tokens", false },
+};
+static const char *const content_public_issue_actions[] = {
+	"POST /api/public/content-types/{id}/items",
+	"PUT /api/public/content-items/{id}",
+	NULL
+};
+static const struct error_info *const content_public_issue_errors[] = {
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_TYPE_PUBLIC_WRITE_UNAVAILABLE],
+	&error_catalogue[ERROR_PUBLIC_WRITE_OPERATION_UNSUPPORTED],
+	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_PUBLIC_WRITE_SUBJECT_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_public_issue_events[] = {
+	&event_content_type_issue_public_write,
+	NULL
+};
+const struct operation operation_content_public_issue = {
+	.id = "content.public.issue",
+	.service = "content",
+	.summary = "Make a token with which somebody without a key may write items of one type about one subject.",
+	.description = "The type's schema allows it with x-wordclaw-public-write.",
+	.mcp = "issue_public_write_token",
+	.graphql = "mutation issuePublicWriteToken",
+	.cli = "content-types public-write-token",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_type",
+	.entity = "id",
+	.list = NULL,
+	.audit = "issue_public_write content_type",
+	.routes = content_public_issue_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Hand the token out; it is sent as x-public-write-token to POST /api/public/content-types/{id}/items or PUT /api/public/content-items/{id}.",
+	.actions = content_public_issue_actions,
+	.request = &content_public_issue_request_shape,
+	.response = &content_public_issue_response_shape,
+	.errors = content_public_issue_errors,
+	.events = content_public_issue_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_previews_item_routes[] = {
+	{ "GET", "/api/preview/content-items/{id}", false },
+};
+static const char *const content_previews_item_actions[] = {
+	NULL
+};
+static const struct error_info *const content_previews_item_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_PREVIEW_TOKEN],
+	&error_catalogue[ERROR_PREVIEW_PAYWALL_UNSUPPORTED],
+	&error_catalogue[ERROR_PREVIEW_TARGET_UNPUBLISHED],
+	&error_catalogue[ERROR_PREVIEW_TOKEN_EXPIRED],
+	&error_catalogue[ERROR_PREVIEW_TOKEN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_PREVIEW_TOKEN_MISSING],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	NULL
+};
+static const struct event_type *const content_previews_item_events[] = {
+	&event_content_item_preview,
+	NULL
+};
+const struct operation operation_content_previews_item = {
+	.id = "content.previews.item",
+	.service = "content",
+	.summary = "Read a content item with a preview token instead of a key.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = "preview item",
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = "preview content_item",
+	.routes = content_previews_item_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Ask for another token when this one has expired.",
+	.actions = content_previews_item_actions,
+	.request = &content_previews_item_request_shape,
+	.response = &content_item_shape,
+	.errors = content_previews_item_errors,
+	.events = content_previews_item_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_previews_global_routes[] = {
+	{ "GET", "/api/preview/globals/{slug}", false },
+};
+static const char *const content_previews_global_actions[] = {
+	NULL
+};
+static const struct error_info *const content_previews_global_errors[] = {
+	&error_catalogue[ERROR_GLOBAL_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_PREVIEW_TOKEN],
+	&error_catalogue[ERROR_PREVIEW_PAYWALL_UNSUPPORTED],
+	&error_catalogue[ERROR_PREVIEW_TARGET_UNPUBLISHED],
+	&error_catalogue[ERROR_PREVIEW_TOKEN_EXPIRED],
+	&error_catalogue[ERROR_PREVIEW_TOKEN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_PREVIEW_TOKEN_MISSING],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	NULL
+};
+static const struct event_type *const content_previews_global_events[] = {
+	&event_content_item_preview,
+	NULL
+};
+const struct operation operation_content_previews_global = {
+	.id = "content.previews.global",
+	.service = "content",
+	.summary = "Read a global with a preview token instead of a key.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = "preview global",
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "preview content_item",
+	.routes = content_previews_global_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Ask for another token when this one has expired.",
+	.actions = content_previews_global_actions,
+	.request = &content_previews_global_request_shape,
+	.response = &content_global_shape,
+	.errors = content_previews_global_errors,
+	.events = content_previews_global_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_public_create_routes[] = {
+	{ "POST", "/api/public/content-types/{id}/items", false },
+};
+static const char *const content_public_create_actions[] = {
+	NULL
+};
+static const struct error_info *const content_public_create_errors[] = {
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_CONTENT_TYPE_PUBLIC_WRITE_UNAVAILABLE],
+	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
+	&error_catalogue[ERROR_INVALID_PUBLIC_WRITE_TOKEN],
+	&error_catalogue[ERROR_PUBLIC_WRITE_OPERATION_FORBIDDEN],
+	&error_catalogue[ERROR_PUBLIC_WRITE_SUBJECT_MISMATCH],
+	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_CONTENT_TYPE_MISMATCH],
+	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_EXPIRED],
+	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_STALE],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_MISSING],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	NULL
+};
+static const struct event_type *const content_public_create_events[] = {
+	&event_content_item_create,
+	NULL
+};
+const struct operation operation_content_public_create = {
+	.id = "content.public.create",
+	.service = "content",
+	.summary = "Create a content item with a public write token instead of a key.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = "public create",
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create content_item",
+	.routes = content_public_create_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Change it with PUT /api/public/content-items/{id}, where the token allows that.",
+	.actions = content_public_create_actions,
+	.request = &content_public_create_request_shape,
+	.response = &content_item_shape,
+	.errors = content_public_create_errors,
+	.events = content_public_create_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_public_update_routes[] = {
+	{ "PUT", "/api/public/content-items/{id}", false },
+};
+static const char *const content_public_update_actions[] = {
+	NULL
+};
+static const struct error_info *const content_public_update_errors[] = {
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_CONTENT_TYPE_PUBLIC_WRITE_UNAVAILABLE],
+	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
+	&error_catalogue[ERROR_INVALID_PUBLIC_WRITE_TOKEN],
+	&error_catalogue[ERROR_PUBLIC_WRITE_OPERATION_FORBIDDEN],
+	&error_catalogue[ERROR_PUBLIC_WRITE_SUBJECT_MISMATCH],
+	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_CONTENT_TYPE_MISMATCH],
+	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_EXPIRED],
+	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_STALE],
+	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_PUBLIC_WRITE_STATUS_LOCKED],
+	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_MISSING],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	NULL
+};
+static const struct event_type *const content_public_update_events[] = {
+	&event_content_item_update,
+	NULL
+};
+const struct operation operation_content_public_update = {
+	.id = "content.public.update",
+	.service = "content",
+	.summary = "Change the data of a content item with a public write token instead of a key.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = "public update",
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = "update content_item",
+	.routes = content_public_update_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Nothing more is needed.",
+	.actions = content_public_update_actions,
+	.request = &content_public_update_request_shape,
+	.response = &content_item_shape,
+	.errors = content_public_update_errors,
+	.events = content_public_update_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

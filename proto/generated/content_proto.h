@@ -14,6 +14,36 @@ struct content_type_stats {
 };
 extern const struct shape content_type_stats_shape;
 
+/* Something in a schema that has no effect. */
+struct schema_warning {
+	const char *path;
+	const char *keyword;
+	const char *message;
+	const char *suggestion; /* optional */
+};
+extern const struct shape schema_warning_shape;
+
+/* An item that a changed schema would break. */
+struct schema_change_sample {
+	int64_t content_item_id; /* 1..2147483647 */
+	int64_t version; /* 1..2147483647 */
+	const char *path;
+	const char *message;
+};
+extern const struct shape schema_change_sample_shape;
+
+/* What a changed schema means for the items that there are. */
+struct schema_change {
+	const char *compatibility; /* compatible | warning | breaking */
+	int64_t item_count; /* 0..2147483647 */
+	int64_t checked_count; /* 0..2147483647 */
+	bool is_exact;
+	int64_t breaking_count; /* 0..2147483647 */
+	int64_t invalid_count; /* 0..2147483647 */
+	struct shape_list samples; /* of struct schema_change_sample */
+};
+extern const struct shape schema_change_shape;
+
 /* A content type: the schema its items satisfy. stats is filled by the list only. */
 struct content_type {
 	int64_t id; /* 0..2147483647 */
@@ -28,8 +58,22 @@ struct content_type {
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 	const struct content_type_stats *stats; /* optional */
+	const struct schema_change *schema_change; /* optional */
+	struct shape_list warnings; /* of struct schema_warning; optional */
 };
 extern const struct shape content_type_shape;
+
+/* How the data came to be in one locale. */
+struct content_locale_resolution {
+	const char *requested_locale;
+	const char *fallback_locale;
+	const char *default_locale;
+	int64_t localized_field_count; /* 0..2147483647 */
+	int64_t resolved_field_count; /* 0..2147483647 */
+	int64_t fallback_field_count; /* 0..2147483647 */
+	struct shape_list unresolved_fields; /* of const char * */
+};
+extern const struct shape content_locale_resolution_shape;
 
 /* A content item: its working copy, or its published version. */
 struct content_item {
@@ -43,6 +87,7 @@ struct content_item {
 	const char *publication_state; /* draft | published | changed */
 	int64_t working_copy_version; /* 1..2147483647 */
 	const int64_t *published_version; /* 1..2147483647 */
+	const struct content_locale_resolution *locale_resolution; /* optional */
 	const bool *is_unchanged;
 	const bool *public_change;
 };
@@ -135,6 +180,13 @@ struct content_batch {
 };
 extern const struct shape content_batch_shape;
 
+/* A file that was made from content types. */
+struct schema_artifact {
+	const char *path;
+	const char *text;
+};
+extern const struct shape schema_artifact_shape;
+
 /* What an entitlement must cover. */
 struct asset_scope {
 	const char *type; /* at most 16 bytes; item | type | subscription */
@@ -194,6 +246,7 @@ struct content_type_row {
 	const char *description; /* optional */
 	const char *schema;
 	const char *schema_hash;
+	const char *schema_manifest; /* optional */
 	const int64_t *base_price;
 	int64_t version;
 	int64_t created_at; /* microseconds since 1970 */
@@ -209,7 +262,7 @@ struct content_slug_row {
 };
 extern const struct shape content_slug_row_shape;
 
-/* Row of types_exist, type_singleton_item, item_exists, workflow_state_exists .... */
+/* Row of types_exist, lifecycle_due_updated, lifecycle_due_created, type_singleton_item .... */
 struct content_id_row {
 	int64_t id;
 };
@@ -236,6 +289,31 @@ struct content_schema_row {
 	const char *schema_hash;
 };
 extern const struct shape content_schema_row_shape;
+
+/* Row of types_localized. */
+struct content_localized_row {
+	int64_t id;
+	const char *schema;
+};
+extern const struct shape content_localized_row_shape;
+
+/* Row of type_items_data. */
+struct content_checked_row {
+	int64_t id;
+	int64_t version;
+	int64_t updated_at; /* microseconds since 1970 */
+	struct doc data; /* optional */
+};
+extern const struct shape content_checked_row_shape;
+
+/* Row of lifecycle_types. */
+struct content_lifecycle_type_row {
+	int64_t domain_id;
+	int64_t id;
+	const char *schema;
+	struct shape_list states; /* of const char *; optional */
+};
+extern const struct shape content_lifecycle_type_row_shape;
 
 /* Row of item_target. */
 struct content_target_row {
@@ -454,6 +532,7 @@ struct content_types_create_request {
 	const char *kind; /* at most 16 bytes; collection | singleton; optional; default "collection" */
 	const char *description; /* at most 2000 bytes; optional */
 	struct doc schema; /* at most 524288 bytes; optional */
+	struct doc schema_manifest; /* at most 524288 bytes; optional */
 	const int64_t *base_price; /* 0..2100000000000000 */
 };
 extern const struct shape content_types_create_request_shape;
@@ -489,6 +568,8 @@ struct content_types_items_request {
 	const bool *draft;
 	const int64_t *limit; /* 1..500; default 50 */
 	const char *cursor; /* 1..2048 bytes; optional */
+	const char *locale; /* 1..35 bytes; optional */
+	const char *fallback_locale; /* 1..35 bytes; optional */
 };
 extern const struct shape content_types_items_request_shape;
 
@@ -508,7 +589,9 @@ struct content_types_update_request {
 	const char *kind; /* at most 16 bytes; collection | singleton; optional */
 	const char *description; /* at most 2000 bytes; optional */
 	struct doc schema; /* at most 524288 bytes; optional */
+	struct doc schema_manifest; /* at most 524288 bytes; optional */
 	const int64_t *base_price; /* 0..2100000000000000 */
+	const bool *force; /* default false */
 	const int64_t *expected_version; /* 1..2147483647 */
 };
 extern const struct shape content_types_update_request_shape;
@@ -519,6 +602,19 @@ struct content_types_delete_request {
 	const int64_t *expected_version; /* 1..2147483647 */
 };
 extern const struct shape content_types_delete_request_shape;
+
+struct content_types_artifacts_request {
+	const char *package_name; /* 1..200 bytes; optional; default "wordclaw-generated" */
+	const char *content_type_slugs; /* 1..4000 bytes; optional */
+};
+extern const struct shape content_types_artifacts_request_shape;
+
+struct content_types_artifacts_response {
+	const char *schema_hash;
+	const char *package_name;
+	struct shape_list files; /* of struct schema_artifact */
+};
+extern const struct shape content_types_artifacts_response_shape;
 
 struct content_items_create_request {
 	int64_t content_type_id; /* 1..2147483647 */
@@ -550,6 +646,8 @@ struct content_items_list_request {
 	const int64_t *limit; /* 1..500; default 50 */
 	const int64_t *offset; /* 0..10000 */
 	const char *cursor; /* 1..8192 bytes; optional */
+	const char *locale; /* 1..35 bytes; optional */
+	const char *fallback_locale; /* 1..35 bytes; optional */
 };
 extern const struct shape content_items_list_request_shape;
 
@@ -600,6 +698,8 @@ extern const struct shape content_items_projections_response_shape;
 struct content_items_get_request {
 	int64_t id; /* 1..2147483647 */
 	const bool *draft; /* default true */
+	const char *locale; /* 1..35 bytes; optional */
+	const char *fallback_locale; /* 1..35 bytes; optional */
 };
 extern const struct shape content_items_get_request_shape;
 
@@ -765,6 +865,8 @@ extern const struct shape content_batch_delete_request_shape;
 
 struct content_globals_list_request {
 	const bool *draft;
+	const char *locale; /* 1..35 bytes; optional */
+	const char *fallback_locale; /* 1..35 bytes; optional */
 };
 extern const struct shape content_globals_list_request_shape;
 
@@ -776,6 +878,8 @@ extern const struct shape content_globals_list_response_shape;
 struct content_globals_get_request {
 	const char *slug; /* 1..100 bytes */
 	const bool *draft;
+	const char *locale; /* 1..35 bytes; optional */
+	const char *fallback_locale; /* 1..35 bytes; optional */
 };
 extern const struct shape content_globals_get_request_shape;
 
@@ -793,6 +897,96 @@ struct content_globals_put_response {
 	bool is_created;
 };
 extern const struct shape content_globals_put_response_shape;
+
+struct content_previews_issue_item_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *ttl_seconds; /* 60..3600; default 900 */
+	const bool *draft; /* default true */
+	const char *locale; /* 1..35 bytes; optional */
+	const char *fallback_locale; /* 1..35 bytes; optional */
+};
+extern const struct shape content_previews_issue_item_request_shape;
+
+struct content_previews_issue_item_response {
+	const char *token;
+	int64_t ttl_seconds; /* 60..86400 */
+	int64_t expires_at; /* microseconds since 1970 */
+	int64_t content_item_id; /* 1..2147483647 */
+	bool draft;
+	const char *preview_path;
+	const char *locale; /* optional */
+	const char *fallback_locale; /* optional */
+};
+extern const struct shape content_previews_issue_item_response_shape;
+
+struct content_previews_issue_global_request {
+	const char *slug; /* 1..100 bytes */
+	const int64_t *ttl_seconds; /* 60..3600; default 900 */
+	const bool *draft; /* default true */
+	const char *locale; /* 1..35 bytes; optional */
+	const char *fallback_locale; /* 1..35 bytes; optional */
+};
+extern const struct shape content_previews_issue_global_request_shape;
+
+struct content_previews_issue_global_response {
+	const char *token;
+	int64_t ttl_seconds; /* 60..86400 */
+	int64_t expires_at; /* microseconds since 1970 */
+	const char *slug;
+	bool draft;
+	const char *preview_path;
+	const char *locale; /* optional */
+	const char *fallback_locale; /* optional */
+};
+extern const struct shape content_previews_issue_global_response_shape;
+
+struct content_public_issue_request {
+	int64_t id; /* 1..2147483647 */
+	const char *id_slug; /* NULL: an id came */
+	const char *subject; /* 1..256 bytes */
+	const int64_t *ttl_seconds; /* 60..86400; default 900 */
+	struct shape_list operations; /* of const char *; at most 2 items; optional */
+};
+extern const struct shape content_public_issue_request_shape;
+
+struct content_public_issue_response {
+	const char *token;
+	int64_t ttl_seconds; /* 60..86400 */
+	int64_t expires_at; /* microseconds since 1970 */
+	int64_t content_type_id; /* 1..2147483647 */
+	const char *subject_field;
+	const char *subject;
+	struct shape_list allowed_operations; /* of const char * */
+	const char *required_status;
+};
+extern const struct shape content_public_issue_response_shape;
+
+struct content_previews_item_request {
+	int64_t id; /* 1..2147483647 */
+	const char *token; /* 1..4000 bytes */
+};
+extern const struct shape content_previews_item_request_shape;
+
+struct content_previews_global_request {
+	const char *slug; /* 1..100 bytes */
+	const char *token; /* 1..4000 bytes */
+};
+extern const struct shape content_previews_global_request_shape;
+
+struct content_public_create_request {
+	int64_t id; /* 1..2147483647 */
+	const char *id_slug; /* NULL: an id came */
+	struct doc data; /* at most 1000000 bytes */
+	const char *token; /* 1..4000 bytes */
+};
+extern const struct shape content_public_create_request_shape;
+
+struct content_public_update_request {
+	int64_t id; /* 1..2147483647 */
+	struct doc data; /* at most 1000000 bytes */
+	const char *token; /* 1..4000 bytes */
+};
+extern const struct shape content_public_update_request_shape;
 
 struct content_jobs_status_transition_request {
 	int64_t job_id; /* 1..9223372036854775807 */
@@ -1062,8 +1256,37 @@ struct content_item_update_event {
 	struct doc values; /* optional */
 	const char *mode; /* update | patch | transition */
 	const char *reason; /* optional */
+	const bool *lifecycle_auto_archived;
+	const char *archive_status; /* optional */
+	const int64_t *ttl_seconds;
+	const char *clock; /* optional */
 };
 extern const struct shape content_item_update_event_shape;
+
+struct content_item_issue_preview_event {
+	const char *key_id;
+	const char *jti;
+	bool draft;
+	int64_t expires_at; /* microseconds since 1970 */
+};
+extern const struct shape content_item_issue_preview_event_shape;
+
+struct content_item_preview_event {
+	const char *key_id;
+	const char *jti;
+	bool draft;
+	int64_t version; /* at least 1 */
+};
+extern const struct shape content_item_preview_event_shape;
+
+struct content_type_issue_public_write_event {
+	const char *key_id;
+	const char *jti;
+	const char *subject;
+	struct shape_list allowed_operations; /* of const char * */
+	int64_t expires_at; /* microseconds since 1970 */
+};
+extern const struct shape content_type_issue_public_write_event_shape;
 
 struct content_item_publish_event {
 	int64_t content_type_id; /* 1..2147483647 */
@@ -1156,6 +1379,7 @@ extern const struct operation operation_content_types_get;
 extern const struct operation operation_content_types_items;
 extern const struct operation operation_content_types_update;
 extern const struct operation operation_content_types_delete;
+extern const struct operation operation_content_types_artifacts;
 extern const struct operation operation_content_items_create;
 extern const struct operation operation_content_items_list;
 extern const struct operation operation_content_items_projections;
@@ -1177,6 +1401,13 @@ extern const struct operation operation_content_batch_delete;
 extern const struct operation operation_content_globals_list;
 extern const struct operation operation_content_globals_get;
 extern const struct operation operation_content_globals_put;
+extern const struct operation operation_content_previews_issue_item;
+extern const struct operation operation_content_previews_issue_global;
+extern const struct operation operation_content_public_issue;
+extern const struct operation operation_content_previews_item;
+extern const struct operation operation_content_previews_global;
+extern const struct operation operation_content_public_create;
+extern const struct operation operation_content_public_update;
 extern const struct operation operation_content_jobs_status_transition;
 extern const struct operation operation_content_governance_set;
 extern const struct operation operation_content_governance_transition;
@@ -1197,6 +1428,9 @@ extern const struct event_type event_content_type_update;
 extern const struct event_type event_content_type_delete;
 extern const struct event_type event_content_item_create;
 extern const struct event_type event_content_item_update;
+extern const struct event_type event_content_item_issue_preview;
+extern const struct event_type event_content_item_preview;
+extern const struct event_type event_content_type_issue_public_write;
 extern const struct event_type event_content_item_publish;
 extern const struct event_type event_content_item_unpublish;
 extern const struct event_type event_content_item_restore;
@@ -1211,7 +1445,7 @@ extern const struct event_type event_asset_purge;
 
 /* Create a content type.
  * POST /api/content-types
- * Errors: CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED, CONTENT_TYPE_SLUG_CONFLICT, INVALID_CONTENT_SCHEMA_DEFINITION, INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_TYPE.
+ * Errors: CONTENT_TYPE_SCHEMA_SOURCE_CONFLICT, INVALID_CONTENT_SCHEMA_ASSET_EXTENSION, INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION, INVALID_CONTENT_SCHEMA_DEFINITION, INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION, INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION, INVALID_CONTENT_SCHEMA_MANIFEST_DEFINITION, INVALID_CONTENT_SCHEMA_MANIFEST_JSON, INVALID_CONTENT_SCHEMA_MANIFEST_TYPE, INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION, INVALID_CONTENT_SCHEMA_TYPE, CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED, CONTENT_TYPE_SLUG_CONFLICT.
  * Emits: content_type.create. */
 const struct error *content_types_create(struct request *req, const struct content_types_create_request *in,
     struct content_type *out) MUST_CHECK;
@@ -1229,13 +1463,13 @@ const struct error *content_types_get(struct request *req, size_t n, const struc
 
 /* List the items of a content type, latest change first.
  * GET /api/content-types/{contentTypeId}/items
- * Errors: CONTENT_TYPE_NOT_FOUND. */
+ * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND. */
 const struct error *content_types_items(struct request *req, size_t n, const struct content_types_items_request *const in[],
     struct content_types_items_response *const out[], const struct error *errors[]) MUST_CHECK;
 
 /* Change a content type; fields left out keep their values.
  * PUT /api/content-types/{id}
- * Errors: CONTENT_TYPE_NOT_FOUND, CONTENT_TYPE_SLUG_CONFLICT, EMPTY_UPDATE_BODY, INVALID_CONTENT_SCHEMA_DEFINITION, INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_TYPE, SINGLETON_CONTENT_TYPE_REQUIRES_ONE_ITEM, VERSION_CONFLICT.
+ * Errors: CONTENT_TYPE_SCHEMA_SOURCE_CONFLICT, INVALID_CONTENT_SCHEMA_ASSET_EXTENSION, INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION, INVALID_CONTENT_SCHEMA_DEFINITION, INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION, INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION, INVALID_CONTENT_SCHEMA_MANIFEST_DEFINITION, INVALID_CONTENT_SCHEMA_MANIFEST_JSON, INVALID_CONTENT_SCHEMA_MANIFEST_TYPE, INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION, INVALID_CONTENT_SCHEMA_TYPE, CONTENT_SCHEMA_INCOMPATIBLE, CONTENT_TYPE_NOT_FOUND, CONTENT_TYPE_SLUG_CONFLICT, EMPTY_UPDATE_BODY, SINGLETON_CONTENT_TYPE_REQUIRES_ONE_ITEM, VERSION_CONFLICT.
  * Emits: content_type.update. */
 const struct error *content_types_update(struct request *req, const struct content_types_update_request *in,
     struct content_type *out) MUST_CHECK;
@@ -1247,6 +1481,12 @@ const struct error *content_types_update(struct request *req, const struct conte
 const struct error *content_types_delete(struct request *req, const struct content_types_delete_request *in,
     struct confirmation *out) MUST_CHECK;
 
+/* Make TypeScript from the content types: types, Zod validators and a small typed client.
+ * GET /api/schema/artifacts
+ * Errors: CONTENT_TYPE_NOT_FOUND. */
+const struct error *content_types_artifacts(struct request *req, const struct content_types_artifacts_request *in,
+    struct content_types_artifacts_response *out) MUST_CHECK;
+
 /* Create a content item.
  * POST /api/content-types/{contentTypeId}/items
  * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
@@ -1256,7 +1496,7 @@ const struct error *content_items_create(struct request *req, const struct conte
 
 /* List content items with filters, sorting and a cursor.
  * GET /api/content-items
- * Errors: CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
+ * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
 const struct error *content_items_list(struct request *req, const struct content_items_list_request *in,
     struct content_items_list_response *out) MUST_CHECK;
 
@@ -1268,7 +1508,7 @@ const struct error *content_items_projections(struct request *req, const struct 
 
 /* Read a content item.
  * GET /api/content-items/{id}
- * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_ITEM_UNPUBLISHED. */
+ * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_ITEM_NOT_FOUND, CONTENT_ITEM_UNPUBLISHED. */
 const struct error *content_items_get(struct request *req, size_t n, const struct content_items_get_request *const in[],
     struct content_item *const out[], const struct error *errors[]) MUST_CHECK;
 
@@ -1367,13 +1607,14 @@ const struct error *content_batch_delete(struct request *req, const struct conte
     struct content_batch *out) MUST_CHECK;
 
 /* List the globals: singleton types, each with its item.
- * GET /api/globals */
+ * GET /api/globals
+ * Errors: CONTENT_LOCALE_REQUIRED. */
 const struct error *content_globals_list(struct request *req, const struct content_globals_list_request *in,
     struct content_globals_list_response *out) MUST_CHECK;
 
 /* Read a global by its slug.
  * GET /api/globals/{slug}
- * Errors: GLOBAL_CONTENT_TYPE_NOT_FOUND. */
+ * Errors: CONTENT_LOCALE_REQUIRED, GLOBAL_CONTENT_TYPE_NOT_FOUND. */
 const struct error *content_globals_get(struct request *req, const struct content_globals_get_request *in,
     struct content_global *out) MUST_CHECK;
 
@@ -1383,6 +1624,55 @@ const struct error *content_globals_get(struct request *req, const struct conten
  * Emits: content_item.create, content_item.update. */
 const struct error *content_globals_put(struct request *req, const struct content_globals_put_request *in,
     struct content_globals_put_response *out) MUST_CHECK;
+
+/* Make a token that shows one content item, also unpublished, to somebody without a key.
+ * POST /api/content-items/{id}/preview-token
+ * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_LOCALE_REQUIRED, PREVIEW_PAYWALL_UNSUPPORTED.
+ * Emits: content_item.issue_preview. */
+const struct error *content_previews_issue_item(struct request *req, const struct content_previews_issue_item_request *in,
+    struct content_previews_issue_item_response *out) MUST_CHECK;
+
+/* Make a token that shows one global, also unpublished, to somebody without a key.
+ * POST /api/globals/{slug}/preview-token
+ * Errors: CONTENT_LOCALE_REQUIRED, GLOBAL_CONTENT_ITEM_NOT_FOUND, GLOBAL_CONTENT_TYPE_NOT_FOUND, PREVIEW_PAYWALL_UNSUPPORTED.
+ * Emits: content_item.issue_preview. */
+const struct error *content_previews_issue_global(struct request *req, const struct content_previews_issue_global_request *in,
+    struct content_previews_issue_global_response *out) MUST_CHECK;
+
+/* Make a token with which somebody without a key may write items of one type about one subject.
+ * POST /api/content-types/{id}/public-write-tokens
+ * Errors: CONTENT_TYPE_NOT_FOUND, CONTENT_TYPE_PUBLIC_WRITE_UNAVAILABLE, PUBLIC_WRITE_OPERATION_UNSUPPORTED, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Emits: content_type.issue_public_write. */
+const struct error *content_public_issue(struct request *req, const struct content_public_issue_request *in,
+    struct content_public_issue_response *out) MUST_CHECK;
+
+/* Read a content item with a preview token instead of a key.
+ * GET /api/preview/content-items/{id}
+ * Errors: CONTENT_ITEM_NOT_FOUND, INVALID_PREVIEW_TOKEN, PREVIEW_PAYWALL_UNSUPPORTED, PREVIEW_TARGET_UNPUBLISHED, PREVIEW_TOKEN_EXPIRED, PREVIEW_TOKEN_SCOPE_MISMATCH.
+ * Emits: content_item.preview. */
+const struct error *content_previews_item(struct request *req, const struct content_previews_item_request *in,
+    struct content_item *out) MUST_CHECK;
+
+/* Read a global with a preview token instead of a key.
+ * GET /api/preview/globals/{slug}
+ * Errors: GLOBAL_CONTENT_ITEM_NOT_FOUND, GLOBAL_CONTENT_TYPE_NOT_FOUND, INVALID_PREVIEW_TOKEN, PREVIEW_PAYWALL_UNSUPPORTED, PREVIEW_TARGET_UNPUBLISHED, PREVIEW_TOKEN_EXPIRED, PREVIEW_TOKEN_SCOPE_MISMATCH.
+ * Emits: content_item.preview. */
+const struct error *content_previews_global(struct request *req, const struct content_previews_global_request *in,
+    struct content_global *out) MUST_CHECK;
+
+/* Create a content item with a public write token instead of a key.
+ * POST /api/public/content-types/{id}/items
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_PUBLIC_WRITE_UNAVAILABLE, INVALID_CONTENT_DATA_JSON, INVALID_PUBLIC_WRITE_TOKEN, PUBLIC_WRITE_OPERATION_FORBIDDEN, PUBLIC_WRITE_SUBJECT_MISMATCH, PUBLIC_WRITE_TOKEN_CONTENT_TYPE_MISMATCH, PUBLIC_WRITE_TOKEN_EXPIRED, PUBLIC_WRITE_TOKEN_STALE, WORKFLOW_TRANSITION_FORBIDDEN, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Emits: content_item.create. */
+const struct error *content_public_create(struct request *req, const struct content_public_create_request *in,
+    struct content_item *out) MUST_CHECK;
+
+/* Change the data of a content item with a public write token instead of a key.
+ * PUT /api/public/content-items/{id}
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_PUBLIC_WRITE_UNAVAILABLE, INVALID_CONTENT_DATA_JSON, INVALID_PUBLIC_WRITE_TOKEN, PUBLIC_WRITE_OPERATION_FORBIDDEN, PUBLIC_WRITE_SUBJECT_MISMATCH, PUBLIC_WRITE_TOKEN_CONTENT_TYPE_MISMATCH, PUBLIC_WRITE_TOKEN_EXPIRED, PUBLIC_WRITE_TOKEN_STALE, WORKFLOW_TRANSITION_FORBIDDEN, CONTENT_ITEM_NOT_FOUND, PUBLIC_WRITE_STATUS_LOCKED.
+ * Emits: content_item.update. */
+const struct error *content_public_update(struct request *req, const struct content_public_update_request *in,
+    struct content_item *out) MUST_CHECK;
 
 /* Change the status of an item, as a job that was scheduled for it.
  * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
@@ -1485,6 +1775,12 @@ void emit_content_item_create(struct request *req, int64_t entity_id, int64_t en
     const struct content_item_create_event *payload);
 void emit_content_item_update(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_item_update_event *payload);
+void emit_content_item_issue_preview(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_issue_preview_event *payload);
+void emit_content_item_preview(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_preview_event *payload);
+void emit_content_type_issue_public_write(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_type_issue_public_write_event *payload);
 void emit_content_item_publish(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_item_publish_event *payload);
 void emit_content_item_unpublish(struct request *req, int64_t entity_id, int64_t entity_version,

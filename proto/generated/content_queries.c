@@ -4,28 +4,28 @@
 
 const struct db_statement content_type_insert_query = { .name = "content_type_insert",
 	.sql =
-	    "INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by)\n"
-	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8, $9)\n"
-	    "RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by\n",
-	.kind = DB_FIND, .n_params = 9, .row = &content_type_row_shape };
+	    "INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by, schema_manifest)\n"
+	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)\n"
+	    "RETURNING id, name, slug, kind, description, schema, schema_hash, schema_manifest, base_price, version, created_at, updated_at, updated_by\n",
+	.kind = DB_FIND, .n_params = 10, .row = &content_type_row_shape };
 
 const struct db_statement content_types_get_query = { .name = "content_types_get",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
 	.kind = DB_LIST, .n_params = 1, .row = &content_type_row_shape };
 
 const struct db_statement content_singleton_type_query = { .name = "content_singleton_type",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
-	    " WHERE t.slug = $1 AND t.is_singleton\n",
+	    " WHERE t.domain_id = tenant() AND t.slug = $1 AND t.is_singleton\n",
 	.kind = DB_FIND, .n_params = 1, .row = &content_type_row_shape };
 
 const struct db_statement content_singleton_types_query = { .name = "content_singleton_types",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.is_singleton\n"
 	    " ORDER BY t.id LIMIT $1\n",
@@ -43,7 +43,7 @@ const struct db_statement content_types_exist_query = { .name = "content_types_e
 
 const struct db_statement content_type_lock_query = { .name = "content_type_lock",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.id = $1\n"
 	    "   FOR UPDATE\n",
@@ -51,7 +51,7 @@ const struct db_statement content_type_lock_query = { .name = "content_type_lock
 
 const struct db_statement content_types_list_query = { .name = "content_types_list",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.id > $3\n"
 	    " ORDER BY t.id LIMIT $1 OFFSET $2\n",
@@ -83,9 +83,9 @@ const struct db_statement content_type_update_query = { .name = "content_type_up
 	.sql =
 	    "UPDATE content_types\n"
 	    "   SET name = $2, slug = $3, kind = $4, description = $5, schema = $6, schema_hash = $7, base_price = $8, updated_at = $9,\n"
-	    "       version = version + 1, updated_by = $11\n"
+	    "       version = version + 1, updated_by = $11, schema_manifest = $12\n"
 	    " WHERE id = $1 AND version = $10\n",
-	.kind = DB_EXEC, .n_params = 11, .row = NULL };
+	.kind = DB_EXEC, .n_params = 12, .row = NULL };
 
 const struct db_statement content_type_delete_query = { .name = "content_type_delete",
 	.sql =
@@ -94,17 +94,59 @@ const struct db_statement content_type_delete_query = { .name = "content_type_de
 
 const struct db_statement content_type_schema_query = { .name = "content_type_schema",
 	.sql =
-	    "SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1\n",
+	    "SELECT t.schema, t.schema_hash FROM content_types t WHERE t.domain_id = tenant() AND t.id = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &content_schema_row_shape };
+
+const struct db_statement content_types_localized_query = { .name = "content_types_localized",
+	.sql =
+	    "SELECT t.id, t.schema FROM content_types t\n"
+	    " WHERE t.domain_id = tenant() AND t.id = ANY ($1::integer[]) AND strpos(t.schema, 'x-wordclaw-localization') > 0\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_localized_row_shape };
+
+const struct db_statement content_type_items_data_query = { .name = "content_type_items_data",
+	.sql =
+	    "SELECT p.id, p.version, p.updated_at, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $5 THEN p.data END AS data\n"
+	    "  FROM (SELECT i.id, i.version, i.updated_at, i.data, i.data_bytes\n"
+	    "          FROM content_items i\n"
+	    "         WHERE i.content_type_id = $1 AND (i.updated_at, i.id) < ($2::timestamptz, $3::integer)\n"
+	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $4) p\n",
+	.kind = DB_LIST, .n_params = 5, .row = &content_checked_row_shape };
+
+const struct db_statement content_lifecycle_types_query = { .name = "content_lifecycle_types",
+	.sql =
+	    "SELECT t.domain_id, t.id, t.schema, w.states\n"
+	    "  FROM content_types t\n"
+	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
+	    " WHERE strpos(t.schema, 'x-wordclaw-lifecycle') > 0 AND (t.domain_id, t.id) > ($1::integer, $2::integer)\n"
+	    " ORDER BY t.domain_id, t.id LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_lifecycle_type_row_shape };
+
+const struct db_statement content_lifecycle_due_updated_query = { .name = "content_lifecycle_due_updated",
+	.sql =
+	    "SELECT d.id\n"
+	    "  FROM unnest($3::text[]) s(status)\n"
+	    " CROSS JOIN LATERAL (SELECT i.id FROM content_items i\n"
+	    "                      WHERE i.domain_id = $1 AND i.content_type_id = $2 AND i.status = s.status AND i.updated_at <= $4\n"
+	    "                      ORDER BY i.updated_at, i.id LIMIT $5 FOR UPDATE SKIP LOCKED) d\n"
+	    " LIMIT $5\n",
+	.kind = DB_LIST, .n_params = 5, .row = &content_id_row_shape };
+
+const struct db_statement content_lifecycle_due_created_query = { .name = "content_lifecycle_due_created",
+	.sql =
+	    "SELECT i.id FROM content_items i\n"
+	    " WHERE i.domain_id = $1 AND i.content_type_id = $2 AND i.status = ANY ($3::text[]) AND i.created_at <= $4\n"
+	    " LIMIT $5 FOR UPDATE SKIP LOCKED\n",
+	.kind = DB_LIST, .n_params = 5, .row = &content_id_row_shape };
 
 const struct db_statement content_item_target_query = { .name = "content_item_target",
 	.sql =
 	    "SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
 	    "       nextval('content_items_id_seq') AS item_id,\n"
-	    "       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
+	    "       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.domain_id = t.domain_id AND i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
 	    "  FROM content_types t\n"
 	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
-	    " WHERE t.id = $1\n"
+	    " WHERE t.domain_id = tenant() AND t.id = $1\n"
 	    "   FOR KEY SHARE OF t\n",
 	.kind = DB_FIND, .n_params = 1, .row = &content_target_row_shape };
 
@@ -122,23 +164,23 @@ const struct db_statement content_item_lock_query = { .name = "content_item_lock
 	    "       (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,\n"
 	    "       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references, t.schema_hash AS target_schema_hash, w.states AS workflow_states,\n"
 	    "       w.workflow_id IS NOT NULL\n"
-	    "           OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"
+	    "           OR EXISTS (SELECT FROM content_workflows s WHERE s.domain_id = i.domain_id AND s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"
 	    "  FROM content_items i\n"
 	    "  LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)\n"
 	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
-	    " WHERE i.id = $1\n"
+	    " WHERE i.domain_id = tenant() AND i.id = $1\n"
 	    "   FOR UPDATE OF i\n",
 	.kind = DB_FIND, .n_params = 2, .row = &content_head_row_shape };
 
 const struct db_statement content_type_singleton_item_query = { .name = "content_type_singleton_item",
 	.sql =
-	    "SELECT i.id FROM content_items i WHERE i.content_type_id = $1 AND i.id <> $2 LIMIT 1\n",
+	    "SELECT i.id FROM content_items i WHERE i.domain_id = tenant() AND i.content_type_id = $1 AND i.id <> $2 LIMIT 1\n",
 	.kind = DB_FIND, .n_params = 2, .row = &content_id_row_shape };
 
 const struct db_statement content_item_keep_version_query = { .name = "content_item_keep_version",
 	.sql =
 	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
-	    "SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.id = $1 AND i.version = $2\n",
+	    "SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.domain_id = tenant() AND i.id = $1 AND i.version = $2\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
 const struct db_statement content_item_update_query = { .name = "content_item_update",
@@ -148,7 +190,7 @@ const struct db_statement content_item_update_query = { .name = "content_item_up
 	    "       published_version = $8::integer, updated_by = $9, search_text = lower($10::text),\n"
 	    "       published_text = CASE WHEN $8 = version THEN search_text WHEN $8 < version THEN published_text END,\n"
 	    "       published_at = CASE WHEN $8 = version + 1 THEN $7 WHEN $8 IS NOT NULL THEN published_at END\n"
-	    " WHERE id = $1 AND version = $2\n",
+	    " WHERE domain_id = tenant() AND id = $1 AND version = $2\n",
 	.kind = DB_EXEC, .n_params = 10, .row = NULL };
 
 const struct db_statement content_item_delete_query = { .name = "content_item_delete",
@@ -237,7 +279,7 @@ const struct db_statement content_item_snapshot_query = { .name = "content_item_
 	    "  LEFT JOIN LATERAL (SELECT k.data FROM content_item_versions k\n"
 	    "                      WHERE k.domain_id = i.domain_id AND k.content_item_id = i.id\n"
 	    "                        AND k.version = CASE WHEN i.status <> 'published' THEN i.published_version END LIMIT 1) p ON true\n"
-	    " WHERE i.id = $1\n",
+	    " WHERE i.domain_id = tenant() AND i.id = $1\n",
 	.kind = DB_FIND, .n_params = 2, .row = &content_snapshot_row_shape };
 
 const struct db_statement content_workflow_put_query = { .name = "content_workflow_put",

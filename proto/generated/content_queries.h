@@ -32,6 +32,16 @@ extern const struct db_statement content_type_update_query;
 extern const struct db_statement content_type_delete_query;
 /* What the cache of compiled schemas misses. :find; rows: struct content_schema_row */
 extern const struct db_statement content_type_schema_query;
+/* Schemas of those of these types that may be localized. :list; rows: struct content_localized_row */
+extern const struct db_statement content_types_localized_query;
+/* Items of a type behind a place ($2, $3), the ones changed last first; $5 bytes of data at most, beyond which it is null. :list; rows: struct content_checked_row */
+extern const struct db_statement content_type_items_data_query;
+/* Types of all tenants that may have a lifecycle, behind one of them, with the states of their workflows. :list; rows: struct content_lifecycle_type_row */
+extern const struct db_statement content_lifecycle_types_query;
+/* Items of a type ($1, $2) in one of some statuses that nobody has changed since, up to $5 of each. :list; rows: struct content_id_row */
+extern const struct db_statement content_lifecycle_due_updated_query;
+/* The same of items that were created before. :list; rows: struct content_id_row */
+extern const struct db_statement content_lifecycle_due_created_query;
 /* The type a new item goes to, the states of its active workflow, the singleton item it already has, and the new item's id.  Locked as its foreign key will lock it: the type's kind cannot change in between. :find; rows: struct content_target_row */
 extern const struct db_statement content_item_target_query;
 /* A new item, version 1. :exec */

@@ -70,6 +70,14 @@ call_content_types_delete(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_types_artifacts(struct request *req, const void *in, void *out)
+{
+	const struct content_types_artifacts_request *typed_in = in;
+	struct content_types_artifacts_response *typed_out = out;
+	return content_types_artifacts(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_items_create(struct request *req, const void *in, void *out)
 {
 	const struct content_items_create_request *typed_in = in;
@@ -243,6 +251,62 @@ call_content_globals_put(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_previews_issue_item(struct request *req, const void *in, void *out)
+{
+	const struct content_previews_issue_item_request *typed_in = in;
+	struct content_previews_issue_item_response *typed_out = out;
+	return content_previews_issue_item(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_previews_issue_global(struct request *req, const void *in, void *out)
+{
+	const struct content_previews_issue_global_request *typed_in = in;
+	struct content_previews_issue_global_response *typed_out = out;
+	return content_previews_issue_global(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_public_issue(struct request *req, const void *in, void *out)
+{
+	const struct content_public_issue_request *typed_in = in;
+	struct content_public_issue_response *typed_out = out;
+	return content_public_issue(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_previews_item(struct request *req, const void *in, void *out)
+{
+	const struct content_previews_item_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_previews_item(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_previews_global(struct request *req, const void *in, void *out)
+{
+	const struct content_previews_global_request *typed_in = in;
+	struct content_global *typed_out = out;
+	return content_previews_global(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_public_create(struct request *req, const void *in, void *out)
+{
+	const struct content_public_create_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_public_create(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_public_update(struct request *req, const void *in, void *out)
+{
+	const struct content_public_update_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_public_update(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_jobs_status_transition(struct request *req, const void *in, void *out)
 {
 	const struct content_jobs_status_transition_request *typed_in = in;
@@ -369,6 +433,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_types_items, NULL, call_content_types_items, NULL, NULL },
 	{ &operation_content_types_update, call_content_types_update, NULL, NULL, NULL },
 	{ &operation_content_types_delete, call_content_types_delete, NULL, NULL, NULL },
+	{ &operation_content_types_artifacts, call_content_types_artifacts, NULL, NULL, NULL },
 	{ &operation_content_items_create, call_content_items_create, NULL, NULL, NULL },
 	{ &operation_content_items_list, call_content_items_list, NULL, NULL, NULL },
 	{ &operation_content_items_projections, call_content_items_projections, NULL, NULL, NULL },
@@ -390,6 +455,13 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_globals_list, call_content_globals_list, NULL, NULL, NULL },
 	{ &operation_content_globals_get, call_content_globals_get, NULL, NULL, NULL },
 	{ &operation_content_globals_put, call_content_globals_put, NULL, NULL, NULL },
+	{ &operation_content_previews_issue_item, call_content_previews_issue_item, NULL, NULL, NULL },
+	{ &operation_content_previews_issue_global, call_content_previews_issue_global, NULL, NULL, NULL },
+	{ &operation_content_public_issue, call_content_public_issue, NULL, NULL, NULL },
+	{ &operation_content_previews_item, call_content_previews_item, NULL, NULL, NULL },
+	{ &operation_content_previews_global, call_content_previews_global, NULL, NULL, NULL },
+	{ &operation_content_public_create, call_content_public_create, NULL, NULL, NULL },
+	{ &operation_content_public_update, call_content_public_update, NULL, NULL, NULL },
 	{ &operation_content_jobs_status_transition, call_content_jobs_status_transition, NULL, NULL, NULL },
 	{ &operation_content_governance_set, call_content_governance_set, NULL, NULL, NULL },
 	{ &operation_content_governance_transition, call_content_governance_transition, NULL, NULL, NULL },
@@ -406,7 +478,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 42;
+const size_t content_n_operations = 50;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -441,6 +513,27 @@ emit_content_item_update(struct request *req, int64_t entity_id, int64_t entity_
     const struct content_item_update_event *payload)
 {
 	event_emit(req, &event_content_item_update, entity_id, entity_version, payload);
+}
+
+void
+emit_content_item_issue_preview(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_issue_preview_event *payload)
+{
+	event_emit(req, &event_content_item_issue_preview, entity_id, entity_version, payload);
+}
+
+void
+emit_content_item_preview(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_item_preview_event *payload)
+{
+	event_emit(req, &event_content_item_preview, entity_id, entity_version, payload);
+}
+
+void
+emit_content_type_issue_public_write(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_type_issue_public_write_event *payload)
+{
+	event_emit(req, &event_content_type_issue_public_write, entity_id, entity_version, payload);
 }
 
 void

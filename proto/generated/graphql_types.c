@@ -47,6 +47,7 @@ extern const struct graphql_type graphql_type_content_item_usage;
 extern const struct graphql_type graphql_type_content_item_version;
 extern const struct graphql_type graphql_type_content_item_versions_page;
 extern const struct graphql_type graphql_type_content_items_page;
+extern const struct graphql_type graphql_type_content_locale_resolution;
 extern const struct graphql_type graphql_type_content_reference;
 extern const struct graphql_type graphql_type_content_type;
 extern const struct graphql_type graphql_type_content_type_items_page;
@@ -71,6 +72,7 @@ extern const struct graphql_type graphql_type_form_definition;
 extern const struct graphql_type graphql_type_form_submission;
 extern const struct graphql_type graphql_type_form_submissions_page;
 extern const struct graphql_type graphql_type_forms_page;
+extern const struct graphql_type graphql_type_global_preview_token;
 extern const struct graphql_type graphql_type_globals_page;
 extern const struct graphql_type graphql_type_guide;
 extern const struct graphql_type graphql_type_guide_step;
@@ -98,9 +100,11 @@ extern const struct graphql_type graphql_type_payments_page;
 extern const struct graphql_type graphql_type_policy_decision;
 extern const struct graphql_type graphql_type_policy_decision_record;
 extern const struct graphql_type graphql_type_policy_decisions_page;
+extern const struct graphql_type graphql_type_preview_token;
 extern const struct graphql_type graphql_type_projection_group;
 extern const struct graphql_type graphql_type_public_form;
 extern const struct graphql_type graphql_type_public_form_contract;
+extern const struct graphql_type graphql_type_public_write_token;
 extern const struct graphql_type graphql_type_purchase_offer_result;
 extern const struct graphql_type graphql_type_put_global_result;
 extern const struct graphql_type graphql_type_replay_webhook_result;
@@ -109,6 +113,11 @@ extern const struct graphql_type graphql_type_review_comments_page;
 extern const struct graphql_type graphql_type_review_task;
 extern const struct graphql_type graphql_type_review_tasks_page;
 extern const struct graphql_type graphql_type_rollback_result;
+extern const struct graphql_type graphql_type_schema_artifact;
+extern const struct graphql_type graphql_type_schema_artifacts;
+extern const struct graphql_type graphql_type_schema_change;
+extern const struct graphql_type graphql_type_schema_change_sample;
+extern const struct graphql_type graphql_type_schema_warning;
 extern const struct graphql_type graphql_type_search_context;
 extern const struct graphql_type graphql_type_search_index_state;
 extern const struct graphql_type graphql_type_semantic_search_page;
@@ -394,11 +403,12 @@ static const struct graphql_field graphql_type_content_item_fields[] = {
 	{ .name = "publicationState", .kind = GRAPHQL_ENUM, .is_required = true, .member = "publicationState" },
 	{ .name = "workingCopyVersion", .kind = GRAPHQL_INT, .is_required = true, .member = "workingCopyVersion" },
 	{ .name = "publishedVersion", .kind = GRAPHQL_INT, .member = "publishedVersion" },
+	{ .name = "localeResolution", .kind = GRAPHQL_OBJECT, .member = "localeResolution", .type = &graphql_type_content_locale_resolution },
 	{ .name = "isUnchanged", .kind = GRAPHQL_PLAIN, .member = "isUnchanged" },
 	{ .name = "publicChange", .kind = GRAPHQL_PLAIN, .member = "publicChange" },
 	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get, .bound = graphql_type_content_item_content_type_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_item = { "ContentItem", &content_item_shape, graphql_type_content_item_fields, 13 };
+const struct graphql_type graphql_type_content_item = { "ContentItem", &content_item_shape, graphql_type_content_item_fields, 14 };
 
 static const struct graphql_field graphql_type_content_item_deletion_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -485,6 +495,17 @@ static const struct graphql_field graphql_type_content_items_page_fields[] = {
 };
 const struct graphql_type graphql_type_content_items_page = { "ContentItemsPage", &content_items_list_response_shape, graphql_type_content_items_page_fields, 8 };
 
+static const struct graphql_field graphql_type_content_locale_resolution_fields[] = {
+	{ .name = "requestedLocale", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requestedLocale" },
+	{ .name = "fallbackLocale", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "fallbackLocale" },
+	{ .name = "defaultLocale", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "defaultLocale" },
+	{ .name = "localizedFieldCount", .kind = GRAPHQL_INT, .is_required = true, .member = "localizedFieldCount" },
+	{ .name = "resolvedFieldCount", .kind = GRAPHQL_INT, .is_required = true, .member = "resolvedFieldCount" },
+	{ .name = "fallbackFieldCount", .kind = GRAPHQL_INT, .is_required = true, .member = "fallbackFieldCount" },
+	{ .name = "unresolvedFields", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "unresolvedFields" },
+};
+const struct graphql_type graphql_type_content_locale_resolution = { "ContentLocaleResolution", &content_locale_resolution_shape, graphql_type_content_locale_resolution_fields, 7 };
+
 static const struct graphql_bound graphql_type_content_reference_content_item_bound[] = { { "id", "contentItemId" } };
 static const struct graphql_field graphql_type_content_reference_fields[] = {
 	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
@@ -514,9 +535,11 @@ static const struct graphql_field graphql_type_content_type_fields[] = {
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
 	{ .name = "stats", .kind = GRAPHQL_OBJECT, .member = "stats", .type = &graphql_type_content_type_stats },
+	{ .name = "schemaChange", .kind = GRAPHQL_OBJECT, .member = "schemaChange", .type = &graphql_type_schema_change },
+	{ .name = "warnings", .kind = GRAPHQL_OBJECT, .member = "warnings", .type = &graphql_type_schema_warning },
 	{ .name = "items", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type_items_page, .operation = &operation_content_types_items, .bound = graphql_type_content_type_items_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_type = { "ContentType", &content_type_shape, graphql_type_content_type_fields, 13 };
+const struct graphql_type graphql_type_content_type = { "ContentType", &content_type_shape, graphql_type_content_type_fields, 15 };
 
 static const struct graphql_field graphql_type_content_type_items_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "items", .type = &graphql_type_content_item },
@@ -732,6 +755,18 @@ static const struct graphql_field graphql_type_forms_page_fields[] = {
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
 };
 const struct graphql_type graphql_type_forms_page = { "FormsPage", &forms_definitions_list_response_shape, graphql_type_forms_page_fields, 2 };
+
+static const struct graphql_field graphql_type_global_preview_token_fields[] = {
+	{ .name = "token", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "token" },
+	{ .name = "ttlSeconds", .kind = GRAPHQL_INT, .is_required = true, .member = "ttlSeconds" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expiresAt" },
+	{ .name = "slug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "slug" },
+	{ .name = "draft", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "draft" },
+	{ .name = "previewPath", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "previewPath" },
+	{ .name = "locale", .kind = GRAPHQL_PLAIN, .member = "locale" },
+	{ .name = "fallbackLocale", .kind = GRAPHQL_PLAIN, .member = "fallbackLocale" },
+};
+const struct graphql_type graphql_type_global_preview_token = { "GlobalPreviewToken", &content_previews_issue_global_response_shape, graphql_type_global_preview_token_fields, 8 };
 
 static const struct graphql_field graphql_type_globals_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "globals", .type = &graphql_type_content_global },
@@ -1010,6 +1045,18 @@ static const struct graphql_field graphql_type_policy_decisions_page_fields[] = 
 };
 const struct graphql_type graphql_type_policy_decisions_page = { "PolicyDecisionsPage", &identity_decisions_list_response_shape, graphql_type_policy_decisions_page_fields, 5 };
 
+static const struct graphql_field graphql_type_preview_token_fields[] = {
+	{ .name = "token", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "token" },
+	{ .name = "ttlSeconds", .kind = GRAPHQL_INT, .is_required = true, .member = "ttlSeconds" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expiresAt" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "draft", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "draft" },
+	{ .name = "previewPath", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "previewPath" },
+	{ .name = "locale", .kind = GRAPHQL_PLAIN, .member = "locale" },
+	{ .name = "fallbackLocale", .kind = GRAPHQL_PLAIN, .member = "fallbackLocale" },
+};
+const struct graphql_type graphql_type_preview_token = { "PreviewToken", &content_previews_issue_item_response_shape, graphql_type_preview_token_fields, 8 };
+
 static const struct graphql_field graphql_type_projection_group_fields[] = {
 	{ .name = "group", .kind = GRAPHQL_JSON, .is_required = true, .member = "group" },
 	{ .name = "value", .kind = GRAPHQL_JSON, .is_required = true, .member = "value" },
@@ -1040,6 +1087,18 @@ static const struct graphql_field graphql_type_public_form_contract_fields[] = {
 	{ .name = "startToken", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "startToken" },
 };
 const struct graphql_type graphql_type_public_form_contract = { "PublicFormContract", &forms_public_get_response_shape, graphql_type_public_form_contract_fields, 2 };
+
+static const struct graphql_field graphql_type_public_write_token_fields[] = {
+	{ .name = "token", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "token" },
+	{ .name = "ttlSeconds", .kind = GRAPHQL_INT, .is_required = true, .member = "ttlSeconds" },
+	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "expiresAt" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "subjectField", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "subjectField" },
+	{ .name = "subject", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "subject" },
+	{ .name = "allowedOperations", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "allowedOperations" },
+	{ .name = "requiredStatus", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requiredStatus" },
+};
+const struct graphql_type graphql_type_public_write_token = { "PublicWriteToken", &content_public_issue_response_shape, graphql_type_public_write_token_fields, 8 };
 
 static const struct graphql_field graphql_type_purchase_offer_result_fields[] = {
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
@@ -1119,6 +1178,46 @@ static const struct graphql_field graphql_type_rollback_result_fields[] = {
 	{ .name = "publicChange", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publicChange" },
 };
 const struct graphql_type graphql_type_rollback_result = { "RollbackResult", &content_items_rollback_response_shape, graphql_type_rollback_result_fields, 7 };
+
+static const struct graphql_field graphql_type_schema_artifact_fields[] = {
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },
+	{ .name = "text", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "text" },
+};
+const struct graphql_type graphql_type_schema_artifact = { "SchemaArtifact", &schema_artifact_shape, graphql_type_schema_artifact_fields, 2 };
+
+static const struct graphql_field graphql_type_schema_artifacts_fields[] = {
+	{ .name = "schemaHash", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "schemaHash" },
+	{ .name = "packageName", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "packageName" },
+	{ .name = "files", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "files", .type = &graphql_type_schema_artifact },
+};
+const struct graphql_type graphql_type_schema_artifacts = { "SchemaArtifacts", &content_types_artifacts_response_shape, graphql_type_schema_artifacts_fields, 3 };
+
+static const struct graphql_field graphql_type_schema_change_fields[] = {
+	{ .name = "compatibility", .kind = GRAPHQL_ENUM, .is_required = true, .member = "compatibility" },
+	{ .name = "itemCount", .kind = GRAPHQL_INT, .is_required = true, .member = "itemCount" },
+	{ .name = "checkedCount", .kind = GRAPHQL_INT, .is_required = true, .member = "checkedCount" },
+	{ .name = "isExact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isExact" },
+	{ .name = "breakingCount", .kind = GRAPHQL_INT, .is_required = true, .member = "breakingCount" },
+	{ .name = "invalidCount", .kind = GRAPHQL_INT, .is_required = true, .member = "invalidCount" },
+	{ .name = "samples", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "samples", .type = &graphql_type_schema_change_sample },
+};
+const struct graphql_type graphql_type_schema_change = { "SchemaChange", &schema_change_shape, graphql_type_schema_change_fields, 7 };
+
+static const struct graphql_field graphql_type_schema_change_sample_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+};
+const struct graphql_type graphql_type_schema_change_sample = { "SchemaChangeSample", &schema_change_sample_shape, graphql_type_schema_change_sample_fields, 4 };
+
+static const struct graphql_field graphql_type_schema_warning_fields[] = {
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },
+	{ .name = "keyword", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "keyword" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
+	{ .name = "suggestion", .kind = GRAPHQL_PLAIN, .member = "suggestion" },
+};
+const struct graphql_type graphql_type_schema_warning = { "SchemaWarning", &schema_warning_shape, graphql_type_schema_warning_fields, 4 };
 
 static const struct graphql_field graphql_type_search_context_fields[] = {
 	{ .name = "text", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "text" },
@@ -1396,6 +1495,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentTypes", .kind = GRAPHQL_CALL, .type = &graphql_type_content_types_page, .operation = &operation_content_types_list },
 	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get },
 	{ .name = "contentTypeItems", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type_items_page, .operation = &operation_content_types_items },
+	{ .name = "schemaArtifacts", .kind = GRAPHQL_CALL, .type = &graphql_type_schema_artifacts, .operation = &operation_content_types_artifacts },
 	{ .name = "contentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_content_items_page, .operation = &operation_content_items_list },
 	{ .name = "contentItemProjections", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_projections, .operation = &operation_content_items_projections },
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get },
@@ -1456,7 +1556,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 65 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 66 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1474,6 +1574,9 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "updateContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_update },
 	{ .name = "deleteContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_delete },
 	{ .name = "putGlobal", .kind = GRAPHQL_CALL, .type = &graphql_type_put_global_result, .operation = &operation_content_globals_put },
+	{ .name = "issuePreviewToken", .kind = GRAPHQL_CALL, .type = &graphql_type_preview_token, .operation = &operation_content_previews_issue_item },
+	{ .name = "issueGlobalPreviewToken", .kind = GRAPHQL_CALL, .type = &graphql_type_global_preview_token, .operation = &operation_content_previews_issue_global },
+	{ .name = "issuePublicWriteToken", .kind = GRAPHQL_CALL, .type = &graphql_type_public_write_token, .operation = &operation_content_public_issue },
 	{ .name = "createAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_create },
 	{ .name = "issueAssetAccess", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_access, .operation = &operation_content_assets_access },
 	{ .name = "deleteAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_delete },
@@ -1536,7 +1639,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 76 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 79 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1575,6 +1678,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_item_version,
 	&graphql_type_content_item_versions_page,
 	&graphql_type_content_items_page,
+	&graphql_type_content_locale_resolution,
 	&graphql_type_content_reference,
 	&graphql_type_content_type,
 	&graphql_type_content_type_items_page,
@@ -1599,6 +1703,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_form_submission,
 	&graphql_type_form_submissions_page,
 	&graphql_type_forms_page,
+	&graphql_type_global_preview_token,
 	&graphql_type_globals_page,
 	&graphql_type_guide,
 	&graphql_type_guide_step,
@@ -1626,9 +1731,11 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_policy_decision,
 	&graphql_type_policy_decision_record,
 	&graphql_type_policy_decisions_page,
+	&graphql_type_preview_token,
 	&graphql_type_projection_group,
 	&graphql_type_public_form,
 	&graphql_type_public_form_contract,
+	&graphql_type_public_write_token,
 	&graphql_type_purchase_offer_result,
 	&graphql_type_put_global_result,
 	&graphql_type_replay_webhook_result,
@@ -1637,6 +1744,11 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_review_task,
 	&graphql_type_review_tasks_page,
 	&graphql_type_rollback_result,
+	&graphql_type_schema_artifact,
+	&graphql_type_schema_artifacts,
+	&graphql_type_schema_change,
+	&graphql_type_schema_change_sample,
+	&graphql_type_schema_warning,
 	&graphql_type_search_context,
 	&graphql_type_search_index_state,
 	&graphql_type_semantic_search_page,

@@ -56,6 +56,14 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_used_by,
 	&operation_content_items_versions,
 	&operation_content_jobs_status_transition,
+	&operation_content_previews_global,
+	&operation_content_previews_issue_global,
+	&operation_content_previews_issue_item,
+	&operation_content_previews_item,
+	&operation_content_public_create,
+	&operation_content_public_issue,
+	&operation_content_public_update,
+	&operation_content_types_artifacts,
 	&operation_content_types_create,
 	&operation_content_types_delete,
 	&operation_content_types_get,
@@ -188,7 +196,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 170;
+const size_t registry_n_operations = 178;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -17,6 +17,11 @@ int64_t content_deleted_keep_days(void);
  * nothing else. */
 bool content_is_public_reader(const struct request *req);
 
+/* handlers_items.c: what is written comes from somebody without a key.  It is theirs to have erased: it goes into no event, and so into no
+ * trail and no webhook. */
+#define PUBLIC_WRITER "public_write_token"
+bool content_is_from_public(const struct request *req);
+
 /* What a reader is shown of a row (handlers_types.c, handlers_reads.c). */
 struct content_type content_type_view(const struct content_type_row *row);
 struct content_item content_item_view(const struct request *req, const struct content_item_row *row);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "content.h"
+#include "localisation/reader.h"
 #include "rules.h"
 #include "store.h"
 #include "validation.h"
@@ -66,8 +67,12 @@ const struct error *
 content_globals_list(struct request *req, const struct content_globals_list_request *in, struct content_globals_list_response *out)
 {
 	struct shape_list types = { .n = 0 }, rows = { .n = 0 };
+	struct locale_wish wish = { in->locale, in->fallback_locale };
+	struct reader reader = { .n = 0 };
 
-	const struct error *error = store_singleton_types(req, LIST_LIMIT_MAX, &types);
+	const struct error *error = reader_check(req, in->locale, in->fallback_locale);
+	if (!error)
+		error = store_singleton_types(req, LIST_LIMIT_MAX, &types);
 	if (!error && types.n > 0)
 		error = read_items(req, types.items, types.n, wants_published(req, in->draft), &rows);
 	if (error)
@@ -77,7 +82,12 @@ content_globals_list(struct request *req, const struct content_globals_list_requ
 		error = view_global(req, (const struct content_type_row *)types.items + i, &rows, &globals[i]);
 		if (error)
 			return error;
+		if (globals[i].item) /* made for this answer by view_global */
+			reader_add(req, &reader, (struct content_item *)globals[i].item, &wish);
 	}
+	error = reader_run(req, &reader);
+	if (error)
+		return error;
 	out->globals = (struct shape_list){ .items = globals, .n = types.n };
 	return NULL;
 }
@@ -86,14 +96,22 @@ const struct error *
 content_globals_get(struct request *req, const struct content_globals_get_request *in, struct content_global *out)
 {
 	const struct content_type_row *type = NULL;
+	struct locale_wish wish = { in->locale, in->fallback_locale };
 	struct shape_list rows = { .n = 0 };
+	struct reader reader = { .n = 0 };
 
-	const struct error *error = find_type(req, in->slug, &type);
+	const struct error *error = reader_check(req, in->locale, in->fallback_locale);
+	if (!error)
+		error = find_type(req, in->slug, &type);
 	if (!error)
 		error = read_items(req, type, 1, wants_published(req, in->draft), &rows);
+	if (!error)
+		error = view_global(req, type, &rows, out);
 	if (error)
 		return error;
-	return view_global(req, type, &rows, out);
+	if (out->item) /* made for this answer by view_global */
+		reader_add(req, &reader, (struct content_item *)out->item, &wish);
+	return reader_run(req, &reader);
 }
 
 /* While the type is locked it gets no item, so that of two who write first at once the second changes what the first made. */

@@ -45,13 +45,16 @@ check_new_item(struct request *req, const struct content_items_create_request *i
 	return error ? error : request_charge(req, type->base_price ? *type->base_price : 0);
 }
 
-/* What the public sent is somebody's to have erased: it goes into no event, and so into no trail and no webhook. */
+bool
+content_is_from_public(const struct request *req)
+{
+	return req->actor && (strcmp(req->actor->type, "form") == 0 || strcmp(req->actor->type, PUBLIC_WRITER) == 0);
+}
+
 static struct doc
 told_data(const struct request *req, struct doc data)
 {
-	bool is_from_public = req->actor && strcmp(req->actor->type, "form") == 0;
-
-	return is_from_public ? (struct doc){ .json = NULL } : rules_event_data(data);
+	return content_is_from_public(req) ? (struct doc){ .json = NULL } : rules_event_data(data);
 }
 
 const struct error *

@@ -4,6 +4,7 @@
 
 #include "content.h"
 #include "id.h"
+#include "localisation/reader.h"
 #include "rules.h"
 #include "store.h"
 
@@ -306,6 +307,19 @@ answer_items(struct request *req, const struct content_types_items_request *in, 
 	return NULL;
 }
 
+static const struct error *
+localise_pages(struct request *req, size_t n, const struct content_types_items_request *const in[],
+    struct content_types_items_response *const out[], const struct error *errors[])
+{
+	struct reader reader = { .n = 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (!errors[i]) /* the items were made for this answer, whatever its type says */
+			reader_add_all(req, &reader, (struct content_item *)out[i]->items.items, out[i]->items.n, &(struct locale_wish){ in[i]->locale, in[i]->fallback_locale });
+	}
+	return reader_run(req, &reader);
+}
+
 const struct error *
 content_types_items(struct request *req, size_t n, const struct content_types_items_request *const in[],
     struct content_types_items_response *const out[], const struct error *errors[])
@@ -320,6 +334,9 @@ content_types_items(struct request *req, size_t n, const struct content_types_it
 	}
 	for (size_t i = 0; i < n; i++) {
 		size_t view = wants_published(req, in[i]);
+		errors[i] = reader_check(req, in[i]->locale, in[i]->fallback_locale);
+		if (errors[i])
+			continue;
 		if (in[i]->cursor)
 			errors[i] = continue_items(req, in[i], out[i]);
 		else if (has_id(&types[view], in[i]->content_type_id))
@@ -327,7 +344,7 @@ content_types_items(struct request *req, size_t n, const struct content_types_it
 		else
 			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "content type %" PRId64 " does not exist", in[i]->content_type_id);
 	}
-	return NULL;
+	return localise_pages(req, n, in, out, errors);
 }
 
 /* ---- get ---- */
@@ -371,6 +388,7 @@ content_items_get(struct request *req, size_t n, const struct content_items_get_
 	int64_t *snapshots = ARENA_ARRAY(req->arena, int64_t, n);
 	struct item_ids ids = { .heads = heads, .snapshots = snapshots };
 	struct shape_list head_rows = { .n = 0 }, snapshot_rows = { .n = 0 };
+	struct reader reader = { .n = 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		if (wants_snapshot(req, in[i]))
@@ -383,9 +401,13 @@ content_items_get(struct request *req, size_t n, const struct content_items_get_
 		return error;
 	for (size_t i = 0; i < n; i++) {
 		const struct content_item_row *row = find_row(wants_snapshot(req, in[i]) ? &snapshot_rows : &head_rows, in[i]->id);
-		errors[i] = answer(req, row, in[i]->id, n == 1, out[i]);
+		errors[i] = reader_check(req, in[i]->locale, in[i]->fallback_locale);
+		if (!errors[i])
+			errors[i] = answer(req, row, in[i]->id, n == 1, out[i]);
+		if (!errors[i])
+			reader_add(req, &reader, out[i], &(struct locale_wish){ in[i]->locale, in[i]->fallback_locale });
 	}
-	return NULL;
+	return reader_run(req, &reader);
 }
 
 /* ---- versions ---- */

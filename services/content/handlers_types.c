@@ -6,11 +6,11 @@
 #include "content.h"
 #include "contract/policy.h"
 #include "id.h"
+#include "model/change.h"
+#include "model/source.h"
 #include "query/fields.h"
 #include "rules.h"
-#include "secret.h"
 #include "store.h"
-#include "validation.h"
 
 enum { LIST_LIMIT_DEFAULT = 50 };
 
@@ -31,23 +31,16 @@ content_type_view(const struct content_type_row *row)
 {
 	return (struct content_type){
 		.id = row->id, .name = row->name, .slug = row->slug, .kind = row->kind, .description = row->description,
-		.schema = row->schema, .base_price = row->base_price, .version = row->version,
+		.schema = row->schema, .schema_manifest = row->schema_manifest, .base_price = row->base_price, .version = row->version,
 		.created_at = row->created_at, .updated_at = row->updated_at,
 	};
 }
 
-/* Schema text and its hash into the row, when the schema may be one. */
-static const struct error *
-take_schema(struct request *req, struct doc schema, struct content_type_row *row)
+/* No list at all rather than an empty one. */
+static struct shape_list
+shown_warnings(const struct shape_list *warnings)
 {
-	const struct error *error = validation_schema(req, schema);
-	if (error)
-		return error;
-	char *hash = arena_alloc(req->arena, SHA256_HEX_BYTES);
-	sha256_hex(hash, schema.json, schema.len);
-	row->schema = arena_strndup(req->arena, schema.json, schema.len);
-	row->schema_hash = hash;
-	return NULL;
+	return warnings->n > 0 ? *warnings : (struct shape_list){ .items = NULL };
 }
 
 static const struct error *
@@ -90,12 +83,14 @@ content_types_create(struct request *req, const struct content_types_create_requ
 		.description = in->description && in->description[0] ? in->description : NULL,
 		.base_price = in->base_price, .created_at = rules_stored_time(req->now_us),
 	};
+	struct shape_list warnings = { .n = 0 };
 	const struct error *error = check_slug(req, in->slug);
 	if (error)
 		return error;
-	if (!in->schema.json)
-		return FAIL_AT(req, CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED, "/schema", "the content type has no schema");
-	error = take_schema(req, in->schema, &row);
+	if (!in->schema.json && !in->schema_manifest.json)
+		return FAIL_AT(req, CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED, "/schema", "the content type has neither a schema nor a manifest");
+	struct schema_source source = { .schema = in->schema, .manifest = in->schema_manifest };
+	error = source_take(req, &source, &row, &warnings);
 	if (error)
 		return error;
 
@@ -106,6 +101,7 @@ content_types_create(struct request *req, const struct content_types_create_requ
 	if (error)
 		return error;
 	*out = content_type_view(made);
+	out->warnings = shown_warnings(&warnings);
 	if (req->dry_run)
 		out->id = 0; /* the one it would get is not known before it is created */
 	emit_content_type_create(req, made->id, made->version, &(struct content_type_create_event){
@@ -226,16 +222,23 @@ content_types_get(struct request *req, size_t n, const struct content_types_get_
 static bool
 is_empty(const struct content_types_update_request *in)
 {
-	return !in->name && !in->slug && !in->kind && !in->description && !in->schema.json && !in->base_price;
+	return !in->name && !in->slug && !in->kind && !in->description && !in->schema.json && !in->schema_manifest.json
+	    && !in->base_price;
+}
+
+static bool
+is_other_text(const char *before, const char *after)
+{
+	return strcmp(before ? before : "", after ? after : "") != 0;
 }
 
 /* The row with the request's fields in place of the old ones; names of those that differ. */
 static const struct error *
 apply_update(struct request *req, const struct content_types_update_request *in, struct content_type_row *row,
-    struct shape_list *ret_changed)
+    struct shape_list *ret_changed, struct shape_list *ret_warnings)
 {
 	const struct content_type_row old = *row;
-	const char **names = ARENA_ARRAY(req->arena, const char *, 6);
+	const char **names = ARENA_ARRAY(req->arena, const char *, 7);
 	size_t n = 0;
 
 	if (in->name)
@@ -248,8 +251,9 @@ apply_update(struct request *req, const struct content_types_update_request *in,
 		row->description = in->description[0] ? in->description : NULL;
 	if (in->base_price)
 		row->base_price = in->base_price;
-	if (in->schema.json) {
-		const struct error *error = take_schema(req, in->schema, row);
+	if (in->schema.json || in->schema_manifest.json) {
+		struct schema_source source = { .schema = in->schema, .manifest = in->schema_manifest };
+		const struct error *error = source_take(req, &source, row, ret_warnings);
 		if (error)
 			return error;
 	}
@@ -259,10 +263,12 @@ apply_update(struct request *req, const struct content_types_update_request *in,
 		names[n++] = "slug";
 	if (strcmp(old.kind, row->kind) != 0)
 		names[n++] = "kind";
-	if (strcmp(old.description ? old.description : "", row->description ? row->description : "") != 0)
+	if (is_other_text(old.description, row->description))
 		names[n++] = "description";
 	if (strcmp(old.schema_hash, row->schema_hash) != 0)
 		names[n++] = "schema";
+	if (is_other_text(old.schema_manifest, row->schema_manifest))
+		names[n++] = "schemaManifest";
 	if ((old.base_price ? *old.base_price : -1) != (row->base_price ? *row->base_price : -1))
 		names[n++] = "basePrice";
 	*ret_changed = (struct shape_list){ .items = names, .n = n };
@@ -284,11 +290,28 @@ check_singleton(struct request *req, const struct content_type_row *old, const s
 	    "content type %" PRId64 " has %" PRId64 " items", row->id, n);
 }
 
+/* A dry run tells what a changed schema would break; otherwise that has to be forced. */
+static const struct error *
+check_change(struct request *req, const struct content_types_update_request *in, const struct content_type_row *old, const struct content_type_row *row,
+    const struct schema_change **ret_change)
+{
+	if (strcmp(old->schema_hash, row->schema_hash) == 0)
+		return NULL;
+	const struct error *error = change_report(req, old, row, ret_change);
+	if (error)
+		return error;
+	bool is_forced = in->force && *in->force;
+	if (!change_is_breaking(*ret_change) || is_forced || req->dry_run)
+		return NULL;
+	return FAIL_WITH(req, CONTENT_SCHEMA_INCOMPATIBLE, change_context(req, *ret_change), "%" PRId64 " of %" PRId64 " items that were checked do not satisfy the new schema",
+	    (*ret_change)->breaking_count, (*ret_change)->checked_count);
+}
+
 const struct error *
 content_types_update(struct request *req, const struct content_types_update_request *in, struct content_type *out)
 {
 	const struct content_type_row *old = NULL;
-	struct shape_list changed = { .n = 0 };
+	struct shape_list changed = { .n = 0 }, warnings = { .n = 0 };
 
 	if (is_empty(in))
 		return FAIL(req, EMPTY_UPDATE_BODY, "the update changes nothing");
@@ -298,9 +321,14 @@ content_types_update(struct request *req, const struct content_types_update_requ
 	if (error)
 		return error;
 	struct content_type_row row = *old;
-	error = apply_update(req, in, &row, &changed);
+	error = apply_update(req, in, &row, &changed, &warnings);
 	if (!error)
 		error = check_singleton(req, old, &row);
+	if (error)
+		return error;
+
+	const struct schema_change *change = NULL;
+	error = check_change(req, in, old, &row, &change);
 	if (error)
 		return error;
 
@@ -313,6 +341,8 @@ content_types_update(struct request *req, const struct content_types_update_requ
 	}
 	row.version++;
 	*out = content_type_view(&row);
+	out->warnings = shown_warnings(&warnings);
+	out->schema_change = change;
 	emit_content_type_update(req, row.id, row.version, &(struct content_type_update_event){
 	    .name = row.name, .slug = row.slug, .kind = row.kind, .schema_hash = row.schema_hash, .changed_fields = changed });
 	return NULL;

@@ -1,6 +1,7 @@
 /* wordclaw-content: types, items and their history. */
 #include "assets/assets.h"
 #include "content.h"
+#include "lifecycle/lifecycle.h"
 #include "query/fields.h"
 
 extern const struct service_operation content_operations[];
@@ -9,6 +10,7 @@ extern const size_t content_n_operations;
 static const struct timer timers[] = {
 	{ "items.purge", 60 * 1000, content_purge },
 	{ "assets.sweep", 3600 * 1000, assets_sweep },
+	{ "items.lifecycle", 5 * 1000, lifecycle_sweep },
 };
 
 int

@@ -1,28 +1,29 @@
--- Every statement of the content service.  Tenancy is row-level security: no statement names a tenant but the inserts.
+-- Every statement of the content service.  Tenancy is row-level security: no statement names a tenant but the inserts, and what also runs in
+-- system scope for one, with a token instead of a key.
 
 -- ---------------------------------------------------------------- content types
 
 -- name: type_insert :find content_type_row
 -- Make a type.
-INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by)
-VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
-RETURNING id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by;
+INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by, schema_manifest)
+VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
+RETURNING id, name, slug, kind, description, schema, schema_hash, schema_manifest, base_price, version, created_at, updated_at, updated_by;
 
 -- name: types_get :list content_type_row
 -- Types by id.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
 
 -- name: singleton_type :find content_type_row
 -- The singleton type with this slug.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
- WHERE t.slug = $1 AND t.is_singleton;
+ WHERE t.domain_id = tenant() AND t.slug = $1 AND t.is_singleton;
 
 -- name: singleton_types :list content_type_row
 -- Singleton types, oldest first.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.is_singleton
  ORDER BY t.id LIMIT $1;
@@ -37,14 +38,14 @@ SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinal
 
 -- name: type_lock :find content_type_row
 -- One type to change or delete; keeps items from appearing under it meanwhile (their foreign key waits).
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.id = $1
    FOR UPDATE;
 
 -- name: types_list :list content_type_row
 -- Page of types, oldest first.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.id > $3
  ORDER BY t.id LIMIT $1 OFFSET $2;
@@ -72,7 +73,7 @@ SELECT count(*) AS total FROM (SELECT FROM content_items WHERE content_type_id =
 -- New state of a locked type.
 UPDATE content_types
    SET name = $2, slug = $3, kind = $4, description = $5, schema = $6, schema_hash = $7, base_price = $8, updated_at = $9,
-       version = version + 1, updated_by = $11
+       version = version + 1, updated_by = $11, schema_manifest = $12
  WHERE id = $1 AND version = $10;
 
 -- name: type_delete :exec
@@ -81,7 +82,44 @@ DELETE FROM content_types WHERE id = $1;
 
 -- name: type_schema :find content_schema_row
 -- What the cache of compiled schemas misses.
-SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1;
+SELECT t.schema, t.schema_hash FROM content_types t WHERE t.domain_id = tenant() AND t.id = $1;
+
+-- name: types_localized :list content_localized_row
+-- Schemas of those of these types that may be localized.
+SELECT t.id, t.schema FROM content_types t
+ WHERE t.domain_id = tenant() AND t.id = ANY ($1::integer[]) AND strpos(t.schema, 'x-wordclaw-localization') > 0
+ LIMIT cardinality($1::integer[]);
+
+-- name: type_items_data :list content_checked_row
+-- Items of a type behind a place ($2, $3), the ones changed last first; $5 bytes of data at most, beyond which it is null.
+SELECT p.id, p.version, p.updated_at, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $5 THEN p.data END AS data
+  FROM (SELECT i.id, i.version, i.updated_at, i.data, i.data_bytes
+          FROM content_items i
+         WHERE i.content_type_id = $1 AND (i.updated_at, i.id) < ($2::timestamptz, $3::integer)
+         ORDER BY i.updated_at DESC, i.id DESC LIMIT $4) p;
+
+-- name: lifecycle_types :list content_lifecycle_type_row
+-- Types of all tenants that may have a lifecycle, behind one of them, with the states of their workflows.
+SELECT t.domain_id, t.id, t.schema, w.states
+  FROM content_types t
+  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
+ WHERE strpos(t.schema, 'x-wordclaw-lifecycle') > 0 AND (t.domain_id, t.id) > ($1::integer, $2::integer)
+ ORDER BY t.domain_id, t.id LIMIT $3;
+
+-- name: lifecycle_due_updated :list content_id_row
+-- Items of a type ($1, $2) in one of some statuses that nobody has changed since, up to $5 of each.
+SELECT d.id
+  FROM unnest($3::text[]) s(status)
+ CROSS JOIN LATERAL (SELECT i.id FROM content_items i
+                      WHERE i.domain_id = $1 AND i.content_type_id = $2 AND i.status = s.status AND i.updated_at <= $4
+                      ORDER BY i.updated_at, i.id LIMIT $5 FOR UPDATE SKIP LOCKED) d
+ LIMIT $5;
+
+-- name: lifecycle_due_created :list content_id_row
+-- The same of items that were created before.
+SELECT i.id FROM content_items i
+ WHERE i.domain_id = $1 AND i.content_type_id = $2 AND i.status = ANY ($3::text[]) AND i.created_at <= $4
+ LIMIT $5 FOR UPDATE SKIP LOCKED;
 
 -- ---------------------------------------------------------------- one item
 
@@ -90,10 +128,10 @@ SELECT t.schema, t.schema_hash FROM content_types t WHERE t.id = $1;
 -- as its foreign key will lock it: the type's kind cannot change in between.
 SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
        nextval('content_items_id_seq') AS item_id,
-       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
+       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.domain_id = t.domain_id AND i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
   FROM content_types t
   LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
- WHERE t.id = $1
+ WHERE t.domain_id = tenant() AND t.id = $1
    FOR KEY SHARE OF t;
 
 -- name: item_insert :exec
@@ -110,21 +148,21 @@ SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.upd
        (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,
        t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references, t.schema_hash AS target_schema_hash, w.states AS workflow_states,
        w.workflow_id IS NOT NULL
-           OR EXISTS (SELECT FROM content_workflows s WHERE s.content_type_id = i.content_type_id AND s.is_active) AS is_governed
+           OR EXISTS (SELECT FROM content_workflows s WHERE s.domain_id = i.domain_id AND s.content_type_id = i.content_type_id AND s.is_active) AS is_governed
   FROM content_items i
   LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)
   LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
- WHERE i.id = $1
+ WHERE i.domain_id = tenant() AND i.id = $1
    FOR UPDATE OF i;
 
 -- name: type_singleton_item :find content_id_row
 -- The item of a singleton type other than $2.
-SELECT i.id FROM content_items i WHERE i.content_type_id = $1 AND i.id <> $2 LIMIT 1;
+SELECT i.id FROM content_items i WHERE i.domain_id = tenant() AND i.content_type_id = $1 AND i.id <> $2 LIMIT 1;
 
 -- name: item_keep_version :exec
 -- Copy the locked head into the history, before it changes.
 INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
-SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.id = $1 AND i.version = $2;
+SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.domain_id = tenant() AND i.id = $1 AND i.version = $2;
 
 -- name: item_update :exec
 -- New head over version $2; $8 is the version that the public sees from now on, null: none.
@@ -133,7 +171,7 @@ UPDATE content_items
        published_version = $8::integer, updated_by = $9, search_text = lower($10::text),
        published_text = CASE WHEN $8 = version THEN search_text WHEN $8 < version THEN published_text END,
        published_at = CASE WHEN $8 = version + 1 THEN $7 WHEN $8 IS NOT NULL THEN published_at END
- WHERE id = $1 AND version = $2;
+ WHERE domain_id = tenant() AND id = $1 AND version = $2;
 
 -- name: item_delete :exec
 -- A locked item moves to the deleted ones; its versions stay where they are.
@@ -213,7 +251,7 @@ SELECT i.id, i.content_type_id, i.version AS head_version, i.created_at, i.updat
   LEFT JOIN LATERAL (SELECT k.data FROM content_item_versions k
                       WHERE k.domain_id = i.domain_id AND k.content_item_id = i.id
                         AND k.version = CASE WHEN i.status <> 'published' THEN i.published_version END LIMIT 1) p ON true
- WHERE i.id = $1;
+ WHERE i.domain_id = tenant() AND i.id = $1;
 
 -- name: workflow_put :exec
 -- What governs the items of a type from now on.

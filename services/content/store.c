@@ -40,7 +40,8 @@ store_type_insert(struct request *req, const struct content_type_row *type, cons
 {
 	return query_find(req, &content_type_insert_query,
 	    PARAMS(P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
-	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->created_at), P_TEXT(actor_of(req))),
+	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->created_at), P_TEXT(actor_of(req)),
+	        P_TEXT(type->schema_manifest)),
 	    ret_type);
 }
 
@@ -104,7 +105,7 @@ store_type_update(struct request *req, const struct content_type_row *type)
 	query_send(req, &content_type_update_query,
 	    PARAMS(P_INT(type->id), P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
 	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->updated_at),
-	        P_INT(type->version), P_TEXT(actor_of(req))));
+	        P_INT(type->version), P_TEXT(actor_of(req)), P_TEXT(type->schema_manifest)));
 }
 
 void
@@ -123,6 +124,32 @@ const struct error *
 store_type_schema(struct request *req, int64_t id, const struct content_schema_row **ret_schema)
 {
 	return query_find(req, &content_type_schema_query, PARAMS(P_INT(id)), ret_schema);
+}
+
+const struct error *
+store_types_localized(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_types)
+{
+	return query_list(req, &content_types_localized_query, PARAMS(P_INT_LIST(ids, n)), ret_types);
+}
+
+const struct error *
+store_type_items_data(struct request *req, int64_t id, const struct row_place *after, int64_t limit, int64_t bytes_max, struct shape_list *ret_rows)
+{
+	return query_list(req, &content_type_items_data_query,
+	    PARAMS(P_INT(id), P_TIME(after->key), P_INT(after->id), P_INT(limit), P_INT(bytes_max)), ret_rows);
+}
+
+const struct error *
+store_lifecycle_types(struct request *req, int64_t tenant, int64_t after, int64_t limit, struct shape_list *ret_types)
+{
+	return query_list(req, &content_lifecycle_types_query, PARAMS(P_INT(tenant), P_INT(after), P_INT(limit)), ret_types);
+}
+
+const struct error *
+store_lifecycle_due(struct request *req, const struct lifecycle_due *due, struct shape_list *ret_items)
+{
+	return query_list(req, due->by_creation ? &content_lifecycle_due_created_query : &content_lifecycle_due_updated_query,
+	    PARAMS(P_INT(due->tenant), P_INT(due->type_id), P_TEXT_LIST(due->statuses->items, due->statuses->n), P_TIME(due->before), P_INT(due->limit)), ret_items);
 }
 
 /* ---- one item ---- */

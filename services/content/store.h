@@ -33,6 +33,22 @@ void store_type_update(struct request *req, const struct content_type_row *type)
 void store_type_delete(struct request *req, int64_t id);
 const struct error *store_type_query(struct request *req, int64_t id, const struct content_type_query_row **ret_type) MUST_CHECK;
 const struct error *store_type_schema(struct request *req, int64_t id, const struct content_schema_row **ret_schema) MUST_CHECK;
+/* Rows of struct content_localized_row. */
+const struct error *store_types_localized(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_types) MUST_CHECK;
+/* Rows of struct content_checked_row behind a place, the ones changed last first; data is absent beyond bytes_max. */
+const struct error *store_type_items_data(struct request *req, int64_t id, const struct row_place *after, int64_t limit, int64_t bytes_max,
+    struct shape_list *ret_rows) MUST_CHECK;
+/* Rows of struct content_lifecycle_type_row behind one type, of all tenants: system scope. */
+const struct error *store_lifecycle_types(struct request *req, int64_t tenant, int64_t after, int64_t limit, struct shape_list *ret_types) MUST_CHECK;
+
+/* Rows of struct content_id_row, locked. */
+struct lifecycle_due {
+	int64_t tenant, type_id;
+	const struct shape_list *statuses; /* texts */
+	bool by_creation;
+	int64_t before, limit;
+};
+const struct error *store_lifecycle_due(struct request *req, const struct lifecycle_due *due, struct shape_list *ret_items) MUST_CHECK;
 
 /* ---- one item ---- */
 

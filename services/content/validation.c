@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/expand.h"
 #include "schema/json_schema.h"
 #include "regex.h"
 #include "rules.h"
@@ -96,7 +97,7 @@ not_a_definition(struct request *req, const struct json_schema_error *problem)
 }
 
 const struct error *
-validation_schema(struct request *req, struct doc schema)
+validation_schema(struct request *req, struct doc schema, const struct json_value **ret_schema)
 {
 	struct json_error problem;
 	struct json_schema_error violation = { .message = "unknown problem" };
@@ -112,6 +113,26 @@ validation_schema(struct request *req, struct doc schema)
 	if (!compiled)
 		return not_a_definition(req, &violation);
 	json_schema_unref(compiled);
+	const struct json_value *expanded = expand_localized(req->arena, value);
+	compiled = expanded == value ? NULL : json_schema_compile(req->arena, expanded, &schema_options, &violation);
+	if (expanded != value && !compiled)
+		return not_a_definition(req, &violation);
+	json_schema_unref(compiled);
+	*ret_schema = value;
+	return NULL;
+}
+
+const struct error *
+validation_program(struct request *req, const char *schema, struct json_schema **ret_program)
+{
+	struct json_error problem;
+	struct json_schema_error violation = { .message = "unknown problem" };
+	const struct json_value *value = json_parse(req->arena, schema, strlen(schema), NULL, &problem);
+	struct json_schema *program = value ? json_schema_compile(req->arena, expand_localized(req->arena, value), &schema_options, &violation) : NULL;
+
+	if (!program)
+		return FAIL(req, INTERNAL_SERVER_ERROR, "a stored schema does not compile: %s", value ? violation.message : problem.message);
+	*ret_program = program;
 	return NULL;
 }
 
@@ -132,13 +153,9 @@ compiled_schema(struct request *req, int64_t type_id, const char *schema_hash, s
 	if (!row)
 		return FAIL(req, SERVICE_UNAVAILABLE, "content type %" PRId64 " was deleted meanwhile", type_id);
 
-	struct json_error problem;
-	struct json_schema_error violation = { .message = "unknown problem" };
-	const struct json_value *value = json_parse(req->arena, row->schema, strlen(row->schema), NULL, &problem);
-	if (value)
-		schema = json_schema_compile(req->arena, value, &schema_options, &violation);
-	if (!schema)
-		return FAIL(req, INTERNAL_SERVER_ERROR, "the stored schema of content type %" PRId64 " does not compile", type_id);
+	error = validation_program(req, row->schema, &schema);
+	if (error)
+		return error;
 	/* The type may have changed between the two statements: the row's own hash says what was compiled. */
 	key.hash = row->schema_hash;
 	schema_cache_put(&key, schema, strlen(row->schema));

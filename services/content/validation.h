@@ -5,9 +5,14 @@
 #include "content.h"
 #include "json/json.h"
 
-/* A schema that may become a type's: JSON object that compiles.
+/* A schema that may become a type's: JSON object that compiles, also with its localized nodes as maps of locales.
  * Errors: INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_TYPE, INVALID_CONTENT_SCHEMA_DEFINITION. */
-const struct error *validation_schema(struct request *req, struct doc schema) MUST_CHECK;
+const struct error *validation_schema(struct request *req, struct doc schema, const struct json_value **ret_schema) MUST_CHECK;
+
+struct json_schema;
+
+/* A stored schema's program, as data is held against it: a reference for the caller to give back. */
+const struct error *validation_program(struct request *req, const char *schema, struct json_schema **ret_program) MUST_CHECK;
 
 /* Data that is not too much.  Errors: VALIDATION_ERROR, CONTENT_DATA_TOO_MANY_VALUES. */
 const struct error *validation_size(struct request *req, struct doc data) MUST_CHECK;

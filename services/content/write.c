@@ -6,6 +6,7 @@
 
 #include "diff.h"
 #include "json/merge.h"
+#include "model/extensions.h"
 #include "secret.h"
 #include "validation.h"
 
@@ -181,7 +182,7 @@ changed_fields(struct request *req, const struct content_head_row *head, const s
 }
 
 static const char *const modes[] = { [CHANGE_UPDATE] = "update", [CHANGE_PATCH] = "patch", [CHANGE_PUBLISH] = "update",
-	[CHANGE_UNPUBLISH] = "update", [CHANGE_TRANSITION] = "transition" };
+	[CHANGE_UNPUBLISH] = "update", [CHANGE_TRANSITION] = "transition", [CHANGE_LIFECYCLE] = "update" };
 
 static const int64_t *
 optional_version(const int64_t *version)
@@ -193,9 +194,19 @@ optional_version(const int64_t *version)
 static struct doc
 value_changes(struct request *req, const struct plan *plan)
 {
+	if (content_is_from_public(req))
+		return (struct doc){ .json = NULL };
 	static const struct diff_bounds bounds = { .entries_max = 50, .value_bytes_max = 400, .bytes_max = 8192 };
 
 	return diff_documents(req->arena, plan->data[0], plan->data[1], &bounds).entries;
+}
+
+static struct doc
+told_changes(struct request *req, const struct plan *plan)
+{
+	if (content_is_from_public(req))
+		return (struct doc){ .json = NULL };
+	return rules_event_data(rules_changes(req->arena, plan->data[0], plan->data[1]));
 }
 
 static void
@@ -203,6 +214,7 @@ emit_update(struct request *req, const struct change *change, const struct plan 
 {
 	const struct content_head_row *head = plan->head;
 	const struct next_head *next = &plan->next;
+	const struct lifecycle *lifecycle = change->lifecycle;
 	struct shape_list members = rules_changed_fields(req->arena, plan->data[0], plan->data[1]);
 
 	emit_content_item_update(req, head->id, head->version + 1, &(struct content_item_update_event){
@@ -211,8 +223,10 @@ emit_update(struct request *req, const struct change *change, const struct plan 
 	    .old_status = head->status, .new_status = next->status, .content_hash = hash,
 	    .published_version = optional_version(&next->published_version),
 	    .changed_fields = changed_fields(req, head, next, &members),
-	    .changes = rules_event_data(rules_changes(req->arena, plan->data[0], plan->data[1])), .values = value_changes(req, plan),
+	    .changes = told_changes(req, plan), .values = value_changes(req, plan),
 	    .mode = modes[change->kind],
+	    .lifecycle_auto_archived = lifecycle ? &(bool){ true } : NULL, .archive_status = lifecycle ? lifecycle->archive_status : NULL,
+	    .ttl_seconds = lifecycle ? &lifecycle->ttl_seconds : NULL, .clock = change->lifecycle_clock,
 	    .reason = change->transition ? change->transition->reason : NULL });
 }
 
@@ -225,6 +239,7 @@ emit_change(struct request *req, const struct change *change, const struct plan 
 	case CHANGE_UPDATE:
 	case CHANGE_PATCH:
 	case CHANGE_TRANSITION:
+	case CHANGE_LIFECYCLE:
 		emit_update(req, change, plan, hash);
 		return;
 	case CHANGE_PUBLISH:
@@ -252,6 +267,10 @@ next_status(struct request *req, const struct change *change, struct plan *plan)
 
 	if (change->kind == CHANGE_PUBLISH)
 		wish.to = STATUS_PUBLISHED;
+	if (change->kind == CHANGE_LIFECYCLE) { /* the schema says it, whatever a workflow says */
+		plan->next.status = change->status;
+		return NULL;
+	}
 	if (change->kind == CHANGE_UNPUBLISH) {
 		if (head->is_governed && head->published_version)
 			return FAIL(req, WORKFLOW_TRANSITION_FORBIDDEN, "a workflow governs the type: only its transitions unpublish content item %" PRId64, head->id);

@@ -7,7 +7,9 @@
 #include "rules.h"
 #include "store.h"
 
-enum change_kind { CHANGE_UPDATE, CHANGE_PATCH, CHANGE_PUBLISH, CHANGE_UNPUBLISH, CHANGE_TRANSITION };
+struct lifecycle;
+
+enum change_kind { CHANGE_UPDATE, CHANGE_PATCH, CHANGE_PUBLISH, CHANGE_UNPUBLISH, CHANGE_TRANSITION, CHANGE_LIFECYCLE };
 
 /* What is asked for. */
 struct change {
@@ -19,6 +21,8 @@ struct change {
 	struct doc replacement;       /* the text to store, of intended.replacement */
 	struct intended_data intended;
 	const struct content_governance_transition_request *transition; /* of CHANGE_TRANSITION */
+	const struct lifecycle *lifecycle; /* of CHANGE_LIFECYCLE, whose status is the lifecycle's own */
+	const char *lifecycle_clock;       /* of CHANGE_LIFECYCLE */
 };
 
 /* What came of it. */

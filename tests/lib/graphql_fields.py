@@ -78,6 +78,9 @@ def mutations(t):
         return f"id: {flow['id']}, transitionId: {flow['transitions'][0]['id']}"
 
     return {
+        "issuePreviewToken": lambda: f"issuePreviewToken(id: {item()}) {{ token previewPath contentItemId draft ttlSeconds expiresAt }}",
+        "issueGlobalPreviewToken": lambda: f'issueGlobalPreviewToken(slug: "{t.previewed_global()[1].split("/")[-1]}") {{ token previewPath slug draft expiresAt }}',
+        "issuePublicWriteToken": lambda: f'issuePublicWriteToken(id: {t.public_type()}, subject: "17") {{ token contentTypeId subjectField allowedOperations requiredStatus }}',
         "reindexSearch": lambda: "reindexSearch { provider model chunks }",
         "testEmbeddingProvider": lambda: "testEmbeddingProvider { ok provider model dimension }",
         "createAsset": lambda: f'createAsset(filename: "a.txt", mimeType: "text/plain", contentBase64: "SGVsbG8=") {{ {ASSET} }}',
@@ -141,6 +144,7 @@ def queries_of_core(ground, changed):
     """changed: an item with two versions."""
     return {
         "contentTypes": f"contentTypes(limit: 2, includeStats: true) {{ nodes {{ {TYPE} stats {{ itemCount lastItemUpdatedAt statusCounts }} }} total limit offset hasMore }}",
+        "schemaArtifacts": "schemaArtifacts { schemaHash packageName files { path text } }",
         "contentType": f"contentType(id: {ground.type_id}) {{ {TYPE} }}",
         "contentTypeItems": f"contentTypeItems(contentTypeId: {ground.type_id}) {{ nodes {{ {ITEM} }} limit hasMore }}",
         "contentItems": f"contentItems(contentTypeId: {ground.type_id}, sortBy: createdAt, limit: 3) {{ nodes {{ {ITEM} }} total limit offset hasMore nextCursor }}",

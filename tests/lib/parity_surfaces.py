@@ -76,7 +76,8 @@ def sorted_answer(operation, body):
     if operation.has("bare"):
         return body
     if not operation.list_field:
-        return body["data"]
+        beside = {field.name: body["meta"][field.name] for field in operation.response.fields if field.meta and field.name in body["meta"]}
+        return {**body["data"], **beside}
     extras = {field.name: body["meta"].get(field.name) for field in operation.response.fields if field.name != operation.list_field}
     return {operation.list_field: body["data"], **extras}
 

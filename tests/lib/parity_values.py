@@ -19,6 +19,10 @@ NOBODYS_ID = 2147483600
 LONG_TEXT = "x" * 64
 
 
+# Arguments of which an operation takes one.
+ONE_OF = (("schema", "schemaManifest"),)
+
+
 @dataclass(frozen=True)
 class Ref:
     """The id of the n-th row of a table, of the world's own tenant or of a foreign one."""
@@ -121,6 +125,9 @@ class Values:
             is_version = field.name == "expectedVersion"
             if field.required or field.agent_required or is_version or has_all or self.rng.random() < 0.4:
                 arguments[field.name] = self.fitting(operation, field)
+        for names in ONE_OF:
+            if all(name in arguments for name in names):
+                del arguments[self.rng.choice(names)]
         for field in self.registry.fields(operation):
             if field.name == "expectedVersion":
                 arguments[field.name] = self.version(operation, arguments)
@@ -207,9 +214,18 @@ class Values:
     def document(self, field):
         rng = self.rng
         if field.example is not None and rng.random() < 0.7:
-            return field.example
+            return with_nobodys_ids(field.example)
         return {"title": text_of_bytes(rng, rng.randint(1, 60)), "n": rng.choice([0, -1, 2**53, 1.5, 1e21, 0.1, True, None]),
                 "nested": {"list": [1, "2", {"deep": []}], "\u00fc": ""}} if rng.random() < 0.7 else {}
+
+
+def with_nobodys_ids(value):
+    """An example's id may be one that a row has in one world and none has in another."""
+    if isinstance(value, list):
+        return [with_nobodys_ids(item) for item in value]
+    if isinstance(value, dict):
+        return {name: NOBODYS_ID if name.endswith("Id") and isinstance(item, int) else with_nobodys_ids(item) for name, item in value.items()}
+    return value
 
 
 def model_item(field, kind):

@@ -16,6 +16,105 @@ def ask_all(client, rows):
         refused(f"{method} {path}", client.request(method, path, body), status, code)
 
 
+# ---------------------------------------------------------------- tokens
+
+@test
+def previews_refuse_what_they_declare(ground):
+    t = ground.things
+    item_id, gone = ground.item(), ground.item()
+    seen, lost = t.with_token("x-preview-token", t.preview_token(item_id)), t.with_token("x-preview-token", t.preview_token(gone))
+    ground.admin.delete(f"/api/content-items/{gone}").succeeded(200)
+    path, issue = f"/api/preview/content-items/{item_id}", f"/api/content-items/{item_id}/preview-token"
+    ask_all(seen, [("GET", f"/api/preview/content-items/{gone}", None, 403, "PREVIEW_TOKEN_SCOPE_MISMATCH"), ("GET", "/api/preview/globals/x", None, 403, "PREVIEW_TOKEN_SCOPE_MISMATCH")])
+    refused("deleted", lost.request("GET", f"/api/preview/content-items/{gone}"), 404, "CONTENT_ITEM_NOT_FOUND")
+    public = t.with_token("x-preview-token", t.preview_token(item_id, draft=False))
+    refused("a draft", public.request("GET", path), 404, "PREVIEW_TARGET_UNPUBLISHED")
+    shown, global_path, _ = t.previewed_global()
+    slug = global_path.split("/")[-1]
+    ask_all(ground.admin, [
+        ("POST", issue, {"fallbackLocale": "de"}, 400, "CONTENT_LOCALE_REQUIRED"), ("POST", f"/api/globals/{slug}/preview-token", {"fallbackLocale": "de"}, 400, "CONTENT_LOCALE_REQUIRED"),
+        ("POST", "/api/globals/nobody/preview-token", {}, 404, "GLOBAL_CONTENT_TYPE_NOT_FOUND"), ("POST", f"/api/globals/{ground.singleton()}/preview-token", {}, 404, "GLOBAL_CONTENT_ITEM_NOT_FOUND")])
+    for where in (path, global_path):
+        ask_all(t.anyone, [("GET", where, None, 401, "PREVIEW_TOKEN_MISSING"), ("GET", where + "?token=a.b", None, 401, "INVALID_PREVIEW_TOKEN")])
+    ground.admin.put(f"/api/content-types/{ground.admin.get(f'/api/content-items/{item_id}').succeeded(200).data['contentTypeId']}", {"basePrice": 5}).succeeded(200)
+    refused("priced since", seen.request("GET", path), 409, "PREVIEW_PAYWALL_UNSUPPORTED")
+    refused("priced", ground.admin.post(issue, {}), 409, "PREVIEW_PAYWALL_UNSUPPORTED")
+    type_id = ground.admin.get(f"/api/globals/{slug}").succeeded(200).data["contentType"]["id"]
+    token = ground.admin.post(f"/api/globals/{slug}/preview-token", {"draft": False}).succeeded(201).data["token"]
+    refused("a draft", t.with_token("x-preview-token", token).request("GET", global_path), 404, "PREVIEW_TARGET_UNPUBLISHED")
+    ground.admin.put(f"/api/content-types/{type_id}", {"basePrice": 5}).succeeded(200)
+    refused("priced since", shown.request("GET", global_path), 409, "PREVIEW_PAYWALL_UNSUPPORTED")
+    refused("priced", ground.admin.post(f"/api/globals/{slug}/preview-token", {}), 409, "PREVIEW_PAYWALL_UNSUPPORTED")
+    ground.admin.put(f"/api/content-types/{type_id}", {"basePrice": 0}).succeeded(200)
+    ground.admin.delete(f"/api/content-items/{ground.admin.get(f'/api/globals/{slug}').succeeded(200).data['item']['id']}").succeeded(200)
+    refused("no item any more", shown.request("GET", global_path), 404, "GLOBAL_CONTENT_ITEM_NOT_FOUND")
+    ground.admin.delete(f"/api/content-types/{type_id}").succeeded(200)
+    refused("no global any more", shown.request("GET", global_path), 404, "GLOBAL_CONTENT_TYPE_NOT_FOUND")
+
+
+@test
+def public_writes_refuse_what_they_declare(ground):
+    t = ground.things
+    type_id, other, plain = t.public_type(), t.public_type(allowedOperations=["create"]), ground.type()
+    issue, make = f"/api/content-types/{type_id}/public-write-tokens", f"/api/public/content-types/{type_id}/items"
+    both = t.with_token("x-public-write-token", t.public_token(type_id))
+    item_id = both.request("POST", make, {"data": {"order": "17"}}).succeeded(201).data["id"]
+    change = f"/api/public/content-items/{item_id}"
+    ask_all(ground.admin, [
+        ("POST", issue, {}, 400, "PUBLIC_WRITE_SUBJECT_REQUIRED"), ("POST", issue, {"subject": "1", "operations": ["delete"]}, 400, "PUBLIC_WRITE_OPERATION_UNSUPPORTED"),
+        ("POST", f"/api/content-types/{plain}/public-write-tokens", {"subject": "1"}, 409, "CONTENT_TYPE_PUBLIC_WRITE_UNAVAILABLE")])
+    creates, updates = (t.with_token("x-public-write-token", t.public_token(type_id, operations=[verb])) for verb in ("create", "update"))
+    refused("create", updates.request("POST", make, {"data": {"order": "17"}}), 403, "PUBLIC_WRITE_OPERATION_FORBIDDEN")
+    refused("update", creates.request("PUT", change, {"data": {"order": "17"}}), 403, "PUBLIC_WRITE_OPERATION_FORBIDDEN")
+    refused("update", both.request("PUT", f"/api/public/content-items/{NOBODYS}", {"data": {"order": "17"}}), 404, "CONTENT_ITEM_NOT_FOUND")
+    refused("create", both.request("POST", f"/api/public/content-types/{other}/items", {"data": {"order": "17"}}), 403, "PUBLIC_WRITE_TOKEN_CONTENT_TYPE_MISMATCH")
+    refused("update", both.request("PUT", f"/api/public/content-items/{ground.item(plain)}", {"data": {"order": "17"}}), 403, "PUBLIC_WRITE_TOKEN_CONTENT_TYPE_MISMATCH")
+    for method, path in (("POST", make), ("PUT", change)):
+        ask_all(both, [
+            (method, path, {"data": {"order": "18"}}, 403, "PUBLIC_WRITE_SUBJECT_MISMATCH"), (method, path, {"data": "["}, 400, "INVALID_CONTENT_DATA_JSON"),
+            (method, path, {"data": {"order": "17", "text": 1}}, 400, "CONTENT_SCHEMA_VALIDATION_FAILED"),
+            (method, path, {"data": {"order": "17", "a": [1] * 20000}}, 400, "CONTENT_DATA_TOO_MANY_VALUES")])
+        ask_all(t.anyone, [(method, path, {"data": {"order": "17"}}, 401, "PUBLIC_WRITE_TOKEN_MISSING")])
+        refused("nobody's token", t.with_token("x-public-write-token", "a.b").request(method, path, {"data": {"order": "17"}}), 403, "INVALID_PUBLIC_WRITE_TOKEN")
+    ground.admin.post(f"/api/content-items/{item_id}/publish").succeeded(200)
+    refused("update", both.request("PUT", change, {"data": {"order": "17"}}), 409, "PUBLIC_WRITE_STATUS_LOCKED")
+    ground.admin.put(f"/api/content-items/{item_id}", {"status": "draft"}).succeeded(200)
+    schema = {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}
+    for body, status, code in [({**schema, "x-wordclaw-public-write": {"subjectField": "order", "allowedOperations": ["create", "update"], "requiredStatus": "in_review"}}, 409, "PUBLIC_WRITE_TOKEN_STALE"),
+                               (schema, 409, "CONTENT_TYPE_PUBLIC_WRITE_UNAVAILABLE")]:
+        ground.admin.put(f"/api/content-types/{type_id}", {"schema": body}).succeeded(200)
+        for method, path in (("POST", make), ("PUT", change)):
+            refused("changed since", both.request(method, path, {"data": {"order": "17"}}), status, code)
+    reference = {"type": "object", "x-wordclaw-field-kind": "content-ref", "properties": {"contentItemId": {"type": "integer"}}, "required": ["contentItemId"]}
+    linking = t.type({"type": "object", "properties": {"order": {"type": "string"}, "a": reference, "b": {**reference, "allowedContentTypeIds": [NOBODYS]}}, "required": ["order"],
+                      "x-wordclaw-public-write": {"subjectField": "order", "allowedOperations": ["create", "update"]}})
+    linker = t.with_token("x-public-write-token", t.public_token(linking))
+    linked = linker.request("POST", f"/api/public/content-types/{linking}/items", {"data": {"order": "17"}}).succeeded(201).data["id"]
+    for method, path in (("POST", f"/api/public/content-types/{linking}/items"), ("PUT", f"/api/public/content-items/{linked}")):
+        ask_all(linker, [(method, path, {"data": {"order": "17", "a": {"contentItemId": NOBODYS}}}, 400, "CONTENT_REFERENCE_INVALID"),
+                         (method, path, {"data": {"order": "17", "b": {"contentItemId": linked}}}, 400, "CONTENT_REFERENCE_TYPE_MISMATCH")])
+    governed = t.public_type(requiredStatus="published")
+    held = t.with_token("x-public-write-token", t.public_token(governed))
+    seen = held.request("POST", f"/api/public/content-types/{governed}/items", {"data": {"order": "17"}}).succeeded(201).data["id"]
+    ground.govern(governed)
+    refused("governed", held.request("PUT", f"/api/public/content-items/{seen}", {"data": {"order": "17", "text": "x"}}), 403, "WORKFLOW_TRANSITION_FORBIDDEN")
+    refused("governed", held.request("POST", f"/api/public/content-types/{governed}/items", {"data": {"order": "17"}}), 403, "WORKFLOW_TRANSITION_FORBIDDEN")
+
+
+@test
+def public_writes_of_singletons_refuse_a_second_item(ground):
+    t = ground.things
+    config = {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"], "x-wordclaw-public-write": {"subjectField": "order"}}
+    single = ground.type(config, kind="singleton")
+    client = t.with_token("x-public-write-token", t.public_token(single))
+    ground.item(single, {"order": "17"})
+    refused("create", client.request("POST", f"/api/public/content-types/{single}/items", {"data": {"order": "17"}}), 409, "SINGLETON_CONTENT_ITEM_EXISTS")
+    refused("issue", ground.admin.post(f"/api/content-types/{single}/public-write-tokens", {"subject": "17"}), 409, "SINGLETON_CONTENT_ITEM_EXISTS")
+    ground.admin.delete(f"/api/content-items/{ground.admin.get(f'/api/content-types/{single}/items').succeeded(200).data[0]['id']}").succeeded(200)
+    ground.admin.delete(f"/api/content-types/{single}").succeeded(200)
+    refused("no type any more", client.request("POST", f"/api/public/content-types/{single}/items", {"data": {"order": "17"}}), 404, "CONTENT_TYPE_NOT_FOUND")
+
+
 # ---------------------------------------------------------------- workflows and reviews
 
 @test

@@ -92,6 +92,43 @@ class Things:
     def token(self, item_id):
         return self.made(f"/api/content-items/{item_id}/external-feedback-token", {"submitter": WHO})["token"]
 
+    # ---- tokens
+
+    def public_type(self, **fields):
+        config = {"subjectField": "order", "allowedOperations": ["create", "update"], **fields}
+        return self.type({"type": "object", "properties": {"order": {"type": "string"}, "text": {"type": "string"}}, "required": ["order"],
+                          "x-wordclaw-public-write": config})
+
+    def preview_token(self, item_id, **fields):
+        return self.made(f"/api/content-items/{item_id}/preview-token", fields)["token"]
+
+    def public_token(self, type_id, **fields):
+        return self.made(f"/api/content-types/{type_id}/public-write-tokens", {"subject": "17", **fields})["token"]
+
+    def with_token(self, name, token):
+        return With(self.anyone, {name: token})
+
+    def previewed(self):
+        item_id = self.ground.item()
+        return self.with_token("x-preview-token", self.preview_token(item_id)), f"/api/preview/content-items/{item_id}", None
+
+    def previewed_global(self):
+        slug = self.ground.name()
+        self.made("/api/content-types", {"name": slug, "slug": slug, "kind": "singleton", "schema": {"type": "object"}})
+        self.admin.put(f"/api/globals/{slug}", {"data": {}}).succeeded(200)
+        token = self.made(f"/api/globals/{slug}/preview-token", {})["token"]
+        return self.with_token("x-preview-token", token), f"/api/preview/globals/{slug}", None
+
+    def publicly_made(self):
+        type_id = self.public_type()
+        client = self.with_token("x-public-write-token", self.public_token(type_id))
+        return client, f"/api/public/content-types/{type_id}/items", {"data": {"order": "17"}}
+
+    def publicly_changed(self):
+        client, path, body = self.publicly_made()
+        item_id = client.request("POST", path, body).succeeded(201).data["id"]
+        return client, f"/api/public/content-items/{item_id}", {"data": {"order": "17", "text": "x"}}
+
     # ---- forms
 
     def form_body(self, **fields):
@@ -230,6 +267,13 @@ def requests(t, path):
         "identity.invites.revoke": lambda: ask(f"/api/supervisors/invites/{t.invite()['id']}"),
         "identity.invites.inspect": lambda: (t.anyone, path, {"token": t.invite()["token"]}),
         "identity.invites.accept": lambda: (t.anyone, path, {"token": t.invite()["token"], "password": PASSWORD}),
+        "content.previews.issue_item": lambda: ask(item("preview-token"), {}),
+        "content.previews.issue_global": lambda: ask(t.previewed_global()[1].replace("preview/", "") + "/preview-token", {}),
+        "content.public.issue": lambda: ask(f"/api/content-types/{t.public_type()}/public-write-tokens", {"subject": "17"}),
+        "content.previews.item": t.previewed,
+        "content.previews.global": t.previewed_global,
+        "content.public.create": t.publicly_made,
+        "content.public.update": t.publicly_changed,
         "workflow.workflows.create": lambda: ask(path, {"name": t.ground.name(), "contentTypeId": t.ground.type(), "transitions": [OPEN_TRANSITION]}),
         "workflow.workflows.get": lambda: ask(f"/api/workflows/{t.flow()['id']}"),
         "workflow.workflows.active": lambda: ask(f"/api/content-types/{t.flow()['contentTypeId']}/workflows/active"),

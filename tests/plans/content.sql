@@ -48,7 +48,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- let: own SELECT count(*) FROM content_items WHERE domain_id = :big
 
 -- plan: type_insert tenant
-('T', 'a-new-type', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 'api_key:1')
+('T', 'a-new-type', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 'api_key:1', NULL)
 -- plan: types_get tenant
 (:types)
 -- plan: types_by_slug tenant
@@ -59,6 +59,10 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (500)
 -- plan: types_exist tenant
 (:types)
+-- plan: types_localized tenant
+(:types)
+-- plan: type_items_data tenant
+(:type, now() + interval '1 day', 2147483647, 200, 1048576)
 -- plan: type_lock tenant
 (:type)
 -- plan: types_list tenant
@@ -72,7 +76,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: type_items_count tenant max=2*:own, counts up to 10000 items
 (:type, 10000)
 -- plan: type_update tenant
-(:type, 'T', 'type-1', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 1, 'api_key:1')
+(:type, 'T', 'type-1', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 1, 'api_key:1', NULL)
 -- plan: type_delete tenant
 (:big * 10 + 8)
 -- plan: type_schema tenant
@@ -257,3 +261,30 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:asset, 'active', NULL, now())
 -- plan: asset_remove tenant
 (:deleted_asset)
+-- What runs in system scope for the tenant of a token.
+-- plan: singleton_type acting
+('type-9')
+-- plan: types_localized acting
+(:types)
+-- plan: type_schema acting
+(:type)
+-- plan: type_singleton_item acting
+(:singleton, 0)
+-- plan: item_target acting
+(:singleton)
+-- plan: item_insert acting
+(9 * :rows, :type, false, '{}', 'draft', now(), 'api_key:1', 'Text')
+-- plan: item_lock acting
+(:item, NULL)
+-- plan: item_keep_version acting
+(:item, 3)
+-- plan: item_update acting
+(:item, 3, :type, false, '{}', 'published', now(), 4, 'api_key:1', 'Text')
+-- plan: item_snapshot acting
+(:item, NULL)
+-- plan: lifecycle_types system
+(0, 0, 50)
+-- plan: lifecycle_due_updated system
+(:big, :type, '{draft,in_review,published}', now() - interval '10 years', 20)
+-- plan: lifecycle_due_created system max=30+8*:own, reads the live items of the type
+(:big, :type, '{draft,in_review,published}', now() - interval '10 years', 20)

@@ -153,7 +153,7 @@ START_TEST(status_alone_is_validated_only_on_its_way_to_the_public)
 	int64_t type = make_type("open", NULL, "{\"type\":\"object\"}")->id;
 	int64_t id = make_item(type, "{\"a\":1}", "published")->id;
 
-	(void)run(&operation_content_types_update, &(struct content_types_update_request){ .id = type,
+	(void)run(&operation_content_types_update, &(struct content_types_update_request){ .force = &(bool){ true }, .id = type,
 	    .schema = doc("{\"type\":\"object\",\"required\":[\"cover\"]}") });
 	ck_assert_str_eq(change(id, NULL, "in_review")->status, "in_review");
 	(void)refuse(&operation_content_items_publish, &(struct content_items_publish_request){ .id = id }, "CONTENT_SCHEMA_VALIDATION_FAILED");

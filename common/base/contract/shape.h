@@ -42,6 +42,7 @@ enum shape_flag {
 	SHAPE_ID = 1 << 6,          /* INT, or LIST of INT, that names rows */
 	SHAPE_RAW = 1 << 7,         /* DOC that is the whole body as it was sent, for a signature */
 	SHAPE_SLUG = 1 << 8,        /* INT that names a row; the row's slug may come instead, until the service has looked it up */
+	SHAPE_META = 1 << 9,        /* of a response: REST writes it beside the data, in meta */
 };
 
 /* Where a field travels over REST.  SHAPE_IN_MCP: nowhere; only the MCP surface fills or reads it.  SHAPE_IN_COOKIE: of an answer, in a cookie and

@@ -74,6 +74,9 @@ bool json_equal(const struct json_value *a, const struct json_value *b);
 /* Compact text of a value (numbers keep their source meaning). */
 void json_write(struct buf *buf, const struct json_value *value);
 
+/* The same with a line for each value, indented by two spaces. */
+void json_write_pretty(struct buf *buf, const struct json_value *value);
+
 /* At least how many bytes that text has, counted up to just beyond enough: values made by hand may hold one value many
  * times, so their text can be far larger than what they were made of. */
 size_t json_size(const struct json_value *value, size_t enough);

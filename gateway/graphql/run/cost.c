@@ -63,7 +63,7 @@ walk(struct tally *tally, const struct graphql_plan_field *fields, size_t n, con
 		if (field->field->operation) {
 			add(tally, bounded(times, field->field->operation->cost), times);
 			walk(tally, field->fields, field->n_fields, field, times);
-		} else if (field->member && field->n_fields > 0) {
+		} else if (field->member && field->n_fields > 0 && !(field->member->flags & SHAPE_META)) { /* that is once in an answer, not of each row */
 			int64_t rows = rows_of(field, call, tally);
 			if (field->member->type == SHAPE_LIST)
 				add(tally, bounded(times, rows) / GRAPHQL_ROWS_PER_COST, 0);

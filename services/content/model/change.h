@@ -1,0 +1,16 @@
+/* What a changed schema means for the items that there are. */
+#ifndef MODEL_CHANGE_H
+#define MODEL_CHANGE_H
+
+#include "content.h"
+
+/* Holds items of the locked type against both schemas, the ones changed last first, within bounds of number, bytes and time. */
+const struct error *change_report(struct request *req, const struct content_type_row *before, const struct content_type_row *after,
+    const struct schema_change **ret_change) MUST_CHECK;
+
+bool change_is_breaking(const struct schema_change *change);
+
+/* The report as the context of an error. */
+const char *change_context(struct request *req, const struct schema_change *change);
+
+#endif

@@ -1,0 +1,13 @@
+/* What a schema says that JSON Schema ignores, and its writer probably meant. */
+#ifndef MODEL_NEAR_MISS_H
+#define MODEL_NEAR_MISS_H
+
+#include "content_proto.h"
+#include "json/json.h"
+
+enum { NEAR_MISSES_MAX = 20 };
+
+/* Rows of struct schema_warning, at most NEAR_MISSES_MAX. */
+struct shape_list near_misses(struct arena *arena, const struct json_value *schema);
+
+#endif
