@@ -1,6 +1,8 @@
 /* UTF-8: checking, counting, reading and writing. */
 #include "utf8.h"
 
+#include <string.h>
+
 static int
 is_continuation(char c)
 {
@@ -89,4 +91,17 @@ utf8_read(const char *bytes, size_t *ret_n)
 		code_point = code_point << 6 | ((unsigned char)bytes[i] & 0x3F);
 	*ret_n = n;
 	return code_point;
+}
+
+size_t
+utf8_cut(const char *text, size_t n_max)
+{
+	size_t n = strnlen(text, n_max + 1);
+
+	if (n <= n_max)
+		return n;
+	n = n_max;
+	while (n > 0 && is_continuation(text[n]))
+		n--;
+	return n;
 }

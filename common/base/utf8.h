@@ -15,6 +15,9 @@ bool utf8_is_valid(const char *text, size_t n_bytes);
 /* Characters in well-formed text. */
 size_t utf8_count(const char *text, size_t n_bytes);
 
+/* The longest beginning of valid text that has at most n_max bytes and ends with a whole character. */
+size_t utf8_cut(const char *text, size_t n_max);
+
 /* Write a code point (not a surrogate) and return its bytes, 1..4. */
 size_t utf8_write(char *ret_bytes, uint32_t code_point);
 

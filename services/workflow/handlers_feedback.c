@@ -5,6 +5,7 @@
 #include "id.h"
 #include "json/json.h"
 #include "store.h"
+#include "utf8.h"
 
 /* Feedback on its way into the tables, by a key or by a token. */
 struct feedback {
@@ -19,7 +20,7 @@ struct feedback {
 static const char *
 cut(struct request *req, const char *text)
 {
-	return text ? arena_strndup(req->arena, text, strnlen(text, EVENT_TEXT_BYTES_MAX)) : NULL;
+	return text ? arena_strndup(req->arena, text, utf8_cut(text, EVENT_TEXT_BYTES_MAX)) : NULL;
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include "json/json.h"
 #include "rules.h"
 #include "store.h"
+#include "utf8.h"
 
 static const struct error *
 task_not_found(struct request *req, int64_t id)
@@ -16,7 +17,7 @@ task_not_found(struct request *req, int64_t id)
 static const char *
 cut(struct request *req, const char *text)
 {
-	return text ? arena_strndup(req->arena, text, strnlen(text, EVENT_TEXT_BYTES_MAX)) : NULL;
+	return text ? arena_strndup(req->arena, text, utf8_cut(text, EVENT_TEXT_BYTES_MAX)) : NULL;
 }
 
 /* ---- submission ---- */
