@@ -14,6 +14,7 @@
 #include "log.h"
 #include "pages/outcomes.h"
 #include "pages/page.h"
+#include "rest/nearest.h"
 #include "rest/rest.h"
 #include "secret.h"
 #include "settings.h"
@@ -57,7 +58,8 @@ add_routes(struct front *front)
 		is_good &= add_route(front, (*plan)->route->method, (*plan)->route->path,
 		    &(struct target){ .plan = *plan, .outcomes = (*plan)->outcomes });
 	for (const struct page *const *page = pages; *page; page++) {
-		if (*page == &documentation_page && !front->options.documentation)
+		bool is_documentation = *page == &documentation_page || *page == &root_page || *page == &docs_page;
+		if (is_documentation && !front->options.documentation)
 			continue;
 		is_good &= add_route(front, (*page)->method, (*page)->path,
 		    &(struct target){ .page = *page, .outcomes = outcomes_new(front->arena, (*page)->name) });
@@ -197,7 +199,7 @@ parse_target(struct exchange *exchange)
 	size_t n_path = strcspn(exchange->head.target, "?");
 	const char *query = exchange->head.target[n_path] ? exchange->head.target + n_path + 1 : "";
 
-	exchange->path = arena_strndup(exchange->arena, exchange->head.target, n_path);
+	exchange->path = uri_plain_path(exchange->arena, exchange->head.target, n_path);
 	const char *problem = query_parse(exchange->arena, query, &exchange->query);
 	if (!problem)
 		return true;
@@ -223,12 +225,23 @@ answer_options(struct exchange *exchange)
 	exchange_answer(exchange, 204, NULL, "", 0);
 }
 
+static void
+answer_unknown_route(struct exchange *exchange)
+{
+	const char *nearest = nearest_route(exchange->arena, exchange->path);
+
+	if (nearest)
+		ANSWER_FAIL(exchange, NOT_FOUND, "no route '%s'; the nearest is '%s'", exchange->path, nearest);
+	else
+		ANSWER_FAIL(exchange, NOT_FOUND, "no route '%s'", exchange->path);
+}
+
 static const struct target *
 route(struct exchange *exchange)
 {
 	if (!router_find(exchange->gateway->front->router, exchange->path, &exchange->match)) {
 		if (access_count_anonymous(exchange))
-			ANSWER_FAIL(exchange, NOT_FOUND, "no route '%s'", exchange->path);
+			answer_unknown_route(exchange);
 		return NULL;
 	}
 	if (strcmp(exchange->head.method, "OPTIONS") == 0) {
@@ -237,8 +250,9 @@ route(struct exchange *exchange)
 	}
 	const struct target *target = route_choose(&exchange->match, exchange->head.method);
 	if (!target) {
-		exchange_set_header(exchange, "Allow", route_allow(exchange->arena, &exchange->match));
-		ANSWER_FAIL(exchange, METHOD_NOT_ALLOWED, "'%s' does not take %s", exchange->path, exchange->head.method);
+		const char *allow = route_allow(exchange->arena, &exchange->match);
+		exchange_set_header(exchange, "Allow", allow);
+		ANSWER_FAIL(exchange, METHOD_NOT_ALLOWED, "'%s' does not take %s; it takes %s", exchange->path, exchange->head.method, allow);
 	}
 	return target;
 }

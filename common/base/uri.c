@@ -55,6 +55,34 @@ uri_decode(struct arena *arena, const char *text, size_t n, bool plus_is_space)
 	return is_text(decoded, n_decoded) ? decoded : NULL;
 }
 
+static bool
+is_unreserved(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+const char *
+uri_plain_path(struct arena *arena, const char *text, size_t n)
+{
+	char *plain = arena_alloc(arena, n + 1);
+	size_t n_plain = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int high = text[i] == '%' && i + 2 < n ? hex_digit(text[i + 1]) : -1, low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+		char c = low >= 0 ? (char)(high << 4 | low) : '\0';
+		if (is_unreserved(c) && (unsigned char)c < 0x80) {
+			plain[n_plain++] = c;
+			i += 2;
+		} else {
+			plain[n_plain++] = text[i];
+		}
+	}
+	if (n_plain > 1 && plain[n_plain - 1] == '/')
+		n_plain--;
+	plain[n_plain] = '\0';
+	return plain;
+}
+
 static const char *
 add_parameter(struct arena *arena, const char *text, size_t n, struct query *query)
 {

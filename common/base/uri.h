@@ -21,6 +21,9 @@ struct query {
 /* Percent-decode n bytes.  NULL when an escape is malformed or the result is not UTF-8 without NUL. */
 const char *uri_decode(struct arena *arena, const char *text, size_t n, bool plus_is_space);
 
+/* A path by which equal ones are found: unreserved characters as they are rather than escaped (RFC 3986, 6.2.2.2), no slash at the end. */
+const char *uri_plain_path(struct arena *arena, const char *text, size_t n);
+
 /* Text after the '?'.  NULL on success, else what is wrong with it as one clause. */
 const char *query_parse(struct arena *arena, const char *text, struct query *ret_query);
 

@@ -205,15 +205,30 @@ ask_identity(struct exchange *exchange, const struct operation *operation, const
 	credentials_verify(exchange->gateway->credentials, hash, &wait->waiter);
 }
 
+static const char *
+bearer_key(const struct exchange *exchange)
+{
+	const char *authorization = exchange_header(exchange, "authorization");
+
+	return authorization ? header_bearer(authorization) : NULL;
+}
+
 /* x-api-key wins, so that Authorization stays free for payment proofs. */
 static const char *
 presented_key(const struct exchange *exchange)
 {
 	const char *key = exchange_header(exchange, "x-api-key");
-	if (key && *key)
-		return key;
-	const char *authorization = exchange_header(exchange, "authorization");
-	return authorization ? header_bearer(authorization) : NULL;
+
+	return key && *key ? key : bearer_key(exchange);
+}
+
+/* Whichever was believed, somebody in between may have believed the other. */
+static bool
+has_two_keys(const struct exchange *exchange)
+{
+	const char *key = exchange_header(exchange, "x-api-key"), *bearer = bearer_key(exchange);
+
+	return key && *key && bearer && strcmp(key, bearer) != 0;
 }
 
 bool
@@ -257,6 +272,11 @@ find_credential(struct exchange *exchange, struct key_hash *ret_hash)
 {
 	const char *key = presented_key(exchange);
 
+	if (has_two_keys(exchange)) {
+		if (access_count_anonymous(exchange))
+			ANSWER_FAIL(exchange, VALIDATION_ERROR, "the request carries two different API keys, one as x-api-key and one as Authorization: Bearer; send one");
+		return false;
+	}
 	if (!key && session_cookie_read(exchange, ret_hash))
 		return session_cookie_check(exchange);
 	if (!key) {

@@ -27,7 +27,7 @@ struct exchange {
 
 	/* the request */
 	struct http_head head;
-	const char *path;    /* raw, without the query */
+	const char *path;    /* as it came, but for uri_plain_path, without the query */
 	struct query query;
 	char address[64];    /* of the client, text */
 	uint64_t address_id; /* what its limits are counted under */

@@ -36,3 +36,14 @@ answer_documentation(struct exchange *exchange)
 const struct page openapi_page = { .method = "GET", .path = "/openapi.json", .name = "openapi", .answer = answer_openapi };
 const struct page documentation_page = { .method = "GET", .path = "/documentation", .name = "documentation",
 	.answer = answer_documentation };
+
+/* Where people look for it. */
+static void
+lead_to_documentation(struct exchange *exchange)
+{
+	exchange_set_header(exchange, "Location", "/documentation");
+	exchange_answer(exchange, 302, NULL, "", 0);
+}
+
+const struct page root_page = { .method = "GET", .path = "/", .name = "root", .answer = lead_to_documentation };
+const struct page docs_page = { .method = "GET", .path = "/docs", .name = "docs", .answer = lead_to_documentation };

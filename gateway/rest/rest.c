@@ -122,9 +122,11 @@ rest_plans(struct arena *arena)
 static void
 check_content_type(struct exchange *exchange)
 {
-	const char *content_type = exchange_header(exchange, "content-type");
+	const char *content_type = exchange_header(exchange, "content-type"), *encoding = exchange_header(exchange, "content-encoding");
 
-	if (exchange->head.has_body && (!content_type || !header_is_json(content_type)))
+	if (exchange->head.has_body && encoding && strcasecmp(encoding, "identity") != 0)
+		ANSWER_FAIL(exchange, UNSUPPORTED_MEDIA_TYPE, "the body has the Content-Encoding '%s'; send it as it is", encoding);
+	else if (exchange->head.has_body && (!content_type || !header_is_json(content_type)))
 		ANSWER_FAIL(exchange, UNSUPPORTED_MEDIA_TYPE, "the body is %s%s%s", content_type ? "'" : "of no declared type",
 		    content_type ? content_type : "", content_type ? "'" : "");
 }

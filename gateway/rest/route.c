@@ -67,7 +67,7 @@ router_add(struct router *router, const char *method, const char *path, const vo
 	struct node *node = &router->root;
 	size_t n_segments = 0, n_names = 0;
 
-	while (*path == '/') {
+	while (*path == '/' && path[1] != '\0') { /* "/" itself is the root */
 		size_t n = strcspn(++path, "/");
 		if (n == 0 || ++n_segments > ROUTE_SEGMENTS_MAX)
 			return false;
@@ -112,7 +112,7 @@ router_find(const struct router *router, const char *path, struct route_match *r
 {
 	ret_match->n_variables = 0;
 	ret_match->n_targets = 0;
-	const struct node *node = path[0] == '/' ? find_below(&router->root, path, ret_match) : NULL;
+	const struct node *node = path[0] == '/' ? find_below(&router->root, path[1] ? path : "", ret_match) : NULL;
 	if (!node)
 		return false;
 	ret_match->targets = node->targets;

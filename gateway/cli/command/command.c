@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "cli/command/suggest.h"
+#include "suggest.h"
 
 enum { PLACEHOLDER_BYTES_MAX = 48, NAME_BYTES_MAX = 160 };
 

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "cli/command/suggest.h"
+#include "suggest.h"
 
 static const char *const output_choices[] = { "table", "json", "yaml", NULL };
 static const char *const transport_choices[] = { "stdio", "http", NULL };

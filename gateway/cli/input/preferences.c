@@ -10,7 +10,7 @@
 
 #include "cli/command/command_line.h"
 #include "json/json.h"
-#include "cli/command/suggest.h"
+#include "suggest.h"
 
 #define FILE_NAME ".wordclaw.json"
 #define NO_FILE "/dev/null"

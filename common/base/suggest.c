@@ -1,5 +1,5 @@
 /* Nearness is the number of letters to insert, remove, replace or swap (optimal string alignment). */
-#include "cli/command/suggest.h"
+#include "suggest.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -13,8 +13,8 @@ least(size_t a, size_t b, size_t c)
 	return least < c ? least : c;
 }
 
-static size_t
-distance_of(const char *a, const char *b)
+size_t
+suggestion_distance(const char *a, const char *b)
 {
 	size_t n_a = strlen(a), n_b = strlen(b);
 	size_t rows[3][LETTERS_MAX + 1];
@@ -46,7 +46,7 @@ suggestion_for(const char *typed)
 void
 suggestion_offer(struct suggestion *suggestion, const char *candidate)
 {
-	size_t distance = distance_of(suggestion->typed, candidate);
+	size_t distance = suggestion_distance(suggestion->typed, candidate);
 
 	if (distance < suggestion->distance) {
 		suggestion->distance = distance;

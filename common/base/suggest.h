@@ -11,6 +11,9 @@ struct suggestion {
 	size_t distance;
 };
 
+/* Letters to insert, remove, replace or swap; SIZE_MAX for texts too long to compare. */
+size_t suggestion_distance(const char *a, const char *b);
+
 struct suggestion suggestion_for(const char *typed);
 void suggestion_offer(struct suggestion *suggestion, const char *candidate);
 
