@@ -557,7 +557,7 @@ const struct shape content_types_delete_request_shape = { .name = "content_types
 
 static const struct shape_field content_types_artifacts_request_fields[] = {
 	{ .name = "packageName", .column = "package_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_artifacts_request, package_name), .min = INT64_C(1), .max = INT64_C(200), .pattern = "[a-z0-9@._/-]+", .default_text = "\"wordclaw-generated\"", .doc = "Name that the files say.", .example = "\"site-content\"" },
-	{ .name = "contentTypeSlugs", .column = "content_type_slugs", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_artifacts_request, content_type_slugs), .min = INT64_C(1), .max = INT64_C(4000), .pattern = "[a-z0-9_,-]+", .doc = "Only these types: slugs with commas between them.", .example = "\"article,home-page\"" },
+	{ .name = "contentTypeSlugs", .column = "content_type_slugs", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_artifacts_request, content_type_slugs), .min = INT64_C(1), .max = INT64_C(2000), .pattern = "[a-z0-9_,-]+", .doc = "Only these types: slugs with commas between them.", .example = "\"article,home-page\"" },
 };
 const struct shape content_types_artifacts_request_shape = { .name = "content_types_artifacts_request", .size = sizeof(struct content_types_artifacts_request), .fields = content_types_artifacts_request_fields, .n_fields = 2 };
 

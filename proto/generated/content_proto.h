@@ -605,7 +605,7 @@ extern const struct shape content_types_delete_request_shape;
 
 struct content_types_artifacts_request {
 	const char *package_name; /* 1..200 bytes; optional; default "wordclaw-generated" */
-	const char *content_type_slugs; /* 1..4000 bytes; optional */
+	const char *content_type_slugs; /* 1..2000 bytes; optional */
 };
 extern const struct shape content_types_artifacts_request_shape;
 
