@@ -760,7 +760,7 @@ extern const struct shape content_items_restore_request_shape;
 struct content_items_used_by_request {
 	int64_t id; /* 1..2147483647 */
 	const int64_t *limit; /* 1..500; default 50 */
-	const char *cursor; /* 1..2048 bytes; optional */
+	const char *cursor; /* 1..500 bytes; optional */
 	const char *historical_cursor; /* 1..2048 bytes; optional */
 };
 extern const struct shape content_items_used_by_request_shape;

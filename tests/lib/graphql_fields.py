@@ -29,6 +29,8 @@ def queries(t, indexed):
         "supervisorSessions": "supervisorSessions { nodes { id supervisorId email lastSeenAt expiresAt } }",
         "supervisorInvites": "supervisorInvites { nodes { id email role expiresAt } }",
         "searchIndexStatus": "searchIndexStatus { provider model dimension chunks pending }",
+        "guides": "guides { nodes { taskId goal } }",
+        "guide": 'guide(taskId: "author-content") { goal isReady requiredScopes steps { number operation rest status isOptional } warnings }',
         "assets": f"assets {{ nodes {{ {ASSET} }} hasMore nextCursor }}",
         "asset": f"asset(id: {t.asset()}) {{ {ASSET} }}",
         "assetDerivatives": f"assetDerivatives(id: {t.asset()}) {{ nodes {{ id }} hasMore }}",

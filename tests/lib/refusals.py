@@ -434,6 +434,7 @@ def assets_refuse_what_they_declare(ground):
     ]:
         refused("create", ground.admin.post("/api/assets", t.asset_body(**fields)), 400, code)
     refused("create", ground.admin.post("/api/assets", {"filename": "a", "mimeType": "text/plain"}), 400, "ASSET_CONTENT_REQUIRED")
+    refused("guide", ground.admin.get("/api/guides/no-such-task"), 404, "UNKNOWN_TASK")
     ask_all(ground.admin, [
         ("GET", f"/api/assets/{NOBODYS}", None, 404, "ASSET_NOT_FOUND"), ("GET", f"/api/assets/{NOBODYS}/derivatives", None, 404, "ASSET_NOT_FOUND"),
         ("POST", f"/api/assets/{NOBODYS}/access", {}, 404, "ASSET_NOT_FOUND"), ("DELETE", f"/api/assets/{NOBODYS}", None, 404, "ASSET_NOT_FOUND"),

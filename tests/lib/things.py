@@ -322,6 +322,7 @@ def requests(t, path):
         "webhooks.deliveries.get": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}"),
         "webhooks.deliveries.redeliver": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}/redeliver"),
         "webhooks.deliveries.replay": lambda: ask(f"/api/webhooks/{t.hook()}/replay", {"after": 0}),
+        "gateway.guides.get": lambda: ask("/api/guides/author-content"),
         "content.assets.create": lambda: ask(path, t.asset_body()),
         "content.assets.get": lambda: ask(f"/api/assets/{t.asset()}"),
         "content.assets.derivatives": lambda: ask(f"/api/assets/{t.asset()}/derivatives"),
