@@ -294,7 +294,9 @@ enter_operation(struct exchange *exchange)
 
 	if (asset_is_upload(exchange)) {
 		exchange->page = &asset_upload_page;
-		enter_page(exchange);
+		asset_upload_check(exchange);
+		if (!exchange->is_answered)
+			enter_page(exchange);
 		return;
 	}
 	exchange->operation = operation->id;

@@ -7,4 +7,7 @@
 /* A routed request that asset_upload_page answers instead of the operation: a file as multipart/form-data. */
 bool asset_is_upload(const struct exchange *exchange);
 
+/* Answers what an upload cannot do: VALIDATION_ERROR. */
+void asset_upload_check(struct exchange *exchange);
+
 #endif

@@ -324,3 +324,14 @@ asset_is_upload(const struct exchange *exchange)
 
 	return exchange->plan->operation == &operation_content_assets_create && type && strncasecmp(type, "multipart/form-data", 19) == 0;
 }
+
+/* A form is stored as it comes, so there is nothing to try it with, and nothing to recognise its repetition by. */
+void
+asset_upload_check(struct exchange *exchange)
+{
+	if (exchange->query.n > 0)
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "an upload as a form takes no query parameter, and '%s' is one; a dry run takes JSON with contentBase64",
+		    exchange->query.list[0].name);
+	else if (exchange_header(exchange, "idempotency-key"))
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "an upload as a form takes no Idempotency-Key: leave it out, or send JSON with contentBase64");
+}
