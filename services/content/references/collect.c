@@ -49,8 +49,15 @@ add(struct walk *walk, const char *kind, const struct json_value *id, const stru
 {
 	struct references *found = walk->found;
 
-	if (!id || id->type != JSON_INT || id->integer < 1 || id->integer > INT32_MAX)
+	if (!id || id->type != JSON_INT)
 		return;
+	if (id->integer < 1 || id->integer > INT32_MAX) {
+		if (!found->beyond_path && strcmp(kind, "content_item") == 0) {
+			found->beyond_id = id->integer;
+			found->beyond_path = path;
+		}
+		return;
+	}
 	for (size_t i = found->n; i > 0 && i + 64 > found->n; i--) { /* several branches may lead to one place, one after the other */
 		if (strcmp(found->list[i - 1].path, path) == 0 && strcmp(found->list[i - 1].kind, kind) == 0)
 			return;

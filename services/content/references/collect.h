@@ -17,6 +17,8 @@ struct references {
 	struct reference *list;
 	size_t n;
 	bool is_too_many;
+	const char *beyond_path; /* of the first integer that no item's id can be, or NULL */
+	int64_t beyond_id;
 };
 
 /* In document order, self references and repeated targets included.  Through properties, lists, allOf, local $ref, conditions and those branches

@@ -82,6 +82,12 @@ refuse(struct request *req, struct error *error, const char *path, const int64_t
 }
 
 static const struct error *
+refuse_missing(struct request *req, const char *path, const int64_t *ids, size_t n)
+{
+	return refuse(req, FAIL(req, CONTENT_REFERENCE_INVALID, "the data refers to content items that are not there"), path, ids, n);
+}
+
+static const struct error *
 check_targets(struct request *req, const struct references *references)
 {
 	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, references->n + 1), *wrong = ARENA_ARRAY(req->arena, int64_t, references->n + 1);
@@ -89,6 +95,8 @@ check_targets(struct request *req, const struct references *references)
 	size_t n = 0, n_wrong = 0;
 	struct shape_list rows = { .n = 0 };
 
+	if (references->beyond_path)
+		return refuse_missing(req, references->beyond_path, &references->beyond_id, 1);
 	for (size_t i = 0; i < references->n; i++) {
 		const struct reference *reference = &references->list[i];
 		if (strcmp(reference->kind, "content_item") == 0 && !has_id(ids, n, reference->id))
@@ -111,7 +119,7 @@ check_targets(struct request *req, const struct references *references)
 		}
 	}
 	if (missing)
-		return refuse(req, FAIL(req, CONTENT_REFERENCE_INVALID, "the data refers to content items that are not there"), missing, wrong, n_wrong);
+		return refuse_missing(req, missing, wrong, n_wrong);
 	if (other)
 		return refuse(req, FAIL(req, CONTENT_REFERENCE_TYPE_MISMATCH, "the data refers to content items of types that the schema does not allow there"), other, wrong, n_wrong);
 	return NULL;
