@@ -262,7 +262,9 @@ count_login(struct exchange *exchange)
 static void
 admit_public(struct exchange *exchange, const struct operation *operation)
 {
-	if (access_take_anonymous(exchange) && session_cookie_is_made_by(operation))
+	if (!access_take_anonymous(exchange) || !session_cookie_check_public(exchange, operation))
+		return;
+	if (session_cookie_is_made_by(operation))
 		(void)count_login(exchange);
 }
 

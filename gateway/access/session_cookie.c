@@ -61,17 +61,36 @@ is_reading(const char *method)
 	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
+static bool
+check_header(struct exchange *exchange)
+{
+	if (is_reading(exchange->head.method) || exchange_header(exchange, "x-wordclaw-console"))
+		return true;
+	ANSWER_FAIL(exchange, CSRF_HEADER_REQUIRED, "a change with a session cookie comes without the header x-wordclaw-console");
+	return false;
+}
+
 bool
 session_cookie_check(struct exchange *exchange)
 {
-	if (!is_reading(exchange->head.method) && !exchange_header(exchange, "x-wordclaw-console")) {
-		ANSWER_FAIL(exchange, CSRF_HEADER_REQUIRED, "a change with a session cookie comes without the header x-wordclaw-console");
+	if (!check_header(exchange))
 		return false;
-	}
 	if (chosen_domain(exchange) >= 0)
 		return true;
 	ANSWER_FAIL(exchange, INVALID_DOMAIN_CONTEXT, "the header x-wordclaw-domain is no id");
 	return false;
+}
+
+bool
+session_cookie_check_public(struct exchange *exchange, const struct operation *operation)
+{
+	bool is_taken = false;
+
+	for (size_t i = 0; i < operation->request->n_fields; i++) {
+		const char *header = operation->request->fields[i].header;
+		is_taken |= header && strcmp(header, "cookie") == 0;
+	}
+	return !is_taken || !exchange_header(exchange, "cookie") || check_header(exchange);
 }
 
 static const struct shape_field *

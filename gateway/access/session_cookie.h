@@ -13,6 +13,9 @@ bool session_cookie_read(const struct exchange *exchange, struct key_hash *ret_h
  * x-wordclaw-domain must be an id if it is there.  False: it was answered. */
 bool session_cookie_check(struct exchange *exchange);
 
+/* The same of an operation that everybody may call: one that takes the cookie as input needs the header too. */
+bool session_cookie_check_public(struct exchange *exchange, const struct operation *operation);
+
 /* Does the operation hand out sessions? */
 bool session_cookie_is_made_by(const struct operation *operation);
 

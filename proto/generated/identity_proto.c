@@ -1396,6 +1396,7 @@ static const char *const identity_sessions_end_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_sessions_end_errors[] = {
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

@@ -755,6 +755,7 @@ const struct error *identity_sessions_create(struct request *req, const struct i
 
 /* Sign out: the session of the cookie ends.
  * POST /api/supervisors/logout
+ * Errors: CSRF_HEADER_REQUIRED.
  * Emits: session.revoke. */
 const struct error *identity_sessions_end(struct request *req, const struct identity_sessions_end_request *in,
     struct identity_sessions_end_response *out) MUST_CHECK;

@@ -106,7 +106,8 @@ identity_sessions_end(struct request *req, const struct identity_sessions_end_re
 	const struct error *error = session_of(req, in->cookie, &session);
 	if (error)
 		return error;
-	out->session_token = "";
+	/* A form of another site can be made to ask this, without the cookie: then the browser keeps it. */
+	out->session_token = rules_session_token(req->arena, in->cookie) ? "" : NULL;
 	out->ended = session != NULL;
 	if (!session)
 		return NULL;

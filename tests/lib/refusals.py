@@ -232,6 +232,7 @@ def people_refuse_what_they_declare(ground):
                               ("POST", "/api/supervisors/invite", {"email": t.email(), "domainId": NOBODYS}, 404, "SUPERVISOR_DOMAIN_NOT_FOUND")])
     ask_all(t.anyone, [*[("POST", login, {"email": "nobody@example.com", "password": "x"}, 401, "SUPERVISOR_LOGIN_FAILED")] * 3,
                        ("POST", login, {"email": "nobody@example.com", "password": "x"}, 429, "SUPERVISOR_LOGIN_THROTTLED")])
+    refused("logout", person.post("/api/supervisors/logout", headers={"x-wordclaw-console": None}), 403, "CSRF_HEADER_REQUIRED")
     email = t.email()
     old, used, other, nameless = t.invite(), t.invite(email=email), t.invite(email=email), t.invite()
     ground.system.sql(f"UPDATE identity.supervisor_invites SET expires_at = now() WHERE id = {old['id']}")
