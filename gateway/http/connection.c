@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "clock.h"
@@ -96,17 +97,37 @@ phase_max_us(const struct connections *connections, enum phase phase)
 	return INT64_MAX;
 }
 
-/* The library does not watch suspended connections, and a stream rests for minutes. */
+/* The library does not watch suspended connections, and a stream rests for minutes.  Of others it misses an end that came together with the
+ * last bytes: its reads are edge-triggered and it stops at a short one. */
+static bool
+may_have_left_unseen(const struct connection *connection)
+{
+	if (connection->is_suspended)
+		return connection->is_streaming;
+	return connection->phase == PHASE_FRESH || connection->phase == PHASE_RECEIVING;
+}
+
 static void
-resume_leavers(struct pollfd *polled, struct connection *const *connections, size_t n)
+end_leaver(struct connection *connection)
+{
+	int n_unread = 0;
+
+	if (connection->is_suspended) {
+		connection->has_left = true;
+		connection_resume(connection);
+	} else if (ioctl(connection->fd, FIONREAD, &n_unread) == 0 && n_unread == 0) {
+		(void)shutdown(connection->fd, SHUT_RDWR); /* the rest of its request will not come */
+	}
+}
+
+static void
+end_leavers(struct pollfd *polled, struct connection *const *connections, size_t n)
 {
 	if (n == 0 || poll(polled, n, 0) <= 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		if (polled[i].revents == 0)
-			continue;
-		connections[i]->has_left = true;
-		connection_resume(connections[i]);
+		if (polled[i].revents != 0)
+			end_leaver(connections[i]);
 	}
 }
 
@@ -114,20 +135,20 @@ void
 connections_sweep(struct connections *connections, int64_t now_us)
 {
 	struct pollfd polled[POLLED_AT_ONCE_MAX];
-	struct connection *streams[POLLED_AT_ONCE_MAX];
+	struct connection *watched[POLLED_AT_ONCE_MAX];
 	size_t n = 0;
 
 	for (struct connection *connection = connections->first; connection; connection = connection->next) {
-		if (connection->is_suspended && connection->is_streaming) {
-			polled[n] = (struct pollfd){ .fd = connection->fd, .events = POLLRDHUP };
-			streams[n++] = connection;
-		} else if (!connection->is_suspended && now_us - connection->phase_since_us > phase_max_us(connections, connection->phase)) {
+		if (!connection->is_suspended && now_us - connection->phase_since_us > phase_max_us(connections, connection->phase)) {
 			(void)shutdown(connection->fd, SHUT_RDWR);
+		} else if (may_have_left_unseen(connection)) {
+			polled[n] = (struct pollfd){ .fd = connection->fd, .events = POLLRDHUP };
+			watched[n++] = connection;
 		}
 		if (n == POLLED_AT_ONCE_MAX) {
-			resume_leavers(polled, streams, n);
+			end_leavers(polled, watched, n);
 			n = 0;
 		}
 	}
-	resume_leavers(polled, streams, n);
+	end_leavers(polled, watched, n);
 }

@@ -48,7 +48,7 @@ check_slug(struct request *req, const char *slug)
 {
 	if (!slug || rules_slug_is_valid(slug))
 		return NULL;
-	return FAIL_AT(req, VALIDATION_ERROR, "/slug", "'%s' is not a valid slug: use lower-case letters, digits and hyphens or underscores between them", slug);
+	return FAIL_AT(req, VALIDATION_ERROR, "/slug", "'%s' is not a valid slug: use lower-case letters, digits and hyphens or underscores between them, not digits alone", slug);
 }
 
 static const struct error *

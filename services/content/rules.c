@@ -16,6 +16,8 @@ rules_slug_is_valid(const char *slug)
 
 	if (n == 0 || n > SLUG_BYTES_MAX || !is_word_byte(slug[0]) || !is_word_byte(slug[n - 1]))
 		return false;
+	if (strspn(slug, "0123456789") == n)
+		return false; /* it would be read as an id */
 	for (size_t i = 1; i < n; i++) {
 		bool is_joint = slug[i] == '-' || slug[i] == '_';
 		if (!is_joint && !is_word_byte(slug[i]))

@@ -23,7 +23,7 @@ enum {
 #define STATUS_PUBLISHED "published"
 #define STATUS_ARCHIVED "archived"
 
-/* Lower-case letters and digits in words joined by single '-' or '_'. */
+/* Lower-case letters and digits in words joined by single '-' or '_', and not digits alone, which would be read as an id. */
 bool rules_slug_is_valid(const char *slug);
 
 /* One of the four that every type has. */

@@ -36,9 +36,9 @@ static const struct slug_row {
 	const char *slug;
 	bool is_valid;
 } slugs[] = {
-	{ "a", true }, { "article", true }, { "news-2026", true }, { "a_b-c", true }, { "0", true },
+	{ "a", true }, { "article", true }, { "news-2026", true }, { "a_b-c", true }, { "0", false },
 	{ "", false }, { "-a", false }, { "a-", false }, { "a--b", false }, { "a-_b", false }, { "Article", false },
-	{ "a b", false }, { "a/b", false }, { "\xc3\xa9t\xc3\xa9", false }, { long_slug, false },
+	{ "a b", false }, { "a/b", false }, { "\xc3\xa9t\xc3\xa9", false }, { long_slug, false }, { "123", false }, { "1-2", true }, { "2nd", true },
 };
 
 START_TEST(slug_is_lower_case_words_joined_by_one_sign)
