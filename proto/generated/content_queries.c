@@ -1288,9 +1288,7 @@ const struct db_statement content_assets_list_query = { .name = "content_assets_
 	    "SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
 	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
 	    "       created_at, updated_at, deleted_at\n"
-	    "  FROM assets\n"
-	    " WHERE status = $1 AND id < $2 AND ($3::text IS NULL OR access_mode = $3) AND ($4::text IS NULL OR strpos(lower(filename), lower($4)) > 0)\n"
-	    " ORDER BY id DESC LIMIT $5\n",
+	    "  FROM assets WHERE status = $1 AND id < $2 AND ($3::text IS NULL OR access_mode = $3) AND ($4::text IS NULL OR strpos(lower(filename), lower($4)) > 0) ORDER BY id DESC LIMIT $5\n",
 	.kind = DB_LIST, .n_params = 5, .row = &asset_row_shape };
 
 const struct db_statement content_asset_derivatives_query = { .name = "content_asset_derivatives",
@@ -1298,9 +1296,7 @@ const struct db_statement content_asset_derivatives_query = { .name = "content_a
 	    "SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
 	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
 	    "       created_at, updated_at, deleted_at\n"
-	    "  FROM assets\n"
-	    " WHERE source_asset_id = $1 AND id < $2 AND status = $3 AND ($4::text IS NULL OR access_mode = $4) AND ($5::text IS NULL OR strpos(lower(filename), lower($5)) > 0)\n"
-	    " ORDER BY id DESC LIMIT $6\n",
+	    "  FROM assets WHERE source_asset_id = $1 AND id < $2 AND status = $3 AND ($4::text IS NULL OR access_mode = $4) AND ($5::text IS NULL OR strpos(lower(filename), lower($5)) > 0) ORDER BY id DESC LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &asset_row_shape };
 
 const struct db_statement content_asset_has_derivative_query = { .name = "content_asset_has_derivative",

@@ -770,44 +770,26 @@ RETURNING id, domain_id, source_asset_id, variant_key, transform_spec::text, fil
        access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
        created_at, updated_at, deleted_at;
 
--- name: asset_get :find asset_row
+-- template: asset_columns(rest)
+SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
+       created_at, updated_at, deleted_at
+  FROM assets {rest};
+
+-- name: asset_get :find asset_row = asset_columns(WHERE id = $1)
 -- An asset of the tenant.
-SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
-       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
-       created_at, updated_at, deleted_at
-  FROM assets WHERE id = $1;
 
--- name: asset_lock :find asset_row
+-- name: asset_lock :find asset_row = asset_columns(WHERE id = $1 FOR UPDATE)
 -- An asset of the tenant, to change.
-SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
-       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
-       created_at, updated_at, deleted_at
-  FROM assets WHERE id = $1 FOR UPDATE;
 
--- name: asset_open :find asset_row
+-- name: asset_open :find asset_row = asset_columns(WHERE id = $1 AND status = 'active')
 -- An active asset of any tenant: who may have it is decided by what it says.
-SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
-       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
-       created_at, updated_at, deleted_at
-  FROM assets WHERE id = $1 AND status = 'active';
 
--- name: assets_list :list asset_row
+-- name: assets_list :list asset_row = asset_columns(WHERE status = $1 AND id < $2 AND ($3::text IS NULL OR access_mode = $3) AND ($4::text IS NULL OR strpos(lower(filename), lower($4)) > 0) ORDER BY id DESC LIMIT $5)
 -- Page of assets, newest first.
-SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
-       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
-       created_at, updated_at, deleted_at
-  FROM assets
- WHERE status = $1 AND id < $2 AND ($3::text IS NULL OR access_mode = $3) AND ($4::text IS NULL OR strpos(lower(filename), lower($4)) > 0)
- ORDER BY id DESC LIMIT $5;
 
--- name: asset_derivatives :list asset_row
+-- name: asset_derivatives :list asset_row = asset_columns(WHERE source_asset_id = $1 AND id < $2 AND status = $3 AND ($4::text IS NULL OR access_mode = $4) AND ($5::text IS NULL OR strpos(lower(filename), lower($5)) > 0) ORDER BY id DESC LIMIT $6)
 -- What was made from an asset, newest first.
-SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
-       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
-       created_at, updated_at, deleted_at
-  FROM assets
- WHERE source_asset_id = $1 AND id < $2 AND status = $3 AND ($4::text IS NULL OR access_mode = $4) AND ($5::text IS NULL OR strpos(lower(filename), lower($5)) > 0)
- ORDER BY id DESC LIMIT $6;
 
 -- name: asset_has_derivative :find content_id_row
 -- One that was made from an asset, deleted or not.
