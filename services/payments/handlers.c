@@ -4,7 +4,7 @@
 
 #include "id.h"
 #include "lightning/bolt11.h"
-#include "providers.h"
+#include "providers/providers.h"
 #include "store.h"
 
 enum { DAY_S = 86400, RESERVED_FOR_S = 15 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "providers.h"
+#include "providers/providers.h"
 #include "rules.h"
 #include "secret.h"
 #include "store.h"

@@ -5,7 +5,7 @@
 
 #include "id.h"
 #include "json/json.h"
-#include "providers.h"
+#include "providers/providers.h"
 #include "secret.h"
 #include "store.h"
 

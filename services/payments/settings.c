@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "outbound.h"
-#include "providers.h"
+#include "providers/providers.h"
 
 struct payments_settings payments_settings;
 

@@ -5,7 +5,7 @@
 
 #include "common_proto.h"
 #include "json/json.h"
-#include "providers.h"
+#include "providers/providers.h"
 #include "rules.h"
 #include "store.h"
 

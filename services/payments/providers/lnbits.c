@@ -5,7 +5,7 @@
 
 #include "buf.h"
 #include "json/json.h"
-#include "providers.h"
+#include "providers/providers.h"
 
 enum { LIST_MAX = 200, CLIENT_ERROR = 400, SERVER_ERROR = 500 };
 

@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "id.h"
 #include "json/json.h"
-#include "providers.h"
+#include "providers/providers.h"
 #include "secret.h"
 
 enum { CLIENT_ERROR = 400, SERVER_ERROR = 500 };

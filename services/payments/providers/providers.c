@@ -1,5 +1,5 @@
 /* Providers: the table, and what those over HTTP share. */
-#include "providers.h"
+#include "providers/providers.h"
 
 #include <string.h>
 

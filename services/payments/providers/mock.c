@@ -4,7 +4,7 @@
 #include "id.h"
 #include "lightning/bolt11.h"
 #include "payments_queries.h"
-#include "providers.h"
+#include "providers/providers.h"
 #include "secret.h"
 
 /* The key of a node that does not exist: known to everybody, so that clients can check whose invoices these are. */
