@@ -55,7 +55,7 @@ LIB_HTTP    := -lmicrohttpd
 LIB_DB      := -lpq
 
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
-	$(if $(wildcard migrations/migrate.c),$(BIN)/wordclaw-migrate) $(if $(CLI_SRC),$(BIN)/wordclaw)
+	$(if $(wildcard migrations/migrate.c),$(BIN)/wordclaw-migrate) $(BIN)/wordclaw-operate $(if $(CLI_SRC),$(BIN)/wordclaw)
 
 .PHONY: all ui run test check generate fmt bench fault fuzz fuzzers asan tsan explorer help bootstrap clean unit arch tests
 .DEFAULT_GOAL := all
@@ -89,7 +89,7 @@ fmt: ## clang-format the lines that changed
 # ---- objects: one rule per layer ----
 
 # Only what shows the version is compiled with it: the others are the same bytes in every commit.
-VERSIONED := $(shell grep -rl WORDCLAW_VERSION --include='*.c' common gateway migrations services)
+VERSIONED := $(shell grep -rl WORDCLAW_VERSION --include='*.c' common gateway migrations operate services)
 $(VERSIONED:%.c=$(B)/%.o): CPPFLAGS += -DWORDCLAW_VERSION='"$(VERSION)"'
 
 $(B)/common/base/%.o: common/base/%.c
@@ -124,6 +124,10 @@ $(B)/migrations/%.o: migrations/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -c -o $@ $<
+$(B)/operate/%.o: operate/%.c
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -iquote operate -c -o $@ $<
 $(B)/services/embeddings/local.o: services/embeddings/vectors/wordnet.bin
 $(B)/gateway/pages/openapi_data.o: proto/generated/openapi.json proto/generated/schema.graphql gateway/pages/documentation.html
 
@@ -153,6 +157,11 @@ $(BIN)/wordclaw: $(B)/gateway/cli/main.o $(B)/libcli.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB)
 $(BIN)/wordclaw-migrate: $(call obj,$(wildcard migrations/*.c)) $(CORE)
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB) $(LIB_DB)
+
+$(BIN)/wordclaw-operate: $(call obj,$(wildcard operate/*.c) $(filter-out migrations/migrate.c,$(wildcard migrations/*.c))) $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB) $(LIB_DB)

@@ -1,6 +1,7 @@
 /* What a migration run tells its operator. */
 #include "report.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ report(const char *level, const char *format, va_list args)
 	size_t n = strlen(text);
 	while (n > 0 && text[n - 1] == '\n')
 		text[--n] = '\0';
-	fprintf(stderr, "wordclaw-migrate: %s%s\n", level, text);
+	fprintf(stderr, "%s: %s%s\n", program_invocation_short_name, level, text);
 }
 
 void

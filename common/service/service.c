@@ -451,8 +451,7 @@ service_main(int argc, char **argv, const struct service_definition *definition)
 	if (argc > 1 && strcmp(argv[1], "--check-config") == 0)
 		return service_settings_load(&service.settings, definition) ? 0 : 2;
 	bool is_ping = argc == 2 && strcmp(argv[1], "--ping") == 0;
-	const struct service_command *command = argc > 1 && !is_ping ? command_find(definition, argv[1]) : NULL;
-	if (argc > 1 && !command && !is_ping) {
+	if (argc > 1 && !is_ping && !command_is_known(definition, argv[1])) {
 		(void)fprintf(stderr, "wordclaw-%s: unknown argument '%s', see --help\n", definition->name, argv[1]);
 		return 2;
 	}
@@ -461,8 +460,8 @@ service_main(int argc, char **argv, const struct service_definition *definition)
 		return 2;
 	if (is_ping)
 		return health_ask(&service);
-	if (command)
-		return command_run(&service, command, argc - 2, argv + 2);
+	if (argc > 1)
+		return command_run(&service, argv[1], argc - 2, argv + 2);
 	if (!start_serving())
 		return 1;
 	loop(signal_fd);

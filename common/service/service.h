@@ -54,6 +54,17 @@ struct service_command {
 	const struct error *(*run)(struct request *req, int argc, char **argv);
 };
 
+/* A command for each tenant in turn, in a transaction of its own and as the tenant's role. */
+struct command_of_tenants {
+	const char *flag;
+	const char *summary;
+	int64_t timeout_ms; /* for one tenant */
+	bool (*begin)(int argc, char **argv); /* false: the arguments were wrong, which it has said */
+	const struct error *(*next)(struct request *req, int64_t after, int64_t *ret_tenant); /* 0: that was all.  In system scope */
+	const struct error *(*run)(struct request *req, void *context);
+	int (*end)(void); /* an exit status */
+};
+
 /* Looks up what fields with slug = true name by slug; ids[i] is 0 where there is no such row. */
 struct slug_resolver {
 	const struct error *(*find)(struct request *req, const char *const slugs[], size_t n, int64_t ids[]);
@@ -77,6 +88,7 @@ struct service_definition {
 	int64_t step_workers; /* default of WORDCLAW_STEP_WORKERS; 0: 4 */
 	const struct service_command *commands;
 	size_t n_commands;
+	const struct command_of_tenants *of_tenants; /* one such command, or NULL */
 	struct slug_resolver slugs;
 	bool (*start)(void); /* after the settings were loaded, before the first request; or NULL */
 };

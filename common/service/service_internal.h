@@ -160,10 +160,10 @@ const struct error *outbox_maintain(struct request *req) MUST_CHECK;
 const struct error *outbox_note(struct request *req, void *context) MUST_CHECK; /* for transaction_run: what only this process knows */
 void outbox_init(struct service *service);
 
-/* command.c: the binary run once; NULL for an unknown flag */
-const struct service_command *command_find(const struct service_definition *definition, const char *flag);
+/* command.c: the binary run once, for a flag that is known */
+bool command_is_known(const struct service_definition *definition, const char *flag);
 void commands_print(const struct service_definition *definition);
-int command_run(struct service *service, const struct service_command *command, int argc, char **argv);
+int command_run(struct service *service, const char *flag, int argc, char **argv);
 
 /* worker.c: both connections of a thread; each logs in when it is first used */
 void worker_init(struct worker *worker, struct service *service, const char *name);

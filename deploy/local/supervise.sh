@@ -12,7 +12,7 @@ readonly START_SECONDS_MAX=60
 install_programs() {
 	local bin=$1 programs=() console=()
 	mapfile -t programs < <(cd "$bin" && find . -maxdepth 1 -type f -name 'wordclaw-*' -perm -u+x -printf '%f\n' | sort)
-	mapfile -t processes < <(printf '%s\n' "${programs[@]}" | sed -n 's/^wordclaw-//p' | grep -vx migrate)
+	mapfile -t processes < <(printf '%s\n' "${programs[@]}" | sed -n 's/^wordclaw-//p' | grep -vxE 'migrate|operate')
 	[ "${#processes[@]}" -gt 0 ] || fail "no programs in $bin: run make"
 	[ ! -e "$repo/build/ui/index.html" ] || console=(-C "$repo/build" ui)
 	tar -cf - --transform 's,^wordclaw-,bin/wordclaw-,' -C "$bin" "${programs[@]}" -C "$repo" migrations \

@@ -146,6 +146,11 @@ static const struct shape_field audit_chain_row_fields[] = {
 };
 const struct shape audit_chain_row_shape = { .name = "audit_chain_row", .size = sizeof(struct audit_chain_row), .fields = audit_chain_row_fields, .n_fields = 19 };
 
+static const struct shape_field audit_chain_owner_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_owner, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+};
+const struct shape audit_chain_owner_shape = { .name = "audit_chain_owner", .size = sizeof(struct audit_chain_owner), .fields = audit_chain_owner_fields, .n_fields = 1 };
+
 static const struct shape_field audit_logs_list_request_fields[] = {
 	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct audit_logs_list_request, entity_type), .min = 0, .max = INT64_C(64), .doc = "Only this kind of thing.", .example = "\"content_item\"" },
 	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct audit_logs_list_request, entity_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only this one.", .example = "42" },

@@ -159,6 +159,12 @@ struct audit_chain_row {
 };
 extern const struct shape audit_chain_row_shape;
 
+/* Row of chain_next. */
+struct audit_chain_owner {
+	int64_t domain_id;
+};
+extern const struct shape audit_chain_owner_shape;
+
 struct audit_logs_list_request {
 	const char *entity_type; /* at most 64 bytes; optional */
 	const int64_t *entity_id; /* 1..2147483647 */

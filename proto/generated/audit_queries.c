@@ -125,6 +125,11 @@ const struct db_statement audit_head_get_query = { .name = "audit_head_get",
 	    "SELECT domain_id, number, hash FROM audit_chain_heads WHERE domain_id = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &audit_head_shape };
 
+const struct db_statement audit_chain_next_query = { .name = "audit_chain_next",
+	.sql =
+	    "SELECT domain_id FROM audit_chain_heads WHERE domain_id > $1::integer ORDER BY domain_id LIMIT 1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &audit_chain_owner_shape };
+
 const struct db_statement audit_feed_page_query = { .name = "audit_feed_page",
 	.sql =
 	    "SELECT e.domain_id, e.number, e.event_id, e.entity_type, e.action, e.entity_id, e.entity_version, e.actor_id, e.actor_type,\n"

@@ -34,6 +34,8 @@ extern const struct db_statement audit_entry_count_request_query;
 extern const struct db_statement audit_chain_page_query;
 /* End of the tenant's chain. :find; rows: struct audit_head */
 extern const struct db_statement audit_head_get_query;
+/* The next tenant that has a chain. :find; rows: struct audit_chain_owner */
+extern const struct db_statement audit_chain_next_query;
 /* What comes after a position of each tenant: [{"domainId", "after"}]. :list; rows: struct audit_feed_entry */
 extern const struct db_statement audit_feed_page_query;
 /* Ends of these chains. :list; rows: struct audit_feed_head */

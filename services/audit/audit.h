@@ -23,4 +23,7 @@ extern const size_t audit_n_settings;
 const struct error *audit_append(struct request *req, const char *publisher, const struct event_record *events, size_t n) MUST_CHECK;
 const struct error *audit_sign_heads(struct request *req) MUST_CHECK;
 
+/* verify.c */
+extern const struct command_of_tenants audit_verify_chains;
+
 #endif

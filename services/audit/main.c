@@ -43,6 +43,7 @@ main(int argc, char **argv)
 	    .n_consumers = sizeof(consumers) / sizeof(consumers[0]),
 	    .timers = timers,
 	    .n_timers = sizeof(timers) / sizeof(timers[0]),
+	    .of_tenants = &audit_verify_chains,
 	    .start = start,
 	});
 }

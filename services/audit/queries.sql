@@ -111,6 +111,10 @@ SELECT p.action, p.actor_id, p.actor_source, p.actor_type, p.created_at, p.detai
 -- End of the tenant's chain.
 SELECT domain_id, number, hash FROM audit_chain_heads WHERE domain_id = $1;
 
+-- name: chain_next :find audit_chain_owner
+-- The next tenant that has a chain.
+SELECT domain_id FROM audit_chain_heads WHERE domain_id > $1::integer ORDER BY domain_id LIMIT 1;
+
 -- name: feed_page :list audit_feed_entry
 -- What comes after a position of each tenant: [{"domainId", "after"}].
 SELECT e.domain_id, e.number, e.event_id, e.entity_type, e.action, e.entity_id, e.entity_version, e.actor_id, e.actor_type,

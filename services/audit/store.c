@@ -79,6 +79,12 @@ store_head_get(struct request *req, const struct audit_head **ret_head)
 }
 
 const struct error *
+store_chain_next(struct request *req, int64_t after, const struct audit_chain_owner **ret_owner)
+{
+	return query_find(req, &audit_chain_next_query, PARAMS(P_INT(after)), ret_owner);
+}
+
+const struct error *
 store_heads_unsigned(struct request *req, struct shape_list *ret_heads)
 {
 	return query_list(req, &audit_head_unsigned_query, PARAMS(P_NULL()), ret_heads);

@@ -12,6 +12,8 @@ const struct error *store_entry_page(struct request *req, const struct audit_log
 /* Entries from a number on, as many as fit the memory of a request; at least one when there is one. */
 const struct error *store_chain_page(struct request *req, int64_t from, int64_t limit, struct shape_list *ret_rows) MUST_CHECK;
 const struct error *store_head_get(struct request *req, const struct audit_head **ret_head) MUST_CHECK;
+/* The next tenant with a chain; NULL: there is none. */
+const struct error *store_chain_next(struct request *req, int64_t after, const struct audit_chain_owner **ret_owner) MUST_CHECK;
 const struct error *store_heads_unsigned(struct request *req, struct shape_list *ret_heads) MUST_CHECK;
 void store_checkpoints_add(struct request *req, struct doc checkpoints);
 const struct error *store_checkpoint_page(struct request *req, const int64_t *below, int64_t limit, struct shape_list *ret_list) MUST_CHECK;

@@ -207,7 +207,7 @@ class System:
     def processes(self):
         """All that should run, the database first."""
         programs = sorted(name[len("wordclaw-"):] for name in os.listdir(self.bin_dir) if name.startswith("wordclaw-"))
-        return ["postgres"] + [name for name in programs if name != "migrate"]
+        return ["postgres"] + [name for name in programs if name not in ("migrate", "operate")]
 
     def services(self):
         return [name for name in self.processes() if name not in ("postgres", "gateway")]

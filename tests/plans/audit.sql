@@ -53,6 +53,8 @@ SELECT domain_id, number, hash, 'text', 'signature', 'key', created_at FROM audi
 (:positions, 20)
 -- plan: feed_heads system
 (:tenants)
+-- plan: chain_next system
+(0)
 -- plan: head_unsigned system
 -- plan: checkpoint_add system
 (:checkpoints)
