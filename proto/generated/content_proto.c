@@ -401,6 +401,25 @@ static const struct shape_field content_item_row_fields[] = {
 };
 const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
 
+static const struct shape_field content_past_row_fields[] = {
+	{ .name = "isOver", .column = "is_over", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_row, is_over), .min = 0, .max = 0, .doc = "Column is_over." },
+};
+const struct shape content_past_row_shape = { .name = "content_past_row", .size = sizeof(struct content_past_row), .fields = content_past_row_fields, .n_fields = 1 };
+
+static const struct shape_field content_past_item_row_fields[] = {
+	{ .name = "place", .column = "place", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, place), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column place." },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, data), .min = 0, .max = 0, .doc = "Column data." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, working_copy_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column working_copy_version." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_item_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
+};
+const struct shape content_past_item_row_shape = { .name = "content_past_item_row", .size = sizeof(struct content_past_item_row), .fields = content_past_item_row_fields, .n_fields = 10 };
+
 static const struct shape_field content_type_query_row_fields[] = {
 	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
@@ -598,10 +617,11 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items to skip; not together with a cursor, which reaches further." },
 	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(8192), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page, alone, or with fields, include and locale." },
+	{ .name = "asOf", .column = "as_of", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, as_of), .min = 0, .max = 0, .doc = "As everything was at this time.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
 	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 21 };
+const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 22 };
 
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
@@ -652,10 +672,11 @@ const struct shape content_items_projections_response_shape = { .name = "content
 static const struct shape_field content_items_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, draft), .min = 0, .max = 0, .default_text = "true", .doc = "false: the published version." },
+	{ .name = "asOf", .column = "as_of", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, as_of), .min = 0, .max = 0, .doc = "As everything was at this time.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
 	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_items_get_request_shape = { .name = "content_items_get_request", .size = sizeof(struct content_items_get_request), .fields = content_items_get_request_fields, .n_fields = 4 };
+const struct shape content_items_get_request_shape = { .name = "content_items_get_request", .size = sizeof(struct content_items_get_request), .fields = content_items_get_request_fields, .n_fields = 5 };
 
 static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -819,10 +840,11 @@ const struct shape content_batch_delete_request_shape = { .name = "content_batch
 
 static const struct shape_field content_globals_list_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, draft), .min = 0, .max = 0, .doc = "false: items as the public sees them." },
+	{ .name = "asOf", .column = "as_of", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, as_of), .min = 0, .max = 0, .doc = "As everything was at this time.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
 	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_globals_list_request_shape = { .name = "content_globals_list_request", .size = sizeof(struct content_globals_list_request), .fields = content_globals_list_request_fields, .n_fields = 3 };
+const struct shape content_globals_list_request_shape = { .name = "content_globals_list_request", .size = sizeof(struct content_globals_list_request), .fields = content_globals_list_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_globals_list_response_fields[] = {
 	{ .name = "globals", .column = "globals", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_list_response, globals), .min = 0, .max = 0, .shape = &content_global_shape, .doc = "In order of the types' ids, 500 at most." },
@@ -832,10 +854,11 @@ const struct shape content_globals_list_response_shape = { .name = "content_glob
 static const struct shape_field content_globals_get_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_globals_get_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, draft), .min = 0, .max = 0, .doc = "false: the item as the public sees it." },
+	{ .name = "asOf", .column = "as_of", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, as_of), .min = 0, .max = 0, .doc = "As everything was at this time.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
 	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_globals_get_request_shape = { .name = "content_globals_get_request", .size = sizeof(struct content_globals_get_request), .fields = content_globals_get_request_fields, .n_fields = 4 };
+const struct shape content_globals_get_request_shape = { .name = "content_globals_get_request", .size = sizeof(struct content_globals_get_request), .fields = content_globals_get_request_fields, .n_fields = 5 };
 
 static const struct shape_field content_globals_put_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_globals_put_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
@@ -2004,6 +2027,8 @@ static const struct error_info *const content_items_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_CONTENT_ITEMS_CURSOR],
 	&error_catalogue[ERROR_INVALID_CREATED_AFTER],
 	&error_catalogue[ERROR_INVALID_CREATED_BEFORE],
+	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
+	&error_catalogue[ERROR_AS_OF_NOT_COMBINABLE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2150,6 +2175,7 @@ static const struct error_info *const content_items_get_errors[] = {
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEM_UNPUBLISHED],
+	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3241,6 +3267,7 @@ static const char *const content_globals_list_actions[] = {
 };
 static const struct error_info *const content_globals_list_errors[] = {
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
+	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3305,6 +3332,7 @@ static const char *const content_globals_get_actions[] = {
 static const struct error_info *const content_globals_get_errors[] = {
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

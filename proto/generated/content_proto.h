@@ -440,6 +440,27 @@ struct content_item_row {
 };
 extern const struct shape content_item_row_shape;
 
+/* Row of past_is_over. */
+struct content_past_row {
+	bool is_over;
+};
+extern const struct shape content_past_row_shape;
+
+/* Row of past_items. */
+struct content_past_item_row {
+	int64_t place;
+	int64_t id;
+	int64_t content_type_id;
+	struct doc data; /* optional */
+	const char *status;
+	const int64_t *version;
+	int64_t created_at; /* microseconds since 1970 */
+	const int64_t *updated_at; /* microseconds since 1970 */
+	int64_t working_copy_version;
+	const int64_t *published_version;
+};
+extern const struct shape content_past_item_row_shape;
+
 /* Row of type_query. */
 struct content_type_query_row {
 	const char *schema;
@@ -646,6 +667,7 @@ struct content_items_list_request {
 	const int64_t *limit; /* 1..500; default 50 */
 	const int64_t *offset; /* 0..10000 */
 	const char *cursor; /* 1..8192 bytes; optional */
+	const int64_t *as_of; /* microseconds since 1970 */
 	const char *locale; /* 1..35 bytes; optional */
 	const char *fallback_locale; /* 1..35 bytes; optional */
 };
@@ -698,6 +720,7 @@ extern const struct shape content_items_projections_response_shape;
 struct content_items_get_request {
 	int64_t id; /* 1..2147483647 */
 	const bool *draft; /* default true */
+	const int64_t *as_of; /* microseconds since 1970 */
 	const char *locale; /* 1..35 bytes; optional */
 	const char *fallback_locale; /* 1..35 bytes; optional */
 };
@@ -865,6 +888,7 @@ extern const struct shape content_batch_delete_request_shape;
 
 struct content_globals_list_request {
 	const bool *draft;
+	const int64_t *as_of; /* microseconds since 1970 */
 	const char *locale; /* 1..35 bytes; optional */
 	const char *fallback_locale; /* 1..35 bytes; optional */
 };
@@ -878,6 +902,7 @@ extern const struct shape content_globals_list_response_shape;
 struct content_globals_get_request {
 	const char *slug; /* 1..100 bytes */
 	const bool *draft;
+	const int64_t *as_of; /* microseconds since 1970 */
 	const char *locale; /* 1..35 bytes; optional */
 	const char *fallback_locale; /* 1..35 bytes; optional */
 };
@@ -1496,7 +1521,7 @@ const struct error *content_items_create(struct request *req, const struct conte
 
 /* List content items with filters, sorting and a cursor.
  * GET /api/content-items
- * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
+ * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE, AS_OF_IN_FUTURE, AS_OF_NOT_COMBINABLE. */
 const struct error *content_items_list(struct request *req, const struct content_items_list_request *in,
     struct content_items_list_response *out) MUST_CHECK;
 
@@ -1508,7 +1533,7 @@ const struct error *content_items_projections(struct request *req, const struct 
 
 /* Read a content item.
  * GET /api/content-items/{id}
- * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_ITEM_NOT_FOUND, CONTENT_ITEM_UNPUBLISHED. */
+ * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_ITEM_NOT_FOUND, CONTENT_ITEM_UNPUBLISHED, AS_OF_IN_FUTURE. */
 const struct error *content_items_get(struct request *req, size_t n, const struct content_items_get_request *const in[],
     struct content_item *const out[], const struct error *errors[]) MUST_CHECK;
 
@@ -1608,13 +1633,13 @@ const struct error *content_batch_delete(struct request *req, const struct conte
 
 /* List the globals: singleton types, each with its item.
  * GET /api/globals
- * Errors: CONTENT_LOCALE_REQUIRED. */
+ * Errors: CONTENT_LOCALE_REQUIRED, AS_OF_IN_FUTURE. */
 const struct error *content_globals_list(struct request *req, const struct content_globals_list_request *in,
     struct content_globals_list_response *out) MUST_CHECK;
 
 /* Read a global by its slug.
  * GET /api/globals/{slug}
- * Errors: CONTENT_LOCALE_REQUIRED, GLOBAL_CONTENT_TYPE_NOT_FOUND. */
+ * Errors: CONTENT_LOCALE_REQUIRED, GLOBAL_CONTENT_TYPE_NOT_FOUND, AS_OF_IN_FUTURE. */
 const struct error *content_globals_get(struct request *req, const struct content_globals_get_request *in,
     struct content_global *out) MUST_CHECK;
 

@@ -251,7 +251,9 @@ const struct db_statement content_purge_item_query = { .name = "content_purge_it
 	    "    DELETE FROM content_items_deleted d\n"
 	    "     WHERE d.domain_id = $1 AND d.id = $2\n"
 	    "       AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2)\n"
-	    "    RETURNING d.id)\n"
+	    "    RETURNING d.id),\n"
+	    "past AS (\n"
+	    "    DELETE FROM content_item_history h WHERE h.domain_id = $1 AND h.item_id = $2 AND EXISTS (SELECT FROM gone))\n"
 	    "DELETE FROM content_references r\n"
 	    " WHERE r.domain_id = $1 AND r.source_id = $2 AND r.place >= 0 AND EXISTS (SELECT FROM gone)\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
@@ -786,6 +788,178 @@ const struct db_statement content_snapshots_version_asc_query = { .name = "conte
 	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+
+const struct db_statement content_past_is_over_query = { .name = "content_past_is_over",
+	.sql =
+	    "SELECT content_moment_is_over($1)::boolean AS is_over\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_past_row_shape };
+
+const struct db_statement content_past_items_query = { .name = "content_past_items",
+	.sql =
+	    "SELECT p.place, p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT w.place::integer AS place, h.item_id AS id, h.content_type_id, d.data, coalesce(d.data_bytes, 0) AS data_bytes,\n"
+	    "               CASE WHEN w.is_public = 1 THEN 'published' ELSE coalesce(d.status, '') END AS status, h.shown AS version, h.created_at,\n"
+	    "               CASE WHEN w.is_public = 1 THEN h.published_at ELSE h.updated_at END AS updated_at, h.version AS working_copy_version, h.published_version\n"
+	    "          FROM unnest($1::integer[], $2::bigint[], $3::integer[]) WITH ORDINALITY AS w (id, at, is_public, place)\n"
+	    "         CROSS JOIN LATERAL (SELECT s.item_id, s.content_type_id, s.version, s.published_version, s.created_at, s.updated_at, s.published_at, s.is_deleted,\n"
+	    "                                    CASE WHEN w.is_public = 1 THEN s.published_version ELSE s.version END AS shown\n"
+	    "                               FROM content_item_history s\n"
+	    "                              WHERE s.item_id = w.id AND s.valid_from <= 'epoch'::timestamptz + w.at * interval '1 microsecond'\n"
+	    "                              ORDER BY s.valid_from DESC LIMIT 1) h\n"
+	    "          LEFT JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.shown LIMIT 1) d ON true\n"
+	    "         WHERE NOT h.is_deleted AND (h.shown IS NULL OR d.data IS NOT NULL)\n"
+	    "         ORDER BY w.place) p\n",
+	.kind = DB_LIST, .n_params = 4, .row = &content_past_item_row_shape };
+
+const struct db_statement content_past_of_types_query = { .name = "content_past_of_types",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, CASE WHEN $3::boolean THEN 'published' ELSE d.status END AS status, h.shown AS version,\n"
+	    "               h.created_at, CASE WHEN $3 THEN h.published_at ELSE h.updated_at END AS updated_at, h.version AS working_copy_version, h.published_version\n"
+	    "          FROM unnest($1::integer[]) w (content_type_id)\n"
+	    "         CROSS JOIN LATERAL (SELECT s.item_id, s.content_type_id, s.version, s.published_version, s.created_at, s.updated_at, s.published_at,\n"
+	    "                                    CASE WHEN $3 THEN s.published_version ELSE s.version END AS shown\n"
+	    "                               FROM content_item_history s\n"
+	    "                               LEFT JOIN LATERAL (SELECT n.item_id FROM content_item_history n\n"
+	    "                                                   WHERE n.item_id = s.item_id AND n.valid_from > s.valid_from AND n.valid_from <= $2 LIMIT 1) later ON true\n"
+	    "                              WHERE s.content_type_id = w.content_type_id AND NOT s.is_deleted AND s.updated_at <= $2::timestamptz AND s.valid_from <= $2\n"
+	    "                                AND later.item_id IS NULL\n"
+	    "                              ORDER BY s.updated_at DESC, s.item_id DESC LIMIT 1) h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.shown LIMIT 1) d) p\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 4, .row = &content_item_row_shape };
+
+const struct db_statement content_past_heads_latest_query = { .name = "content_past_heads_latest",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, d.status AS status, h.version AS version, h.created_at, h.updated_at AS updated_at,\n"
+	    "               h.version AS working_copy_version, h.published_version\n"
+	    "          FROM content_item_history h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.version LIMIT 1) d\n"
+	    "         WHERE $1::integer IS NULL AND NOT h.is_deleted AND h.valid_from <= $5::timestamptz AND (h.updated_at, h.item_id) < ($6::timestamptz, $7::integer)\n"
+	    "           AND coalesce((SELECT false FROM content_item_history n\n"
+	    "                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR d.status = $2)\n"
+	    "           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "         ORDER BY h.updated_at DESC, h.item_id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+
+const struct db_statement content_past_heads_latest_of_type_query = { .name = "content_past_heads_latest_of_type",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, d.status AS status, h.version AS version, h.created_at, h.updated_at AS updated_at,\n"
+	    "               h.version AS working_copy_version, h.published_version\n"
+	    "          FROM content_item_history h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.version LIMIT 1) d\n"
+	    "         WHERE h.content_type_id = $1::integer AND NOT h.is_deleted AND h.valid_from <= $5::timestamptz AND (h.updated_at, h.item_id) < ($6::timestamptz, $7::integer)\n"
+	    "           AND coalesce((SELECT false FROM content_item_history n\n"
+	    "                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR d.status = $2)\n"
+	    "           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "         ORDER BY h.updated_at DESC, h.item_id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+
+const struct db_statement content_past_heads_oldest_query = { .name = "content_past_heads_oldest",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, d.status AS status, h.version AS version, h.created_at, h.updated_at AS updated_at,\n"
+	    "               h.version AS working_copy_version, h.published_version\n"
+	    "          FROM content_item_history h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.version LIMIT 1) d\n"
+	    "         WHERE $1::integer IS NULL AND NOT h.is_deleted AND h.valid_from <= $5::timestamptz AND (h.updated_at, h.item_id) > ($6::timestamptz, $7::integer)\n"
+	    "           AND coalesce((SELECT false FROM content_item_history n\n"
+	    "                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR d.status = $2)\n"
+	    "           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "         ORDER BY h.updated_at ASC, h.item_id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+
+const struct db_statement content_past_heads_oldest_of_type_query = { .name = "content_past_heads_oldest_of_type",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, d.status AS status, h.version AS version, h.created_at, h.updated_at AS updated_at,\n"
+	    "               h.version AS working_copy_version, h.published_version\n"
+	    "          FROM content_item_history h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.version LIMIT 1) d\n"
+	    "         WHERE h.content_type_id = $1::integer AND NOT h.is_deleted AND h.valid_from <= $5::timestamptz AND (h.updated_at, h.item_id) > ($6::timestamptz, $7::integer)\n"
+	    "           AND coalesce((SELECT false FROM content_item_history n\n"
+	    "                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR d.status = $2)\n"
+	    "           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "         ORDER BY h.updated_at ASC, h.item_id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+
+const struct db_statement content_past_snapshots_latest_query = { .name = "content_past_snapshots_latest",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, 'published' AS status, h.published_version AS version, h.created_at, h.published_at AS updated_at,\n"
+	    "               h.version AS working_copy_version, h.published_version\n"
+	    "          FROM content_item_history h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.published_version LIMIT 1) d\n"
+	    "         WHERE $1::integer IS NULL AND NOT h.is_deleted AND h.published_version IS NOT NULL AND h.valid_from <= $5::timestamptz AND (h.published_at, h.item_id) < ($6::timestamptz, $7::integer)\n"
+	    "           AND coalesce((SELECT false FROM content_item_history n\n"
+	    "                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "         ORDER BY h.published_at DESC, h.item_id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+
+const struct db_statement content_past_snapshots_latest_of_type_query = { .name = "content_past_snapshots_latest_of_type",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, 'published' AS status, h.published_version AS version, h.created_at, h.published_at AS updated_at,\n"
+	    "               h.version AS working_copy_version, h.published_version\n"
+	    "          FROM content_item_history h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.published_version LIMIT 1) d\n"
+	    "         WHERE h.content_type_id = $1::integer AND NOT h.is_deleted AND h.published_version IS NOT NULL AND h.valid_from <= $5::timestamptz AND (h.published_at, h.item_id) < ($6::timestamptz, $7::integer)\n"
+	    "           AND coalesce((SELECT false FROM content_item_history n\n"
+	    "                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "         ORDER BY h.published_at DESC, h.item_id DESC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+
+const struct db_statement content_past_snapshots_oldest_query = { .name = "content_past_snapshots_oldest",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, 'published' AS status, h.published_version AS version, h.created_at, h.published_at AS updated_at,\n"
+	    "               h.version AS working_copy_version, h.published_version\n"
+	    "          FROM content_item_history h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.published_version LIMIT 1) d\n"
+	    "         WHERE $1::integer IS NULL AND NOT h.is_deleted AND h.published_version IS NOT NULL AND h.valid_from <= $5::timestamptz AND (h.published_at, h.item_id) > ($6::timestamptz, $7::integer)\n"
+	    "           AND coalesce((SELECT false FROM content_item_history n\n"
+	    "                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "         ORDER BY h.published_at ASC, h.item_id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
+
+const struct db_statement content_past_snapshots_oldest_of_type_query = { .name = "content_past_snapshots_oldest_of_type",
+	.sql =
+	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
+	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
+	    "  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, 'published' AS status, h.published_version AS version, h.created_at, h.published_at AS updated_at,\n"
+	    "               h.version AS working_copy_version, h.published_version\n"
+	    "          FROM content_item_history h\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k\n"
+	    "                              WHERE k.item_id = h.item_id AND k.version = h.published_version LIMIT 1) d\n"
+	    "         WHERE h.content_type_id = $1::integer AND NOT h.is_deleted AND h.published_version IS NOT NULL AND h.valid_from <= $5::timestamptz AND (h.published_at, h.item_id) > ($6::timestamptz, $7::integer)\n"
+	    "           AND coalesce((SELECT false FROM content_item_history n\n"
+	    "                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')\n"
+	    "         ORDER BY h.published_at ASC, h.item_id ASC LIMIT $8 OFFSET $9) p\n",
+	.kind = DB_LIST, .n_params = 10, .row = &content_item_row_shape };
 
 const struct db_statement content_type_query_query = { .name = "content_type_query",
 	.sql =

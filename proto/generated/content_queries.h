@@ -64,7 +64,7 @@ extern const struct db_statement content_item_restore_query;
 extern const struct db_statement content_purge_due_query;
 /* Some versions of a deleted item, and their references. :exec */
 extern const struct db_statement content_purge_versions_query;
-/* A deleted item without versions, and the references of its last one. :exec */
+/* A deleted item without versions, its history, and the references of its last one. :exec */
 extern const struct db_statement content_purge_item_query;
 /* Whether there is such an item. :find; rows: struct content_id_row */
 extern const struct db_statement content_item_exists_query;
@@ -138,6 +138,28 @@ extern const struct db_statement content_snapshots_created_asc_type_query;
 extern const struct db_statement content_snapshots_version_desc_query;
 /* Snapshots matching (no index: a scan), lowest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_version_asc_query;
+/* Whether a time is over for the tenant: nothing more will come to belong to it. :find; rows: struct content_past_row */
+extern const struct db_statement content_past_is_over_query;
+/* Items $1 at the times $2 (microseconds), working copies or where $3 is 1 what the public saw; $4 bytes of data at most.  version is null where nothing was published. :list; rows: struct content_past_item_row */
+extern const struct db_statement content_past_items_query;
+/* Of each type $1 the item changed last as of $2, working copy or, with $3, what the public saw; $4 bytes of data at most. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_of_types_query;
+/* Working copies at a time, latest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_heads_latest_query;
+/* Working copies at a time, of a type, latest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_heads_latest_of_type_query;
+/* Working copies at a time, oldest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_heads_oldest_query;
+/* Working copies at a time, of a type, oldest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_heads_oldest_of_type_query;
+/* What the public saw at a time, latest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_snapshots_latest_query;
+/* What the public saw at a time, of a type, latest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_snapshots_latest_of_type_query;
+/* What the public saw at a time, oldest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_snapshots_oldest_query;
+/* What the public saw at a time, of a type, oldest change first. :list; rows: struct content_item_row */
+extern const struct db_statement content_past_snapshots_oldest_of_type_query;
 /* What a query by fields has to know of a type, with the fields that are served by index: ids and paths in the same order. :find; rows: struct content_type_query_row */
 extern const struct db_statement content_type_query_query;
 /* The declared fields of a type, ready or not. :list; rows: struct content_field_row */

@@ -36,6 +36,9 @@ const struct error *content_types_of_slugs(struct request *req, const char *cons
 const struct error *content_list_plain(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out) MUST_CHECK;
 const struct error *content_check_status(struct request *req, const char *status) MUST_CHECK;
 
+/* handlers_reads.c: data of an answer that PAGE_BYTES_MAX cut off */
+const struct error *content_no_room(struct request *req, bool is_alone) MUST_CHECK;
+
 /* handlers_history.c: a timer */
 const struct error *content_purge(struct request *req) MUST_CHECK;
 

@@ -39,6 +39,7 @@ cursor_of_items(struct arena *arena, const struct item_filter *filter, const str
 	add_int(&buf, "t", filter->content_type_id);
 	add_int(&buf, "a", filter->created_after);
 	add_int(&buf, "b", filter->created_before);
+	add_int(&buf, "o", filter->as_of);
 	add_text(&buf, "st", filter->status);
 	add_text(&buf, "q", filter->q);
 	buf_add_char(&buf, '}');
@@ -104,7 +105,8 @@ is_possible(const struct item_filter *filter, const struct row_place *place)
 {
 	return is_small(place->id) && (filter->order.sort == SORT_VERSION ? is_small(place->key) : is_time(place->key))
 	    && (!filter->content_type_id || is_small(*filter->content_type_id)) && (!filter->created_after || is_time(*filter->created_after))
-	    && (!filter->created_before || is_time(*filter->created_before));
+	    && (!filter->created_before || is_time(*filter->created_before))
+	    && (!filter->as_of || (is_time(*filter->as_of) && filter->order.sort == SORT_UPDATED && !filter->q));
 }
 
 bool
@@ -122,6 +124,7 @@ cursor_read_items(struct arena *arena, const char *text, struct item_filter *ret
 	filter.content_type_id = read_int(object, "t");
 	filter.created_after = read_int(object, "a");
 	filter.created_before = read_int(object, "b");
+	filter.as_of = read_int(object, "o");
 	filter.status = read_text(object, "st");
 	filter.q = read_text(object, "q");
 	struct row_place place = { .key = *key, .id = *id };

@@ -10,6 +10,7 @@ struct item_filter {
 	const int64_t *content_type_id;
 	const char *status, *q;
 	const int64_t *created_after, *created_before;
+	const int64_t *as_of; /* NULL: as it is now */
 	bool is_published_view;
 	struct item_order order;
 };

@@ -4,6 +4,7 @@
 
 #include "content.h"
 #include "localisation/reader.h"
+#include "past/past.h"
 #include "rules.h"
 #include "store.h"
 #include "validation.h"
@@ -22,18 +23,26 @@ find_type(struct request *req, const char *slug, const struct content_type_row *
 	return NULL;
 }
 
+/* What is read of them. */
+struct view {
+	bool is_published;
+	const int64_t *as_of; /* NULL: now */
+};
+
 /* The items of singleton types, each once; a type without one has no row. */
 static const struct error *
-read_items(struct request *req, const struct content_type_row *types, size_t n, bool is_published_view, struct shape_list *ret_rows)
+read_items(struct request *req, const struct content_type_row *types, size_t n, const struct view *view, struct shape_list *ret_rows)
 {
 	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n), *limits = ARENA_ARRAY(req->arena, int64_t, n);
-	struct type_pages pages = { .ids = ids, .limits = limits, .n = n, .is_published_view = is_published_view };
+	struct type_pages pages = { .ids = ids, .limits = limits, .n = n, .is_published_view = view->is_published };
 	struct shape_list known = { .n = 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		ids[i] = types[i].id;
 		limits[i] = 1;
 	}
+	if (view->as_of)
+		return past_of_types(req, &(struct past_types){ .ids = ids, .n = n, .as_of = *view->as_of, .is_public = view->is_published }, ret_rows);
 	return store_items_of_types(req, &pages, &known, ret_rows);
 }
 
@@ -68,13 +77,14 @@ content_globals_list(struct request *req, const struct content_globals_list_requ
 {
 	struct shape_list types = { .n = 0 }, rows = { .n = 0 };
 	struct locale_wish wish = { in->locale, in->fallback_locale };
+	struct view view = { wants_published(req, in->draft), in->as_of };
 	struct reader reader = { .n = 0 };
 
 	const struct error *error = reader_check(req, in->locale, in->fallback_locale);
 	if (!error)
 		error = store_singleton_types(req, LIST_LIMIT_MAX, &types);
 	if (!error && types.n > 0)
-		error = read_items(req, types.items, types.n, wants_published(req, in->draft), &rows);
+		error = read_items(req, types.items, types.n, &view, &rows);
 	if (error)
 		return error;
 	struct content_global *globals = ARENA_ARRAY(req->arena, struct content_global, types.n + 1);
@@ -97,6 +107,7 @@ content_globals_get(struct request *req, const struct content_globals_get_reques
 {
 	const struct content_type_row *type = NULL;
 	struct locale_wish wish = { in->locale, in->fallback_locale };
+	struct view view = { wants_published(req, in->draft), in->as_of };
 	struct shape_list rows = { .n = 0 };
 	struct reader reader = { .n = 0 };
 
@@ -104,7 +115,7 @@ content_globals_get(struct request *req, const struct content_globals_get_reques
 	if (!error)
 		error = find_type(req, in->slug, &type);
 	if (!error)
-		error = read_items(req, type, 1, wants_published(req, in->draft), &rows);
+		error = read_items(req, type, 1, &view, &rows);
 	if (!error)
 		error = view_global(req, type, &rows, out);
 	if (error)

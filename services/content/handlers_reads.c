@@ -5,6 +5,7 @@
 #include "content.h"
 #include "id.h"
 #include "localisation/reader.h"
+#include "past/past.h"
 #include "rules.h"
 #include "store.h"
 
@@ -31,8 +32,8 @@ page_too_large(struct request *req)
 }
 
 /* Of a batch: others may have taken the room, and asked again it may come alone. */
-static const struct error *
-no_room(struct request *req, bool is_alone)
+const struct error *
+content_no_room(struct request *req, bool is_alone)
 {
 	return is_alone ? page_too_large(req) : FAIL(req, SERVICE_OVERLOADED, "too many large items were read at once");
 }
@@ -92,7 +93,7 @@ check_continuation(struct request *req, const struct content_items_list_request 
 	bool is_other_view = content_is_public_reader(req) ? !filter->is_published_view : in->draft && *in->draft == filter->is_published_view;
 	if (is_other_view || is_other_int(in->content_type_id, filter->content_type_id) || is_other_text(in->status, filter->status)
 	    || is_other_text(in->q, filter->q) || is_other_int(in->created_after, filter->created_after)
-	    || is_other_int(in->created_before, filter->created_before))
+	    || is_other_int(in->created_before, filter->created_before) || is_other_int(in->as_of, filter->as_of))
 		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor continues a list with other filters");
 	return NULL;
 }
@@ -105,7 +106,7 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 
 	if (!in->cursor) {
 		page.filter = (struct item_filter){ .content_type_id = in->content_type_id, .status = in->status, .q = in->q,
-			.created_after = in->created_after, .created_before = in->created_before,
+			.created_after = in->created_after, .created_before = in->created_before, .as_of = in->as_of,
 			.is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req),
 			.order = rules_item_order(in->sort_by, in->sort_dir) };
 		*ret_page = page;
@@ -120,7 +121,7 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 	return check_continuation(req, in, &page.filter);
 }
 
-/* A page that shows the end tells the total by itself. */
+/* A page that shows the end tells the total by itself.  What was there in the past is not counted: it tells what it shows. */
 static const struct error *
 total_of(struct request *req, const struct item_page *page, size_t n_rows, int64_t *ret_total)
 {
@@ -128,8 +129,8 @@ total_of(struct request *req, const struct item_page *page, size_t n_rows, int64
 	bool has_more = n_rows > (size_t)page->limit;
 	int64_t total = 0;
 
-	if (!page->after && !has_more && (n_rows > 0 || page->offset == 0)) {
-		*ret_total = seen;
+	if (page->filter.as_of || (!page->after && !has_more && (n_rows > 0 || page->offset == 0))) {
+		*ret_total = page->filter.as_of && has_more ? seen - 1 : seen;
 		return NULL;
 	}
 	const struct error *error = store_items_count(req, &page->filter, &total);
@@ -188,6 +189,10 @@ read_page(struct request *req, const struct item_page *page, struct shape_list *
 	struct item_page wanted = *page;
 
 	wanted.limit++;
+	if (page->filter.as_of) {
+		struct past_page past = { .filter = &page->filter, .after = page->after, .limit = wanted.limit, .offset = page->offset };
+		return past_list(req, &past, ret_rows);
+	}
 	return store_items(req, &wanted, ret_rows);
 }
 
@@ -210,7 +215,7 @@ content_list_plain(struct request *req, const struct content_items_list_request 
 		return error;
 	*out = (struct content_items_list_response){
 		.items = { .items = shown.items, .n = shown.n }, .total = total < LIST_TOTAL_MAX ? total : LIST_TOTAL_MAX,
-		.total_is_exact = total <= LIST_TOTAL_MAX, .limit = page.limit, .offset = page.offset, .has_more = shown.has_more,
+		.total_is_exact = total <= LIST_TOTAL_MAX && !(page.filter.as_of && (page.after || shown.has_more)), .limit = page.limit, .offset = page.offset, .has_more = shown.has_more,
 		.next_cursor = shown.next_cursor,
 	};
 	return NULL;
@@ -297,7 +302,7 @@ answer_items(struct request *req, const struct content_types_items_request *in, 
 	bool has_more = n > limit;
 	n -= has_more;
 	if (n > 0 && !row[first + n - 1].data.json)
-		return no_room(req, is_alone);
+		return content_no_room(req, is_alone);
 	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
 	for (size_t i = 0; i < n; i++)
 		items[i] = content_item_view(req, &row[first + i]);
@@ -345,69 +350,6 @@ content_types_items(struct request *req, size_t n, const struct content_types_it
 			errors[i] = FAIL(req, CONTENT_TYPE_NOT_FOUND, "content type %" PRId64 " does not exist", in[i]->content_type_id);
 	}
 	return localise_pages(req, n, in, out, errors);
-}
-
-/* ---- get ---- */
-
-static bool
-wants_snapshot(const struct request *req, const struct content_items_get_request *in)
-{
-	return (in->draft && !*in->draft) || content_is_public_reader(req);
-}
-
-static const struct content_item_row *
-find_row(const struct shape_list *rows, int64_t id)
-{
-	const struct content_item_row *row = rows->items;
-
-	for (size_t i = 0; i < rows->n; i++) { /* a batch is small: a table would cost more */
-		if (row[i].id == id)
-			return &row[i];
-	}
-	return NULL;
-}
-
-static const struct error *
-answer(struct request *req, const struct content_item_row *row, int64_t id, bool is_alone, struct content_item *out)
-{
-	if (!row || (!row->version && content_is_public_reader(req)))
-		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", id);
-	if (!row->version)
-		return FAIL(req, CONTENT_ITEM_UNPUBLISHED, "content item %" PRId64 " has no published version", id);
-	if (!row->data.json)
-		return no_room(req, is_alone);
-	*out = content_item_view(req, row);
-	return NULL;
-}
-
-const struct error *
-content_items_get(struct request *req, size_t n, const struct content_items_get_request *const in[],
-    struct content_item *const out[], const struct error *errors[])
-{
-	int64_t *heads = ARENA_ARRAY(req->arena, int64_t, n);
-	int64_t *snapshots = ARENA_ARRAY(req->arena, int64_t, n);
-	struct item_ids ids = { .heads = heads, .snapshots = snapshots };
-	struct shape_list head_rows = { .n = 0 }, snapshot_rows = { .n = 0 };
-	struct reader reader = { .n = 0 };
-
-	for (size_t i = 0; i < n; i++) {
-		if (wants_snapshot(req, in[i]))
-			snapshots[ids.n_snapshots++] = in[i]->id;
-		else
-			heads[ids.n_heads++] = in[i]->id;
-	}
-	const struct error *error = store_items_by_id(req, &ids, &head_rows, &snapshot_rows);
-	if (error)
-		return error;
-	for (size_t i = 0; i < n; i++) {
-		const struct content_item_row *row = find_row(wants_snapshot(req, in[i]) ? &snapshot_rows : &head_rows, in[i]->id);
-		errors[i] = reader_check(req, in[i]->locale, in[i]->fallback_locale);
-		if (!errors[i])
-			errors[i] = answer(req, row, in[i]->id, n == 1, out[i]);
-		if (!errors[i])
-			reader_add(req, &reader, out[i], &(struct locale_wish){ in[i]->locale, in[i]->fallback_locale });
-	}
-	return reader_run(req, &reader);
 }
 
 /* ---- versions ---- */

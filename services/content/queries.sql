@@ -221,12 +221,14 @@ DELETE FROM content_item_versions v
  WHERE v.domain_id = $1 AND v.content_item_id = $2 AND v.version = ANY (ARRAY(SELECT p.version FROM picked p));
 
 -- name: purge_item :exec
--- A deleted item without versions, and the references of its last one.
+-- A deleted item without versions, its history, and the references of its last one.
 WITH gone AS (
     DELETE FROM content_items_deleted d
      WHERE d.domain_id = $1 AND d.id = $2
        AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2)
-    RETURNING d.id)
+    RETURNING d.id),
+past AS (
+    DELETE FROM content_item_history h WHERE h.domain_id = $1 AND h.item_id = $2 AND EXISTS (SELECT FROM gone))
 DELETE FROM content_references r
  WHERE r.domain_id = $1 AND r.source_id = $2 AND r.place >= 0 AND EXISTS (SELECT FROM gone);
 
@@ -444,6 +446,94 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 
 -- name: snapshots_version_asc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') | i.version | ASC | > ($6::integer, $7::integer))
 -- Snapshots matching (no index: a scan), lowest version first.
+
+-- ---------------------------------------------------------------- the past
+
+-- What items were at a time: the newest row of their history that had begun then.  Data is looked up by version, wherever that is kept now.
+
+-- name: past_is_over :find content_past_row
+-- Whether a time is over for the tenant: nothing more will come to belong to it.
+SELECT content_moment_is_over($1)::boolean AS is_over;
+
+-- name: past_items :list content_past_item_row
+-- Items $1 at the times $2 (microseconds), working copies or where $3 is 1 what the public saw; $4 bytes of data at most.  version is null where nothing
+-- was published.
+SELECT p.place, p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT w.place::integer AS place, h.item_id AS id, h.content_type_id, d.data, coalesce(d.data_bytes, 0) AS data_bytes,
+               CASE WHEN w.is_public = 1 THEN 'published' ELSE coalesce(d.status, '') END AS status, h.shown AS version, h.created_at,
+               CASE WHEN w.is_public = 1 THEN h.published_at ELSE h.updated_at END AS updated_at, h.version AS working_copy_version, h.published_version
+          FROM unnest($1::integer[], $2::bigint[], $3::integer[]) WITH ORDINALITY AS w (id, at, is_public, place)
+         CROSS JOIN LATERAL (SELECT s.item_id, s.content_type_id, s.version, s.published_version, s.created_at, s.updated_at, s.published_at, s.is_deleted,
+                                    CASE WHEN w.is_public = 1 THEN s.published_version ELSE s.version END AS shown
+                               FROM content_item_history s
+                              WHERE s.item_id = w.id AND s.valid_from <= 'epoch'::timestamptz + w.at * interval '1 microsecond'
+                              ORDER BY s.valid_from DESC LIMIT 1) h
+          LEFT JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k
+                              WHERE k.item_id = h.item_id AND k.version = h.shown LIMIT 1) d ON true
+         WHERE NOT h.is_deleted AND (h.shown IS NULL OR d.data IS NOT NULL)
+         ORDER BY w.place) p;
+
+-- name: past_of_types :list content_item_row
+-- Of each type $1 the item changed last as of $2, working copy or, with $3, what the public saw; $4 bytes of data at most.
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, CASE WHEN $3::boolean THEN 'published' ELSE d.status END AS status, h.shown AS version,
+               h.created_at, CASE WHEN $3 THEN h.published_at ELSE h.updated_at END AS updated_at, h.version AS working_copy_version, h.published_version
+          FROM unnest($1::integer[]) w (content_type_id)
+         CROSS JOIN LATERAL (SELECT s.item_id, s.content_type_id, s.version, s.published_version, s.created_at, s.updated_at, s.published_at,
+                                    CASE WHEN $3 THEN s.published_version ELSE s.version END AS shown
+                               FROM content_item_history s
+                               LEFT JOIN LATERAL (SELECT n.item_id FROM content_item_history n
+                                                   WHERE n.item_id = s.item_id AND n.valid_from > s.valid_from AND n.valid_from <= $2 LIMIT 1) later ON true
+                              WHERE s.content_type_id = w.content_type_id AND NOT s.is_deleted AND s.updated_at <= $2::timestamptz AND s.valid_from <= $2
+                                AND later.item_id IS NULL
+                              ORDER BY s.updated_at DESC, s.item_id DESC LIMIT 1) h
+         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k
+                              WHERE k.item_id = h.item_id AND k.version = h.shown LIMIT 1) d) p
+ LIMIT cardinality($1::integer[]);
+
+-- Pages: $1 type, $2 status, $3 and $4 created between, $5 as of, $6 and $7 key and id of the row before, $8 limit, $9 offset, $10 bytes of data.  Rows that
+-- were superseded before $5 are passed over, so a page costs what has changed in the time that it spans.  As a join the planner would take them for
+-- nearly all, and sort the rest.
+
+-- template: past_page(shown, status, key, present, type, direction, after)
+SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
+       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
+  FROM (SELECT h.item_id AS id, h.content_type_id, d.data, d.data_bytes, {status} AS status, {shown} AS version, h.created_at, {key} AS updated_at,
+               h.version AS working_copy_version, h.published_version
+          FROM content_item_history h
+         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes, k.status FROM content_item_states k
+                              WHERE k.item_id = h.item_id AND k.version = {shown} LIMIT 1) d
+         WHERE {type} AND {present} AND h.valid_from <= $5::timestamptz AND ({key}, h.item_id) {after} ($6::timestamptz, $7::integer)
+           AND coalesce((SELECT false FROM content_item_history n
+                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR {status} = $2)
+           AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')
+         ORDER BY {key} {direction}, h.item_id {direction} LIMIT $8 OFFSET $9) p;
+
+-- name: past_heads_latest :list content_item_row = past_page(h.version | d.status | h.updated_at | NOT h.is_deleted | $1::integer IS NULL | DESC | <)
+-- Working copies at a time, latest change first.
+
+-- name: past_heads_latest_of_type :list content_item_row = past_page(h.version | d.status | h.updated_at | NOT h.is_deleted | h.content_type_id = $1::integer | DESC | <)
+-- Working copies at a time, of a type, latest change first.
+
+-- name: past_heads_oldest :list content_item_row = past_page(h.version | d.status | h.updated_at | NOT h.is_deleted | $1::integer IS NULL | ASC | >)
+-- Working copies at a time, oldest change first.
+
+-- name: past_heads_oldest_of_type :list content_item_row = past_page(h.version | d.status | h.updated_at | NOT h.is_deleted | h.content_type_id = $1::integer | ASC | >)
+-- Working copies at a time, of a type, oldest change first.
+
+-- name: past_snapshots_latest :list content_item_row = past_page(h.published_version | 'published' | h.published_at | NOT h.is_deleted AND h.published_version IS NOT NULL | $1::integer IS NULL | DESC | <)
+-- What the public saw at a time, latest change first.
+
+-- name: past_snapshots_latest_of_type :list content_item_row = past_page(h.published_version | 'published' | h.published_at | NOT h.is_deleted AND h.published_version IS NOT NULL | h.content_type_id = $1::integer | DESC | <)
+-- What the public saw at a time, of a type, latest change first.
+
+-- name: past_snapshots_oldest :list content_item_row = past_page(h.published_version | 'published' | h.published_at | NOT h.is_deleted AND h.published_version IS NOT NULL | $1::integer IS NULL | ASC | >)
+-- What the public saw at a time, oldest change first.
+
+-- name: past_snapshots_oldest_of_type :list content_item_row = past_page(h.published_version | 'published' | h.published_at | NOT h.is_deleted AND h.published_version IS NOT NULL | h.content_type_id = $1::integer | ASC | >)
+-- What the public saw at a time, of a type, oldest change first.
 
 -- ---------------------------------------------------------------- queryable fields
 

@@ -18,6 +18,10 @@ enum {
 	EVENT_DATA_BYTES_MAX = 16384, /* larger documents travel as their hash only: an event stays below 64 KB */
 };
 
+/* Before and behind every stored time. */
+#define TIME_FIRST_US INT64_C(-62135596800000000)
+#define TIME_LAST_US INT64_C(253402300799999999)
+
 #define STATUS_DRAFT "draft"
 #define STATUS_IN_REVIEW "in_review"
 #define STATUS_PUBLISHED "published"

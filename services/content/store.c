@@ -422,10 +422,6 @@ filter_of(const struct item_filter *filter)
 	return filter->status ? FILTER_STATUS : FILTER_NONE;
 }
 
-/* Before and behind every stored time. */
-#define TIME_FIRST_US INT64_C(-62135596800000000)
-#define TIME_LAST_US INT64_C(253402300799999999)
-
 static struct row_place
 first_place(const struct item_order *order)
 {

@@ -20,6 +20,13 @@ SELECT 2 * :rows + i, plans.tenant(i), plans.tenant(i) * 10 + 1, '{}', 'draft', 
   FROM generate_series(1, :rows / 50) i;
 INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at)
 SELECT d.domain_id, d.id, v, '{}', 'draft', now() FROM content_items_deleted d, generate_series(1, 2) v;
+INSERT INTO content_item_history (domain_id, item_id, valid_from, content_type_id, version, published_version, created_at, updated_at, published_at, is_deleted)
+SELECT i.domain_id, i.id, i.created_at + v * interval '20 minutes', i.content_type_id, v, CASE WHEN v = i.version THEN i.published_version END, i.created_at,
+       i.created_at + v * interval '20 minutes', CASE WHEN v = i.version THEN i.published_at END, false
+  FROM content_items i, generate_series(1, i.version) v;
+INSERT INTO content_item_history (domain_id, item_id, valid_from, content_type_id, version, created_at, updated_at, is_deleted)
+SELECT d.domain_id, d.id, d.deleted_at + (v - 3) * interval '1 hour', d.content_type_id, v, d.created_at, d.updated_at, v = 4
+  FROM content_items_deleted d, generate_series(1, 4) v;
 INSERT INTO assets (id, domain_id, source_asset_id, variant_key, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key, access_mode, status, deleted_at, created_at, updated_at)
 SELECT i, plans.tenant(i), CASE WHEN i % 4 = 0 THEN i - 3 END, CASE WHEN i % 4 = 0 THEN 'thumb' END, 'file-' || i || '.png', 'file.png', 'image/png', 1000, repeat('0', 64), 'key-' || i, 'public',
        CASE WHEN i % 20 = 0 THEN 'deleted' ELSE 'active' END, CASE WHEN i % 20 = 0 THEN now() END, now(), now()
@@ -167,6 +174,24 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, :conditions)
 -- plan: snapshots_updated_asc_type tenant max=10000, probes a condition for eight items per row
 (:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, :conditions)
+-- plan: past_is_over tenant
+(now() - interval '1 second')
+-- plan: past_items tenant max=1200, looks up history, version and item of each of 50
+(:items, array_fill((extract(epoch FROM now()) * 1000000)::bigint, ARRAY[50]), :ones, 4194304)
+-- plan: past_items tenant max=1200, looks up history, version and item of each of 50
+(:items, array_fill((extract(epoch FROM now() - interval '1 minute') * 1000000)::bigint, ARRAY[50]), array_fill(0, ARRAY[50]), 4194304)
+-- plan: past_of_types tenant max=300, looks for the item of each of five types
+(:types, now(), false, 4194304)
+-- plan: past_of_types tenant max=300, looks for the item of each of five types
+(:types, now(), true, 4194304)
+-- plan: past_*_latest tenant max=1800, passes over what was superseded and looks up the version of each
+(NULL, NULL, NULL, NULL, now() - interval '1 day', now() - interval '1 day', 2147483647, 51, 0, 4194304)
+-- plan: past_*_latest_of_type tenant max=1800, passes over what was superseded and looks up the version of each
+(:type, NULL, NULL, NULL, now() - interval '1 day', now() - interval '1 day', 2147483647, 51, 0, 4194304)
+-- plan: past_*_oldest tenant max=1800, passes over what was superseded and looks up the version of each
+(NULL, NULL, NULL, NULL, now() - interval '1 day', '-infinity', 0, 51, 0, 4194304)
+-- plan: past_*_oldest_of_type tenant max=1800, passes over what was superseded and looks up the version of each
+(:type, NULL, NULL, NULL, now() - interval '1 day', '-infinity', 0, 51, 0, 4194304)
 -- plan: type_query tenant
 (:type)
 -- plan: fields_of_type tenant

@@ -1,5 +1,6 @@
 /* The operations that ask for items by what they hold. */
 #include "localisation/reader.h"
+#include "past/past.h"
 #include "query/list.h"
 #include "references/references.h"
 
@@ -7,11 +8,15 @@
 static const struct error *
 include(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out)
 {
-	bool is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req);
+	struct include_view view = { .is_published = (in->draft && !*in->draft) || content_is_public_reader(req), .as_of = in->as_of };
+	struct item_filter filter = { .as_of = NULL };
+	struct row_place place;
 
-	if (in->cursor && !is_published_view)
-		is_published_view = list_cursor_is_published(req->arena, in->cursor);
-	return references_include(req, &out->items, &in->include, is_published_view, &out->included);
+	if (in->cursor && !view.is_published)
+		view.is_published = list_cursor_is_published(req->arena, in->cursor);
+	if (in->cursor && cursor_read_items(req->arena, in->cursor, &filter, &place))
+		view.as_of = filter.as_of;
+	return references_include(req, &out->items, &in->include, &view, &out->included);
 }
 
 /* Items and included ones were made for this answer. */
@@ -30,6 +35,8 @@ const struct error *
 content_items_list(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out)
 {
 	const struct error *error = reader_check(req, in->locale, in->fallback_locale);
+	if (!error)
+		error = past_check_list(req, in);
 	if (!error)
 		error = list_is_by_fields(req, in) ? list_by_fields(req, in, out) : content_list_plain(req, in, out);
 	if (!error && in->include.n > 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "id.h"
+#include "past/past.h"
 #include "references/reference_store.h"
 #include "store.h"
 #include "validation.h"
@@ -205,36 +206,53 @@ pointers_of(struct request *req, const struct shape_list *paths, const char ***r
 }
 
 static const struct error *
-read_included(struct request *req, const struct shape_list *targets, bool is_published_view, struct shape_list *ret_included)
+add_included(struct request *req, const struct content_item_row *row, struct content_item *items, size_t *n)
 {
-	const struct content_id_row *target = targets->items;
-	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, targets->n + 1);
-	struct shape_list heads = { .n = 0 }, snapshots = { .n = 0 };
-
-	for (size_t i = 0; i < targets->n; i++)
-		ids[i] = target[i].id;
-	struct item_ids wanted = { .heads = is_published_view ? NULL : ids, .n_heads = is_published_view ? 0 : targets->n,
-		.snapshots = is_published_view ? ids : NULL, .n_snapshots = is_published_view ? targets->n : 0 };
-	const struct error *error = targets->n > 0 ? store_items_by_id(req, &wanted, &heads, &snapshots) : NULL;
-	if (error)
-		return error;
-	const struct shape_list *rows = is_published_view ? &snapshots : &heads;
-	const struct content_item_row *row = rows->items;
-	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, rows->n + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < rows->n; i++) {
-		if (!row[i].version)
-			continue; /* not public */
-		if (!row[i].data.json)
-			return FAIL(req, RESPONSE_TOO_LARGE, "the included items hold more than %d bytes of data", PAGE_BYTES_MAX);
-		items[n++] = content_item_view(req, &row[i]);
-	}
-	*ret_included = (struct shape_list){ .items = items, .n = n };
+	if (!row || !row->version)
+		return NULL; /* not there, or not public */
+	if (!row->data.json)
+		return FAIL(req, RESPONSE_TOO_LARGE, "the included items hold more than %d bytes of data", PAGE_BYTES_MAX);
+	items[(*n)++] = content_item_view(req, row);
 	return NULL;
 }
 
+static const struct error *
+include_past(struct request *req, const int64_t *ids, size_t n, const struct include_view *view, struct shape_list *ret_included)
+{
+	struct past_wish *wishes = ARENA_ARRAY(req->arena, struct past_wish, n + 1);
+	const struct content_item_row **rows = ARENA_ARRAY(req->arena, const struct content_item_row *, n + 1);
+	const struct error **errors = ARENA_ARRAY(req->arena, const struct error *, n + 1);
+	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, n + 1);
+	size_t n_items = 0;
+
+	for (size_t i = 0; i < n; i++)
+		wishes[i] = (struct past_wish){ ids[i], *view->as_of, view->is_published };
+	const struct error *error = n > 0 ? past_items(req, wishes, n, rows, errors) : NULL;
+	for (size_t i = 0; !error && i < n; i++)
+		error = errors[i] ? errors[i] : add_included(req, rows[i], items, &n_items);
+	*ret_included = (struct shape_list){ .items = items, .n = n_items };
+	return error;
+}
+
+static const struct error *
+include_present(struct request *req, const int64_t *ids, size_t n, bool is_published_view, struct shape_list *ret_included)
+{
+	struct shape_list heads = { .n = 0 }, snapshots = { .n = 0 };
+	struct item_ids wanted = { .heads = is_published_view ? NULL : ids, .n_heads = is_published_view ? 0 : n,
+		.snapshots = is_published_view ? ids : NULL, .n_snapshots = is_published_view ? n : 0 };
+	const struct error *error = n > 0 ? store_items_by_id(req, &wanted, &heads, &snapshots) : NULL;
+	const struct shape_list *rows = is_published_view ? &snapshots : &heads;
+	struct content_item *items = ARENA_ARRAY(req->arena, struct content_item, rows->n + 1);
+	size_t n_items = 0;
+
+	for (size_t i = 0; !error && i < rows->n; i++)
+		error = add_included(req, (const struct content_item_row *)rows->items + i, items, &n_items);
+	*ret_included = (struct shape_list){ .items = items, .n = n_items };
+	return error;
+}
+
 const struct error *
-references_include(struct request *req, const struct shape_list *items, const struct shape_list *paths, bool is_published_view, struct shape_list *ret_included)
+references_include(struct request *req, const struct shape_list *items, const struct shape_list *paths, const struct include_view *view, struct shape_list *ret_included)
 {
 	const struct content_item *item = items->items;
 	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, items->n + 1), *versions = ARENA_ARRAY(req->arena, int64_t, items->n + 1);
@@ -248,5 +266,12 @@ references_include(struct request *req, const struct shape_list *items, const st
 	}
 	if (!error && items->n > 0)
 		error = store_references_to_include(req, ids, versions, items->n, pointers, paths->n, INCLUDED_MAX, &targets);
-	return error ? error : read_included(req, &targets, is_published_view, ret_included);
+	if (error)
+		return error;
+	int64_t *found = ARENA_ARRAY(req->arena, int64_t, targets.n + 1);
+	for (size_t i = 0; i < targets.n; i++)
+		found[i] = ((const struct content_id_row *)targets.items)[i].id;
+	if (view->as_of)
+		return include_past(req, found, targets.n, view, ret_included);
+	return include_present(req, found, targets.n, view->is_published, ret_included);
 }

@@ -20,8 +20,12 @@ const struct error *references_find(struct request *req, const struct reference_
 const struct error *references_check_unused(struct request *req, int64_t item_id, const bool *force) MUST_CHECK;
 
 /* The items that those of a page refer to at some paths, each once: heads, or what the public sees.  Rows of struct content_item.
- * Error: CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, RESPONSE_TOO_LARGE. */
-const struct error *references_include(struct request *req, const struct shape_list *items, const struct shape_list *paths, bool is_published_view,
+ * Error: CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, RESPONSE_TOO_LARGE, AS_OF_IN_FUTURE. */
+struct include_view {
+	bool is_published;
+	const int64_t *as_of; /* NULL: now */
+};
+const struct error *references_include(struct request *req, const struct shape_list *items, const struct shape_list *paths, const struct include_view *view,
     struct shape_list *ret_included) MUST_CHECK;
 
 /* ---- statements.c ---- */
