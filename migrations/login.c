@@ -60,6 +60,10 @@ write_dsn(struct arena *arena, const char *path, const char *dsn)
 	int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		report_fail("cannot write %s: %s", draft, strerror(errno));
+	/* Started as root, it stays the services'. */
+	struct stat before;
+	if (geteuid() == 0 && stat(path, &before) == 0 && fchown(fd, before.st_uid, before.st_gid) != 0)
+		report_fail("cannot write %s: %s", draft, strerror(errno));
 	bool is_ok = write(fd, line, strlen(line)) == (ssize_t)strlen(line) && fsync(fd) == 0;
 	is_ok = close(fd) == 0 && is_ok && rename(draft, path) == 0;
 	if (!is_ok)
@@ -99,6 +103,26 @@ login_prepare(const struct session *session, const char *secrets, const char *lo
 	set_password(session, role, password);
 	if (!session_can_login(dsn))
 		report_fail("role %s cannot log in with the password in %s: allow it in pg_hba.conf (scram-sha-256)", role, path);
+}
+
+void
+login_rotate(const struct session *session, const char *secrets, const char *login)
+{
+	struct arena *arena = session->arena;
+	const char *role = arena_printf(arena, "wordclaw_%s", login);
+	const char *path = arena_printf(arena, "%s/%s.dsn", secrets, login);
+	const char *before = read_dsn(arena, path);
+	const char *password = new_password(arena);
+
+	/* What else the file says of the connection stays: it may name another address than the administrator's. */
+	const char *old = password_of(arena, before), *at = old && before ? strstr(before, old) : NULL;
+	if (!at)
+		report_fail("%s names no password in plain letters: run wordclaw-migrate, which writes it", path);
+	const char *dsn = arena_printf(arena, "%.*s%s%s", (int)(at - before), before, password, at + strlen(old));
+	session_run(session, "BEGIN");
+	set_password(session, role, password);
+	write_dsn(arena, path, dsn);
+	session_run(session, "COMMIT");
 }
 
 bool

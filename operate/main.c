@@ -32,6 +32,7 @@ static const struct {
 	{ "backup", backup_run, "backup DIRECTORY (--seal-with FILE | --without-keys)" },
 	{ "restore", restore_run, "restore DIRECTORY [--seal-with FILE] [--check]\n  restore --recovered" },
 	{ "doctor", doctor_run, "doctor" },
+	{ "rotate", rotate_run, "rotate (database-password | master-key | mcp-key | bus-key | signing-key)" },
 };
 enum { N_COMMANDS = sizeof(COMMANDS) / sizeof(COMMANDS[0]) };
 

@@ -45,6 +45,8 @@ void secret_seal(unsigned char *sealed, const struct secret *key, const void *by
 bool secret_open(unsigned char *bytes, const struct secret *key, const unsigned char *sealed, size_t n_sealed);
 /* Read a key file of n raw bytes, or make it (mode 0600, atomically, so that several processes agree). */
 bool secret_load_key(const char *path, size_t n, struct secret *ret_key);
+/* The same of one to four sealing keys in a row: the first seals, secret_open tries all of them. */
+bool secret_load_keys(const char *path, struct secret *ret_keys);
 
 /* Argon2id password hash as text (libsodium's encoded form, at most 128 bytes). */
 bool password_hash(char text[128], const char *password);

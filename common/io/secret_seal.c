@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 _Static_assert(SEAL_OVERHEAD_BYTES == crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES, "nonce in front, then the box");
@@ -16,7 +17,7 @@ _Static_assert(SEAL_KEY_BYTES == crypto_secretbox_KEYBYTES, "the key is libsodiu
 void
 secret_seal(unsigned char *sealed, const struct secret *key, const void *bytes, size_t n)
 {
-	assert(key->n == SEAL_KEY_BYTES);
+	assert(key->n > 0 && key->n % SEAL_KEY_BYTES == 0);
 	randombytes_buf(sealed, crypto_secretbox_NONCEBYTES);
 	(void)crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES, bytes, n, sealed, key->bytes); /* cannot fail */
 }
@@ -24,11 +25,15 @@ secret_seal(unsigned char *sealed, const struct secret *key, const void *bytes, 
 bool
 secret_open(unsigned char *bytes, const struct secret *key, const unsigned char *sealed, size_t n_sealed)
 {
-	assert(key->n == SEAL_KEY_BYTES);
+	assert(key->n > 0 && key->n % SEAL_KEY_BYTES == 0);
 	if (n_sealed < SEAL_OVERHEAD_BYTES)
 		return false;
-	return crypto_secretbox_open_easy(bytes, sealed + crypto_secretbox_NONCEBYTES, n_sealed - crypto_secretbox_NONCEBYTES,
-	    sealed, key->bytes) == 0;
+	for (size_t at = 0; at < key->n; at += SEAL_KEY_BYTES) {
+		if (crypto_secretbox_open_easy(bytes, sealed + crypto_secretbox_NONCEBYTES, n_sealed - crypto_secretbox_NONCEBYTES,
+		        sealed, key->bytes + at) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* A complete file under its own name first, then linked: of several processes starting at once one wins. */
@@ -68,4 +73,16 @@ secret_load_key(const char *path, size_t n, struct secret *ret_key)
 	(void)close(fd); /* only read from */
 	ret_key->n = n;
 	return n_read == (ssize_t)n;
+}
+
+bool
+secret_load_keys(const char *path, struct secret *ret_keys)
+{
+	struct stat state;
+
+	if (!secret_load_key(path, SEAL_KEY_BYTES, ret_keys))
+		return false;
+	if (stat(path, &state) != 0 || state.st_size % SEAL_KEY_BYTES != 0 || state.st_size > (off_t)sizeof(ret_keys->bytes))
+		return false;
+	return secret_load_key(path, (size_t)state.st_size, ret_keys);
 }

@@ -39,7 +39,7 @@ open_response(struct job *job, const struct idempotency_row *row)
 	if (!row->response.json)
 		return FAIL(req, IDEMPOTENCY_CONFLICT, "the first request with this key has not finished");
 	unsigned char *output = arena_alloc(job->arena, row->response.len);
-	if (!secret_open(output, &req->service->master_key, (const unsigned char *)row->response.json, row->response.len))
+	if (!key_ring_open(req->service->master_key, output, (const unsigned char *)row->response.json, row->response.len))
 		return FAIL(req, INTERNAL_SERVER_ERROR, "the stored answer of this key cannot be opened");
 	job->output = output;
 	job->n_output = row->response.len - SEAL_OVERHEAD_BYTES;
@@ -86,7 +86,7 @@ idempotency_store(struct job *job)
 		return;
 	size_t n_sealed = job->n_output + SEAL_OVERHEAD_BYTES;
 	unsigned char *sealed = arena_alloc(job->arena, n_sealed);
-	secret_seal(sealed, &req->service->master_key, job->output, job->n_output);
+	key_ring_seal(req->service->master_key, sealed, job->output, job->n_output);
 	/* The principal's tenant, not the request's: an onboarding acts for the tenant it has just made. */
 	query_send(req, &store_statement, PARAMS(P_INT(req->principal->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id),
 	    P_TEXT(key), P_BYTES(sealed, n_sealed)));

@@ -289,14 +289,14 @@ request_seal(struct request *req, const char *text)
 	size_t n = strlen(text);
 	unsigned char *sealed = arena_alloc(req->arena, n + SEAL_OVERHEAD_BYTES);
 
-	secret_seal(sealed, &req->service->master_key, text, n);
+	key_ring_seal(req->service->master_key, sealed, text, n);
 	return base64url_encode(req->arena, sealed, n + SEAL_OVERHEAD_BYTES);
 }
 
-void
-request_derive_key(struct request *req, const char *purpose, unsigned char key[SHA256_BYTES])
+bool
+request_derive_key(struct request *req, size_t i, const char *purpose, unsigned char key[SHA256_BYTES])
 {
-	hmac_sha256(key, req->service->master_key.bytes, req->service->master_key.n, purpose, strlen(purpose));
+	return key_ring_derive(req->service->master_key, i, purpose, key);
 }
 
 const char *
@@ -308,5 +308,5 @@ request_open(struct request *req, const char *sealed)
 	if (!base64url_decode(req->arena, sealed, &bytes, &n) || n < SEAL_OVERHEAD_BYTES)
 		return NULL;
 	char *text = arena_alloc(req->arena, n - SEAL_OVERHEAD_BYTES + 1);
-	return secret_open((unsigned char *)text, &req->service->master_key, bytes, n) ? text : NULL;
+	return key_ring_open(req->service->master_key, (unsigned char *)text, bytes, n) ? text : NULL;
 }

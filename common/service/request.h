@@ -119,8 +119,9 @@ const struct error *request_charge(struct request *req, int64_t sats) MUST_CHECK
 const char *request_seal(struct request *req, const char *text);
 const char *request_open(struct request *req, const char *sealed);
 
-/* A key of its own for each purpose, the same in every process of the installation. */
-void request_derive_key(struct request *req, const char *purpose, unsigned char key[32]);
+/* A key of its own for each purpose, the same in every process of the installation.  i: 0 of the key in use, then of those that are being
+ * rotated out; false when there is none. */
+bool request_derive_key(struct request *req, size_t i, const char *purpose, unsigned char key[32]);
 
 /* ---- other services ---- */
 

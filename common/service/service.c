@@ -353,8 +353,10 @@ prepare(const struct service_definition *definition)
 	log_init(definition->name, strcmp(level, "debug") == 0 ? LOG_DEBUG : strcmp(level, "warn") == 0 ? LOG_WARN
 	    : strcmp(level, "error") == 0 ? LOG_ERROR : LOG_INFO);
 	secret_init();
-	if (!secret_load_key(service.settings.master_key_file, SEAL_KEY_BYTES, &service.master_key)) {
-		(void)fprintf(stderr, "wordclaw-%s: cannot read or make the key file '%s'\n", definition->name, service.settings.master_key_file);
+	service.master_key = key_ring_load(service.settings.master_key_file);
+	if (!service.master_key) {
+		(void)fprintf(stderr, "wordclaw-%s: cannot read or make the key file '%s' of one to %d keys of %d bytes\n", definition->name,
+		    service.settings.master_key_file, KEY_RING_MAX, SEAL_KEY_BYTES);
 		return false;
 	}
 	const char *problem;

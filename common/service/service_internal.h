@@ -7,6 +7,7 @@
 
 #include "bus/bus.h"
 #include "metrics.h"
+#include "key_ring.h"
 #include "secret.h"
 #include "service.h"
 
@@ -88,7 +89,7 @@ struct worker {
 struct service {
 	const struct service_definition *definition;
 	struct service_settings settings;
-	struct secret master_key;
+	struct key_ring *master_key;
 	const struct service_operation *rows[OPERATIONS_MAX]; /* sorted by operation id */
 	struct operation_metrics metrics[OPERATIONS_MAX];
 	size_t n_rows;
@@ -166,6 +167,7 @@ void commands_print(const struct service_definition *definition);
 int command_run(struct service *service, const char *flag, int argc, char **argv);
 
 /* worker.c: both connections of a thread; each logs in when it is first used */
+struct db *worker_db(const struct service *service, const char *name, bool is_system);
 void worker_init(struct worker *worker, struct service *service, const char *name);
 void worker_release(struct worker *worker);
 

@@ -11,9 +11,6 @@ struct audit_settings {
 	const char *home;
 	const char *signing_key_path;
 	int64_t checkpoint_seconds;
-	/* derived by audit_start */
-	struct secret signing_key;
-	unsigned char public_key[32];
 };
 extern struct audit_settings audit_settings;
 extern const struct setting audit_setting_table[];

@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "id.h"
 #include "rules.h"
+#include "signing.h"
 #include "store.h"
 
 /* Chains that one batch appends to, sorted by tenant. */
@@ -128,16 +129,16 @@ audit_append(struct request *req, const char *publisher, const struct event_reco
 /* ---- checkpoints ---- */
 
 static void
-sign(struct request *req, const struct audit_head *head, struct buf *checkpoints)
+sign(struct request *req, const struct signing *signing, const struct audit_head *head, struct buf *checkpoints)
 {
 	unsigned char signature[SIGNATURE_BYTES];
 	int64_t now_ms_us = req->now_us / 1000 * 1000; /* the wire shows milliseconds: what is signed must not say more */
 	struct audit_checkpoint_new checkpoint = { .domain_id = head->domain_id, .number = head->number, .hash = head->hash,
 		.signed_text = rules_checkpoint_text(req->arena, head->domain_id, head->number, head->hash, now_ms_us),
-		.public_key = base64url_encode(req->arena, audit_settings.public_key, sizeof(audit_settings.public_key)),
+		.public_key = base64url_encode(req->arena, signing->public_key, sizeof(signing->public_key)),
 		.created_at = now_ms_us };
 
-	signer_sign(signature, &audit_settings.signing_key, checkpoint.signed_text, strlen(checkpoint.signed_text));
+	signer_sign(signature, &signing->key, checkpoint.signed_text, strlen(checkpoint.signed_text));
 	checkpoint.signature = base64url_encode(req->arena, signature, sizeof(signature));
 	buf_add_char(checkpoints, checkpoints->len ? ',' : '[');
 	codec_json_write(checkpoints, &audit_checkpoint_new_shape, &checkpoint);
@@ -151,9 +152,11 @@ audit_sign_heads(struct request *req)
 	const struct error *error = store_heads_unsigned(req, &heads);
 	if (error || heads.n == 0)
 		return error;
+	struct signing signing = signing_now();
 	buf_init(&checkpoints, req->arena, heads.n * 512);
 	for (size_t i = 0; i < heads.n; i++)
-		sign(req, (const struct audit_head *)heads.items + i, &checkpoints);
+		sign(req, &signing, (const struct audit_head *)heads.items + i, &checkpoints);
+	secret_wipe(&signing.key);
 	buf_add_char(&checkpoints, ']');
 	store_checkpoints_add(req, (struct doc){ checkpoints.bytes, checkpoints.len });
 	return NULL;

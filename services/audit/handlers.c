@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "id.h"
 #include "rules.h"
+#include "signing.h"
 #include "store.h"
 
 enum { LIMIT_DEFAULT = 50, TOTAL_MAX = 10000, PAGE = 2000, CHECKPOINTS_MAX = 500, TIME_LEFT_MS = 500 };
@@ -62,7 +63,9 @@ compare_checkpoint(struct request *req, struct verification *run, const struct a
 	if (run->n_compared >= run->n_checkpoints || run->checkpoints[run->n_compared].number != row->number)
 		return true;
 	const struct audit_checkpoint *checkpoint = &run->checkpoints[run->n_compared++];
-	bool holds = rules_checkpoint_holds(req->arena, req->tenant, checkpoint, audit_settings.public_key, &found);
+	unsigned char public_key[32];
+	signing_key_of(req->arena, checkpoint, public_key);
+	bool holds = rules_checkpoint_holds(req->arena, req->tenant, checkpoint, public_key, &found);
 	if (holds && strcmp(checkpoint->hash, row->hash) != 0) {
 		found = (struct chain_break){ "checkpoint_mismatch", checkpoint->hash, row->hash };
 		holds = false;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "audit.h"
+#include "signing.h"
 
 extern const struct service_operation audit_operations[];
 extern const size_t audit_n_operations;
@@ -24,7 +25,7 @@ start(void)
 		(void)snprintf(path, sizeof(path), "%s/secrets/audit-signing.key", audit_settings.home);
 		audit_settings.signing_key_path = path;
 	}
-	if (signer_load(audit_settings.signing_key_path, &audit_settings.signing_key, audit_settings.public_key))
+	if (signing_start())
 		return true;
 	(void)fprintf(stderr, "wordclaw-audit: cannot read or make the signing key '%s'\n", audit_settings.signing_key_path);
 	return false;

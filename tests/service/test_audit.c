@@ -9,6 +9,7 @@
 #include "common_proto.h"
 #include "harness.h"
 #include "rules.h"
+#include "signing.h"
 
 extern const struct service_operation audit_operations[];
 extern const size_t audit_n_operations;
@@ -21,10 +22,11 @@ static struct principal first, second;
 static bool
 load_key(void)
 {
-	char path[64];
+	static char path[64];
 
 	(void)snprintf(path, sizeof(path), "/tmp/wcaudit%d.key", (int)getpid());
-	bool is_loaded = signer_load(path, &audit_settings.signing_key, audit_settings.public_key);
+	audit_settings.signing_key_path = path;
+	bool is_loaded = signing_start();
 	(void)unlink(path);
 	return is_loaded;
 }

@@ -17,7 +17,7 @@ enum {
 };
 
 /* Encrypt tcp with CURVE, both ends using one key pair: the secret half is the 32 raw bytes of the file at path, made (0600)
- * when absent; every host of an installation needs the same file.  Only holders of the file can connect or be connected to.
+ * when absent; every host of an installation needs the same file.  Up to four keys in a row: servers have the first, clients try all.  Only holders of the file can connect or be connected to.
  * ipc stays plain (file permissions guard it), and so does tcp on the loopback without a key; other tcp endpoints are refused
  * then.  Once per process, before any bus object. */
 bool bus_use_key(const char *path, const char **ret_problem);

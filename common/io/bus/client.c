@@ -251,6 +251,8 @@ check_instance(struct bus_client *client, struct bus_instance *instance, int64_t
 		(void)receive_frames(client, instance); /* what waits unread may be a sign of life */
 	if (is_disconnected || instance_is_silent(instance, monotonic_us))
 		balancer_lose(&client->balancer, instance, is_disconnected ? "disconnected" : "silent");
+	else if (instance_wants_other_key(instance, monotonic_us))
+		balancer_lose(&client->balancer, instance, "another key");
 	if (instance->is_unlisted && instance_load(instance) == 0)
 		balancer_drop(&client->balancer, instance);
 	else

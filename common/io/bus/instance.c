@@ -11,6 +11,7 @@
 enum {
 	UNCONNECTED_RETRY_US = 10000,
 	MONITOR_EVENTS_MAX = 256,
+	KEY_TRY_US = 300000, /* a handshake takes a few milliseconds */
 };
 
 /* The monitor tells of a kill -9 within a millisecond; heartbeats need BUS_DEAD_MS.  czmq's zmonitor would take a thread for each. */
@@ -60,7 +61,7 @@ instance_open(struct bus_instance *instance, const char *address)
 		return false;
 	}
 	instance->fd = (int)zsock_fd(instance->socket);
-	bus_socket_secure(instance->socket, instance->address, false);
+	bus_socket_secure(instance->socket, instance->address, false, instance->key);
 	(void)zsock_connect(instance->socket, "%s", instance->address); /* what fails here never becomes live */
 	return true;
 }
@@ -126,7 +127,7 @@ instance_heard(struct bus_instance *instance, const void *bytes, size_t n_bytes)
 {
 	if (bus_heartbeat_is(bytes, n_bytes))
 		instance->is_draining = bus_heartbeat_is_leaving(bytes);
-	instance->silent_since_us = 0;
+	instance->silent_since_us = instance->dumb_since_us = 0;
 	instance->is_live = true;
 }
 
@@ -141,6 +142,21 @@ bool
 instance_is_silent(const struct bus_instance *instance, int64_t now_us)
 {
 	return instance->silent_since_us != 0 && now_us - instance->silent_since_us > BUS_DEAD_MS * 1000;
+}
+
+bool
+instance_wants_other_key(struct bus_instance *instance, int64_t now_us)
+{
+	if (bus_n_keys() < 2 || instance->is_live || strncmp(instance->address, "tcp://", 6) != 0)
+		return false;
+	/* Not since it was opened: with a wrong key the far end hangs up at once, again and again. */
+	if (instance->dumb_since_us == 0)
+		instance->dumb_since_us = now_us;
+	if (now_us - instance->dumb_since_us < KEY_TRY_US)
+		return false;
+	instance->dumb_since_us = now_us;
+	instance->key++;
+	return true;
 }
 
 bool

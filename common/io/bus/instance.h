@@ -11,6 +11,8 @@ struct bus_instance {
 	bool is_live;
 	bool is_draining;              /* it said so: takes no new calls until it comes back */
 	bool is_unlisted;              /* its name no longer resolves to it: takes no new calls, closed when it has none */
+	size_t key;                    /* which of the keys it is spoken to with, modulo their number */
+	int64_t dumb_since_us;         /* while there are several keys: when this one was first tried in vain; 0: not in vain */
 	bool was_sent_to;              /* since the last instance_has_input */
 	int64_t heartbeat_due_us;      /* monotonic */
 	int64_t silent_since_us;       /* when the oldest unanswered heartbeat was sent; 0: none */
@@ -38,6 +40,9 @@ void instance_heard(struct bus_instance *instance, const void *bytes, size_t n_b
 /* After a stall of our own: judge the peer by a fresh heartbeat only. */
 void instance_pardon(struct bus_instance *instance);
 bool instance_is_silent(const struct bus_instance *instance, int64_t now_us);
+
+/* True when it stays dumb and there is another key, which the next instance_open tries: while keys are rotated servers differ. */
+bool instance_wants_other_key(struct bus_instance *instance, int64_t now_us);
 
 /* Send one message of pending calls; false when the connection does not take it (they stay pending). */
 bool instance_send(struct bus_instance *instance);

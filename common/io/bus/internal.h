@@ -31,7 +31,8 @@ void bus_context_need(void);
  * errno when the process is out of descriptors. */
 zsock_t *bus_socket_new(int type);
 /* Before each bind or connect: sets or clears encryption for this endpoint. */
-void bus_socket_secure(zsock_t *socket, const char *endpoint, bool is_server);
+void bus_socket_secure(zsock_t *socket, const char *endpoint, bool is_server, size_t which);
+size_t bus_n_keys(void);
 void bus_socket_free(zsock_t *socket, int linger_ms); /* accepts NULL */
 bool bus_socket_has_input(zsock_t *socket);
 /* Hand one frame to the socket; false with errno when it does not take it. */

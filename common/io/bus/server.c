@@ -44,7 +44,7 @@ bind_socket(int type, const char *endpoint, int *ret_lock_fd, const char **ret_p
 		return NULL;
 	zsock_t *socket = bus_socket_new(type);
 	if (socket)
-		bus_socket_secure(socket, endpoint, true);
+		bus_socket_secure(socket, endpoint, true, 0);
 	if (socket && zsock_bind(socket, "%s", endpoint) >= 0) {
 		if (lock_fd >= 0)
 			(void)chmod(endpoint + strlen("ipc://"), 0660); /* the directory guards what the mode does not */

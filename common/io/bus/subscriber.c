@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
 
@@ -34,8 +35,12 @@ bus_subscriber_new(const char *endpoints)
 	zsock_set_subscribe(subscriber->sub, "");
 	/* A name with several addresses reaches one of them: pokes are hints, and the poll finds the rest. */
 	for (size_t i = 0; i < parsed.n; i++) {
-		bus_socket_secure(subscriber->sub, parsed.items[i].address, false);
-		(void)zsock_connect(subscriber->sub, "%s", parsed.items[i].address);
+		bool is_tcp = strncmp(parsed.items[i].address, "tcp://", 6) == 0;
+		/* While keys are rotated: with each of them, one of which the publisher has. */
+		for (size_t key = 0; key == 0 || (is_tcp && key < bus_n_keys()); key++) {
+			bus_socket_secure(subscriber->sub, parsed.items[i].address, false, key);
+			(void)zsock_connect(subscriber->sub, "%s", parsed.items[i].address);
+		}
 	}
 	subscriber->poller = zpoller_new(subscriber->sub, NULL);
 	assert(subscriber->poller);

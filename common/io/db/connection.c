@@ -264,6 +264,50 @@ note_attempt(const char *problem, int64_t deadline_us)
 		next_attempt_us = clock_monotonic_us() + DB_RECONNECT_US;
 }
 
+/* A file that cannot be read, or is empty, leaves what was read before. */
+static void
+read_conninfo(struct db *db)
+{
+	char text[DB_CONNINFO_BYTES_MAX];
+	FILE *file = db->conninfo_path ? fopen(db->conninfo_path, "re") : NULL;
+
+	if (!file)
+		return;
+	size_t n = fread(text, 1, sizeof(text) - 1, file);
+	(void)fclose(file); /* only read from */
+	text[n] = '\0';
+	text[strcspn(text, "\r\n")] = '\0';
+	if (*text && strcmp(text, db->conninfo) != 0) {
+		char *fresh = strdup(text);
+		if (!fresh)
+			abort();
+		free(db->conninfo);
+		db->conninfo = fresh;
+	}
+	explicit_bzero(text, sizeof(text));
+}
+
+/* Connect; once more when a password was refused that may be changing just now.  NULL or what went wrong. */
+static const char *
+connect_to_server(struct db *db, int64_t deadline_us)
+{
+	const char *problem = NULL;
+
+	for (int i = 0; i < 2; i++) {
+		read_conninfo(db);
+		PQfinish(db->conn);
+		db->conn = connect_start(db);
+		if (!db->conn)
+			abort();
+		problem = connect_finish(db->conn, deadline_us);
+		bool is_password = problem && db->conninfo_path && PQconnectionUsedPassword(db->conn);
+		if (!is_password || i == 1)
+			break;
+		(void)poll(NULL, 0, DB_PASSWORD_RETRY_MS);
+	}
+	return problem;
+}
+
 enum db_status
 db_connection_open(struct db *db, int64_t deadline_us)
 {
@@ -278,17 +322,13 @@ db_connection_open(struct db *db, int64_t deadline_us)
 
 	int64_t timeout_ms = db_timeout_step(db->scope.timeout_ms);
 	db->session_timeout_ms = timeout_ms > 0 ? timeout_ms : DB_SESSION_TIMEOUT_MS;
-	PGconn *conn = connect_start(db);
-	if (!conn)
-		abort();
-	const char *problem = connect_finish(conn, deadline_us);
+	const char *problem = connect_to_server(db, deadline_us);
 	note_attempt(problem, deadline_us);
-	if (!problem && (PQsetnonblocking(conn, 1) != 0 || !PQenterPipelineMode(conn)))
-		problem = PQerrorMessage(conn);
-	db->conn = conn;
+	if (!problem && (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn)))
+		problem = PQerrorMessage(db->conn);
 	if (problem)
 		return db_lose(db, problem);
-	(void)PQsetNoticeReceiver(conn, ignore_notice, NULL);
+	(void)PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
 	db->last_used_us = db->planned_us = clock_monotonic_us();
 	return DB_OK;
 }

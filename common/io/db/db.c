@@ -45,8 +45,16 @@ db_free(struct db *db)
 	arena_free(db->scratch);
 	arena_free(db->plans);
 	free(db->conninfo);
+	free(db->conninfo_path);
 	free(db->name);
 	free(db);
+}
+
+void
+db_follow_file(struct db *db, const char *path)
+{
+	if (path && *path && !(db->conninfo_path = strdup(path)))
+		abort();
 }
 
 const struct db_failure *

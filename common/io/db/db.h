@@ -62,6 +62,8 @@ struct db_failure {
 /* conninfo is copied.  Connects lazily, with a bounded wait; application_name is name. */
 struct db *db_new(const char *conninfo, const char *name);
 void db_free(struct db *db); /* accepts NULL */
+/* Take the conninfo from this file at each new connection, so that a password can be rotated under a process that runs.  NULL, "": no. */
+void db_follow_file(struct db *db, const char *path);
 
 const struct db_failure *db_failure(const struct db *db);
 

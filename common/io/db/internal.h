@@ -21,6 +21,8 @@ enum {
 	DB_CONNECT_MAX_US = 3 * 1000000,
 	DB_RECONNECT_US = 100000, /* between attempts of a process at a server that takes no sessions */
 	DB_CANCEL_MAX_MS = 300,
+	DB_CONNINFO_BYTES_MAX = 4096,
+	DB_PASSWORD_RETRY_MS = 25, /* a password that is being changed: the file and the role differ for about this long */
 	DB_LATE_GRACE_US = 30 * 1000,        /* past the deadline, for the server's own timeout to answer and the connection to live on */
 	DB_ROLLBACK_GRACE_US = 250 * 1000,   /* a rollback may wait this long past the deadline */
 	DB_PLANS_MAX_US = 60 * 1000000,      /* a plan is kept no longer: the table it was made for may have been empty */
@@ -53,6 +55,7 @@ struct db_op {
 
 struct db {
 	char *conninfo;
+	char *conninfo_path; /* where it is read anew, or NULL */
 	char *name;
 	PGconn *conn; /* NULL: not connected */
 	int64_t deadline_us;

@@ -277,8 +277,8 @@ steps_init(struct service *service)
 		pool.metrics[i] = metrics_of(definition->processes[i].name);
 	pool.timer_metrics = metrics_of(timer_kind.name);
 	for (int64_t i = 0; i < settings->step_connections; i++)
-		pool.connections[pool.n_connections++] = (struct connections){ db_new(settings->database_url, "steps"),
-			db_new(settings->system_database_url, "steps") };
+		pool.connections[pool.n_connections++] = (struct connections){ worker_db(service, "steps", false),
+			worker_db(service, "steps", true) };
 }
 
 void

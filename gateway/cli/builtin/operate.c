@@ -1,4 +1,4 @@
-/* wordclaw backup, restore, doctor: what an operator does beside the API.  The work is in wordclaw-operate, which links libpq; here it has its
+/* wordclaw backup, restore, doctor, rotate: what an operator does beside the API.  The work is in wordclaw-operate, which links libpq; here it has its
  * place in help, completion and the manual. */
 #include <errno.h>
 #include <libgen.h>
@@ -90,3 +90,21 @@ const struct command doctor_command = { .name = "doctor", .summary = "Examine an
 	    "far consumers are behind, events set aside, late work, every instance on the bus and its version, the gateway. Exits 1 when something fails; "
 	    "warnings alone are 0.",
 	.flags = doctor_flags, .n_flags = sizeof(doctor_flags) / sizeof(doctor_flags[0]), .examples = doctor_examples, .has_no_end = true, .run = run };
+
+static const struct flag rotate_flags[] = {
+	{ .name = "stage", .kind = FLAG_SWITCH, .summary = "Only make a new key known, for files that reach machines at different times." },
+	{ .name = "use", .kind = FLAG_SWITCH, .summary = "Use the key that was staged; the old one still opens what it sealed." },
+	{ .name = "reseal", .kind = FLAG_SWITCH, .summary = "master-key: seal what stands in rows with the newest key." },
+	{ .name = "retire", .kind = FLAG_SWITCH, .summary = "Forget the old keys." },
+	JSON_FLAG,
+};
+static const char *const rotate_examples[] = { "wordclaw rotate database-password content", "wordclaw rotate master-key", "wordclaw rotate bus-key --stage",
+	"wordclaw rotate signing-key", NULL };
+
+extern const struct command rotate_command;
+const struct command rotate_command = { .name = "rotate", .summary = "Put another secret in the place of one, while everything runs.",
+	.description = SETTINGS "SECRET is database-password (of one SERVICE or of all), master-key (seals secrets in rows and stored replies), mcp-key, "
+	    "bus-key (CURVE; takes --stage, --use and --retire, with a rolling restart after each) or signing-key (of the audit's checkpoints). "
+	    "Each step says what comes next; deploy/SECURITY.md has the whole order.",
+	.flags = rotate_flags, .n_flags = sizeof(rotate_flags) / sizeof(rotate_flags[0]), .operands = "SECRET [SERVICE]", .operands_min = 1, .operands_max = 2,
+	.examples = rotate_examples, .has_no_end = true, .run = run };

@@ -4,15 +4,17 @@
 #include <string.h>
 
 #include "id.h"
+#include "key_ring.h"
 #include "log.h"
 #include "secret.h"
 
-static struct secret key;
+static struct key_ring *keys;
 
 bool
 sealed_load_key(const char *path)
 {
-	if (secret_load_key(path, SEAL_KEY_BYTES, &key))
+	keys = key_ring_load(path);
+	if (keys)
 		return true;
 	log_write(LOG_ERROR, "mcp.key_unreadable", LOG_TEXT("path", path));
 	return false;
@@ -26,7 +28,7 @@ sealed_make(struct arena *arena, enum sealed_kind kind, const void *bytes, size_
 
 	plain[0] = (unsigned char)kind;
 	memcpy(plain + 1, bytes, n_bytes);
-	secret_seal(sealed, &key, plain, n_bytes + 1);
+	key_ring_seal(keys, sealed, plain, n_bytes + 1);
 	return base64url_encode(arena, sealed, n_bytes + 1 + SEAL_OVERHEAD_BYTES);
 }
 
@@ -40,7 +42,7 @@ sealed_open(struct arena *arena, enum sealed_kind kind, const char *text, const 
 	    n_sealed <= SEAL_OVERHEAD_BYTES)
 		return false;
 	unsigned char *plain = arena_alloc(arena, n_sealed - SEAL_OVERHEAD_BYTES);
-	if (!secret_open(plain, &key, sealed, n_sealed) || plain[0] != (unsigned char)kind)
+	if (!key_ring_open(keys, plain, sealed, n_sealed) || plain[0] != (unsigned char)kind)
 		return false;
 	*ret_bytes = plain + 1;
 	*ret_n = n_sealed - SEAL_OVERHEAD_BYTES - 1;

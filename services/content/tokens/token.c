@@ -15,7 +15,7 @@ struct token_key {
 	char id[KEY_ID_BYTES];
 };
 
-/* The current key first.  Without a secret of its own a mode has one that comes from the installation's key. */
+/* The current key first.  Without a secret of its own a mode has those that come from the installation's keys. */
 static size_t
 keys_of(struct request *req, const char *mode, struct token_key keys[KEYS_MAX])
 {
@@ -27,9 +27,7 @@ keys_of(struct request *req, const char *mode, struct token_key keys[KEYS_MAX])
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		if (secrets[i][0])
 			hmac_sha256(keys[n].bytes, secrets[i], strlen(secrets[i]), mode, strlen(mode));
-		else if (i == 0)
-			request_derive_key(req, mode, keys[n].bytes);
-		else
+		else if (secrets[0][0] || !request_derive_key(req, i, mode, keys[n].bytes))
 			continue;
 		sha256_hex(hex, keys[n].bytes, SHA256_BYTES);
 		memcpy(keys[n].id, hex, KEY_ID_BYTES - 1);
