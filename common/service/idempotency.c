@@ -25,8 +25,9 @@ static const struct db_statement get_statement = { "idempotency_get",
 	"SELECT request_hash, response FROM idempotency_keys "
 	"WHERE domain_id = $1 AND principal_id = $2 AND operation = $3 AND key = $4", DB_FIND, 4, &row_shape };
 static const struct db_statement store_statement = { "idempotency_store",
-	"UPDATE idempotency_keys SET response = $5 "
-	"WHERE domain_id = $1 AND principal_id = $2 AND operation = $3 AND key = $4", DB_EXEC, 5, NULL };
+	"UPDATE idempotency_keys k SET response = n.response "
+	"FROM unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bytea[]) AS n (domain_id, principal_id, operation, key, response) "
+	"WHERE k.domain_id = n.domain_id AND k.principal_id = n.principal_id AND k.operation = n.operation AND k.key = n.key", DB_EXEC, 5, NULL };
 static const struct db_statement expire_statement = { "idempotency_expire",
 	"DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency_keys WHERE created_at < $1 "
 	"ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))", DB_EXEC, 2, NULL };
@@ -88,7 +89,7 @@ idempotency_store(struct job *job)
 	unsigned char *sealed = arena_alloc(job->arena, n_sealed);
 	key_ring_seal(req->service->master_key, sealed, job->output, job->n_output);
 	/* The principal's tenant, not the request's: an onboarding acts for the tenant it has just made. */
-	query_send(req, &store_statement, PARAMS(P_INT(req->principal->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id),
+	query_gather(req, &store_statement, PARAMS(P_INT(req->principal->tenant), P_TEXT(req->principal->id), P_TEXT(req->op->id),
 	    P_TEXT(key), P_BYTES(sealed, n_sealed)));
 }
 

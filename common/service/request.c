@@ -110,6 +110,7 @@ void
 request_act_for(struct request *req, int64_t tenant)
 {
 	assert(request_is_system(req));
+	gather_settle(req);
 	req->tenant = tenant;
 	struct db_scope scope = request_scope(req);
 	db_set_scope(req->db, &scope);
@@ -177,6 +178,7 @@ request_db_error(struct request *req, enum db_status status, const char *what)
 db_ticket
 query_ask(struct request *req, const struct db_statement *statement, const struct db_param *params)
 {
+	gather_settle(req);
 	req->last_statement = statement->name;
 	return db_send(req->db, statement, params);
 }

@@ -12,6 +12,7 @@
 
 struct service;
 struct worker;
+struct gather;
 
 struct emitted_event {
 	const struct event_type *type;
@@ -59,6 +60,10 @@ struct request {
 	int64_t paid_sats;       /* reserved for this run; 0: nothing */
 	int64_t reservation_id;  /* of payments, with paid_sats */
 	bool has_processes;      /* it started or moved some: the runner is told after the commit */
+	const void *held;        /* what the service's ahead.lock has locked for this mutation's group; NULL: nothing */
+	struct gather *own;      /* rows that wait for its end; NULL: query_gather writes at once */
+	struct gather *earlier;  /* those of the mutations before it in a group; NULL: it has a transaction of its own */
+	bool has_savepoint;      /* in a group: it has sent a statement of its own */
 };
 
 /* An error of the catalogue: return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id); */
@@ -81,6 +86,9 @@ const struct error *query_exec(struct request *req, const struct db_statement *s
     const struct db_param *params, int64_t *ret_n) MUST_CHECK;
 /* Queued without waiting: a failure shows at the next wait or at the commit. */
 void query_send(struct request *req, const struct db_statement *statement, const struct db_param *params);
+/* One row for a statement that takes arrays, one for each parameter.  Rows of all mutations that share a transaction are written together: before
+ * the next statement that could see them, or at the end.  Texts must live as long as the request; a failure shows at the commit. */
+void query_gather(struct request *req, const struct db_statement *statement, const struct db_param *params);
 /* Several finds in one round trip: ask for all, then claim in order. */
 db_ticket query_ask(struct request *req, const struct db_statement *statement, const struct db_param *params);
 const struct error *query_claim(struct request *req, db_ticket ticket, void *ret_row) MUST_CHECK;

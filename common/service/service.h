@@ -71,6 +71,14 @@ struct slug_resolver {
 	enum error_code unknown; /* answers a slug that is nothing's */
 };
 
+/* Before the first mutations of a group run, which are all of one tenant: one statement locks the rows that each would lock first.
+ * Only for operations that change rows in no other way than under such a lock; their handlers find the rows in req->held. */
+struct ahead {
+	bool (*knows)(const struct operation *operation);
+	const struct error *(*lock)(struct request *req, const struct operation *const operations[], const void *const in[], size_t n,
+	    const void **ret_held);
+};
+
 struct service_definition {
 	const char *name;
 	const struct service_operation *operations;
@@ -90,6 +98,7 @@ struct service_definition {
 	size_t n_commands;
 	const struct command_of_tenants *of_tenants; /* one such command, or NULL */
 	struct slug_resolver slugs;
+	struct ahead ahead; /* or NULLs */
 	bool (*start)(void); /* after the settings were loaded, before the first request; or NULL */
 };
 

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "bus/bus.h"
+#include "gather.h"
 #include "metrics.h"
 #include "key_ring.h"
 #include "secret.h"
@@ -83,6 +84,7 @@ struct worker {
 	int64_t careful_until_us; /* monotonic: a group was spoilt lately, so each of its mutations is waited for */
 	struct bus_client *peers[PEER_SERVICES_MAX]; /* parallel to registry_services, made on first use */
 	struct http_client *last_http; /* of the last outbound_send */
+	struct gather own, earlier; /* of the mutation that runs, and of those before it in its group */
 	struct http_client *http[2]; /* of steps: to public receivers, to those an operator allowed; made on first use */
 };
 
@@ -135,11 +137,18 @@ const struct error_info *request_error_info(const char *code);
 /* The database's verdict as an error; DB_LOST and rerun are also remembered in req. */
 const struct error *request_db_error(struct request *req, enum db_status status, const char *what) MUST_CHECK;
 
-/* dispatch.c: run jobs that fit together, to the end: each leaves with its reply encoded. */
+/* dispatch.c, mutations.c: run jobs that fit together, to the end: each leaves with its reply encoded. */
 bool dispatch_fits_read(const struct job *first, const struct job *other);
 bool dispatch_fits_write(const struct job *first, const struct job *other);
 void dispatch_reads(struct worker *worker, struct job **jobs, size_t n);
 void dispatch_writes(struct worker *worker, struct job **jobs, size_t n);
+/* Their common parts: a job as if it had never run; those that may run, with what they prepare; the handler; its answer encoded; an error
+ * that the operation does not declare becomes a 500. */
+void dispatch_start_over(struct worker *worker, struct job *job);
+size_t dispatch_admit_all(struct worker *worker, struct job **jobs, size_t n, struct job **ready);
+void dispatch_call(struct job *job);
+void dispatch_encode(struct job *job);
+void dispatch_check_declared(struct job *job);
 /* NULL when the operation may run: deadline, internal callers only, policy. */
 const struct error *dispatch_admit(struct request *req);
 /* Error names in replies are checked against what the operation declares. */

@@ -26,7 +26,7 @@ static const struct setting skeleton_settings[] = {
 	{ "WORDCLAW_BATCH_MAX", SETTING_INT, "32", 1, BATCH_MAX, "Reads that may share one statement.", &settings.batch_max },
 	{ "WORDCLAW_QUEUE_MAX", SETTING_INT, "512", 1, 16384, "Requests inside the process; further ones are refused at once.", &settings.queue_max },
 	{ "WORDCLAW_METRICS_PORT", SETTING_INT, "0", 0, 65535, "Loopback port of /metrics; 0 picks one and writes it to the run directory.", &settings.metrics_port },
-	{ "WORDCLAW_CONSUMER_POLL_MS", SETTING_INT, "100", 5, 60000, "Longest wait for a poke before looking for events anyway.", &settings.consumer_poll_ms },
+	{ "WORDCLAW_CONSUMER_POLL_MS", SETTING_INT, "1000", 5, 60000, "Longest wait for a poke before looking for events anyway.", &settings.consumer_poll_ms },
 	{ "WORDCLAW_STEP_WORKERS", SETTING_INT, "0", 0, 64, "Threads that run steps of durable work; 0: the service's own number.", &settings.step_workers },
 	{ "WORDCLAW_STEP_CONNECTIONS", SETTING_INT, "2", 1, 16, "Connections that commit them.", &settings.step_connections },
 	{ "WORDCLAW_OUTBOUND_PORTS", SETTING_TEXT, "443", 0, 0, "Ports that https receivers outside may listen on.", &settings.outbound_ports },

@@ -18,7 +18,11 @@ run_in_transaction(struct request *req, int64_t timeout_ms, const struct error *
 		db_rollback(req->db);
 		return error;
 	}
+	req->own = &req->worker->own; /* its events are one statement */
+	req->own->n = 0;
 	outbox_write(req);
+	gather_settle(req);
+	req->own = NULL;
 	enum db_status status = db_commit(req->db);
 	if (status != DB_OK)
 		return request_db_error(req, status, "commit");

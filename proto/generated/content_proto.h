@@ -315,7 +315,7 @@ struct content_lifecycle_type_row {
 };
 extern const struct shape content_lifecycle_type_row_shape;
 
-/* Row of item_target. */
+/* Row of items_target. */
 struct content_target_row {
 	int64_t content_type_id;
 	bool is_singleton;
@@ -330,11 +330,11 @@ struct content_target_row {
 };
 extern const struct shape content_target_row_shape;
 
-/* Row of item_lock. */
+/* Row of items_lock. */
 struct content_head_row {
 	int64_t id;
 	int64_t content_type_id;
-	struct doc data;
+	struct doc data; /* optional */
 	const char *status;
 	int64_t version;
 	int64_t created_at; /* microseconds since 1970 */

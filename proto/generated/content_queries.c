@@ -139,38 +139,53 @@ const struct db_statement content_lifecycle_due_created_query = { .name = "conte
 	    " LIMIT $5 FOR UPDATE SKIP LOCKED\n",
 	.kind = DB_LIST, .n_params = 5, .row = &content_id_row_shape };
 
-const struct db_statement content_item_target_query = { .name = "content_item_target",
+const struct db_statement content_items_target_query = { .name = "content_items_target",
 	.sql =
-	    "SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,\n"
-	    "       nextval('content_items_id_seq') AS item_id,\n"
-	    "       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.domain_id = t.domain_id AND i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
-	    "  FROM content_types t\n"
-	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
-	    " WHERE t.domain_id = tenant() AND t.id = $1\n"
-	    "   FOR KEY SHARE OF t\n",
-	.kind = DB_FIND, .n_params = 1, .row = &content_target_row_shape };
+	    "SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, t.workflow_states, t.is_governed, t.item_id,\n"
+	    "       t.singleton_item_id\n"
+	    "  FROM unnest($1::integer[]) AS w (id)\n"
+	    " CROSS JOIN LATERAL (\n"
+	    "    SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, f.states AS workflow_states,\n"
+	    "           f.workflow_id IS NOT NULL AS is_governed, nextval('content_items_id_seq') AS item_id,\n"
+	    "           CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.domain_id = t.domain_id AND i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
+	    "      FROM content_types t\n"
+	    "      LEFT JOIN content_workflows f ON f.domain_id = t.domain_id AND f.content_type_id = t.id AND f.is_active\n"
+	    "     WHERE t.domain_id = tenant() AND t.id = w.id\n"
+	    "       FOR KEY SHARE OF t) t\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_target_row_shape };
 
 const struct db_statement content_item_insert_query = { .name = "content_item_insert",
 	.sql =
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
 	    "                           published_version, published_at)\n"
-	    "VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7, lower($8::text),\n"
-	    "        CASE WHEN $5 = 'published' THEN 1 END, CASE WHEN $5 = 'published' THEN $6 END)\n",
+	    "SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n.at, n.at, n.by, lower(n.search_text),\n"
+	    "       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END\n"
+	    "  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])\n"
+	    "       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text)\n",
 	.kind = DB_EXEC, .n_params = 8, .row = NULL };
 
-const struct db_statement content_item_lock_query = { .name = "content_item_lock",
+const struct db_statement content_items_lock_query = { .name = "content_items_lock",
 	.sql =
-	    "SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,\n"
-	    "       (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,\n"
-	    "       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references, t.schema_hash AS target_schema_hash, w.states AS workflow_states,\n"
-	    "       w.workflow_id IS NOT NULL\n"
-	    "           OR EXISTS (SELECT FROM content_workflows s WHERE s.domain_id = i.domain_id AND s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"
-	    "  FROM content_items i\n"
-	    "  LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)\n"
-	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
-	    " WHERE i.domain_id = tenant() AND i.id = $1\n"
-	    "   FOR UPDATE OF i\n",
-	.kind = DB_FIND, .n_params = 2, .row = &content_head_row_shape };
+	    "SELECT h.id, h.content_type_id, CASE WHEN sum(octet_length(h.data::text)) OVER (ORDER BY w.place ROWS UNBOUNDED PRECEDING) <= $3 THEN h.data END AS data, h.status, h.version,\n"
+	    "       h.created_at, h.updated_at, h.updated_by, h.published_version, h.base_price, h.target_type_id, h.target_is_singleton, h.target_is_indexed,\n"
+	    "       h.target_has_references, h.target_schema_hash, h.workflow_states, h.is_governed\n"
+	    "  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (id, type_id, place)\n"
+	    " CROSS JOIN LATERAL (\n"
+	    "    SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,\n"
+	    "           CASE WHEN t.id = i.content_type_id THEN t.base_price\n"
+	    "                ELSE (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) END AS base_price,\n"
+	    "           t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references,\n"
+	    "           t.schema_hash AS target_schema_hash, f.states AS workflow_states,\n"
+	    "           f.workflow_id IS NOT NULL\n"
+	    "               OR EXISTS (SELECT FROM content_workflows s WHERE s.domain_id = i.domain_id AND s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"
+	    "      FROM content_items i\n"
+	    "      LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce(nullif(w.type_id, 0), i.content_type_id)\n"
+	    "      LEFT JOIN content_workflows f ON f.domain_id = t.domain_id AND f.content_type_id = t.id AND f.is_active\n"
+	    "     WHERE i.domain_id = tenant() AND i.id = w.id\n"
+	    "       FOR UPDATE OF i) h\n"
+	    " ORDER BY w.place LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_head_row_shape };
 
 const struct db_statement content_type_singleton_item_query = { .name = "content_type_singleton_item",
 	.sql =
@@ -180,17 +195,23 @@ const struct db_statement content_type_singleton_item_query = { .name = "content
 const struct db_statement content_item_keep_version_query = { .name = "content_item_keep_version",
 	.sql =
 	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
-	    "SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.domain_id = tenant() AND i.id = $1 AND i.version = $2\n",
+	    "SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by\n"
+	    "  FROM unnest($1::integer[], $2::integer[]) AS w (id, version)\n"
+	    " CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by FROM content_items h\n"
+	    "                      WHERE h.domain_id = tenant() AND h.id = w.id AND h.version = w.version LIMIT 1) i\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
 const struct db_statement content_item_update_query = { .name = "content_item_update",
 	.sql =
-	    "UPDATE content_items\n"
-	    "   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7::timestamptz,\n"
-	    "       published_version = $8::integer, updated_by = $9, search_text = lower($10::text),\n"
-	    "       published_text = CASE WHEN $8 = version THEN search_text WHEN $8 < version THEN published_text END,\n"
-	    "       published_at = CASE WHEN $8 = version + 1 THEN $7 WHEN $8 IS NOT NULL THEN published_at END\n"
-	    " WHERE domain_id = tenant() AND id = $1 AND version = $2\n",
+	    "UPDATE content_items i\n"
+	    "   SET content_type_id = n.content_type_id, is_singleton = n.is_singleton, data = n.data, status = n.status, version = i.version + 1, updated_at = n.at,\n"
+	    "       published_version = n.published, updated_by = n.by, search_text = lower(n.search_text),\n"
+	    "       published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN i.published_text END,\n"
+	    "       published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN i.published_at END\n"
+	    "  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[])\n"
+	    "       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text)\n"
+	    " CROSS JOIN LATERAL (SELECT h.ctid FROM content_items h WHERE h.domain_id = tenant() AND h.id = n.id AND h.version = n.version LIMIT 1) p\n"
+	    " WHERE i.ctid = p.ctid\n",
 	.kind = DB_EXEC, .n_params = 10, .row = NULL };
 
 const struct db_statement content_item_delete_query = { .name = "content_item_delete",

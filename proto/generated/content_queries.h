@@ -42,17 +42,17 @@ extern const struct db_statement content_lifecycle_types_query;
 extern const struct db_statement content_lifecycle_due_updated_query;
 /* The same of items that were created before. :list; rows: struct content_id_row */
 extern const struct db_statement content_lifecycle_due_created_query;
-/* The type a new item goes to, the states of its active workflow, the singleton item it already has, and the new item's id.  Locked as its foreign key will lock it: the type's kind cannot change in between. :find; rows: struct content_target_row */
-extern const struct db_statement content_item_target_query;
-/* A new item, version 1. :exec */
+/* The types that new items go to, in the order of the ids $1: the states of its active workflow, the singleton item it already has, and the new item's id.  Locked as a foreign key will lock it: the type's kind cannot change in between. :list; rows: struct content_target_row */
+extern const struct db_statement content_items_target_query;
+/* New items, version 1. :exec */
 extern const struct db_statement content_item_insert_query;
-/* Head to change, and the type it has or goes to ($2): target columns are null when there is no such type.  Workflow states are those of the target's active workflow, and an item is governed by the workflow of its present type too. :find; rows: struct content_head_row */
-extern const struct db_statement content_item_lock_query;
+/* Heads to change, locked in the order of the ids $1, and the type that each has or goes to ($2, 0: stays): target columns are null when there is no such type.  Workflow states are those of the target's active workflow, and an item is governed by the workflow of its present type too.  $3 bytes of data together, beyond which it is null. :list; rows: struct content_head_row */
+extern const struct db_statement content_items_lock_query;
 /* The item of a singleton type other than $2. :find; rows: struct content_id_row */
 extern const struct db_statement content_type_singleton_item_query;
-/* Copy the locked head into the history, before it changes. :exec */
+/* Copy locked heads of these versions into the history, before they change. :exec */
 extern const struct db_statement content_item_keep_version_query;
-/* New head over version $2; $8 is the version that the public sees from now on, null: none. :exec */
+/* New heads over the versions $2, found by their place: a join by id was planned as a walk over all of a small tenant's items.  $8 is the version that the public sees from now on, null: none. :exec */
 extern const struct db_statement content_item_update_query;
 /* A locked item moves to the deleted ones; its versions stay where they are. :exec */
 extern const struct db_statement content_item_delete_query;

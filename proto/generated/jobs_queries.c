@@ -109,7 +109,8 @@ const struct db_statement jobs_queue_list_query = { .name = "jobs_queue_list",
 	    "SELECT substr(l.lane, 7) AS queue, l.running_max, l.is_paused,\n"
 	    "       (SELECT count(*) FROM (SELECT FROM jobs j WHERE j.queue = substr(l.lane, 7) AND j.status = 'queued' LIMIT 10000) AS w)::bigint AS queued,\n"
 	    "       (SELECT count(*) FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane AND p.state = 'ready' AND p.lease_until > now())::bigint AS running,\n"
-	    "       (SELECT min(p.next_at) FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane AND p.state = 'ready' AND p.next_at <= now()) AS oldest_at\n"
+	    "       least((SELECT min(p.next_at) FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane AND p.state = 'ready' AND p.priority = 0 AND p.next_at <= now()),\n"
+	    "             (SELECT min(p.next_at) FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane AND p.state = 'ready' AND p.priority <> 0 AND p.next_at <= now())) AS oldest_at\n"
 	    "  FROM process_lanes l WHERE l.lane LIKE 'queue:%' AND ($1::text IS NULL OR l.lane = 'queue:' || $1) ORDER BY l.lane LIMIT 200\n",
 	.kind = DB_LIST, .n_params = 1, .row = &job_queue_state_shape };
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "content.h"
 #include "rules.h"
 #include "store.h"
@@ -96,6 +97,18 @@ content_batch_create(struct request *req, const struct content_batch_create_requ
 	return error;
 }
 
+static const struct error *
+lock_all(struct request *req, const struct changed_batch_item *entries, size_t n)
+{
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n), *type_ids = ARENA_ARRAY(req->arena, int64_t, n);
+
+	for (size_t i = 0; i < n; i++) {
+		ids[i] = entries[i].id;
+		type_ids[i] = entries[i].content_type_id ? *entries[i].content_type_id : 0;
+	}
+	return ahead_lock_heads(req, ids, type_ids, n);
+}
+
 const struct error *
 content_batch_update(struct request *req, const struct content_batch_update_request *in, struct content_batch *out)
 {
@@ -103,6 +116,8 @@ content_batch_update(struct request *req, const struct content_batch_update_requ
 	struct batch batch = { .n = 0 };
 
 	const struct error *error = start_batch(req, in->items.n, in->atomic, &batch);
+	if (!error)
+		error = lock_all(req, entry, in->items.n);
 	for (size_t i = 0; !error && i < in->items.n; i++) {
 		struct content_items_update_request update = { .id = entry[i].id, .content_type_id = entry[i].content_type_id, .data = entry[i].data,
 			.status = entry[i].status, .expected_version = entry[i].expected_version };

@@ -1,4 +1,5 @@
 /* wordclaw-content: types, items and their history. */
+#include "ahead.h"
 #include "assets/assets.h"
 #include "content.h"
 #include "lifecycle/lifecycle.h"
@@ -26,6 +27,7 @@ main(int argc, char **argv)
 		.settings = content_settings,
 		.n_settings = content_n_settings,
 		.slugs = { content_types_of_slugs, ERROR_CONTENT_TYPE_NOT_FOUND },
+		.ahead = content_ahead,
 		.start = content_start,
 		.timers = timers,
 		.n_timers = sizeof(timers) / sizeof(timers[0]),

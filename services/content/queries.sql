@@ -123,55 +123,77 @@ SELECT i.id FROM content_items i
 
 -- ---------------------------------------------------------------- one item
 
--- name: item_target :find content_target_row
--- The type a new item goes to, the states of its active workflow, the singleton item it already has, and the new item's id.  Locked
--- as its foreign key will lock it: the type's kind cannot change in between.
-SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed,
-       nextval('content_items_id_seq') AS item_id,
-       CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.domain_id = t.domain_id AND i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
-  FROM content_types t
-  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
- WHERE t.domain_id = tenant() AND t.id = $1
-   FOR KEY SHARE OF t;
+-- name: items_target :list content_target_row
+-- The types that new items go to, in the order of the ids $1: the states of its active workflow, the singleton item it already has, and the new
+-- item's id.  Locked as a foreign key will lock it: the type's kind cannot change in between.
+SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, t.workflow_states, t.is_governed, t.item_id,
+       t.singleton_item_id
+  FROM unnest($1::integer[]) AS w (id)
+ CROSS JOIN LATERAL (
+    SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, f.states AS workflow_states,
+           f.workflow_id IS NOT NULL AS is_governed, nextval('content_items_id_seq') AS item_id,
+           CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.domain_id = t.domain_id AND i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
+      FROM content_types t
+      LEFT JOIN content_workflows f ON f.domain_id = t.domain_id AND f.content_type_id = t.id AND f.is_active
+     WHERE t.domain_id = tenant() AND t.id = w.id
+       FOR KEY SHARE OF t) t
+ LIMIT cardinality($1::integer[]);
 
 -- name: item_insert :exec
--- A new item, version 1.
+-- New items, version 1.
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
                            published_version, published_at)
-VALUES ($1, tenant(), $2, $3, $4, $5::text, 1, $6::timestamptz, $6, $7, lower($8::text),
-        CASE WHEN $5 = 'published' THEN 1 END, CASE WHEN $5 = 'published' THEN $6 END);
+SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n.at, n.at, n.by, lower(n.search_text),
+       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END
+  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
+       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text);
 
--- name: item_lock :find content_head_row
--- Head to change, and the type it has or goes to ($2): target columns are null when there is no such type.  Workflow states are those of
--- the target's active workflow, and an item is governed by the workflow of its present type too.
-SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,
-       (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) AS base_price,
-       t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references, t.schema_hash AS target_schema_hash, w.states AS workflow_states,
-       w.workflow_id IS NOT NULL
-           OR EXISTS (SELECT FROM content_workflows s WHERE s.domain_id = i.domain_id AND s.content_type_id = i.content_type_id AND s.is_active) AS is_governed
-  FROM content_items i
-  LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce($2::integer, i.content_type_id)
-  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
- WHERE i.domain_id = tenant() AND i.id = $1
-   FOR UPDATE OF i;
+-- name: items_lock :list content_head_row
+-- Heads to change, locked in the order of the ids $1, and the type that each has or goes to ($2, 0: stays): target columns are null when there is no such
+-- type.  Workflow states are those of the target's active workflow, and an item is governed by the workflow of its present type too.  $3 bytes of
+-- data together, beyond which it is null.
+SELECT h.id, h.content_type_id, CASE WHEN sum(octet_length(h.data::text)) OVER (ORDER BY w.place ROWS UNBOUNDED PRECEDING) <= $3 THEN h.data END AS data, h.status, h.version,
+       h.created_at, h.updated_at, h.updated_by, h.published_version, h.base_price, h.target_type_id, h.target_is_singleton, h.target_is_indexed,
+       h.target_has_references, h.target_schema_hash, h.workflow_states, h.is_governed
+  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (id, type_id, place)
+ CROSS JOIN LATERAL (
+    SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,
+           CASE WHEN t.id = i.content_type_id THEN t.base_price
+                ELSE (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) END AS base_price,
+           t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references,
+           t.schema_hash AS target_schema_hash, f.states AS workflow_states,
+           f.workflow_id IS NOT NULL
+               OR EXISTS (SELECT FROM content_workflows s WHERE s.domain_id = i.domain_id AND s.content_type_id = i.content_type_id AND s.is_active) AS is_governed
+      FROM content_items i
+      LEFT JOIN content_types t ON t.domain_id = i.domain_id AND t.id = coalesce(nullif(w.type_id, 0), i.content_type_id)
+      LEFT JOIN content_workflows f ON f.domain_id = t.domain_id AND f.content_type_id = t.id AND f.is_active
+     WHERE i.domain_id = tenant() AND i.id = w.id
+       FOR UPDATE OF i) h
+ ORDER BY w.place LIMIT cardinality($1::integer[]);
 
 -- name: type_singleton_item :find content_id_row
 -- The item of a singleton type other than $2.
 SELECT i.id FROM content_items i WHERE i.domain_id = tenant() AND i.content_type_id = $1 AND i.id <> $2 LIMIT 1;
 
 -- name: item_keep_version :exec
--- Copy the locked head into the history, before it changes.
+-- Copy locked heads of these versions into the history, before they change.
 INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
-SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.domain_id = tenant() AND i.id = $1 AND i.version = $2;
+SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by
+  FROM unnest($1::integer[], $2::integer[]) AS w (id, version)
+ CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by FROM content_items h
+                      WHERE h.domain_id = tenant() AND h.id = w.id AND h.version = w.version LIMIT 1) i;
 
 -- name: item_update :exec
--- New head over version $2; $8 is the version that the public sees from now on, null: none.
-UPDATE content_items
-   SET content_type_id = $3, is_singleton = $4, data = $5, status = $6, version = version + 1, updated_at = $7::timestamptz,
-       published_version = $8::integer, updated_by = $9, search_text = lower($10::text),
-       published_text = CASE WHEN $8 = version THEN search_text WHEN $8 < version THEN published_text END,
-       published_at = CASE WHEN $8 = version + 1 THEN $7 WHEN $8 IS NOT NULL THEN published_at END
- WHERE domain_id = tenant() AND id = $1 AND version = $2;
+-- New heads over the versions $2, found by their place: a join by id was planned as a walk over all of a small tenant's items.  $8 is the version that the public sees from now on, null: none.
+UPDATE content_items i
+   SET content_type_id = n.content_type_id, is_singleton = n.is_singleton, data = n.data, status = n.status, version = i.version + 1, updated_at = n.at,
+       published_version = n.published, updated_by = n.by, search_text = lower(n.search_text),
+       published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN i.published_text END,
+       published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN i.published_at END
+  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[])
+       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text)
+ CROSS JOIN LATERAL (SELECT h.ctid FROM content_items h WHERE h.domain_id = tenant() AND h.id = n.id AND h.version = n.version LIMIT 1) p
+ WHERE i.ctid = p.ctid;
 
 -- name: item_delete :exec
 -- A locked item moves to the deleted ones; its versions stay where they are.

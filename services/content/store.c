@@ -154,24 +154,18 @@ store_lifecycle_due(struct request *req, const struct lifecycle_due *due, struct
 
 /* ---- one item ---- */
 
-const struct error *
-store_item_target(struct request *req, int64_t type_id, const struct content_target_row **ret_target)
-{
-	return query_find(req, &content_item_target_query, PARAMS(P_INT(type_id)), ret_target);
-}
-
 /* What the item holds of its type's queryable fields, as its row is now. */
 static void
 put_fields(struct request *req, int64_t id)
 {
-	query_send(req, &content_fields_put_query, PARAMS(P_INT_LIST(&id, 1)));
+	query_gather(req, &content_fields_put_query, PARAMS(P_INT(id)));
 }
 
 void
 store_item_insert(struct request *req, const struct new_item *item)
 {
 	total_cache_touch(req->tenant);
-	query_send(req, &content_item_insert_query,
+	query_gather(req, &content_item_insert_query,
 	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
 	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(actor_of(req)), P_TEXT(item->search_text)));
 	if (item->is_indexed)
@@ -180,28 +174,12 @@ store_item_insert(struct request *req, const struct new_item *item)
 		store_references(req, &(struct version_references){ .item_id = item->id, .version = 1 }, &item->references);
 }
 
-const struct error *
-store_item_lock(struct request *req, int64_t id, const int64_t *type_id, int64_t version, struct locked_item *ret_item)
-{
-	db_ticket lock = query_ask(req, &content_item_lock_query, PARAMS(P_INT(id), P_INT_OPT(type_id)));
-	db_ticket old = version ? query_ask(req, &content_version_get_query, PARAMS(P_INT(id), P_INT(version))) : 0;
-	struct locked_item item = { .head = NULL };
-
-	const struct error *error = query_claim(req, lock, &item.head);
-	if (!error && version)
-		error = query_claim(req, old, &item.old);
-	if (error)
-		return error;
-	*ret_item = item;
-	return NULL;
-}
-
 void
 store_item_update(struct request *req, const struct content_head_row *head, const struct next_head *next)
 {
 	total_cache_touch(req->tenant);
-	query_send(req, &content_item_keep_version_query, PARAMS(P_INT(head->id), P_INT(head->version)));
-	query_send(req, &content_item_update_query,
+	query_gather(req, &content_item_keep_version_query, PARAMS(P_INT(head->id), P_INT(head->version)));
+	query_gather(req, &content_item_update_query,
 	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
 	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at),
 	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(actor_of(req)), P_TEXT(next->search_text)));

@@ -52,6 +52,8 @@ const struct error *store_lifecycle_due(struct request *req, const struct lifecy
 
 /* ---- one item ---- */
 
+const struct error *store_targets(struct request *req, const int64_t *type_ids, size_t n, struct shape_list *ret_targets) MUST_CHECK;
+/* NULL: no such type. */
 const struct error *store_item_target(struct request *req, int64_t type_id, const struct content_target_row **ret_target) MUST_CHECK;
 
 struct new_item {
@@ -70,6 +72,13 @@ struct locked_item {
 	const struct content_head_row *head;   /* NULL: no such item */
 	const struct content_item_version *old; /* the superseded version asked for, or NULL */
 };
+/* Lock heads in this order; type_ids: where each goes, 0: it stays.  Beyond bytes_max of data together, data is absent. */
+struct head_locks {
+	const int64_t *ids, *type_ids;
+	size_t n;
+	int64_t bytes_max;
+};
+const struct error *store_heads_lock(struct request *req, const struct head_locks *locks, struct shape_list *ret_heads) MUST_CHECK;
 /* Lock the head, one round trip for everything.  type_id: type it moves to, or NULL.  version: superseded version wanted
  * beside it, 0: none. */
 const struct error *store_item_lock(struct request *req, int64_t id, const int64_t *type_id, int64_t version,

@@ -75,7 +75,8 @@ SELECT jobs_maintain(make_interval(days => $1));
 SELECT substr(l.lane, 7) AS queue, l.running_max, l.is_paused,
        (SELECT count(*) FROM (SELECT FROM jobs j WHERE j.queue = substr(l.lane, 7) AND j.status = 'queued' LIMIT 10000) AS w)::bigint AS queued,
        (SELECT count(*) FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane AND p.state = 'ready' AND p.lease_until > now())::bigint AS running,
-       (SELECT min(p.next_at) FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane AND p.state = 'ready' AND p.next_at <= now()) AS oldest_at
+       least((SELECT min(p.next_at) FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane AND p.state = 'ready' AND p.priority = 0 AND p.next_at <= now()),
+             (SELECT min(p.next_at) FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane AND p.state = 'ready' AND p.priority <> 0 AND p.next_at <= now())) AS oldest_at
   FROM process_lanes l WHERE l.lane LIKE 'queue:%' AND ($1::text IS NULL OR l.lane = 'queue:' || $1) ORDER BY l.lane LIMIT 200;
 
 -- name: set_aside_count :find job_count_row

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../services/content/ahead.h"
 #include "../../services/content/content.h"
 #include "../../services/content/schema_cache.h"
 #include "clock.h"
@@ -48,7 +49,7 @@ start(void)
 	static struct service_definition definition;
 
 	definition = (struct service_definition){ .name = "content", .operations = content_operations,
-		.n_operations = content_n_operations, .constraints = content_constraints, .n_constraints = content_n_constraints,
+		.n_operations = content_n_operations, .constraints = content_constraints, .n_constraints = content_n_constraints, .ahead = content_ahead,
 		.settings = content_settings, .n_settings = content_n_settings, .start = content_start };
 	harness = harness_start(&definition);
 }

@@ -47,6 +47,14 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- let: types SELECT quote_literal(array_agg(id)) FROM content_types WHERE domain_id = :big
 -- let: item SELECT max(id) FROM content_items WHERE domain_id = :big AND version = 3
 -- let: items SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM content_items WHERE domain_id = :big ORDER BY md5(id::text) LIMIT 50) i
+-- let: versions SELECT quote_literal(array_agg(version)) FROM (SELECT version FROM content_items WHERE domain_id = :big ORDER BY md5(id::text) LIMIT 50) i
+-- let: of_types SELECT quote_literal(array_agg(content_type_id)) FROM (SELECT content_type_id FROM content_items WHERE domain_id = :big ORDER BY md5(id::text) LIMIT 50) i
+-- let: zeros SELECT quote_literal(array_fill(0, ARRAY[50]))
+-- let: nulls SELECT quote_literal(array_fill(NULL::integer, ARRAY[50]))
+-- let: falses SELECT quote_literal(array_fill(false, ARRAY[50]))
+-- let: documents SELECT quote_literal(array_fill('{}'::text, ARRAY[50]))
+-- let: drafts SELECT quote_literal(array_fill('draft'::text, ARRAY[50]))
+-- let: times SELECT quote_literal(array_fill(now(), ARRAY[50]))
 -- let: deleted SELECT max(id) FROM content_items_deleted WHERE domain_id = :big
 -- let: ones SELECT quote_literal(array_fill(1, ARRAY[50]))
 -- let: number SELECT :big * 10 + 1
@@ -88,18 +96,18 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:big * 10 + 8)
 -- plan: type_schema tenant
 (:type)
--- plan: item_target tenant
-(:singleton)
+-- plan: items_target tenant
+(:types)
 -- plan: item_insert tenant
-(9 * :rows, :type, false, '{}', 'draft', now(), 'api_key:1', 'Text')
--- plan: item_lock tenant
-(:item, NULL)
+(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}')
+-- plan: items_lock tenant max=30+20*50, looks at the type and the workflow of each item
+(:items, :zeros, 1000000)
 -- plan: type_singleton_item tenant
 (:singleton, 0)
 -- plan: item_keep_version tenant
-(:item, 3)
+(:items, :versions)
 -- plan: item_update tenant
-(:item, 3, :type, false, '{}', 'published', now(), 4, 'api_key:1', 'Text')
+(:items, :versions, :of_types, :falses, :documents, :drafts, :times, :nulls, :drafts, :drafts)
 -- plan: item_delete tenant
 (:item, now(), now())
 -- plan: deleted_lock tenant
@@ -295,16 +303,16 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type)
 -- plan: type_singleton_item acting
 (:singleton, 0)
--- plan: item_target acting
-(:singleton)
+-- plan: items_target acting
+(ARRAY[:singleton::integer])
 -- plan: item_insert acting
-(9 * :rows, :type, false, '{}', 'draft', now(), 'api_key:1', 'Text')
--- plan: item_lock acting
-(:item, NULL)
+(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}')
+-- plan: items_lock acting
+(ARRAY[:item::integer], '{0}', 1000000)
 -- plan: item_keep_version acting
-(:item, 3)
+(ARRAY[:item::integer], '{3}')
 -- plan: item_update acting
-(:item, 3, :type, false, '{}', 'published', now(), 4, 'api_key:1', 'Text')
+(ARRAY[:item::integer], '{3}', ARRAY[:type]::integer[], '{f}', ARRAY['{}']::json[], '{published}', ARRAY[now()], '{4}', '{api_key:1}', '{Text}')
 -- plan: item_snapshot acting
 (:item, NULL)
 -- plan: lifecycle_types system

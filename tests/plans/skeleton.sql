@@ -27,9 +27,9 @@ INSERT INTO charges (reservation_id, domain_id, is_done, created_at) SELECT i, p
 -- let: key SELECT quote_literal(max(key)) FROM idempotency_keys WHERE domain_id = :big
 
 -- plan: outbox_add tenant
-(gen_random_uuid(), 'content_item.update', :big, 'content_item', 1, 1, 'a', 'b', 'c', 'd', 'e', now(), '{}')
+(ARRAY[gen_random_uuid()], '{content_item.update}', ARRAY[:big::integer], '{content_item}', '{1}', '{1}', '{a}', '{b}', '{c}', '{d}', '{e}', ARRAY[now()], ARRAY['{}']::json[])
 -- plan: outbox_add system
-(gen_random_uuid(), 'content_item.update', :big, 'content_item', 1, 1, 'a', 'b', 'c', 'd', 'e', now(), '{}')
+(ARRAY[gen_random_uuid()], '{content_item.update}', ARRAY[:big::integer], '{content_item}', '{1}', '{1}', '{a}', '{b}', '{c}', '{d}', '{e}', ARRAY[now()], ARRAY['{}']::json[])
 -- plan: outbox_view system
 (1)
 -- plan: outbox_pull system
@@ -60,9 +60,9 @@ INSERT INTO charges (reservation_id, domain_id, is_done, created_at) SELECT i, p
 -- plan: idempotency_get system
 (:big, 'api_key:1', 'content.items.create', :key)
 -- plan: idempotency_store tenant
-(:big, 'api_key:1', 'content.items.create', :key, '\x01')
+(ARRAY[:big::integer], '{api_key:1}', '{content.items.create}', ARRAY[:key], ARRAY['\x01']::bytea[])
 -- plan: idempotency_store system
-(:big, 'api_key:1', 'content.items.create', :key, '\x01')
+(ARRAY[:big::integer], '{api_key:1}', '{content.items.create}', ARRAY[:key], ARRAY['\x01']::bytea[])
 -- plan: idempotency_expire system
 (now() - interval '24 hours', 5000)
 -- plan: idempotency_expire system

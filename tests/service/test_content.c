@@ -296,6 +296,45 @@ START_TEST(changes_of_one_item_in_a_group_follow_each_other)
 }
 END_TEST
 
+static uint64_t
+statements_of_group(int64_t type, int n_updates, int n_creates)
+{
+	enum { N_MAX = 32 };
+	struct content_items_update_request updates[N_MAX];
+	struct content_items_create_request create = { .content_type_id = type, .data = doc("{\"title\":\"new\"}") };
+	const struct operation *operations[2 * N_MAX];
+	const struct principal *principals[2 * N_MAX];
+	const void *ins[2 * N_MAX], *outs[2 * N_MAX];
+	const struct error *errors[2 * N_MAX];
+	int n = n_updates + n_creates;
+
+	for (int i = 0; i < n; i++) {
+		principals[i] = &principal;
+		operations[i] = i < n_updates ? &operation_content_items_update : &operation_content_items_create;
+		ins[i] = i < n_updates ? (const void *)&updates[i] : (const void *)&create;
+		if (i < n_updates)
+			updates[i] = (struct content_items_update_request){ .id = make_item(type, "{\"title\":\"0\"}", NULL)->id, .data = doc("{\"title\":\"x\"}") };
+	}
+	uint64_t before = harness_n_statements(harness);
+	harness_run_group(harness, operations, principals, ins, (size_t)n, errors, outs);
+	for (int i = 0; i < n; i++)
+		ck_assert_msg(!errors[i], "mutation %d: %s", i, errors[i] ? errors[i]->message : "");
+	return harness_n_statements(harness) - before;
+}
+
+START_TEST(mutations_of_a_group_share_their_statements)
+{
+	int64_t type = article_type();
+
+	(void)statements_of_group(type, 1, 1); /* what is prepared and remembered once */
+	uint64_t few = statements_of_group(type, 3, 2), many = statements_of_group(type, 24, 16);
+	ck_assert_msg(few == many, "5 mutations took %llu statements, 40 took %llu", (unsigned long long)few, (unsigned long long)many);
+	ck_assert_int_eq(events("content_item.update"), 1 + 3 + 24);
+	ck_assert_int_eq(events("content_item.create"), (1 + 3 + 24) + (1 + 2 + 16));
+	ck_assert_int_eq(count_where("content_item_versions", "true"), 1 + 3 + 24);
+}
+END_TEST
+
 /* The first one's failure shows only when somebody else asks the database: it must not become somebody else's answer. */
 START_TEST(refusal_that_comes_late_is_told_to_its_own_mutation)
 {
@@ -344,6 +383,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, dry_run_answers_and_leaves_nothing);
 	tcase_add_test(tests, dry_run_meets_the_same_constraints);
 	tcase_add_test(tests, changes_of_one_item_in_a_group_follow_each_other);
+	tcase_add_test(tests, mutations_of_a_group_share_their_statements);
 	tcase_add_test(tests, refusal_that_comes_late_is_told_to_its_own_mutation);
 }
 

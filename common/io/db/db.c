@@ -234,6 +234,7 @@ db_savepoint(struct db *db)
 {
 	assert(db->mode == DB_MODE_WRITE);
 	db_pipeline_make_room(db);
+	db->released = db->next;
 	(void)db_pipeline_queue(db, &SAVEPOINT, NULL);
 }
 

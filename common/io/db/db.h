@@ -20,14 +20,14 @@ struct db_statement {
 };
 
 enum db_param_type { DB_PARAM_NULL, DB_PARAM_INT, DB_PARAM_BOOL, DB_PARAM_TEXT, DB_PARAM_TIME, DB_PARAM_DOC,
-	DB_PARAM_BYTES, DB_PARAM_INT_LIST, DB_PARAM_TEXT_LIST };
+	DB_PARAM_BYTES, DB_PARAM_INT_LIST, DB_PARAM_TEXT_LIST, DB_PARAM_COLUMN };
 
 struct db_param {
 	enum db_param_type type;
-	int64_t integer;   /* INT, TIME (microseconds since 1970), BOOL */
+	int64_t integer;   /* INT, TIME (microseconds since 1970), BOOL; COLUMN: which */
 	const char *text;  /* TEXT; DOC and BYTES with n */
 	size_t n;          /* bytes, or items of a list */
-	const void *items; /* int64_t[] or const char *[] */
+	const void *items; /* int64_t[] or const char *[]; of COLUMN const struct db_param *[], the rows */
 };
 
 #define PARAMS(...) ((const struct db_param[]){ __VA_ARGS__ })
@@ -41,6 +41,8 @@ static inline struct db_param P_DOC(struct doc v) { return (struct db_param){ .t
 static inline struct db_param P_BYTES(const void *v, size_t n) { return (struct db_param){ .type = v ? DB_PARAM_BYTES : DB_PARAM_NULL, .text = v, .n = n }; }
 static inline struct db_param P_INT_LIST(const int64_t *v, size_t n) { return (struct db_param){ .type = DB_PARAM_INT_LIST, .items = v, .n = n }; }
 static inline struct db_param P_TEXT_LIST(const char *const *v, size_t n) { return (struct db_param){ .type = DB_PARAM_TEXT_LIST, .items = v, .n = n }; }
+/* One parameter of n rows as an array, for a statement that takes many rows at once.  Scalars only. */
+static inline struct db_param P_COLUMN(const struct db_param *const *rows, size_t n, int column) { return (struct db_param){ .type = DB_PARAM_COLUMN, .items = rows, .n = n, .integer = column }; }
 /* Optional members: NULL pointer is SQL NULL. */
 static inline struct db_param P_INT_OPT(const int64_t *v) { return v ? P_INT(*v) : P_NULL(); }
 static inline struct db_param P_BOOL_OPT(const bool *v) { return v ? P_BOOL(*v) : P_NULL(); }
@@ -90,7 +92,7 @@ void db_begin(struct db *db, const struct db_scope *scope);
 void db_set_scope(struct db *db, const struct db_scope *scope);
 enum db_status db_commit(struct db *db) MUST_CHECK;     /* waits; DB_OK means durable, DB_REFUSED rolled back, DB_LOST unknown */
 void db_rollback(struct db *db);                        /* waits, ignores failure: the server forgets anyway */
-void db_savepoint(struct db *db);                       /* queued: SAVEPOINT m */
+void db_savepoint(struct db *db);                       /* queued: SAVEPOINT m; what was queued before counts as released */
 enum db_status db_release(struct db *db) MUST_CHECK;    /* drains what was queued since (its failures show here), RELEASE m is queued */
 enum db_status db_rollback_to(struct db *db);           /* after DB_REFUSED or for its own sake: undoes and removes the savepoint, scope stays */
 

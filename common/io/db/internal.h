@@ -74,7 +74,7 @@ struct db {
 	/* Serial numbers are tickets: first is the oldest unread, next the one to come, flushed the first
 	 * the server was not yet asked to answer. */
 	uint64_t first, next, flushed;
-	uint64_t released; /* everything before it belongs to released savepoints */
+	uint64_t released; /* everything before it is not the present savepoint's */
 	struct db_op ops[DB_QUEUE_MAX];
 
 	struct db_prepared prepared[DB_PREPARED_MAX];

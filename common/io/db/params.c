@@ -48,14 +48,17 @@ int_list_text(struct arena *scratch, const int64_t *items, size_t n)
 }
 
 static void
-add_array_text(struct buf *buf, const char *text)
+add_array_text(struct buf *buf, const char *text, size_t n)
 {
+	const char *end = text + n;
+
 	buf_add_char(buf, '"');
-	while (*text) {
-		size_t n_plain = strcspn(text, "\"\\");
-		buf_add(buf, text, n_plain);
-		text += n_plain;
-		if (!*text)
+	while (text < end) {
+		const char *plain = text;
+		while (text < end && *text != '"' && *text != '\\')
+			text++;
+		buf_add(buf, plain, (size_t)(text - plain));
+		if (text == end)
 			break;
 		buf_add_char(buf, '\\');
 		buf_add_char(buf, *text++);
@@ -74,9 +77,77 @@ text_list_text(struct arena *scratch, const char *const *items, size_t n)
 		if (i > 0)
 			buf_add_char(&buf, ',');
 		if (items[i])
-			add_array_text(&buf, items[i]);
+			add_array_text(&buf, items[i], strlen(items[i]));
 		else
 			buf_add_text(&buf, "NULL");
+	}
+	buf_add_char(&buf, '}');
+	return buf.bytes;
+}
+
+static void
+add_array_bytes(struct buf *buf, const unsigned char *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	buf_add_text(buf, "\"\\\\x");
+	for (size_t i = 0; i < n; i++) {
+		buf_add_char(buf, digits[bytes[i] >> 4]);
+		buf_add_char(buf, digits[bytes[i] & 15]);
+	}
+	buf_add_char(buf, '"');
+}
+
+static void
+add_array_item(struct buf *buf, struct arena *scratch, const struct db_param *param)
+{
+	switch (param->type) {
+	case DB_PARAM_NULL:
+		buf_add_text(buf, "NULL");
+		return;
+	case DB_PARAM_INT:
+		buf_add_int(buf, param->integer);
+		return;
+	case DB_PARAM_BOOL:
+		buf_add_char(buf, param->integer ? 't' : 'f');
+		return;
+	case DB_PARAM_TEXT:
+		add_array_text(buf, param->text, strlen(param->text));
+		return;
+	case DB_PARAM_DOC:
+		add_array_text(buf, param->text, param->n);
+		return;
+	case DB_PARAM_TIME: {
+		const char *text = time_text(scratch, param->integer);
+		add_array_text(buf, text, strlen(text));
+		return;
+	}
+	case DB_PARAM_BYTES:
+		add_array_bytes(buf, (const unsigned char *)param->text, param->n);
+		return;
+	case DB_PARAM_INT_LIST:
+	case DB_PARAM_TEXT_LIST:
+	case DB_PARAM_COLUMN:
+		break;
+	}
+	assert(!"a list in a column");
+}
+
+static const char *
+column_text(struct arena *scratch, const struct db_param *param)
+{
+	const struct db_param *const *rows = param->items;
+	size_t n_bytes = 2;
+	struct buf buf;
+
+	for (size_t i = 0; i < param->n; i++)
+		n_bytes += 32 + rows[i][param->integer].n;
+	buf_init(&buf, scratch, n_bytes);
+	buf_add_char(&buf, '{');
+	for (size_t i = 0; i < param->n; i++) {
+		if (i > 0)
+			buf_add_char(&buf, ',');
+		add_array_item(&buf, scratch, &rows[i][param->integer]);
 	}
 	buf_add_char(&buf, '}');
 	return buf.bytes;
@@ -104,6 +175,8 @@ param_text(struct arena *scratch, const struct db_param *param)
 		return int_list_text(scratch, param->items, param->n);
 	case DB_PARAM_TEXT_LIST:
 		return text_list_text(scratch, param->items, param->n);
+	case DB_PARAM_COLUMN:
+		return column_text(scratch, param);
 	}
 	assert(!"unknown parameter type");
 	return NULL;

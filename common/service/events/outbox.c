@@ -22,8 +22,11 @@ static const struct shape holdback_shape = { "holdback_row", sizeof(struct holdb
 static const struct db_statement add_statement = { "outbox_add",
 	"INSERT INTO outbox (event_id, epoch, type, domain_id, entity_type, entity_id, entity_version, actor_id, actor_type, "
 	"actor_source, request_id, trace_parent, occurred_at, payload) "
-	"VALUES ($1, (SELECT max(epoch) FROM outbox_epoch), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-	DB_EXEC, 13, NULL };
+	"SELECT n.event_id, (SELECT max(epoch) FROM outbox_epoch), n.type, n.domain_id, n.entity_type, n.entity_id, n.entity_version, n.actor_id, n.actor_type, "
+	"n.actor_source, n.request_id, n.trace_parent, n.occurred_at, n.payload "
+	"FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::bigint[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[], "
+	"$11::text[], $12::timestamptz[], $13::json[]) AS n (event_id, type, domain_id, entity_type, entity_id, entity_version, actor_id, actor_type, "
+	"actor_source, request_id, trace_parent, occurred_at, payload)", DB_EXEC, 13, NULL };
 
 struct view_row {
 	const char *snapshot;
@@ -91,11 +94,11 @@ outbox_write(struct request *req)
 		const struct emitted_event *event = &req->events[i];
 		const struct principal *actor = req->actor ? req->actor : req->principal;
 		unsigned char random[10];
-		char id[UUID_TEXT_BYTES];
+		char *id = arena_alloc(req->arena, UUID_TEXT_BYTES);
 
 		secret_random(random, sizeof(random));
 		uuid7_format(id, req->now_us, random);
-		query_send(req, &add_statement, PARAMS(P_TEXT(id), P_TEXT(event->type->name), P_INT(event->tenant),
+		query_gather(req, &add_statement, PARAMS(P_TEXT(id), P_TEXT(event->type->name), P_INT(event->tenant),
 		    P_TEXT(event->type->entity_type), P_INT(event->entity_id),
 		    event->entity_version ? P_INT(event->entity_version) : P_NULL(), P_TEXT(actor->id),
 		    P_TEXT(actor->type), P_TEXT(actor->source), P_TEXT(req->request_id),

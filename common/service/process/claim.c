@@ -41,21 +41,29 @@ static const struct shape claimed_shape = { "process_claimed_row", sizeof(struct
 	sizeof(claimed_fields) / sizeof(claimed_fields[0]) };
 
 /* $1 watermark: nothing unfinished is due before it, and rows that are gone before it need not be walked over, which matters while
- * an old transaction keeps them from being removed.  Of each lane its first due ones of kinds that this version knows ($5), as many as may run; of each
- * tenant one after the other by turns, those that run counted; at most $3 of one tenant, $2 in all. */
+ * an old transaction keeps them from being removed.  Lanes are those of the rows that are due first; only when there are so many that
+ * some lanes may hide behind others is every lane looked at.  Of each lane its first due ones of kinds that this version knows ($5), as
+ * many as may run, those with a priority of their own before; of each tenant one after the other by turns, those that run counted; at
+ * most $3 of one tenant, $2 in all.  What was chosen is locked by its id: with "state = 'ready'" the index of all that is due would fit too. */
+#define DUE "SELECT p.id, p.next_at, p.priority FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane " \
+	"AND p.state = 'ready' AND p.next_at >= $1 AND p.next_at <= now() AND p.kind = ANY($5::text[]) "
+#define FREE_OF_LANE "greatest(l.running_max - coalesce(b.n, 0), 0)"
 static const struct db_statement claim_statement = { "process_claim",
 	"WITH busy AS (SELECT domain_id, lane, count(*) AS n FROM processes WHERE lease_until > now() GROUP BY domain_id, lane), "
 	"tenant_busy AS (SELECT domain_id, sum(n) AS n FROM busy GROUP BY domain_id), "
-	"due AS (SELECT d.id, l.domain_id, d.next_at, d.place FROM process_lanes l LEFT JOIN busy b USING (domain_id, lane) "
+	"first AS MATERIALIZED (SELECT domain_id, lane FROM processes WHERE state = 'ready' AND next_at >= $1 AND next_at <= now() ORDER BY next_at LIMIT 301), "
+	"lanes AS (SELECT l.* FROM (SELECT DISTINCT domain_id, lane FROM first) f "
+	"CROSS JOIN LATERAL (SELECT * FROM process_lanes p WHERE p.domain_id = f.domain_id AND p.lane = f.lane LIMIT 1) l WHERE (SELECT count(*) FROM first) <= 300 "
+	"UNION ALL SELECT l.* FROM process_lanes l WHERE (SELECT count(*) FROM first) > 300), "
+	"due AS (SELECT d.id, l.domain_id, d.next_at, d.place FROM lanes l LEFT JOIN busy b USING (domain_id, lane) "
 	"CROSS JOIN LATERAL (SELECT q.id, q.next_at, row_number() OVER (ORDER BY q.priority DESC, q.next_at, q.id) AS place "
-	"FROM (SELECT p.id, p.next_at, p.priority FROM processes p WHERE p.domain_id = l.domain_id AND p.lane = l.lane "
-	"AND p.state = 'ready' AND p.next_at >= $1 AND p.next_at <= now() AND p.kind = ANY($5::text[]) ORDER BY p.next_at LIMIT 200) AS q "
-	"ORDER BY place LIMIT greatest(l.running_max - coalesce(b.n, 0), 0)) AS d WHERE NOT l.is_paused), "
+	"FROM ((" DUE "AND p.priority = 0 ORDER BY p.next_at LIMIT " FREE_OF_LANE ") UNION ALL (" DUE "AND p.priority <> 0 ORDER BY p.next_at LIMIT 200)) AS q "
+	"ORDER BY place LIMIT " FREE_OF_LANE ") AS d WHERE NOT l.is_paused), "
 	"ranked AS (SELECT d.id, d.next_at, row_number() OVER (PARTITION BY d.domain_id ORDER BY d.place, d.next_at) + coalesce(t.n, 0) AS turn "
 	"FROM due d LEFT JOIN tenant_busy t USING (domain_id)), "
 	"chosen AS (SELECT id FROM ranked WHERE turn <= $3 ORDER BY turn, next_at LIMIT $2), "
-	"locked AS (SELECT p.id, p.next_at AS due_at FROM processes p WHERE p.id IN (SELECT id FROM chosen) AND p.state = 'ready' AND p.next_at <= now() "
-	"FOR UPDATE SKIP LOCKED) "
+	"locked AS (SELECT p.id, p.next_at AS due_at FROM chosen c CROSS JOIN LATERAL (SELECT p.id, p.next_at FROM processes p "
+	"WHERE p.id = c.id AND p.state NOT IN ('waiting', 'set_aside') AND p.next_at <= now() FOR UPDATE SKIP LOCKED) p) "
 	"UPDATE processes p SET lease_until = now() + $4::bigint * interval '1 millisecond', next_at = now() + $4::bigint * interval '1 millisecond', "
 	"fence = p.fence + 1, attempts = p.attempts + (p.lease_until IS NULL)::integer, losses = p.losses + (p.lease_until IS NOT NULL)::integer "
 	"FROM locked WHERE p.id = locked.id "

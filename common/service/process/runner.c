@@ -18,7 +18,7 @@ enum {
 	STEP_THREADS_MAX = 64,
 	SLOTS_MAX = 2 * STEP_THREADS_MAX,
 	CLAIM_TIMEOUT_MS = 5000,
-	IDLE_MS = 100,        /* longest wait before looking for due rows that another instance started */
+	IDLE_MS = 1000,       /* longest wait before looking for due rows that another instance started and did not live to begin */
 	LOOK_AROUND_MS = 1000,
 	CONTENDED_MS = 2,     /* until another instance's claim is over */
 	RETRY_MS = 200,       /* after the database refused */
