@@ -24,6 +24,7 @@ struct error {
 	const char *context;     /* JSON object text merged into the envelope's "context", or NULL */
 	const char *cause;       /* logged, never sent; or NULL */
 	int64_t price_sats;      /* what the operation wants to be paid before it goes on; 0: it is no such refusal */
+	int64_t sold_item, sold_type; /* the answer is ready and leaves once an entitlement to these was used; 0: it is no such refusal */
 	const char *where;       /* "file.c:12" */
 };
 

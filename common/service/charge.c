@@ -38,8 +38,12 @@ static const struct db_statement expire_statement = { "charge_expire",
 const struct error *
 request_charge(struct request *req, int64_t sats)
 {
-	if (sats <= 0 || req->paid_sats == sats || !req->op || !(req->op->flags & OPERATION_PRICED))
+	if (sats <= 0 || (req->paid_sats == sats && !req->sums_charges) || !req->op || !(req->op->flags & OPERATION_PRICED))
 		return NULL;
+	if (req->sums_charges) {
+		req->summed_sats += sats;
+		return NULL;
+	}
 	if (req->dry_run) {
 		req->quoted_sats = sats;
 		return NULL;
@@ -119,12 +123,13 @@ struct charging {
 	struct job *job;
 	struct request ask;          /* as the system, for the caller's tenant */
 	struct principal principal;
+	struct principal payer;
 	const char *method, *path;
 	int64_t price_sats;
 };
 
-static const struct shape_field *
-field_of(const struct shape *shape, const char *name)
+const struct shape_field *
+charge_field(const struct shape *shape, const char *name)
 {
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		if (strcmp(shape->fields[i].name, name) == 0)
@@ -134,8 +139,8 @@ field_of(const struct shape *shape, const char *name)
 }
 
 /* The operation's own route, whatever surface the call came through: a token is good on all of them. */
-static const char *
-path_of(const struct job *job)
+const char *
+charge_path(const struct job *job)
 {
 	const struct operation *operation = job->row->operation;
 	const char *at = operation->routes[0].path;
@@ -149,7 +154,7 @@ path_of(const struct job *job)
 		if (!*at)
 			break;
 		n_name = strcspn(at + 1, "}");
-		const struct shape_field *field = field_of(operation->request, arena_strndup(job->arena, at + 1, n_name));
+		const struct shape_field *field = charge_field(operation->request, arena_strndup(job->arena, at + 1, n_name));
 		if (field && field->type == SHAPE_INT)
 			buf_add_int(&buf, shape_get_int(field, job->in));
 		else if (field && field->type == SHAPE_TEXT)
@@ -159,13 +164,27 @@ path_of(const struct job *job)
 	return buf.bytes;
 }
 
+/* Who has no key is told from others by what it came with. */
+static struct principal
+payer_of(const struct job *job)
+{
+	struct principal payer = job->envelope.principal;
+
+	if (job->req.payer)
+		payer.id = job->req.payer;
+	else if (job->req.actor && (job->row->operation->flags & OPERATION_PUBLIC))
+		payer = *job->req.actor;
+	return payer;
+}
+
 static void
 prepare(struct charging *charging, struct worker *worker, struct job *job)
 {
-	*charging = (struct charging){ .worker = worker, .job = job, .method = job->row->operation->routes[0].method, .path = path_of(job),
+	*charging = (struct charging){ .worker = worker, .job = job, .method = job->row->operation->routes[0].method, .path = charge_path(job),
 		.price_sats = job->error->price_sats };
-	charging->principal = (struct principal){ .tenant = job->envelope.principal.tenant, .id = "system:charge", .type = "system", .source = "internal" };
+	charging->principal = (struct principal){ .tenant = job->req.tenant, .id = "system:charge", .type = "system", .source = "internal" };
 	request_init_from(&charging->ask, worker, job);
+	charging->ask.tenant = job->req.tenant; /* of an operation for the public the one that it acts for */
 	charging->ask.principal = &charging->principal;
 	charging->ask.in_transaction = false;
 	charging->ask.dry_run = false;
@@ -202,7 +221,7 @@ static const struct error *
 challenge(struct charging *charging, const char *reason)
 {
 	struct request *req = &charging->ask;
-	const struct principal *caller = &charging->job->envelope.principal;
+	const struct principal *caller = &charging->payer;
 	struct payments_challenge_request in = { .method = charging->method, .path = charging->path, .amount_satoshis = charging->price_sats,
 		.actor_id = caller->id, .actor_type = caller->type, .actor_source = caller->source };
 	struct payments_challenge_response *out = ARENA_NEW(req->arena, struct payments_challenge_response);
@@ -226,7 +245,7 @@ reserve(struct charging *charging, const char *proof, const char **ret_reason)
 	struct request *req = &charging->ask;
 	const struct operation *operation = charging->job->row->operation;
 	struct payments_reserve_request in = { .proof = proof, .method = charging->method, .path = charging->path,
-		.amount_satoshis = charging->price_sats, .actor_id = charging->job->envelope.principal.id, .service = operation->service,
+		.amount_satoshis = charging->price_sats, .actor_id = charging->payer.id, .service = operation->service,
 		.operation = operation->id };
 	struct payments_reserve_response *out = ARENA_NEW(req->arena, struct payments_reserve_response);
 
@@ -275,11 +294,12 @@ report(struct charging *charging)
 void
 charge_run(struct worker *worker, struct job *job, void (*run)(struct worker *worker, struct job *job))
 {
-	const struct shape_field *field = field_of(job->row->operation->request, "paymentProof");
+	const struct shape_field *field = charge_field(job->row->operation->request, "paymentProof");
 	const char *proof = field ? shape_get_text(field, job->in) : NULL, *reason = "initial";
 	struct charging charging;
 
 	prepare(&charging, worker, job);
+	charging.payer = payer_of(job);
 	job->error = proof ? reserve(&charging, proof, &reason) : NULL;
 	if (!job->error && reason)
 		job->error = challenge(&charging, reason);

@@ -13,6 +13,14 @@ void charge_run(struct worker *worker, struct job *job, void (*run)(struct worke
 void charge_note_done(struct request *req);
 const struct error *charge_note_read(struct worker *worker, struct job *job) MUST_CHECK;
 
+/* Of the operation's own route, whatever surface the call came through: a token is good on all of them. */
+const char *charge_path(const struct job *job);
+const struct shape_field *charge_field(const struct shape *shape, const char *name); /* or NULL */
+
+/* entitlement.c: the read was refused because what it answers is sold: use one read of the caller's entitlement, and let it leave. */
+bool entitlement_is_asked(const struct job *job);
+void entitlement_use(struct worker *worker, struct job *job);
+
 extern const struct service_operation charge_settle_operation;
 const struct error *charge_expire(struct request *req) MUST_CHECK;
 

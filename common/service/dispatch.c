@@ -135,6 +135,17 @@ dispatch_start_over(struct worker *worker, struct job *job)
 	job->req.reservation_id = job->reservation_id;
 }
 
+/* With the job's own request: readers of a batch have the same scopes, and are not the same. */
+static void
+pass_gate(struct job *job)
+{
+	const struct service_definition *definition = job->req.service->definition;
+
+	if (!job->error && definition->gate)
+		job->error = definition->gate(&job->req, job->in, job->out);
+	dispatch_check_declared(job);
+}
+
 void
 dispatch_call(struct job *job)
 {
@@ -148,7 +159,7 @@ dispatch_call(struct job *job)
 		job->error = job->row->call(&job->req, job->in, job->out);
 	if (!job->error)
 		job->error = errors[0];
-	dispatch_check_declared(job);
+	pass_gate(job);
 }
 
 /* ---- reads ---- */
@@ -177,7 +188,7 @@ call_batch(struct job **jobs, size_t n)
 		error = jobs[0]->row->batch(&jobs[0]->req, n, (const void *const *)in, out, errors);
 	for (size_t i = 0; i < n; i++) {
 		jobs[i]->error = error ? error : refusals[i] ? refusals[i] : errors[i];
-		dispatch_check_declared(jobs[i]);
+		pass_gate(jobs[i]);
 	}
 }
 
@@ -235,6 +246,23 @@ read_alone(struct worker *worker, struct job *job)
 		job->error = charge_note_read(worker, job);
 }
 
+/* After the transaction, also of one that was answered from its key: it goes on from where the rows are. */
+void
+dispatch_complete(struct job *job)
+{
+	const struct operation *op = job->row->operation;
+	const char *problem;
+
+	if (job->is_replayed && !codec_msgpack_read(job->arena, op->response, job->output, job->n_output, job->out, &problem))
+		return; /* the stored answer stands */
+	job->req.in_transaction = false;
+	job->req.own = job->req.earlier = NULL;
+	job->req.n_events = 0;
+	job->output = NULL;
+	job->error = job->row->complete(&job->req, job->in, job->out);
+	dispatch_check_declared(job);
+}
+
 void
 dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
 {
@@ -253,6 +281,10 @@ dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
 	for (size_t i = 0; i < n_ready; i++) {
 		if (charge_is_asked(ready[i]))
 			charge_run(worker, ready[i], read_alone);
+		if (entitlement_is_asked(ready[i]))
+			entitlement_use(worker, ready[i]);
+		if (ready[i]->row->complete && !ready[i]->error)
+			dispatch_complete(ready[i]);
 	}
 	if (n > 1) {
 		metric_add(worker->service->batches, 1);

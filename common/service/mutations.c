@@ -264,23 +264,6 @@ sort_by_lock_order(struct job **jobs, size_t n)
 	}
 }
 
-/* After the commit, also of one that was answered from its key: it goes on from where the rows are. */
-static void
-complete(struct job *job)
-{
-	const struct operation *op = job->row->operation;
-	const char *problem;
-
-	if (job->is_replayed && !codec_msgpack_read(job->arena, op->response, job->output, job->n_output, job->out, &problem))
-		return; /* the stored answer stands */
-	job->req.in_transaction = false;
-	job->req.own = job->req.earlier = NULL;
-	job->req.n_events = 0;
-	job->output = NULL;
-	job->error = job->row->complete(&job->req, job->in, job->out);
-	dispatch_check_declared(job);
-}
-
 void
 dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 {
@@ -305,7 +288,7 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 		if (charge_is_asked(ready[i]))
 			charge_run(worker, ready[i], write_alone);
 		if (ready[i]->row->complete && !ready[i]->error && !ready[i]->req.dry_run)
-			complete(ready[i]);
+			dispatch_complete(ready[i]);
 	}
 	for (size_t i = 0; i < n; i++)
 		dispatch_reply(worker, jobs[i]);

@@ -59,6 +59,9 @@ struct request {
 	int64_t quoted_sats;     /* dry run: what it would have cost */
 	int64_t paid_sats;       /* reserved for this run; 0: nothing */
 	int64_t reservation_id;  /* of payments, with paid_sats */
+	bool sums_charges;       /* request_charge adds up instead of asking, until the operation asks for the sum */
+	int64_t summed_sats;
+	const char *payer;       /* who is asked to pay, where that is not the principal: somebody without a key; or NULL */
 	bool has_processes;      /* it started or moved some: the runner is told after the commit */
 	const void *held;        /* what the service's ahead.lock has locked for this mutation's group; NULL: nothing */
 	struct gather *own;      /* rows that wait for its end; NULL: query_gather writes at once */
@@ -118,7 +121,7 @@ const struct error *request_transaction(struct request *req, const struct error 
 
 /* Ask for so many sats before going on, after everything else was checked: NULL when they are paid, when there is nothing to pay, and in a dry
  * run, which tells the price.  Otherwise the error to return; the dispatcher turns it into a challenge, or runs the operation again with the
- * payment that the caller has proved.  Free where the operation is not priced, as in jobs; it asks once. */
+ * payment that the caller has proved.  Free where the operation is not priced, as in jobs; it asks once, for a sum when sums_charges is set. */
 const struct error *request_charge(struct request *req, int64_t sats) MUST_CHECK;
 
 /* ---- secrets kept in rows ---- */

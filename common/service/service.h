@@ -99,6 +99,9 @@ struct service_definition {
 	const struct command_of_tenants *of_tenants; /* one such command, or NULL */
 	struct slug_resolver slugs;
 	struct ahead ahead; /* or NULLs */
+	/* What every answer passes before it leaves, whatever operation it is of: after the handler, in its transaction.  An error is answered
+	 * instead; or NULL. */
+	const struct error *(*gate)(struct request *req, const void *in, void *out);
 	bool (*start)(void); /* after the settings were loaded, before the first request; or NULL */
 };
 

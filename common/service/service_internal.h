@@ -115,8 +115,7 @@ bool service_settings_load(struct service_settings *ret_settings, const struct s
 void service_settings_print(const struct service_definition *definition);
 
 /* queue.c */
-void queue_init(struct job_queue *queue);
-void chain_add(struct job_chain *chain, struct job *job);
+void queue_init(struct job_queue *queue), chain_add(struct job_chain *chain, struct job *job);
 /* Empties the chain; true when the queue had been empty.  One waiting worker is woken, and wakes the next if it leaves jobs. */
 bool queue_push(struct job_queue *queue, struct job_chain *chain);
 void queue_close(struct job_queue *queue);
@@ -148,7 +147,7 @@ void dispatch_start_over(struct worker *worker, struct job *job);
 size_t dispatch_admit_all(struct worker *worker, struct job **jobs, size_t n, struct job **ready);
 void dispatch_call(struct job *job);
 void dispatch_encode(struct job *job);
-void dispatch_check_declared(struct job *job);
+void dispatch_check_declared(struct job *job), dispatch_complete(struct job *job);
 /* NULL when the operation may run: deadline, internal callers only, policy. */
 const struct error *dispatch_admit(struct request *req);
 /* Error names in replies are checked against what the operation declares. */
@@ -163,12 +162,11 @@ void idempotency_store(struct job *job);
 const struct error *idempotency_expire(struct request *req) MUST_CHECK;
 
 /* outbox.c */
-void outbox_write(struct request *req);
+void outbox_write(struct request *req), outbox_init(struct service *service);
 const char *outbox_effects(const struct request *req); /* JSON of what a dry run would have emitted */
 extern const struct service_operation outbox_pull_operation;
 const struct error *outbox_maintain(struct request *req) MUST_CHECK;
 const struct error *outbox_note(struct request *req, void *context) MUST_CHECK; /* for transaction_run: what only this process knows */
-void outbox_init(struct service *service);
 
 /* command.c: the binary run once, for a flag that is known */
 bool command_is_known(const struct service_definition *definition, const char *flag);

@@ -84,8 +84,11 @@ static const struct shape_field content_item_fields[] = {
 	{ .name = "localeResolution", .column = "locale_resolution", .type = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, locale_resolution), .min = 0, .max = 0, .shape = &content_locale_resolution_shape, .doc = "Of a read with locale, when the type is localized." },
 	{ .name = "isUnchanged", .column = "is_unchanged", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, is_unchanged), .min = 0, .max = 0, .doc = "Of a write: nothing was to be changed, and no version was made." },
 	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, public_change), .min = 0, .max = 0, .doc = "Of a dry run: what the public sees would change." },
+	{ .name = "isWithheld", .column = "is_withheld", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, is_withheld), .min = 0, .max = 0, .doc = "data is sold and stands here only as far as it is free. Read the item by its id to have all of it." },
+	{ .name = "entitlementId", .column = "entitlement_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, entitlement_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of a read that used one: the entitlement." },
+	{ .name = "remainingReads", .column = "remaining_reads", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item, remaining_reads), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Reads that it has left; absent: without limit." },
 };
-const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 13 };
+const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 16 };
 
 static const struct shape_field content_item_version_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Row id.", .example = "101" },
@@ -94,8 +97,9 @@ static const struct shape_field content_item_version_fields[] = {
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, data), .min = 0, .max = 0, .doc = "The content as it was.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, status), .min = 0, .max = 0, .doc = "Status as it was.", .example = "\"published\"" },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, created_at), .min = 0, .max = 0, .doc = "When this version became the head." },
+	{ .name = "isWithheld", .column = "is_withheld", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, is_withheld), .min = 0, .max = 0, .doc = "data is sold and stands here only as far as it is free." },
 };
-const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 6 };
+const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 7 };
 
 static const struct shape_field content_reference_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item that refers.", .example = "57" },
@@ -309,7 +313,7 @@ static const struct shape_field content_head_row_fields[] = {
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
-	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
+	{ .name = "price", .column = "price", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column price." },
 	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
 	{ .name = "targetIsIndexed", .column = "target_is_indexed", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_indexed), .min = 0, .max = 0, .doc = "Column target_is_indexed." },
@@ -499,6 +503,31 @@ static const struct shape_field asset_row_fields[] = {
 };
 const struct shape asset_row_shape = { .name = "asset_row", .size = sizeof(struct asset_row), .fields = asset_row_fields, .n_fields = 23 };
 
+static const struct shape_field gate_tenant_row_fields[] = {
+	{ .name = "sells", .column = "sells", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_tenant_row, sells), .min = 0, .max = 0, .doc = "Column sells." },
+};
+const struct shape gate_tenant_row_shape = { .name = "gate_tenant_row", .size = sizeof(struct gate_tenant_row), .fields = gate_tenant_row_fields, .n_fields = 1 };
+
+static const struct shape_field gate_item_row_fields[] = {
+	{ .name = "place", .column = "place", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_item_row, place), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column place." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_item_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "price", .column = "price", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_item_row, price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column price." },
+	{ .name = "isSold", .column = "is_sold", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_item_row, is_sold), .min = 0, .max = 0, .doc = "Column is_sold." },
+};
+const struct shape gate_item_row_shape = { .name = "gate_item_row", .size = sizeof(struct gate_item_row), .fields = gate_item_row_fields, .n_fields = 4 };
+
+static const struct shape_field gate_schema_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_schema_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_schema_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
+};
+const struct shape gate_schema_row_shape = { .name = "gate_schema_row", .size = sizeof(struct gate_schema_row), .fields = gate_schema_row_fields, .n_fields = 2 };
+
+static const struct shape_field gate_type_row_fields[] = {
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_type_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
+	{ .name = "isSold", .column = "is_sold", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_type_row, is_sold), .min = 0, .max = 0, .doc = "Column is_sold." },
+};
+const struct shape gate_type_row_shape = { .name = "gate_type_row", .size = sizeof(struct gate_type_row), .fields = gate_type_row_fields, .n_fields = 2 };
+
 static const char *const content_types_create_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_create_request_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Display name.", .example = "\"Article\"" },
@@ -675,8 +704,10 @@ static const struct shape_field content_items_get_request_fields[] = {
 	{ .name = "asOf", .column = "as_of", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, as_of), .min = 0, .max = 0, .doc = "As everything was at this time.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
 	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_get_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
+	{ .name = "entitlementId", .column = "entitlement_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_HEADER, .header = "x-entitlement-id", .offset = offsetof(struct content_items_get_request, entitlement_id), .min = INT64_C(1), .max = INT64_C(2147483647), .code = "INVALID_ENTITLEMENT_ID", .doc = "Which entitlement to use, where several cover the item.", .example = "8" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_get_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_items_get_request_shape = { .name = "content_items_get_request", .size = sizeof(struct content_items_get_request), .fields = content_items_get_request_fields, .n_fields = 5 };
+const struct shape content_items_get_request_shape = { .name = "content_items_get_request", .size = sizeof(struct content_items_get_request), .fields = content_items_get_request_fields, .n_fields = 7 };
 
 static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -768,8 +799,10 @@ const struct shape content_items_versions_response_shape = { .name = "content_it
 static const struct shape_field content_versions_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_get_request, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version.", .example = "2" },
+	{ .name = "entitlementId", .column = "entitlement_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_HEADER, .header = "x-entitlement-id", .offset = offsetof(struct content_versions_get_request, entitlement_id), .min = INT64_C(1), .max = INT64_C(2147483647), .code = "INVALID_ENTITLEMENT_ID", .doc = "Which entitlement to use, where several cover the item.", .example = "8" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_versions_get_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_versions_get_request_shape = { .name = "content_versions_get_request", .size = sizeof(struct content_versions_get_request), .fields = content_versions_get_request_fields, .n_fields = 2 };
+const struct shape content_versions_get_request_shape = { .name = "content_versions_get_request", .size = sizeof(struct content_versions_get_request), .fields = content_versions_get_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_versions_get_response_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_get_response, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
@@ -785,8 +818,10 @@ static const struct shape_field content_versions_diff_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_diff_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "from", .column = "from", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_versions_diff_request, from), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version to compare from.", .example = "1" },
 	{ .name = "to", .column = "to", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_versions_diff_request, to), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version to compare with; left out: the head.", .example = "2" },
+	{ .name = "entitlementId", .column = "entitlement_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_HEADER, .header = "x-entitlement-id", .offset = offsetof(struct content_versions_diff_request, entitlement_id), .min = INT64_C(1), .max = INT64_C(2147483647), .code = "INVALID_ENTITLEMENT_ID", .doc = "Which entitlement to use, where several cover the item.", .example = "8" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_versions_diff_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_versions_diff_request_shape = { .name = "content_versions_diff_request", .size = sizeof(struct content_versions_diff_request), .fields = content_versions_diff_request_fields, .n_fields = 3 };
+const struct shape content_versions_diff_request_shape = { .name = "content_versions_diff_request", .size = sizeof(struct content_versions_diff_request), .fields = content_versions_diff_request_fields, .n_fields = 5 };
 
 static const struct shape_field content_versions_diff_response_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
@@ -822,21 +857,24 @@ const struct shape content_items_rollback_response_shape = { .name = "content_it
 static const struct shape_field content_batch_create_request_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_create_request, items), .min = 0, .max = INT64_C(500), .shape = &new_batch_item_shape, .doc = "The items.", .example = "[{\"contentTypeId\": 7, \"data\": {\"title\": \"Launch\"}}]" },
 	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_create_request, atomic), .min = 0, .max = 0, .default_text = "false", .doc = "true: all entries or none." },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_batch_create_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_batch_create_request_shape = { .name = "content_batch_create_request", .size = sizeof(struct content_batch_create_request), .fields = content_batch_create_request_fields, .n_fields = 2 };
+const struct shape content_batch_create_request_shape = { .name = "content_batch_create_request", .size = sizeof(struct content_batch_create_request), .fields = content_batch_create_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_batch_update_request_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_update_request, items), .min = 0, .max = INT64_C(500), .shape = &changed_batch_item_shape, .doc = "The changes.", .example = "[{\"id\": 42, \"status\": \"published\", \"expectedVersion\": 3}]" },
 	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_update_request, atomic), .min = 0, .max = 0, .default_text = "false", .doc = "true: all entries or none." },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_batch_update_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_batch_update_request_shape = { .name = "content_batch_update_request", .size = sizeof(struct content_batch_update_request), .fields = content_batch_update_request_fields, .n_fields = 2 };
+const struct shape content_batch_update_request_shape = { .name = "content_batch_update_request", .size = sizeof(struct content_batch_update_request), .fields = content_batch_update_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_batch_delete_request_fields[] = {
 	{ .name = "ids", .column = "ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_delete_request, ids), .min = 0, .max = INT64_C(500), .doc = "The items.", .example = "[42, 43]" },
 	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_delete_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "true: also where others refer to them." },
 	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_batch_delete_request, atomic), .min = 0, .max = 0, .default_text = "false", .doc = "true: all entries or none." },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_batch_delete_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_batch_delete_request_shape = { .name = "content_batch_delete_request", .size = sizeof(struct content_batch_delete_request), .fields = content_batch_delete_request_fields, .n_fields = 3 };
+const struct shape content_batch_delete_request_shape = { .name = "content_batch_delete_request", .size = sizeof(struct content_batch_delete_request), .fields = content_batch_delete_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_globals_list_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, draft), .min = 0, .max = 0, .doc = "false: items as the public sees them." },
@@ -857,16 +895,19 @@ static const struct shape_field content_globals_get_request_fields[] = {
 	{ .name = "asOf", .column = "as_of", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, as_of), .min = 0, .max = 0, .doc = "As everything was at this time.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
 	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_get_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
+	{ .name = "entitlementId", .column = "entitlement_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_HEADER, .header = "x-entitlement-id", .offset = offsetof(struct content_globals_get_request, entitlement_id), .min = INT64_C(1), .max = INT64_C(2147483647), .code = "INVALID_ENTITLEMENT_ID", .doc = "Which entitlement to use, where several cover the item.", .example = "8" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_globals_get_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_globals_get_request_shape = { .name = "content_globals_get_request", .size = sizeof(struct content_globals_get_request), .fields = content_globals_get_request_fields, .n_fields = 5 };
+const struct shape content_globals_get_request_shape = { .name = "content_globals_get_request", .size = sizeof(struct content_globals_get_request), .fields = content_globals_get_request_fields, .n_fields = 7 };
 
 static const struct shape_field content_globals_put_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_globals_put_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Slug of the singleton type.", .example = "\"home-page\"" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"headline\": \"Welcome\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published or archived; left out: a draft at first, then the public sees what it saw.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_globals_put_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_globals_put_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_globals_put_request_shape = { .name = "content_globals_put_request", .size = sizeof(struct content_globals_put_request), .fields = content_globals_put_request_fields, .n_fields = 4 };
+const struct shape content_globals_put_request_shape = { .name = "content_globals_put_request", .size = sizeof(struct content_globals_put_request), .fields = content_globals_put_request_fields, .n_fields = 5 };
 
 static const struct shape_field content_globals_put_response_fields[] = {
 	{ .name = "contentType", .column = "content_type", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_globals_put_response, content_type), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "Its type." },
@@ -953,15 +994,17 @@ static const struct shape_field content_public_create_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_public_create_request, id), .slug_offset = offsetof(struct content_public_create_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_create_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"order\": \"order-17\", \"text\": \"Thanks\"}" },
 	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "x-public-write-token", .offset = offsetof(struct content_public_create_request, token), .min = INT64_C(1), .max = INT64_C(4000), .code = "PUBLIC_WRITE_TOKEN_MISSING", .doc = "The token.", .example = "\"the-token-you-were-given\"" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_public_create_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_public_create_request_shape = { .name = "content_public_create_request", .size = sizeof(struct content_public_create_request), .fields = content_public_create_request_fields, .n_fields = 3 };
+const struct shape content_public_create_request_shape = { .name = "content_public_create_request", .size = sizeof(struct content_public_create_request), .fields = content_public_create_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_public_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_public_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_public_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"order\": \"order-17\", \"text\": \"Thanks a lot\"}" },
 	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "x-public-write-token", .offset = offsetof(struct content_public_update_request, token), .min = INT64_C(1), .max = INT64_C(4000), .code = "PUBLIC_WRITE_TOKEN_MISSING", .doc = "The token.", .example = "\"the-token-you-were-given\"" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_public_update_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_public_update_request_shape = { .name = "content_public_update_request", .size = sizeof(struct content_public_update_request), .fields = content_public_update_request_fields, .n_fields = 3 };
+const struct shape content_public_update_request_shape = { .name = "content_public_update_request", .size = sizeof(struct content_public_update_request), .fields = content_public_update_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_jobs_status_transition_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
@@ -1047,15 +1090,27 @@ static const struct shape_field content_items_snapshot_response_fields[] = {
 };
 const struct shape content_items_snapshot_response_shape = { .name = "content_items_snapshot_response", .size = sizeof(struct content_items_snapshot_response), .fields = content_items_snapshot_response_fields, .n_fields = 20 };
 
+static const struct shape_field content_items_withheld_request_fields[] = {
+	{ .name = "itemIds", .column = "item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_withheld_request, item_ids), .min = 0, .max = INT64_C(512), .doc = "Items.", .example = "[42]" },
+};
+const struct shape content_items_withheld_request_shape = { .name = "content_items_withheld_request", .size = sizeof(struct content_items_withheld_request), .fields = content_items_withheld_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_items_withheld_response_fields[] = {
+	{ .name = "sells", .column = "sells", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_withheld_response, sells), .min = 0, .max = 0, .doc = "Whether the tenant sells anything at all." },
+	{ .name = "itemIds", .column = "item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_withheld_response, item_ids), .min = 0, .max = 0, .doc = "Those of which nothing is free to read." },
+};
+const struct shape content_items_withheld_response_shape = { .name = "content_items_withheld_response", .size = sizeof(struct content_items_withheld_response), .fields = content_items_withheld_response_fields, .n_fields = 2 };
+
 static const struct shape_field content_items_create_as_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the item.", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, status), .min = INT64_C(1), .max = INT64_C(64), .default_text = "\"draft\"", .doc = "As in create.", .example = "\"draft\"" },
+	{ .name = "paidSats", .column = "paid_sats", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, paid_sats), .min = INT64_C(0), .max = INT64_C(2100000000000000), .default_text = "0", .doc = "What was paid for it." },
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, actor_id), .min = INT64_C(1), .max = INT64_C(128), .doc = "Who acts, as events name actors.", .example = "\"api_key:12\"" },
 	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, actor_type), .min = INT64_C(1), .max = INT64_C(32), .doc = "Kind of actor.", .example = "\"api_key\"" },
 	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_create_as_request, actor_source), .min = INT64_C(1), .max = INT64_C(32), .doc = "Where the actor's credential lives.", .example = "\"db\"" },
 };
-const struct shape content_items_create_as_request_shape = { .name = "content_items_create_as_request", .size = sizeof(struct content_items_create_as_request), .fields = content_items_create_as_request_fields, .n_fields = 6 };
+const struct shape content_items_create_as_request_shape = { .name = "content_items_create_as_request", .size = sizeof(struct content_items_create_as_request), .fields = content_items_create_as_request_fields, .n_fields = 7 };
 
 static const char *const content_assets_create_request_access_mode_choices[] = { "public", "signed", "entitled", NULL };
 static const struct shape_field content_assets_create_request_fields[] = {
@@ -2011,6 +2066,7 @@ static const char *const content_items_list_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_list_errors[] = {
+	&error_catalogue[ERROR_OFFER_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT],
@@ -2094,6 +2150,7 @@ static const char *const content_items_projections_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_projections_errors[] = {
+	&error_catalogue[ERROR_OFFER_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_NOT_INDEXED],
@@ -2172,10 +2229,17 @@ static const char *const content_items_get_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_get_errors[] = {
+	&error_catalogue[ERROR_ENTITLEMENT_AMBIGUOUS],
+	&error_catalogue[ERROR_ENTITLEMENT_EXHAUSTED],
+	&error_catalogue[ERROR_ENTITLEMENT_EXPIRED],
+	&error_catalogue[ERROR_ENTITLEMENT_NOT_ACTIVE],
+	&error_catalogue[ERROR_ENTITLEMENT_NOT_FOUND],
+	&error_catalogue[ERROR_OFFER_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEM_UNPUBLISHED],
 	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
+	&error_catalogue[ERROR_INVALID_ENTITLEMENT_ID],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2192,6 +2256,10 @@ static const struct error_info *const content_items_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_items_get_events[] = {
@@ -2215,7 +2283,7 @@ const struct operation operation_content_items_get = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_READ,
-	.flags = OPERATION_BATCH,
+	.flags = OPERATION_BATCH | OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -2845,8 +2913,15 @@ static const char *const content_versions_get_actions[] = {
 	NULL
 };
 static const struct error_info *const content_versions_get_errors[] = {
+	&error_catalogue[ERROR_ENTITLEMENT_AMBIGUOUS],
+	&error_catalogue[ERROR_ENTITLEMENT_EXHAUSTED],
+	&error_catalogue[ERROR_ENTITLEMENT_EXPIRED],
+	&error_catalogue[ERROR_ENTITLEMENT_NOT_ACTIVE],
+	&error_catalogue[ERROR_ENTITLEMENT_NOT_FOUND],
+	&error_catalogue[ERROR_OFFER_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_ENTITLEMENT_ID],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2863,6 +2938,10 @@ static const struct error_info *const content_versions_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_versions_get_events[] = {
@@ -2886,7 +2965,7 @@ const struct operation operation_content_versions_get = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_READ,
-	.flags = 0,
+	.flags = OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -2909,8 +2988,15 @@ static const char *const content_versions_diff_actions[] = {
 	NULL
 };
 static const struct error_info *const content_versions_diff_errors[] = {
+	&error_catalogue[ERROR_ENTITLEMENT_AMBIGUOUS],
+	&error_catalogue[ERROR_ENTITLEMENT_EXHAUSTED],
+	&error_catalogue[ERROR_ENTITLEMENT_EXPIRED],
+	&error_catalogue[ERROR_ENTITLEMENT_NOT_ACTIVE],
+	&error_catalogue[ERROR_ENTITLEMENT_NOT_FOUND],
+	&error_catalogue[ERROR_OFFER_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_ENTITLEMENT_ID],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2927,6 +3013,10 @@ static const struct error_info *const content_versions_diff_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_versions_diff_events[] = {
@@ -2950,7 +3040,7 @@ const struct operation operation_content_versions_diff = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_READ,
-	.flags = 0,
+	.flags = OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -3073,6 +3163,10 @@ static const struct error_info *const content_batch_create_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_batch_create_events[] = {
@@ -3097,7 +3191,7 @@ const struct operation operation_content_batch_create = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 10000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -3145,6 +3239,10 @@ static const struct error_info *const content_batch_update_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_batch_update_events[] = {
@@ -3169,7 +3267,7 @@ const struct operation operation_content_batch_update = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 10000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -3218,6 +3316,10 @@ static const struct error_info *const content_batch_delete_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_batch_delete_events[] = {
@@ -3242,7 +3344,7 @@ const struct operation operation_content_batch_delete = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 10000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -3330,9 +3432,16 @@ static const char *const content_globals_get_actions[] = {
 	NULL
 };
 static const struct error_info *const content_globals_get_errors[] = {
+	&error_catalogue[ERROR_ENTITLEMENT_AMBIGUOUS],
+	&error_catalogue[ERROR_ENTITLEMENT_EXHAUSTED],
+	&error_catalogue[ERROR_ENTITLEMENT_EXPIRED],
+	&error_catalogue[ERROR_ENTITLEMENT_NOT_ACTIVE],
+	&error_catalogue[ERROR_ENTITLEMENT_NOT_FOUND],
+	&error_catalogue[ERROR_OFFER_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
+	&error_catalogue[ERROR_INVALID_ENTITLEMENT_ID],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3349,6 +3458,10 @@ static const struct error_info *const content_globals_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_globals_get_events[] = {
@@ -3372,7 +3485,7 @@ const struct operation operation_content_globals_get = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_READ,
-	.flags = 0,
+	.flags = OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -3426,6 +3539,10 @@ static const struct error_info *const content_globals_put_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_globals_put_events[] = {
@@ -3451,7 +3568,7 @@ const struct operation operation_content_globals_put = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -3843,6 +3960,10 @@ static const struct error_info *const content_public_create_errors[] = {
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
 	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_public_create_events[] = {
@@ -3867,7 +3988,7 @@ const struct operation operation_content_public_create = {
 	.n_routes = 1,
 	.status = 201,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -3915,6 +4036,10 @@ static const struct error_info *const content_public_update_errors[] = {
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
 	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_public_update_events[] = {
@@ -3939,7 +4064,7 @@ const struct operation operation_content_public_update = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_PRICED,
 	.timeout_ms = 2000,
 	.body_max_bytes = 1048576,
 	.cost = 1,
@@ -4173,6 +4298,54 @@ const struct operation operation_content_items_snapshot = {
 	.n_examples = 0,
 };
 
+static const char *const content_items_withheld_actions[] = {
+	NULL
+};
+static const struct error_info *const content_items_withheld_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const content_items_withheld_events[] = {
+	NULL
+};
+const struct operation operation_content_items_withheld = {
+	.id = "content.items.withheld",
+	.service = "content",
+	.summary = "Of some items, those whose data is sold as a whole.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_items_withheld_actions,
+	.request = &content_items_withheld_request_shape,
+	.response = &content_items_withheld_response_shape,
+	.errors = content_items_withheld_errors,
+	.events = content_items_withheld_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const char *const content_items_create_as_actions[] = {
 	NULL
 };
@@ -4181,6 +4354,7 @@ static const struct error_info *const content_items_create_as_errors[] = {
 	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
 	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_CONTENT_ITEM_UNPAID],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
@@ -4218,7 +4392,7 @@ const struct operation operation_content_items_create_as = {
 	.n_routes = 0,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_INTERNAL,
 	.timeout_ms = 2000,
 	.body_max_bytes = 1048576,
 	.cost = 1,

@@ -90,6 +90,9 @@ struct content_item {
 	const struct content_locale_resolution *locale_resolution; /* optional */
 	const bool *is_unchanged;
 	const bool *public_change;
+	const bool *is_withheld;
+	const int64_t *entitlement_id; /* 1..2147483647 */
+	const int64_t *remaining_reads; /* 0..2147483647 */
 };
 extern const struct shape content_item_shape;
 
@@ -101,6 +104,7 @@ struct content_item_version {
 	struct doc data;
 	const char *status;
 	int64_t created_at; /* microseconds since 1970 */
+	const bool *is_withheld;
 };
 extern const struct shape content_item_version_shape;
 
@@ -341,7 +345,7 @@ struct content_head_row {
 	int64_t updated_at; /* microseconds since 1970 */
 	const char *updated_by; /* optional */
 	const int64_t *published_version;
-	const int64_t *base_price;
+	int64_t price;
 	const int64_t *target_type_id;
 	const bool *target_is_singleton;
 	const bool *target_is_indexed;
@@ -547,6 +551,35 @@ struct asset_row {
 };
 extern const struct shape asset_row_shape;
 
+/* Row of gate_tenant. */
+struct gate_tenant_row {
+	bool sells;
+};
+extern const struct shape gate_tenant_row_shape;
+
+/* Row of gate_items. */
+struct gate_item_row {
+	int64_t place;
+	int64_t content_type_id;
+	int64_t price;
+	bool is_sold;
+};
+extern const struct shape gate_item_row_shape;
+
+/* Row of gate_schemas. */
+struct gate_schema_row {
+	int64_t id;
+	const char *schema;
+};
+extern const struct shape gate_schema_row_shape;
+
+/* Row of gate_type. */
+struct gate_type_row {
+	const char *schema;
+	bool is_sold;
+};
+extern const struct shape gate_type_row_shape;
+
 struct content_types_create_request {
 	const char *name; /* 1..200 bytes */
 	const char *slug; /* 1..100 bytes */
@@ -723,6 +756,8 @@ struct content_items_get_request {
 	const int64_t *as_of; /* microseconds since 1970 */
 	const char *locale; /* 1..35 bytes; optional */
 	const char *fallback_locale; /* 1..35 bytes; optional */
+	const int64_t *entitlement_id; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_items_get_request_shape;
 
@@ -817,6 +852,8 @@ extern const struct shape content_items_versions_response_shape;
 struct content_versions_get_request {
 	int64_t id; /* 1..2147483647 */
 	int64_t version; /* 1..2147483647 */
+	const int64_t *entitlement_id; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_versions_get_request_shape;
 
@@ -834,6 +871,8 @@ struct content_versions_diff_request {
 	int64_t id; /* 1..2147483647 */
 	int64_t from; /* 1..2147483647 */
 	const int64_t *to; /* 1..2147483647 */
+	const int64_t *entitlement_id; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_versions_diff_request_shape;
 
@@ -870,12 +909,14 @@ extern const struct shape content_items_rollback_response_shape;
 struct content_batch_create_request {
 	struct shape_list items; /* of struct new_batch_item; at most 500 items */
 	const bool *atomic; /* default false */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_batch_create_request_shape;
 
 struct content_batch_update_request {
 	struct shape_list items; /* of struct changed_batch_item; at most 500 items */
 	const bool *atomic; /* default false */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_batch_update_request_shape;
 
@@ -883,6 +924,7 @@ struct content_batch_delete_request {
 	struct shape_list ids; /* of int64_t; at most 500 items */
 	const bool *force; /* default false */
 	const bool *atomic; /* default false */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_batch_delete_request_shape;
 
@@ -905,6 +947,8 @@ struct content_globals_get_request {
 	const int64_t *as_of; /* microseconds since 1970 */
 	const char *locale; /* 1..35 bytes; optional */
 	const char *fallback_locale; /* 1..35 bytes; optional */
+	const int64_t *entitlement_id; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_globals_get_request_shape;
 
@@ -913,6 +957,7 @@ struct content_globals_put_request {
 	struct doc data; /* at most 1000000 bytes */
 	const char *status; /* 1..64 bytes; optional */
 	const int64_t *expected_version; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_globals_put_request_shape;
 
@@ -1003,6 +1048,7 @@ struct content_public_create_request {
 	const char *id_slug; /* NULL: an id came */
 	struct doc data; /* at most 1000000 bytes */
 	const char *token; /* 1..4000 bytes */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_public_create_request_shape;
 
@@ -1010,6 +1056,7 @@ struct content_public_update_request {
 	int64_t id; /* 1..2147483647 */
 	struct doc data; /* at most 1000000 bytes */
 	const char *token; /* 1..4000 bytes */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_public_update_request_shape;
 
@@ -1096,10 +1143,22 @@ struct content_items_snapshot_response {
 };
 extern const struct shape content_items_snapshot_response_shape;
 
+struct content_items_withheld_request {
+	struct shape_list item_ids; /* of int64_t; at most 512 items */
+};
+extern const struct shape content_items_withheld_request_shape;
+
+struct content_items_withheld_response {
+	bool sells;
+	struct shape_list item_ids; /* of int64_t */
+};
+extern const struct shape content_items_withheld_response_shape;
+
 struct content_items_create_as_request {
 	int64_t content_type_id; /* 1..2147483647 */
 	struct doc data; /* at most 1000000 bytes */
 	const char *status; /* 1..64 bytes; optional; default "draft" */
+	const int64_t *paid_sats; /* 0..2100000000000000; default 0 */
 	const char *actor_id; /* 1..128 bytes */
 	const char *actor_type; /* 1..32 bytes */
 	const char *actor_source; /* 1..32 bytes */
@@ -1437,6 +1496,7 @@ extern const struct operation operation_content_jobs_status_transition;
 extern const struct operation operation_content_governance_set;
 extern const struct operation operation_content_governance_transition;
 extern const struct operation operation_content_items_snapshot;
+extern const struct operation operation_content_items_withheld;
 extern const struct operation operation_content_items_create_as;
 extern const struct operation operation_content_assets_create;
 extern const struct operation operation_content_assets_list;
@@ -1521,19 +1581,19 @@ const struct error *content_items_create(struct request *req, const struct conte
 
 /* List content items with filters, sorting and a cursor.
  * GET /api/content-items
- * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE, AS_OF_IN_FUTURE, AS_OF_NOT_COMBINABLE. */
+ * Errors: OFFER_REQUIRED, CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE, AS_OF_IN_FUTURE, AS_OF_NOT_COMBINABLE. */
 const struct error *content_items_list(struct request *req, const struct content_items_list_request *in,
     struct content_items_list_response *out) MUST_CHECK;
 
 /* Count, sum, average or bound the items of a type by the values of a field.
  * GET /api/content-items/projections
- * Errors: CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_PROJECTION_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_PROJECTION_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_FILTER_INCOMPLETE, CONTENT_ITEMS_PROJECTION_GROUP_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_NOT_NUMERIC, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_REQUIRED, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_REQUIRES_CONTENT_TYPE, CONTENT_TYPE_NOT_FOUND, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
+ * Errors: OFFER_REQUIRED, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_PROJECTION_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_PROJECTION_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_FILTER_INCOMPLETE, CONTENT_ITEMS_PROJECTION_GROUP_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_NOT_NUMERIC, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_REQUIRED, CONTENT_ITEMS_PROJECTION_METRIC_FIELD_UNKNOWN, CONTENT_ITEMS_PROJECTION_REQUIRES_CONTENT_TYPE, CONTENT_TYPE_NOT_FOUND, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE. */
 const struct error *content_items_projections(struct request *req, const struct content_items_projections_request *in,
     struct content_items_projections_response *out) MUST_CHECK;
 
 /* Read a content item.
  * GET /api/content-items/{id}
- * Errors: CONTENT_LOCALE_REQUIRED, CONTENT_ITEM_NOT_FOUND, CONTENT_ITEM_UNPUBLISHED, AS_OF_IN_FUTURE. */
+ * Errors: ENTITLEMENT_AMBIGUOUS, ENTITLEMENT_EXHAUSTED, ENTITLEMENT_EXPIRED, ENTITLEMENT_NOT_ACTIVE, ENTITLEMENT_NOT_FOUND, OFFER_REQUIRED, CONTENT_LOCALE_REQUIRED, CONTENT_ITEM_NOT_FOUND, CONTENT_ITEM_UNPUBLISHED, AS_OF_IN_FUTURE. */
 const struct error *content_items_get(struct request *req, size_t n, const struct content_items_get_request *const in[],
     struct content_item *const out[], const struct error *errors[]) MUST_CHECK;
 
@@ -1593,13 +1653,13 @@ const struct error *content_items_versions(struct request *req, const struct con
 
 /* Read one version of a content item, superseded or current.
  * GET /api/content-items/{id}/versions/{version}
- * Errors: CONTENT_ITEM_NOT_FOUND, TARGET_VERSION_NOT_FOUND. */
+ * Errors: ENTITLEMENT_AMBIGUOUS, ENTITLEMENT_EXHAUSTED, ENTITLEMENT_EXPIRED, ENTITLEMENT_NOT_ACTIVE, ENTITLEMENT_NOT_FOUND, OFFER_REQUIRED, CONTENT_ITEM_NOT_FOUND, TARGET_VERSION_NOT_FOUND. */
 const struct error *content_versions_get(struct request *req, const struct content_versions_get_request *in,
     struct content_versions_get_response *out) MUST_CHECK;
 
 /* Compare two versions of a content item, value by value.
  * GET /api/content-items/{id}/diff
- * Errors: CONTENT_ITEM_NOT_FOUND, TARGET_VERSION_NOT_FOUND. */
+ * Errors: ENTITLEMENT_AMBIGUOUS, ENTITLEMENT_EXHAUSTED, ENTITLEMENT_EXPIRED, ENTITLEMENT_NOT_ACTIVE, ENTITLEMENT_NOT_FOUND, OFFER_REQUIRED, CONTENT_ITEM_NOT_FOUND, TARGET_VERSION_NOT_FOUND. */
 const struct error *content_versions_diff(struct request *req, const struct content_versions_diff_request *in,
     struct content_versions_diff_response *out) MUST_CHECK;
 
@@ -1639,7 +1699,7 @@ const struct error *content_globals_list(struct request *req, const struct conte
 
 /* Read a global by its slug.
  * GET /api/globals/{slug}
- * Errors: CONTENT_LOCALE_REQUIRED, GLOBAL_CONTENT_TYPE_NOT_FOUND, AS_OF_IN_FUTURE. */
+ * Errors: ENTITLEMENT_AMBIGUOUS, ENTITLEMENT_EXHAUSTED, ENTITLEMENT_EXPIRED, ENTITLEMENT_NOT_ACTIVE, ENTITLEMENT_NOT_FOUND, OFFER_REQUIRED, CONTENT_LOCALE_REQUIRED, GLOBAL_CONTENT_TYPE_NOT_FOUND, AS_OF_IN_FUTURE. */
 const struct error *content_globals_get(struct request *req, const struct content_globals_get_request *in,
     struct content_global *out) MUST_CHECK;
 
@@ -1721,8 +1781,12 @@ const struct error *content_governance_transition(struct request *req, const str
 const struct error *content_items_snapshot(struct request *req, const struct content_items_snapshot_request *in,
     struct content_items_snapshot_response *out) MUST_CHECK;
 
+/* Of some items, those whose data is sold as a whole. */
+const struct error *content_items_withheld(struct request *req, const struct content_items_withheld_request *in,
+    struct content_items_withheld_response *out) MUST_CHECK;
+
 /* Create an item in the name of somebody who has no key: who sent a form.
- * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_ITEM_UNPAID, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.create. */
 const struct error *content_items_create_as(struct request *req, const struct content_items_create_as_request *in,
     struct content_item *out) MUST_CHECK;

@@ -168,13 +168,13 @@ const struct db_statement content_item_insert_query = { .name = "content_item_in
 const struct db_statement content_items_lock_query = { .name = "content_items_lock",
 	.sql =
 	    "SELECT h.id, h.content_type_id, CASE WHEN sum(octet_length(h.data::text)) OVER (ORDER BY w.place ROWS UNBOUNDED PRECEDING) <= $3 THEN h.data END AS data, h.status, h.version,\n"
-	    "       h.created_at, h.updated_at, h.updated_by, h.published_version, h.base_price, h.target_type_id, h.target_is_singleton, h.target_is_indexed,\n"
+	    "       h.created_at, h.updated_at, h.updated_by, h.published_version, h.price, h.target_type_id, h.target_is_singleton, h.target_is_indexed,\n"
 	    "       h.target_has_references, h.target_schema_hash, h.workflow_states, h.is_governed\n"
 	    "  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (id, type_id, place)\n"
 	    " CROSS JOIN LATERAL (\n"
 	    "    SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,\n"
-	    "           CASE WHEN t.id = i.content_type_id THEN t.base_price\n"
-	    "                ELSE (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) END AS base_price,\n"
+	    "           coalesce(CASE WHEN t.id = i.content_type_id THEN t.base_price\n"
+	    "                ELSE greatest(t.base_price, (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id)) END, 0) AS price,\n"
 	    "           t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references,\n"
 	    "           t.schema_hash AS target_schema_hash, f.states AS workflow_states,\n"
 	    "           f.workflow_id IS NOT NULL\n"
@@ -1508,3 +1508,52 @@ const struct db_statement content_asset_remove_query = { .name = "content_asset_
 	.sql =
 	    "DELETE FROM assets WHERE id = $1\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement content_sold_scope_put_query = { .name = "content_sold_scope_put",
+	.sql =
+	    "INSERT INTO sold_scopes (domain_id, offer_id, scope_type, scope_ref) VALUES (tenant(), $1, $2, $3)\n"
+	    "    ON CONFLICT (domain_id, offer_id) DO UPDATE SET scope_type = excluded.scope_type, scope_ref = excluded.scope_ref\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement content_sold_scope_remove_query = { .name = "content_sold_scope_remove",
+	.sql =
+	    "DELETE FROM sold_scopes WHERE domain_id = tenant() AND offer_id = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement content_gate_tenant_query = { .name = "content_gate_tenant",
+	.sql =
+	    "SELECT EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant())\n"
+	    "       OR EXISTS (SELECT FROM content_types t WHERE t.domain_id = tenant() AND t.base_price > 0) AS sells\n",
+	.kind = DB_FIND, .n_params = 0, .row = &gate_tenant_row_shape };
+
+const struct db_statement content_gate_items_query = { .name = "content_gate_items",
+	.sql =
+	    "SELECT w.place::integer AS place, t.id AS content_type_id, coalesce(t.base_price, 0) AS price, o.is_sold\n"
+	    "  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY w (item_id, type_id, place)\n"
+	    "  LEFT JOIN content_items i ON w.type_id = 0 AND i.id = w.item_id AND i.domain_id = tenant()\n"
+	    "  JOIN content_types t ON t.id = coalesce(nullif(w.type_id, 0), i.content_type_id) AND t.domain_id = tenant()\n"
+	    " CROSS JOIN LATERAL (\n"
+	    "    SELECT EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'item' AND s.scope_ref = w.item_id)\n"
+	    "           OR EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'type' AND s.scope_ref = t.id)\n"
+	    "           OR EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'subscription' AND s.scope_ref = 0) AS is_sold) o\n"
+	    " WHERE o.is_sold OR t.base_price > 0\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 2, .row = &gate_item_row_shape };
+
+const struct db_statement content_gate_schemas_query = { .name = "content_gate_schemas",
+	.sql =
+	    "SELECT t.id, t.schema FROM content_types t\n"
+	    " WHERE t.domain_id = tenant() AND t.id = ANY ($1::integer[]) AND strpos(t.schema, '\"premium\"') > 0\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &gate_schema_row_shape };
+
+const struct db_statement content_gate_type_query = { .name = "content_gate_type",
+	.sql =
+	    "SELECT t.schema,\n"
+	    "       coalesce(t.base_price, 0) > 0\n"
+	    "       OR EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'type' AND s.scope_ref = t.id)\n"
+	    "       OR EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'subscription' AND s.scope_ref = 0)\n"
+	    "       OR EXISTS (SELECT FROM sold_scopes s JOIN content_items i ON i.id = s.scope_ref AND i.domain_id = tenant()\n"
+	    "                   WHERE s.domain_id = tenant() AND s.scope_type = 'item' AND i.content_type_id = t.id) AS is_sold\n"
+	    "  FROM content_types t WHERE t.domain_id = tenant() AND t.id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &gate_type_row_shape };

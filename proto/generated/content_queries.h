@@ -46,7 +46,7 @@ extern const struct db_statement content_lifecycle_due_created_query;
 extern const struct db_statement content_items_target_query;
 /* New items, version 1. :exec */
 extern const struct db_statement content_item_insert_query;
-/* Heads to change, locked in the order of the ids $1, and the type that each has or goes to ($2, 0: stays): target columns are null when there is no such type.  Workflow states are those of the target's active workflow, and an item is governed by the workflow of its present type too.  $3 bytes of data together, beyond which it is null. :list; rows: struct content_head_row */
+/* Heads to change, locked in the order of the ids $1, and the type that each has or goes to ($2, 0: stays): target columns are null when there is no such type.  Workflow states are those of the target's active workflow, and an item is governed by the workflow of its present type too.  $3 bytes of data together, beyond which it is null.  price: that of the dearer type, so that nobody moves an item where it would not have been free. :list; rows: struct content_head_row */
 extern const struct db_statement content_items_lock_query;
 /* The item of a singleton type other than $2. :find; rows: struct content_id_row */
 extern const struct db_statement content_type_singleton_item_query;
@@ -250,5 +250,17 @@ extern const struct db_statement content_asset_has_derivative_query;
 extern const struct db_statement content_asset_status_query;
 /* The row of a purged asset. :exec */
 extern const struct db_statement content_asset_remove_query;
+/* An active offer covers this; $3 is 0 for a subscription. :exec */
+extern const struct db_statement content_sold_scope_put_query;
+/* An offer is not sold any more. :exec */
+extern const struct db_statement content_sold_scope_remove_query;
+/* Whether the tenant sells anything: reads, or operations on a type. :find; rows: struct gate_tenant_row */
+extern const struct db_statement content_gate_tenant_query;
+/* Those of some items that are sold or priced; an item's type is $2, or where that is 0 the type of its head. :list; rows: struct gate_item_row */
+extern const struct db_statement content_gate_items_query;
+/* Schemas of those of these types that may flag members as premium. :list; rows: struct gate_schema_row */
+extern const struct db_statement content_gate_schemas_query;
+/* What questions about the fields of a type could find out: whether anything of it is sold, and its schema. :find; rows: struct gate_type_row */
+extern const struct db_statement content_gate_type_query;
 
 #endif

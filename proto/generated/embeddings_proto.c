@@ -18,8 +18,9 @@ static const struct shape_field search_result_fields[] = {
 	{ .name = "similarity", .column = "similarity", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_result, similarity), .min = 0, .max = 0, .doc = "Cosine similarity, 1 for the same; null without a vector.", .example = "0.8312" },
 	{ .name = "score", .column = "score", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_result, score), .min = 0, .max = 0, .doc = "What the order follows: ranks by meaning and by words, fused.", .example = "0.0325" },
 	{ .name = "contentItemData", .column = "content_item_data", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_result, content_item_data), .min = 0, .max = 0, .doc = "The published data; with includeData=true." },
+	{ .name = "isWithheld", .column = "is_withheld", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct search_result, is_withheld), .min = 0, .max = 0, .doc = "Reads of the item are sold: its title, text and data are withheld." },
 };
-const struct shape search_result_shape = { .name = "search_result", .size = sizeof(struct search_result), .fields = search_result_fields, .n_fields = 13 };
+const struct shape search_result_shape = { .name = "search_result", .size = sizeof(struct search_result), .fields = search_result_fields, .n_fields = 14 };
 
 static const struct shape_field duplicate_pair_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct duplicate_pair, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The older item.", .example = "42" },

@@ -21,6 +21,7 @@ struct search_result {
 	struct doc similarity; /* optional */
 	struct doc score;
 	struct doc content_item_data; /* optional */
+	const bool *is_withheld;
 };
 extern const struct shape search_result_shape;
 
@@ -334,6 +335,8 @@ extern const struct event_type event_search_index_reindex;
  * Errors: EMBEDDING_API_ERROR, EMBEDDING_DAILY_BUDGET_EXCEEDED, EMBEDDING_RESPONSE_SIZE_MISMATCH, SEMANTIC_SEARCH_DISABLED. */
 const struct error *embeddings_search(struct request *req, const struct embeddings_search_request *in,
     struct embeddings_search_response *out) MUST_CHECK;
+const struct error *embeddings_search_complete(struct request *req, const struct embeddings_search_request *in,
+    struct embeddings_search_response *out);
 const struct error *embeddings_search_prepare(struct request *req, const struct embeddings_search_request *in);
 
 /* Gather the best published chunks for a prompt, with citations, within a number of tokens.
@@ -341,6 +344,8 @@ const struct error *embeddings_search_prepare(struct request *req, const struct 
  * Errors: EMBEDDING_API_ERROR, EMBEDDING_DAILY_BUDGET_EXCEEDED, EMBEDDING_RESPONSE_SIZE_MISMATCH, SEMANTIC_SEARCH_DISABLED. */
 const struct error *embeddings_context(struct request *req, const struct embeddings_context_request *in,
     struct embeddings_context_response *out) MUST_CHECK;
+const struct error *embeddings_context_complete(struct request *req, const struct embeddings_context_request *in,
+    struct embeddings_context_response *out);
 const struct error *embeddings_context_prepare(struct request *req, const struct embeddings_context_request *in);
 
 /* List published items that are similar to one.
@@ -348,11 +353,15 @@ const struct error *embeddings_context_prepare(struct request *req, const struct
  * Errors: CONTENT_ITEM_NOT_INDEXED. */
 const struct error *embeddings_similar(struct request *req, const struct embeddings_similar_request *in,
     struct embeddings_similar_response *out) MUST_CHECK;
+const struct error *embeddings_similar_complete(struct request *req, const struct embeddings_similar_request *in,
+    struct embeddings_similar_response *out);
 
 /* List pairs of published items that say nearly the same.
  * GET /api/search/duplicates */
 const struct error *embeddings_duplicates(struct request *req, const struct embeddings_duplicates_request *in,
     struct embeddings_duplicates_response *out) MUST_CHECK;
+const struct error *embeddings_duplicates_complete(struct request *req, const struct embeddings_duplicates_request *in,
+    struct embeddings_duplicates_response *out);
 
 /* Say whether the published version of an item can be found.
  * GET /api/content-items/{contentItemId}/embedding-readiness

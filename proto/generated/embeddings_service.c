@@ -20,6 +20,14 @@ call_embeddings_search(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+complete_embeddings_search(struct request *req, const void *in, void *out)
+{
+	const struct embeddings_search_request *typed_in = in;
+	struct embeddings_search_response *typed_out = out;
+	return embeddings_search_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
 prepare_embeddings_search(struct request *req, const void *in)
 {
 	const struct embeddings_search_request *typed_in = in;
@@ -32,6 +40,14 @@ call_embeddings_context(struct request *req, const void *in, void *out)
 	const struct embeddings_context_request *typed_in = in;
 	struct embeddings_context_response *typed_out = out;
 	return embeddings_context(req, typed_in, typed_out);
+}
+
+static const struct error *
+complete_embeddings_context(struct request *req, const void *in, void *out)
+{
+	const struct embeddings_context_request *typed_in = in;
+	struct embeddings_context_response *typed_out = out;
+	return embeddings_context_complete(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -50,11 +66,27 @@ call_embeddings_similar(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+complete_embeddings_similar(struct request *req, const void *in, void *out)
+{
+	const struct embeddings_similar_request *typed_in = in;
+	struct embeddings_similar_response *typed_out = out;
+	return embeddings_similar_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_embeddings_duplicates(struct request *req, const void *in, void *out)
 {
 	const struct embeddings_duplicates_request *typed_in = in;
 	struct embeddings_duplicates_response *typed_out = out;
 	return embeddings_duplicates(req, typed_in, typed_out);
+}
+
+static const struct error *
+complete_embeddings_duplicates(struct request *req, const void *in, void *out)
+{
+	const struct embeddings_duplicates_request *typed_in = in;
+	struct embeddings_duplicates_response *typed_out = out;
+	return embeddings_duplicates_complete(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -95,10 +127,10 @@ call_embeddings_test(struct request *req, const void *in, void *out)
 }
 
 const struct service_operation embeddings_operations[] = {
-	{ &operation_embeddings_search, call_embeddings_search, NULL, prepare_embeddings_search, NULL },
-	{ &operation_embeddings_context, call_embeddings_context, NULL, prepare_embeddings_context, NULL },
-	{ &operation_embeddings_similar, call_embeddings_similar, NULL, NULL, NULL },
-	{ &operation_embeddings_duplicates, call_embeddings_duplicates, NULL, NULL, NULL },
+	{ &operation_embeddings_search, call_embeddings_search, NULL, prepare_embeddings_search, complete_embeddings_search },
+	{ &operation_embeddings_context, call_embeddings_context, NULL, prepare_embeddings_context, complete_embeddings_context },
+	{ &operation_embeddings_similar, call_embeddings_similar, NULL, NULL, complete_embeddings_similar },
+	{ &operation_embeddings_duplicates, call_embeddings_duplicates, NULL, NULL, complete_embeddings_duplicates },
 	{ &operation_embeddings_readiness, NULL, call_embeddings_readiness, NULL, NULL },
 	{ &operation_embeddings_status, call_embeddings_status, NULL, NULL, NULL },
 	{ &operation_embeddings_reindex, call_embeddings_reindex, NULL, NULL, NULL },

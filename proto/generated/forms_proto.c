@@ -218,8 +218,9 @@ static const struct shape_field forms_submissions_create_request_fields[] = {
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_request, data), .min = 0, .max = INT64_C(131072), .doc = "Values by field.", .example = "{\"email\": \"ada@example.com\"}" },
 	{ .name = "startToken", .column = "start_token", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_request, start_token), .min = 0, .max = INT64_C(500), .doc = "From the form's contract." },
 	{ .name = "submissionKey", .column = "submission_key", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_request, submission_key), .min = INT64_C(1), .max = INT64_C(200), .doc = "A second submission with this key answers the first." },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct forms_submissions_create_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape forms_submissions_create_request_shape = { .name = "forms_submissions_create_request", .size = sizeof(struct forms_submissions_create_request), .fields = forms_submissions_create_request_fields, .n_fields = 5 };
+const struct shape forms_submissions_create_request_shape = { .name = "forms_submissions_create_request", .size = sizeof(struct forms_submissions_create_request), .fields = forms_submissions_create_request_fields, .n_fields = 6 };
 
 static const struct shape_field forms_submissions_create_response_fields[] = {
 	{ .name = "submissionId", .column = "submission_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_response, submission_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Submission id." },
@@ -340,6 +341,8 @@ static const struct error_info *const forms_definitions_create_errors[] = {
 	&error_catalogue[ERROR_FORM_FIELD_TYPE_INVALID],
 	&error_catalogue[ERROR_FORM_FIELD_TYPE_MISMATCH],
 	&error_catalogue[ERROR_FORM_FIELD_UNSUPPORTED],
+	&error_catalogue[ERROR_FORM_PAYMENT_PRICE_MISSING],
+	&error_catalogue[ERROR_FORM_PAYMENT_REQUIRED],
 	&error_catalogue[ERROR_FORM_UNSUBMITTABLE],
 	&error_catalogue[ERROR_FORM_WEBHOOK_URL_UNSAFE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -553,6 +556,8 @@ static const struct error_info *const forms_definitions_update_errors[] = {
 	&error_catalogue[ERROR_FORM_FIELD_TYPE_INVALID],
 	&error_catalogue[ERROR_FORM_FIELD_TYPE_MISMATCH],
 	&error_catalogue[ERROR_FORM_FIELD_UNSUPPORTED],
+	&error_catalogue[ERROR_FORM_PAYMENT_PRICE_MISSING],
+	&error_catalogue[ERROR_FORM_PAYMENT_REQUIRED],
 	&error_catalogue[ERROR_FORM_UNSUBMITTABLE],
 	&error_catalogue[ERROR_FORM_WEBHOOK_URL_UNSAFE],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
@@ -750,7 +755,6 @@ static const char *const forms_submissions_create_actions[] = {
 static const struct error_info *const forms_submissions_create_errors[] = {
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_FORM_CLOSED],
-	&error_catalogue[ERROR_FORM_PAYMENT_UNAVAILABLE],
 	&error_catalogue[ERROR_FORM_RATE_LIMITED],
 	&error_catalogue[ERROR_FORM_SUBMISSION_FIELD_INVALID],
 	&error_catalogue[ERROR_FORM_SUBMISSION_REFUSED],
@@ -767,6 +771,10 @@ static const struct error_info *const forms_submissions_create_errors[] = {
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
 	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const forms_submissions_create_events[] = {
@@ -791,8 +799,8 @@ const struct operation operation_forms_submissions_create = {
 	.n_routes = 1,
 	.status = 201,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
-	.timeout_ms = 5000,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_PRICED,
+	.timeout_ms = 8000,
 	.body_max_bytes = 262144,
 	.cost = 1,
 	.priority = "low",

@@ -226,6 +226,7 @@ struct forms_submissions_create_request {
 	struct doc data; /* at most 131072 bytes */
 	const char *start_token; /* at most 500 bytes; optional */
 	const char *submission_key; /* 1..200 bytes; optional */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape forms_submissions_create_request_shape;
 
@@ -326,7 +327,7 @@ extern const struct event_type event_form_submission_erase;
 
 /* Create a form for a content type.
  * POST /api/forms
- * Errors: FORM_CONTENT_SCHEMA_INVALID, FORM_CONTENT_SCHEMA_UNSUPPORTED, FORM_CONTENT_TYPE_NOT_FOUND, FORM_DEFAULT_DATA_INVALID, FORM_DEFINITION_SLUG_CONFLICT, FORM_FIELDS_REQUIRED, FORM_FIELD_INVALID, FORM_FIELD_NAME_DUPLICATE, FORM_FIELD_NOT_IN_SCHEMA, FORM_FIELD_OPTIONS_INVALID, FORM_FIELD_TYPE_INVALID, FORM_FIELD_TYPE_MISMATCH, FORM_FIELD_UNSUPPORTED, FORM_UNSUBMITTABLE, FORM_WEBHOOK_URL_UNSAFE.
+ * Errors: FORM_CONTENT_SCHEMA_INVALID, FORM_CONTENT_SCHEMA_UNSUPPORTED, FORM_CONTENT_TYPE_NOT_FOUND, FORM_DEFAULT_DATA_INVALID, FORM_DEFINITION_SLUG_CONFLICT, FORM_FIELDS_REQUIRED, FORM_FIELD_INVALID, FORM_FIELD_NAME_DUPLICATE, FORM_FIELD_NOT_IN_SCHEMA, FORM_FIELD_OPTIONS_INVALID, FORM_FIELD_TYPE_INVALID, FORM_FIELD_TYPE_MISMATCH, FORM_FIELD_UNSUPPORTED, FORM_PAYMENT_PRICE_MISSING, FORM_PAYMENT_REQUIRED, FORM_UNSUBMITTABLE, FORM_WEBHOOK_URL_UNSAFE.
  * Emits: form_definition.create. */
 const struct error *forms_definitions_create(struct request *req, const struct forms_definitions_create_request *in,
     struct form_definition *out) MUST_CHECK;
@@ -345,7 +346,7 @@ const struct error *forms_definitions_get(struct request *req, const struct form
 
 /* Change a form; what is left out stays.
  * PUT /api/forms/{id}
- * Errors: FORM_CONTENT_SCHEMA_INVALID, FORM_CONTENT_SCHEMA_UNSUPPORTED, FORM_CONTENT_TYPE_NOT_FOUND, FORM_DEFAULT_DATA_INVALID, FORM_DEFINITION_SLUG_CONFLICT, FORM_FIELDS_REQUIRED, FORM_FIELD_INVALID, FORM_FIELD_NAME_DUPLICATE, FORM_FIELD_NOT_IN_SCHEMA, FORM_FIELD_OPTIONS_INVALID, FORM_FIELD_TYPE_INVALID, FORM_FIELD_TYPE_MISMATCH, FORM_FIELD_UNSUPPORTED, FORM_UNSUBMITTABLE, FORM_WEBHOOK_URL_UNSAFE, EMPTY_UPDATE_BODY, FORM_DEFINITION_NOT_FOUND.
+ * Errors: FORM_CONTENT_SCHEMA_INVALID, FORM_CONTENT_SCHEMA_UNSUPPORTED, FORM_CONTENT_TYPE_NOT_FOUND, FORM_DEFAULT_DATA_INVALID, FORM_DEFINITION_SLUG_CONFLICT, FORM_FIELDS_REQUIRED, FORM_FIELD_INVALID, FORM_FIELD_NAME_DUPLICATE, FORM_FIELD_NOT_IN_SCHEMA, FORM_FIELD_OPTIONS_INVALID, FORM_FIELD_TYPE_INVALID, FORM_FIELD_TYPE_MISMATCH, FORM_FIELD_UNSUPPORTED, FORM_PAYMENT_PRICE_MISSING, FORM_PAYMENT_REQUIRED, FORM_UNSUBMITTABLE, FORM_WEBHOOK_URL_UNSAFE, EMPTY_UPDATE_BODY, FORM_DEFINITION_NOT_FOUND.
  * Emits: form_definition.update. */
 const struct error *forms_definitions_update(struct request *req, const struct forms_definitions_update_request *in,
     struct form_definition *out) MUST_CHECK;
@@ -366,12 +367,13 @@ const struct error *forms_public_get(struct request *req, const struct forms_pub
 
 /* Send a filled-in form.
  * POST /api/public/forms/{slug}/submissions
- * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, FORM_CLOSED, FORM_PAYMENT_UNAVAILABLE, FORM_RATE_LIMITED, FORM_SUBMISSION_FIELD_INVALID, FORM_SUBMISSION_REFUSED, FORM_SUBMISSION_REQUIRED_FIELD_MISSING, FORM_SUBMISSION_UNKNOWN_FIELDS, PUBLIC_FORM_NOT_FOUND.
+ * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, FORM_CLOSED, FORM_RATE_LIMITED, FORM_SUBMISSION_FIELD_INVALID, FORM_SUBMISSION_REFUSED, FORM_SUBMISSION_REQUIRED_FIELD_MISSING, FORM_SUBMISSION_UNKNOWN_FIELDS, PUBLIC_FORM_NOT_FOUND.
  * Emits: form_submission.create. */
 const struct error *forms_submissions_create(struct request *req, const struct forms_submissions_create_request *in,
     struct forms_submissions_create_response *out) MUST_CHECK;
 const struct error *forms_submissions_create_complete(struct request *req, const struct forms_submissions_create_request *in,
     struct forms_submissions_create_response *out);
+const struct error *forms_submissions_create_prepare(struct request *req, const struct forms_submissions_create_request *in);
 
 /* List what came in through a form.
  * GET /api/forms/{id}/submissions

@@ -101,8 +101,8 @@ const struct db_statement forms_submission_list_of_status_query = { .name = "for
 
 const struct db_statement forms_submission_add_query = { .name = "forms_submission_add",
 	.sql =
-	    "INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id\n",
-	.kind = DB_FIND, .n_params = 8, .row = &form_id_row_shape };
+	    "INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at, paid_sats) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 9, .row = &form_id_row_shape };
 
 const struct db_statement forms_submission_created_query = { .name = "forms_submission_created",
 	.sql =
@@ -135,9 +135,9 @@ const struct db_statement forms_notes_claimed_query = { .name = "forms_notes_cla
 	    "SELECT s.id, json_build_object('formId', f.id, 'slug', f.slug, 'name', f.name, 'contentTypeId', f.content_type_id, 'contentTypeSlug', f.content_type_slug,\n"
 	    "       'status', f.submission_status, 'transitionId', f.workflow_transition_id, 'defaultData', f.default_data, 'webhookUrl', f.webhook_url,\n"
 	    "       'webhookSecret', f.webhook_secret, 'data', s.data, 'contentItemId', s.content_item_id, 'itemStatus', s.item_status, 'reviewTaskId', s.review_task_id,\n"
-	    "       'requestId', s.request_id) AS note\n"
+	    "       'requestId', s.request_id, 'paidSats', s.paid_sats) AS note\n"
 	    "  FROM unnest($1::bigint[]) AS wanted(id)\n"
-	    " CROSS JOIN LATERAL (SELECT v.id, v.domain_id, v.form_id, v.data, v.content_item_id, v.item_status, v.review_task_id, v.request_id FROM form_submissions v WHERE v.id = wanted.id LIMIT 1) AS s\n"
+	    " CROSS JOIN LATERAL (SELECT v.id, v.domain_id, v.form_id, v.data, v.content_item_id, v.item_status, v.review_task_id, v.request_id, v.paid_sats FROM form_submissions v WHERE v.id = wanted.id LIMIT 1) AS s\n"
 	    " CROSS JOIN LATERAL (SELECT d.id, d.slug, d.name, d.content_type_id, d.content_type_slug, d.submission_status, d.workflow_transition_id, d.default_data, d.webhook_url,\n"
 	    "        d.webhook_secret FROM form_definitions d WHERE d.id = s.form_id LIMIT 1) AS f LIMIT 1000\n",
 	.kind = DB_LIST, .n_params = 1, .row = &form_note_row_shape };

@@ -88,6 +88,13 @@ complete_forms_submissions_create(struct request *req, const void *in, void *out
 }
 
 static const struct error *
+prepare_forms_submissions_create(struct request *req, const void *in)
+{
+	const struct forms_submissions_create_request *typed_in = in;
+	return forms_submissions_create_prepare(req, typed_in);
+}
+
+static const struct error *
 call_forms_submissions_list(struct request *req, const void *in, void *out)
 {
 	const struct forms_submissions_list_request *typed_in = in;
@@ -134,7 +141,7 @@ const struct service_operation forms_operations[] = {
 	{ &operation_forms_definitions_update, call_forms_definitions_update, NULL, prepare_forms_definitions_update, NULL },
 	{ &operation_forms_definitions_delete, call_forms_definitions_delete, NULL, NULL, NULL },
 	{ &operation_forms_public_get, call_forms_public_get, NULL, NULL, NULL },
-	{ &operation_forms_submissions_create, call_forms_submissions_create, NULL, NULL, complete_forms_submissions_create },
+	{ &operation_forms_submissions_create, call_forms_submissions_create, NULL, prepare_forms_submissions_create, complete_forms_submissions_create },
 	{ &operation_forms_submissions_list, call_forms_submissions_list, NULL, NULL, NULL },
 	{ &operation_forms_submissions_get, call_forms_submissions_get, NULL, NULL, NULL },
 	{ &operation_forms_submissions_release, call_forms_submissions_release, NULL, NULL, complete_forms_submissions_release },

@@ -406,9 +406,12 @@ static const struct graphql_field graphql_type_content_item_fields[] = {
 	{ .name = "localeResolution", .kind = GRAPHQL_OBJECT, .member = "localeResolution", .type = &graphql_type_content_locale_resolution },
 	{ .name = "isUnchanged", .kind = GRAPHQL_PLAIN, .member = "isUnchanged" },
 	{ .name = "publicChange", .kind = GRAPHQL_PLAIN, .member = "publicChange" },
+	{ .name = "isWithheld", .kind = GRAPHQL_PLAIN, .member = "isWithheld" },
+	{ .name = "entitlementId", .kind = GRAPHQL_ID, .member = "entitlementId" },
+	{ .name = "remainingReads", .kind = GRAPHQL_INT, .member = "remainingReads" },
 	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get, .bound = graphql_type_content_item_content_type_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_item = { "ContentItem", &content_item_shape, graphql_type_content_item_fields, 14 };
+const struct graphql_type graphql_type_content_item = { "ContentItem", &content_item_shape, graphql_type_content_item_fields, 17 };
 
 static const struct graphql_field graphql_type_content_item_deletion_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -471,9 +474,10 @@ static const struct graphql_field graphql_type_content_item_version_fields[] = {
 	{ .name = "data", .kind = GRAPHQL_JSON, .is_required = true, .member = "data" },
 	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "isWithheld", .kind = GRAPHQL_PLAIN, .member = "isWithheld" },
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get, .bound = graphql_type_content_item_version_content_item_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 7 };
+const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 8 };
 
 static const struct graphql_field graphql_type_content_item_versions_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "versions", .type = &graphql_type_content_item_version },
@@ -1266,8 +1270,9 @@ static const struct graphql_field graphql_type_semantic_search_result_fields[] =
 	{ .name = "similarity", .kind = GRAPHQL_JSON, .member = "similarity" },
 	{ .name = "score", .kind = GRAPHQL_JSON, .is_required = true, .member = "score" },
 	{ .name = "contentItemData", .kind = GRAPHQL_JSON, .member = "contentItemData" },
+	{ .name = "isWithheld", .kind = GRAPHQL_PLAIN, .member = "isWithheld" },
 };
-const struct graphql_type graphql_type_semantic_search_result = { "SemanticSearchResult", &search_result_shape, graphql_type_semantic_search_result_fields, 13 };
+const struct graphql_type graphql_type_semantic_search_result = { "SemanticSearchResult", &search_result_shape, graphql_type_semantic_search_result_fields, 14 };
 
 static const struct graphql_field graphql_type_similar_content_items_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "results", .type = &graphql_type_semantic_search_result },

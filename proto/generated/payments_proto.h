@@ -607,6 +607,7 @@ const struct error *payments_receive(struct request *req, const struct payments_
  * Emits: offer.create. */
 const struct error *payments_offers_create(struct request *req, const struct payments_offers_create_request *in,
     struct offer *out) MUST_CHECK;
+const struct error *payments_offers_create_prepare(struct request *req, const struct payments_offers_create_request *in);
 
 /* List offers.
  * GET /api/offers */

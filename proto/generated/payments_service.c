@@ -58,6 +58,13 @@ call_payments_offers_create(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+prepare_payments_offers_create(struct request *req, const void *in)
+{
+	const struct payments_offers_create_request *typed_in = in;
+	return payments_offers_create_prepare(req, typed_in);
+}
+
+static const struct error *
 call_payments_offers_list(struct request *req, const void *in, void *out)
 {
 	const struct payments_offers_list_request *typed_in = in;
@@ -215,7 +222,7 @@ const struct service_operation payments_operations[] = {
 	{ &operation_payments_get, call_payments_get, NULL, NULL, NULL },
 	{ &operation_payments_mock_pay, call_payments_mock_pay, NULL, NULL, NULL },
 	{ &operation_payments_receive, call_payments_receive, NULL, NULL, NULL },
-	{ &operation_payments_offers_create, call_payments_offers_create, NULL, NULL, NULL },
+	{ &operation_payments_offers_create, call_payments_offers_create, NULL, prepare_payments_offers_create, NULL },
 	{ &operation_payments_offers_list, call_payments_offers_list, NULL, NULL, NULL },
 	{ &operation_payments_offers_get, call_payments_offers_get, NULL, NULL, NULL },
 	{ &operation_payments_offers_update, call_payments_offers_update, NULL, NULL, NULL },

@@ -55,6 +55,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_update,
 	&operation_content_items_used_by,
 	&operation_content_items_versions,
+	&operation_content_items_withheld,
 	&operation_content_jobs_status_transition,
 	&operation_content_previews_global,
 	&operation_content_previews_issue_global,
@@ -196,7 +197,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 178;
+const size_t registry_n_operations = 179;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

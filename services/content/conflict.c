@@ -7,6 +7,7 @@
 #include "codec/json.h"
 #include "id.h"
 #include "json/merge.h"
+#include "licensing/gate.h"
 #include "secret.h"
 #include "store.h"
 #include "validation.h"
@@ -79,9 +80,13 @@ conflict_item(struct request *req, int64_t expected_version, const struct conten
 {
 	struct present present = present_item(head);
 	struct buf context;
+	bool withholds = false;
 
+	const struct error *error = gate_withholds(req, head->id, head->content_type_id, &withholds);
+	if (error)
+		return error;
 	start_context(&context, req->arena, expected_version, &present);
-	if (head->data.len <= CONFLICT_BYTES_MAX)
+	if (!withholds && head->data.len <= CONFLICT_BYTES_MAX)
 		add_doc(&context, "theirs", head->data);
 	return version_conflict(req, expected_version, &present, &context);
 }
@@ -167,11 +172,14 @@ conflict_update(struct request *req, int64_t expected_version, const struct cont
 	const struct content_item_version *base = NULL;
 	struct present present = present_item(head);
 	struct buf context;
+	bool withholds = false;
 
-	const struct error *error = store_version(req, head->id, expected_version, &base);
+	const struct error *error = gate_withholds(req, head->id, head->content_type_id, &withholds);
+	if (!error && !withholds)
+		error = store_version(req, head->id, expected_version, &base);
 	if (error)
 		return error;
-	if (!base) /* never was, or is yet to come: nothing to merge from */
+	if (!base) /* never was, or is yet to come, or is not to be seen: nothing to merge from */
 		return conflict_item(req, expected_version, head);
 	start_context(&context, req->arena, expected_version, &present);
 	error = add_merge(req, &context, head, base->data, intended);

@@ -20,6 +20,7 @@ start_batch(struct request *req, size_t n, const bool *atomic, struct batch *ret
 	if (n == 0)
 		return FAIL(req, EMPTY_BATCH, "the batch is empty");
 	*ret_batch = (struct batch){ .is_atomic = atomic && *atomic, .results = ARENA_ARRAY(req->arena, struct content_batch_result, n) };
+	req->sums_charges = true;
 	return NULL;
 }
 
@@ -64,10 +65,13 @@ add_result(struct request *req, struct batch *batch, const struct error *error, 
 	return NULL;
 }
 
-static struct content_batch
-result_of(const struct batch *batch)
+/* What was done is paid for together, or not done. */
+static const struct error *
+end_batch(struct request *req, const struct batch *batch, struct content_batch *out)
 {
-	return (struct content_batch){ .atomic = batch->is_atomic, .results = { .items = batch->results, .n = batch->n } };
+	req->sums_charges = false;
+	*out = (struct content_batch){ .atomic = batch->is_atomic, .results = { .items = batch->results, .n = batch->n } };
+	return request_charge(req, req->summed_sats);
 }
 
 /* The skeleton has put the type's id in the place of its slug, or 0 where there is no such type. */
@@ -92,9 +96,7 @@ content_batch_create(struct request *req, const struct content_batch_create_requ
 			error = content_items_create(req, &create, &item);
 		error = add_result(req, &batch, error, &item);
 	}
-	if (!error)
-		*out = result_of(&batch);
-	return error;
+	return error ? error : end_batch(req, &batch, out);
 }
 
 static const struct error *
@@ -127,9 +129,7 @@ content_batch_update(struct request *req, const struct content_batch_update_requ
 			error = content_items_update(req, &update, &item);
 		error = add_result(req, &batch, error, &item);
 	}
-	if (!error)
-		*out = result_of(&batch);
-	return error;
+	return error ? error : end_batch(req, &batch, out);
 }
 
 const struct error *
@@ -144,7 +144,5 @@ content_batch_delete(struct request *req, const struct content_batch_delete_requ
 		error = content_items_delete(req, &(struct content_items_delete_request){ .id = ids[i], .force = in->force }, &gone);
 		error = add_result(req, &batch, error, &(struct content_item){ .id = ids[i] });
 	}
-	if (!error)
-		*out = result_of(&batch);
-	return error;
+	return error ? error : end_batch(req, &batch, out);
 }

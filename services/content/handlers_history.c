@@ -7,6 +7,7 @@
 #include "content.h"
 #include "diff.h"
 #include "id.h"
+#include "licensing/gate.h"
 #include "rules.h"
 #include "store.h"
 #include "validation.h"
@@ -84,13 +85,17 @@ const struct error *
 content_items_delete(struct request *req, const struct content_items_delete_request *in, struct content_items_delete_response *out)
 {
 	struct locked_item item = { .head = NULL };
+	bool is_sold = false;
+
 	const struct error *error = lock_item(req, in->id, 0, in->expected_version, &item);
 	if (error)
 		return error;
 	const struct content_head_row *head = item.head;
 	error = references_check_unused(req, in->id, in->force);
 	if (!error)
-		error = request_charge(req, head->base_price ? *head->base_price : 0);
+		error = request_charge(req, head->price);
+	if (!error)
+		error = gate_is_sold(req, in->id, head->content_type_id, head->content_type_id, &is_sold);
 	if (error)
 		return error;
 	int64_t purge_at = rules_stored_time(req->now_us) + content_deleted_keep_days() * DAY_SECONDS * INT64_C(1000000);
@@ -101,7 +106,7 @@ content_items_delete(struct request *req, const struct content_items_delete_requ
 	emit_content_item_delete(req, in->id, head->version, &(struct content_item_delete_event){
 	    .content_type_id = head->content_type_id, .old_status = head->status, .content_hash = write_hash(req, head->data),
 	    .version = head->version, .published_version = head->published_version, .restorable_until = purge_at,
-	    .data = rules_event_data(head->data) });
+	    .data = is_sold ? (struct doc){ .json = NULL } : rules_event_data(head->data) });
 	return NULL;
 }
 

@@ -59,6 +59,7 @@ content_items_create_as(struct request *req, const struct content_items_create_a
 	struct content_items_create_request create = { .content_type_id = in->content_type_id, .data = in->data, .status = in->status };
 
 	req->actor = content_actor(req, in->actor_id, in->actor_type, in->actor_source);
+	req->paid_sats = in->paid_sats ? *in->paid_sats : 0;
 	return content_items_create(req, &create, out);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "content.h"
+#include "licensing/gate.h"
 #include "rules.h"
 #include "store.h"
 #include "validation.h"
@@ -14,6 +15,15 @@ static const int64_t *
 optional_version(struct request *req, int64_t version)
 {
 	return version ? arena_memdup(req->arena, &version, sizeof(version)) : NULL;
+}
+
+/* A form asks for the price itself, before it takes what is sent; one that does not makes nothing that costs. */
+static const struct error *
+charge_new_item(struct request *req, int64_t type_id, const int64_t *price)
+{
+	if (!price || *price == 0 || !req->actor || strcmp(req->actor->type, "form") != 0)
+		return request_charge(req, price ? *price : 0);
+	return req->paid_sats > 0 ? NULL : FAIL(req, CONTENT_ITEM_UNPAID, "content type %" PRId64 " costs %" PRId64 " sats, and nothing was paid", type_id, *price);
 }
 
 static const struct error *
@@ -42,7 +52,7 @@ check_new_item(struct request *req, const struct content_items_create_request *i
 	error = validation_item(req, in->content_type_id, type->schema_hash, data);
 	if (!error)
 		error = references_find(req, &(struct reference_type){ in->content_type_id, type->has_references }, data, true, &ret_item->references);
-	return error ? error : request_charge(req, type->base_price ? *type->base_price : 0);
+	return error ? error : charge_new_item(req, in->content_type_id, type->base_price);
 }
 
 bool
@@ -52,17 +62,20 @@ content_is_from_public(const struct request *req)
 }
 
 static struct doc
-told_data(const struct request *req, struct doc data)
+told_data(const struct request *req, bool is_sold, struct doc data)
 {
-	return content_is_from_public(req) ? (struct doc){ .json = NULL } : rules_event_data(data);
+	return is_sold || content_is_from_public(req) ? (struct doc){ .json = NULL } : rules_event_data(data);
 }
 
 const struct error *
 content_items_create(struct request *req, const struct content_items_create_request *in, struct content_item *out)
 {
 	struct new_item item = { .id = 0 };
+	bool is_sold = false;
 
 	const struct error *error = check_new_item(req, in, &item);
+	if (!error)
+		error = gate_is_sold(req, item.id, in->content_type_id, in->content_type_id, &is_sold);
 	if (error)
 		return error;
 	store_item_insert(req, &item);
@@ -76,7 +89,7 @@ content_items_create(struct request *req, const struct content_items_create_requ
 	};
 	emit_content_item_create(req, item.id, 1, &(struct content_item_create_event){ .content_type_id = in->content_type_id,
 	    .new_status = item.status, .content_hash = write_hash(req, in->data), .published_version = out->published_version,
-	    .data = told_data(req, in->data) });
+	    .data = told_data(req, is_sold, in->data) });
 	return NULL;
 }
 

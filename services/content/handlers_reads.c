@@ -4,6 +4,7 @@
 
 #include "content.h"
 #include "id.h"
+#include "licensing/gate.h"
 #include "localisation/reader.h"
 #include "past/past.h"
 #include "rules.h"
@@ -110,7 +111,8 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 			.is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req),
 			.order = rules_item_order(in->sort_by, in->sort_dir) };
 		*ret_page = page;
-		return content_check_status(req, in->status);
+		const struct error *error = content_check_status(req, in->status);
+		return !error && in->q ? gate_allow_question(req, in->content_type_id, NULL, 0) : error;
 	}
 	if (in->offset)
 		return FAIL_AT(req, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, "/cursor", "the list has a cursor and an offset");
@@ -118,7 +120,8 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor is invalid");
 	page.after = place;
 	*ret_page = page;
-	return check_continuation(req, in, &page.filter);
+	const struct error *error = check_continuation(req, in, &page.filter);
+	return !error && page.filter.q ? gate_allow_question(req, page.filter.content_type_id, NULL, 0) : error;
 }
 
 /* A page that shows the end tells the total by itself.  What was there in the past is not counted: it tells what it shows. */
@@ -377,7 +380,7 @@ public_versions(struct request *req, const struct content_items_versions_request
 		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "content item %" PRId64 " does not exist", in->id);
 	bool is_asked = version && (!in->before || version->version < *in->before);
 	*out = (struct content_items_versions_response){ .limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT,
-		.versions = { .items = version, .n = is_asked } };
+		.versions = { .items = version ? (const void *)version : "", .n = is_asked } };
 	return NULL;
 }
 

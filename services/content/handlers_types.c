@@ -6,6 +6,7 @@
 #include "content.h"
 #include "contract/policy.h"
 #include "id.h"
+#include "licensing/gate.h"
 #include "model/change.h"
 #include "model/source.h"
 #include "query/fields.h"
@@ -94,6 +95,8 @@ content_types_create(struct request *req, const struct content_types_create_requ
 	if (error)
 		return error;
 
+	if (in->base_price)
+		gate_touch(req->tenant);
 	const struct content_type_row *made = NULL;
 	error = store_type_insert(req, &row, &made);
 	if (!error)
@@ -249,8 +252,10 @@ apply_update(struct request *req, const struct content_types_update_request *in,
 		row->kind = in->kind;
 	if (in->description)
 		row->description = in->description[0] ? in->description : NULL;
-	if (in->base_price)
+	if (in->base_price) {
 		row->base_price = in->base_price;
+		gate_touch(req->tenant);
+	}
 	if (in->schema.json || in->schema_manifest.json) {
 		struct schema_source source = { .schema = in->schema, .manifest = in->schema_manifest };
 		const struct error *error = source_take(req, &source, row, ret_warnings);

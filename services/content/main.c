@@ -2,11 +2,16 @@
 #include "ahead.h"
 #include "assets/assets.h"
 #include "content.h"
+#include "licensing/gate.h"
 #include "lifecycle/lifecycle.h"
 #include "query/fields.h"
 
 extern const struct service_operation content_operations[];
 extern const size_t content_n_operations;
+
+static const struct consumer consumers[] = {
+	{ .publisher = "payments", .apply = offers_take_events, .types = offers_event_types },
+};
 
 static const struct timer timers[] = {
 	{ "items.purge", 60 * 1000, content_purge },
@@ -28,7 +33,10 @@ main(int argc, char **argv)
 		.n_settings = content_n_settings,
 		.slugs = { content_types_of_slugs, ERROR_CONTENT_TYPE_NOT_FOUND },
 		.ahead = content_ahead,
+		.gate = gate_pass,
 		.start = content_start,
+		.consumers = consumers,
+		.n_consumers = sizeof(consumers) / sizeof(consumers[0]),
 		.timers = timers,
 		.n_timers = sizeof(timers) / sizeof(timers[0]),
 		.processes = processes,

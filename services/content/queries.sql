@@ -151,15 +151,15 @@ SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n
 -- name: items_lock :list content_head_row
 -- Heads to change, locked in the order of the ids $1, and the type that each has or goes to ($2, 0: stays): target columns are null when there is no such
 -- type.  Workflow states are those of the target's active workflow, and an item is governed by the workflow of its present type too.  $3 bytes of
--- data together, beyond which it is null.
+-- data together, beyond which it is null.  price: that of the dearer type, so that nobody moves an item where it would not have been free.
 SELECT h.id, h.content_type_id, CASE WHEN sum(octet_length(h.data::text)) OVER (ORDER BY w.place ROWS UNBOUNDED PRECEDING) <= $3 THEN h.data END AS data, h.status, h.version,
-       h.created_at, h.updated_at, h.updated_by, h.published_version, h.base_price, h.target_type_id, h.target_is_singleton, h.target_is_indexed,
+       h.created_at, h.updated_at, h.updated_by, h.published_version, h.price, h.target_type_id, h.target_is_singleton, h.target_is_indexed,
        h.target_has_references, h.target_schema_hash, h.workflow_states, h.is_governed
   FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (id, type_id, place)
  CROSS JOIN LATERAL (
     SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,
-           CASE WHEN t.id = i.content_type_id THEN t.base_price
-                ELSE (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id) END AS base_price,
+           coalesce(CASE WHEN t.id = i.content_type_id THEN t.base_price
+                ELSE greatest(t.base_price, (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id)) END, 0) AS price,
            t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references,
            t.schema_hash AS target_schema_hash, f.states AS workflow_states,
            f.workflow_id IS NOT NULL
@@ -914,3 +914,51 @@ UPDATE assets SET status = $2, deleted_at = $3, updated_at = $4 WHERE id = $1;
 -- name: asset_remove :exec
 -- The row of a purged asset.
 DELETE FROM assets WHERE id = $1;
+
+-- ---------------------------------------------------------------- what is sold
+
+-- name: sold_scope_put :exec
+-- An active offer covers this; $3 is 0 for a subscription.
+INSERT INTO sold_scopes (domain_id, offer_id, scope_type, scope_ref) VALUES (tenant(), $1, $2, $3)
+    ON CONFLICT (domain_id, offer_id) DO UPDATE SET scope_type = excluded.scope_type, scope_ref = excluded.scope_ref;
+
+-- name: sold_scope_remove :exec
+-- An offer is not sold any more.
+DELETE FROM sold_scopes WHERE domain_id = tenant() AND offer_id = $1;
+
+-- name: gate_tenant :find gate_tenant_row
+-- Whether the tenant sells anything: reads, or operations on a type.
+-- row: sells bool
+SELECT EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant())
+       OR EXISTS (SELECT FROM content_types t WHERE t.domain_id = tenant() AND t.base_price > 0) AS sells;
+
+-- name: gate_items :list gate_item_row
+-- Those of some items that are sold or priced; an item's type is $2, or where that is 0 the type of its head.
+-- row: place int, content_type_id int, price int, is_sold bool
+SELECT w.place::integer AS place, t.id AS content_type_id, coalesce(t.base_price, 0) AS price, o.is_sold
+  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY w (item_id, type_id, place)
+  LEFT JOIN content_items i ON w.type_id = 0 AND i.id = w.item_id AND i.domain_id = tenant()
+  JOIN content_types t ON t.id = coalesce(nullif(w.type_id, 0), i.content_type_id) AND t.domain_id = tenant()
+ CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'item' AND s.scope_ref = w.item_id)
+           OR EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'type' AND s.scope_ref = t.id)
+           OR EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'subscription' AND s.scope_ref = 0) AS is_sold) o
+ WHERE o.is_sold OR t.base_price > 0
+ LIMIT cardinality($1::integer[]);
+
+-- name: gate_schemas :list gate_schema_row
+-- Schemas of those of these types that may flag members as premium.
+SELECT t.id, t.schema FROM content_types t
+ WHERE t.domain_id = tenant() AND t.id = ANY ($1::integer[]) AND strpos(t.schema, '"premium"') > 0
+ LIMIT cardinality($1::integer[]);
+
+-- name: gate_type :find gate_type_row
+-- What questions about the fields of a type could find out: whether anything of it is sold, and its schema.
+-- row: schema text, is_sold bool
+SELECT t.schema,
+       coalesce(t.base_price, 0) > 0
+       OR EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'type' AND s.scope_ref = t.id)
+       OR EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.scope_type = 'subscription' AND s.scope_ref = 0)
+       OR EXISTS (SELECT FROM sold_scopes s JOIN content_items i ON i.id = s.scope_ref AND i.domain_id = tenant()
+                   WHERE s.domain_id = tenant() AND s.scope_type = 'item' AND i.content_type_id = t.id) AS is_sold
+  FROM content_types t WHERE t.domain_id = tenant() AND t.id = $1;

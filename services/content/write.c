@@ -6,6 +6,7 @@
 
 #include "diff.h"
 #include "json/merge.h"
+#include "licensing/gate.h"
 #include "model/extensions.h"
 #include "secret.h"
 #include "validation.h"
@@ -39,6 +40,7 @@ struct plan {
 	bool is_edit;        /* of data or type */
 	bool changes_public; /* what the public sees */
 	bool is_nothing;
+	bool is_sold;        /* its data is told to nobody */
 };
 
 const bool *
@@ -194,7 +196,7 @@ optional_version(const int64_t *version)
 static struct doc
 value_changes(struct request *req, const struct plan *plan)
 {
-	if (content_is_from_public(req))
+	if (plan->is_sold || content_is_from_public(req))
 		return (struct doc){ .json = NULL };
 	static const struct diff_bounds bounds = { .entries_max = 50, .value_bytes_max = 400, .bytes_max = 8192 };
 
@@ -204,7 +206,7 @@ value_changes(struct request *req, const struct plan *plan)
 static struct doc
 told_changes(struct request *req, const struct plan *plan)
 {
-	if (content_is_from_public(req))
+	if (plan->is_sold || content_is_from_public(req))
 		return (struct doc){ .json = NULL };
 	return rules_event_data(rules_changes(req->arena, plan->data[0], plan->data[1]));
 }
@@ -372,7 +374,9 @@ write_change(struct request *req, const struct change *change, struct changed *r
 			.content_hash = change->transition ? write_hash(req, plan.head->data) : NULL };
 		return NULL;
 	}
-	error = request_charge(req, plan.head->base_price ? *plan.head->base_price : 0);
+	error = request_charge(req, plan.head->price);
+	if (!error)
+		error = gate_is_sold(req, plan.head->id, plan.next.content_type_id, plan.head->content_type_id, &plan.is_sold);
 	if (error)
 		return error;
 	const char *hash = write_hash(req, plan.next.data);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "search.h"
+#include "withheld.h"
 
 enum { CONTEXT_CHUNKS_MAX = 200, TITLE_PLACE = 64 };
 
@@ -90,6 +91,13 @@ embeddings_search(struct request *req, const struct embeddings_search_request *i
 	return NULL;
 }
 
+const struct error *
+embeddings_search_complete(struct request *req, const struct embeddings_search_request *in, struct embeddings_search_response *out)
+{
+	(void)in;
+	return withheld_hide(req, &out->results);
+}
+
 /* ---- context ---- */
 
 /* Adds the chunk as far as it fits as a whole. */
@@ -113,35 +121,63 @@ embeddings_context_prepare(struct request *req, const struct embeddings_context_
 	return search_prepare(req, in->query, in->mode);
 }
 
+/* What was found, in its order; the text is made of it when it is known what may be shown. */
+struct context_found {
+	const struct search_chunk_row **chunks;
+	const struct ranked *ranked;
+	size_t n;
+};
+
 const struct error *
 embeddings_context(struct request *req, const struct embeddings_context_request *in, struct embeddings_context_response *out)
 {
 	const struct search search = { .query = in->query, .mode = in->mode, .filters = { in->content_type_id, in->type, in->locale },
 		.min_similarity = least(in->min_similarity), .by_item = false, .asked = req->prepared };
-	const struct search_chunk_row **chunks;
+	struct context_found *found = ARENA_NEW(req->arena, struct context_found);
 	struct search_answer answer;
+
+	const struct error *error = search_run(req, &search, &answer);
+	found->n = answer.n < CONTEXT_CHUNKS_MAX ? answer.n : CONTEXT_CHUNKS_MAX;
+	if (!error)
+		error = read_chunks(req, &answer, found->n, in->query, false, &found->chunks);
+	if (error)
+		return error;
+	found->ranked = answer.ranked;
+	req->prepared = found;
+	*out = (struct embeddings_context_response){ .text = "", .mode = answer.mode, .model = answer.model, .is_exact = answer.is_exact,
+		.recall = answer.recall };
+	return NULL;
+}
+
+const struct error *
+embeddings_context_complete(struct request *req, const struct embeddings_context_request *in, struct embeddings_context_response *out)
+{
+	const struct context_found *found = req->prepared;
+	struct context_citation *citations = ARENA_ARRAY(req->arena, struct context_citation, found->n + 1);
+	int64_t *items = ARENA_ARRAY(req->arena, int64_t, found->n + 1);
+	bool *flags = ARENA_ARRAY(req->arena, bool, found->n + 1);
 	size_t n_cited = 0;
 	struct buf text;
 
-	const struct error *error = search_run(req, &search, &answer);
-	size_t n = answer.n < CONTEXT_CHUNKS_MAX ? answer.n : CONTEXT_CHUNKS_MAX;
-	if (!error)
-		error = read_chunks(req, &answer, n, in->query, false, &chunks);
+	for (size_t i = 0; i < found->n; i++)
+		items[i] = found->ranked[i].item;
+	const struct error *error = withheld_find(req, items, found->n, flags);
 	if (error)
 		return error;
-	struct context_citation *citations = ARENA_ARRAY(req->arena, struct context_citation, n + 1);
 	buf_init(&text, req->arena, 4096);
-	for (size_t i = 0; i < n; i++) {
-		const struct ranked *ranked = &answer.ranked[i];
-		if (!chunks[i] || !add_passage(&text, n_cited + 1, chunks[i], (size_t)*in->max_tokens * TOKEN_BYTES))
+	for (size_t i = 0; i < found->n; i++) {
+		const struct search_chunk_row *chunk = found->chunks[i];
+		int64_t similarity = found->ranked[i].similarity;
+		if (!chunk || flags[i] || !add_passage(&text, n_cited + 1, chunk, (size_t)*in->max_tokens * TOKEN_BYTES))
 			continue;
 		n_cited++;
-		citations[n_cited - 1] = (struct context_citation){ .number = (int64_t)n_cited, .content_item_id = chunks[i]->content_item_id,
-			.version = chunks[i]->published_version, .chunk_index = chunks[i]->chunk_index, .title = chunks[i]->title,
-			.similarity = ranked->similarity == SIMILARITY_NONE ? (struct doc){ NULL, 0 } : search_number(req->arena, ranked->similarity, 1000000) };
+		citations[n_cited - 1] = (struct context_citation){ .number = (int64_t)n_cited, .content_item_id = chunk->content_item_id,
+			.version = chunk->published_version, .chunk_index = chunk->chunk_index, .title = chunk->title,
+			.similarity = similarity == SIMILARITY_NONE ? (struct doc){ NULL, 0 } : search_number(req->arena, similarity, 1000000) };
 	}
-	*out = (struct embeddings_context_response){ .text = text.bytes, .tokens = (int64_t)((text.len + TOKEN_BYTES - 1) / TOKEN_BYTES),
-		.citations = { citations, n_cited }, .mode = answer.mode, .model = answer.model, .is_exact = answer.is_exact, .recall = answer.recall };
+	out->text = text.bytes;
+	out->tokens = (int64_t)((text.len + TOKEN_BYTES - 1) / TOKEN_BYTES);
+	out->citations = (struct shape_list){ citations, n_cited };
 	return NULL;
 }
 
@@ -179,6 +215,13 @@ embeddings_similar(struct request *req, const struct embeddings_similar_request 
 }
 
 const struct error *
+embeddings_similar_complete(struct request *req, const struct embeddings_similar_request *in, struct embeddings_similar_response *out)
+{
+	(void)in;
+	return withheld_hide(req, &out->results);
+}
+
+const struct error *
 embeddings_duplicates(struct request *req, const struct embeddings_duplicates_request *in, struct embeddings_duplicates_response *out)
 {
 	int64_t after = in->after ? *in->after : 0;
@@ -203,4 +246,24 @@ embeddings_duplicates(struct request *req, const struct embeddings_duplicates_re
 	out->pairs = (struct shape_list){ pairs, rows.n };
 	out->next_after = end && end->n == *in->limit ? end->last : NULL;
 	return NULL;
+}
+
+const struct error *
+embeddings_duplicates_complete(struct request *req, const struct embeddings_duplicates_request *in, struct embeddings_duplicates_response *out)
+{
+	struct duplicate_pair *pair = (struct duplicate_pair *)out->pairs.items; /* made for this answer */
+	int64_t *items = ARENA_ARRAY(req->arena, int64_t, 2 * out->pairs.n + 1);
+	bool *flags = ARENA_ARRAY(req->arena, bool, 2 * out->pairs.n + 1);
+	(void)in;
+
+	for (size_t i = 0; i < out->pairs.n; i++) {
+		items[2 * i] = pair[i].content_item_id;
+		items[2 * i + 1] = pair[i].other_item_id;
+	}
+	const struct error *error = withheld_find(req, items, 2 * out->pairs.n, flags);
+	for (size_t i = 0; !error && i < out->pairs.n; i++) {
+		pair[i].title = flags[2 * i] ? NULL : pair[i].title;
+		pair[i].other_title = flags[2 * i + 1] ? NULL : pair[i].other_title;
+	}
+	return error;
 }

@@ -15,6 +15,9 @@ extern const struct setting forms_setting_table[];
 extern const size_t forms_n_settings;
 
 /* steps.c */
+struct json_value;
+/* Default data, with what was sent over it. */
+struct doc submission_merged(struct request *req, const struct json_value *data, const struct json_value *defaults);
 extern const struct process_kind forms_process_kinds[];
 extern const size_t forms_n_process_kinds;
 

@@ -43,6 +43,19 @@ ask_type(struct request *req, int64_t id, const struct content_type **ret_type)
 	return error;
 }
 
+/* What comes through a form costs what the type costs. */
+static const struct error *
+check_price(struct request *req, const struct form_row *form, const struct content_type *type)
+{
+	bool is_priced = type->base_price && *type->base_price > 0;
+
+	if (form->require_payment && !is_priced)
+		return FAIL_AT(req, FORM_PAYMENT_PRICE_MISSING, "/requirePayment", "content type %" PRId64 " has no price", type->id);
+	if (!form->require_payment && is_priced)
+		return FAIL_AT(req, FORM_PAYMENT_REQUIRED, "/requirePayment", "content type %" PRId64 " costs %" PRId64 " sats", type->id, *type->base_price);
+	return NULL;
+}
+
 /* ---- definitions ---- */
 
 const struct error *
@@ -73,7 +86,9 @@ forms_definitions_create(struct request *req, const struct forms_definitions_cre
 		.webhook_secret = in->webhook_secret ? request_seal(req, in->webhook_secret) : NULL, .success_message = in->success_message,
 		.honeypot_field = in->honeypot_field, .min_fill_seconds = in->min_fill_seconds ? *in->min_fill_seconds : 0, .per_hour_max = in->per_hour_max,
 		.total_max = in->total_max, .open_from = in->open_from, .open_until = in->open_until, .created_at = req->now_us, .updated_at = req->now_us };
-	error = store_form_add(req, &form, &form.id);
+	error = check_price(req, &form, type);
+	if (!error)
+		error = store_form_add(req, &form, &form.id);
 	if (error)
 		return error;
 	*out = shown(&form);
@@ -197,7 +212,9 @@ forms_definitions_update(struct request *req, const struct forms_definitions_upd
 	form.default_data = definition.default_data;
 	form.content_type_name = type->name;
 	form.content_type_slug = type->slug;
-	error = store_form_update(req, &form);
+	error = check_price(req, &form, type);
+	if (!error)
+		error = store_form_update(req, &form);
 	if (error)
 		return error;
 	*out = shown(&form);

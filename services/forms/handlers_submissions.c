@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "id.h"
+#include "json/json.h"
 #include "rules.h"
 #include "secret.h"
 #include "store.h"
@@ -61,8 +62,6 @@ check_open(struct request *req, const struct form_row *form)
 		return FAIL(req, FORM_CLOSED, "the form '%s' is not open now", form->slug);
 	if (form->total_max && form->n_submissions >= *form->total_max)
 		return FAIL(req, FORM_CLOSED, "the form '%s' has reached its limit of submissions", form->slug);
-	if (form->require_payment)
-		return FAIL(req, FORM_PAYMENT_UNAVAILABLE, "no payment provider is configured");
 	const struct error *error = form->per_hour_max ? store_submissions_of_hour(req, form->id, *form->per_hour_max, &n) : NULL;
 	if (!error && form->per_hour_max && n >= *form->per_hour_max)
 		return FAIL(req, FORM_RATE_LIMITED, "the form '%s' has reached its limit of submissions for this hour", form->slug);
@@ -100,6 +99,84 @@ begin(struct request *req, int64_t form_id, int64_t submission_id)
 	    .lane = arena_printf(req->arena, "form:%" PRId64, form_id) }, NULL);
 }
 
+/* ---- what it costs ---- */
+
+struct priced {
+	const struct forms_submissions_create_request *in;
+	const struct form_row *form; /* NULL: none that asks for payment */
+	int64_t sats;
+};
+
+static const struct error *
+read_priced(struct request *req, void *context)
+{
+	struct priced *priced = context;
+	const struct form_row *form;
+
+	request_act_for(req, priced->in->domain_id);
+	const struct error *error = store_form_by_slug(req, priced->in->domain_id, priced->in->slug, false, &form);
+	if (!error)
+		priced->form = form && form->active && form->require_payment ? form : NULL;
+	return error;
+}
+
+static const struct error *
+ask_price(struct request *req, struct priced *priced)
+{
+	static const char *const scopes[] = { "content:read" };
+	struct principal reader = { .tenant = priced->form->domain_id, .id = "system:forms", .type = "system", .source = "internal", .scopes = scopes, .n_scopes = 1 };
+	struct content_type *type = ARENA_NEW(req->arena, struct content_type);
+	const struct principal *sender = req->principal;
+	struct content_types_get_request get = { .id = priced->form->content_type_id };
+
+	req->principal = &reader;
+	const struct error *error = request_call(req, &operation_content_types_get, &get, NULL, type);
+	req->principal = sender;
+	if (error && error->info == &error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND])
+		return FAIL(req, FORM_CLOSED, "the content type of the form '%s' was deleted", priced->form->slug);
+	priced->sats = !error && type->base_price ? *type->base_price : 0;
+	return error;
+}
+
+/* Nobody pays for what content will not take. */
+static const struct error *
+try_item(struct request *req, const struct priced *priced)
+{
+	const struct principal *sender = req->principal;
+	const struct form_row *form = priced->form;
+	struct content_item *item = ARENA_NEW(req->arena, struct content_item);
+	struct json_error wrong;
+	struct content_items_create_as_request in = { .content_type_id = form->content_type_id, .status = form->submission_status, .paid_sats = &priced->sats,
+		.data = submission_merged(req, json_parse(req->arena, priced->in->data.json, priced->in->data.len, NULL, &wrong),
+		    json_parse(req->arena, form->default_data.json, form->default_data.len, NULL, &wrong)),
+		.actor_id = arena_printf(req->arena, "form:%s", form->slug), .actor_type = "form", .actor_source = "public" };
+
+	req->principal = request_system_principal(req);
+	req->dry_run = true;
+	const struct error *error = request_call(req, &operation_content_items_create_as, &in, arena_printf(req->arena, "try:%s", req->request_id), item);
+	req->dry_run = false;
+	req->principal = sender;
+	if (!error || error->info == &error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED] || req->call_fate != CALL_REFUSED)
+		return error;
+	return FAIL(req, FORM_SUBMISSION_REFUSED, "%s", error->message);
+}
+
+/* Of a form that asks for payment: the price of its type now. */
+const struct error *
+forms_submissions_create_prepare(struct request *req, const struct forms_submissions_create_request *in)
+{
+	struct priced *priced = ARENA_NEW(req->arena, struct priced);
+
+	priced->in = in;
+	req->prepared = priced;
+	const struct error *error = request_transaction(req, read_priced, priced);
+	if (!error && priced->form)
+		error = ask_price(req, priced);
+	if (!error && priced->sats > 0 && in->data.json)
+		error = try_item(req, priced);
+	return error;
+}
+
 const struct error *
 forms_submissions_create(struct request *req, const struct forms_submissions_create_request *in, struct forms_submissions_create_response *out)
 {
@@ -130,7 +207,12 @@ forms_submissions_create(struct request *req, const struct forms_submissions_cre
 	const char *verdict = is_trapped ? "honeypot" : seconds < form->min_fill_seconds ? "too_fast" : "clean";
 	bool is_clean = strcmp(verdict, "clean") == 0;
 	struct submission_row submission = { .form_id = form->id };
-	error = store_submission_add(req, form->id, is_clean ? "received" : "quarantined", verdict, in->data, hash, &submission.id);
+	const struct priced *priced = req->prepared;
+	int64_t price = is_clean ? priced->sats : 0;
+	req->payer = arena_printf(req->arena, "form_sender:%.32s", hash);
+	error = request_charge(req, price);
+	if (!error)
+		error = store_submission_add(req, form->id, is_clean ? "received" : "quarantined", verdict, in->data, hash, price, &submission.id);
 	if (!error && is_clean)
 		error = begin(req, form->id, submission.id);
 	if (error)

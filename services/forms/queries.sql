@@ -60,7 +60,7 @@ SELECT id, form_id, status, verdict, data, content_item_id, item_status, review_
 
 -- name: submission_add :find form_id_row
 -- Something came in.
-INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id;
+INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at, paid_sats) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id;
 
 -- name: submission_created :exec
 -- It became an item.
@@ -89,8 +89,8 @@ UPDATE form_submissions SET status = $2, data = CASE WHEN $3 THEN NULL ELSE data
 SELECT s.id, json_build_object('formId', f.id, 'slug', f.slug, 'name', f.name, 'contentTypeId', f.content_type_id, 'contentTypeSlug', f.content_type_slug,
        'status', f.submission_status, 'transitionId', f.workflow_transition_id, 'defaultData', f.default_data, 'webhookUrl', f.webhook_url,
        'webhookSecret', f.webhook_secret, 'data', s.data, 'contentItemId', s.content_item_id, 'itemStatus', s.item_status, 'reviewTaskId', s.review_task_id,
-       'requestId', s.request_id) AS note
+       'requestId', s.request_id, 'paidSats', s.paid_sats) AS note
   FROM unnest($1::bigint[]) AS wanted(id)
- CROSS JOIN LATERAL (SELECT v.id, v.domain_id, v.form_id, v.data, v.content_item_id, v.item_status, v.review_task_id, v.request_id FROM form_submissions v WHERE v.id = wanted.id LIMIT 1) AS s
+ CROSS JOIN LATERAL (SELECT v.id, v.domain_id, v.form_id, v.data, v.content_item_id, v.item_status, v.review_task_id, v.request_id, v.paid_sats FROM form_submissions v WHERE v.id = wanted.id LIMIT 1) AS s
  CROSS JOIN LATERAL (SELECT d.id, d.slug, d.name, d.content_type_id, d.content_type_slug, d.submission_status, d.workflow_transition_id, d.default_data, d.webhook_url,
         d.webhook_secret FROM form_definitions d WHERE d.id = s.form_id LIMIT 1) AS f LIMIT 1000;

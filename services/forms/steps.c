@@ -44,11 +44,9 @@ int_in(const struct json_value *object, const char *name)
 	return value && value->type == JSON_INT ? value->integer : 0;
 }
 
-/* Default data, with what was sent over it. */
-static struct doc
-merged_data(struct request *req, const struct json_value *note)
+struct doc
+submission_merged(struct request *req, const struct json_value *data, const struct json_value *defaults)
 {
-	const struct json_value *data = json_get(note, "data"), *defaults = json_get(note, "defaultData");
 	struct buf json;
 	size_t n = 0;
 
@@ -94,8 +92,9 @@ create_item(struct request *req, const struct process *process, struct step_outc
 	}
 	made->has_transition = int_in(note, "transitionId") > 0;
 	made->has_webhook = text_in(note, "webhookUrl") != NULL;
-	struct content_items_create_as_request in = { .content_type_id = int_in(note, "contentTypeId"), .data = merged_data(req, note),
-		.status = text_in(note, "status"), .actor_id = arena_printf(req->arena, "form:%s", text_in(note, "slug")), .actor_type = "form", .actor_source = "public" };
+	int64_t paid_sats = int_in(note, "paidSats");
+	struct content_items_create_as_request in = { .content_type_id = int_in(note, "contentTypeId"),
+		.data = submission_merged(req, json_get(note, "data"), json_get(note, "defaultData")), .paid_sats = &paid_sats, .status = text_in(note, "status"), .actor_id = arena_printf(req->arena, "form:%s", text_in(note, "slug")), .actor_type = "form", .actor_source = "public" };
 	judge(req, request_call(req, &operation_content_items_create_as, &in, process_key(req, process, "item"), &made->item), made, outcome);
 }
 

@@ -105,10 +105,11 @@ store_submission_list(struct request *req, int64_t form_id, int64_t after, const
 }
 
 const struct error *
-store_submission_add(struct request *req, int64_t form_id, const char *status, const char *verdict, struct doc data, const char *data_hash, int64_t *ret_id)
+store_submission_add(struct request *req, int64_t form_id, const char *status, const char *verdict, struct doc data, const char *data_hash,
+    int64_t paid_sats, int64_t *ret_id)
 {
 	return find_id(req, &forms_submission_add_query, PARAMS(P_INT(req->tenant), P_INT(form_id), P_TEXT(status), P_TEXT(verdict), P_DOC(data),
-	    P_TEXT(data_hash), P_TEXT(req->request_id), P_TIME(req->now_us)), ret_id);
+	    P_TEXT(data_hash), P_TEXT(req->request_id), P_TIME(req->now_us), P_INT(paid_sats)), ret_id);
 }
 
 void

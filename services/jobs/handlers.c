@@ -127,14 +127,17 @@ jobs_retry(struct request *req, const struct jobs_retry_request *in, struct sche
 	return job ? FAIL(req, JOB_RETRY_FORBIDDEN, "job %" PRId64 " is %s", in->id, job->status) : job_not_found(req, in->id);
 }
 
-/* Is the item there, may the caller see it, and is it the version that was read? */
+/* Is the item there, and is it the version that was read? */
 const struct error *
 jobs_schedule_status_prepare(struct request *req, const struct jobs_schedule_status_request *in)
 {
-	struct content_item *item = ARENA_NEW(req->arena, struct content_item);
-	struct content_items_get_request get = { .id = in->content_item_id };
+	struct content_items_snapshot_response *item = ARENA_NEW(req->arena, struct content_items_snapshot_response);
+	struct content_items_snapshot_request get = { .id = in->content_item_id };
+	const struct principal *caller = req->principal;
 
-	const struct error *error = request_call(req, &operation_content_items_get, &get, NULL, item);
+	req->principal = request_system_principal(req);
+	const struct error *error = request_call(req, &operation_content_items_snapshot, &get, NULL, item);
+	req->principal = caller;
 	if (error)
 		return error;
 	if (in->expected_version && *in->expected_version != item->version)
@@ -147,7 +150,7 @@ jobs_schedule_status_prepare(struct request *req, const struct jobs_schedule_sta
 const struct error *
 jobs_schedule_status(struct request *req, const struct jobs_schedule_status_request *in, struct scheduled_job *out)
 {
-	const struct content_item *item = req->prepared;
+	const struct content_items_snapshot_response *item = req->prepared;
 	const struct scheduled_job *job;
 	struct buf payload;
 	bool is_new;

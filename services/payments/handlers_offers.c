@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "content_proto.h"
 #include "store.h"
 
 static const struct error *
@@ -11,6 +12,34 @@ offer_not_found(struct request *req, int64_t id)
 }
 
 /* ---- offers ---- */
+
+static const struct error *
+no_such_scope(struct request *req, const struct payments_offers_create_request *in)
+{
+	return FAIL_AT(req, OFFER_SCOPE_INVALID, "/scopeRef", "content %s %" PRId64 " does not exist", in->scope_type, *in->scope_ref);
+}
+
+/* What is sold exists when it is offered. */
+const struct error *
+payments_offers_create_prepare(struct request *req, const struct payments_offers_create_request *in)
+{
+	const struct principal *caller = req->principal;
+	struct content_items_snapshot_response *item = ARENA_NEW(req->arena, struct content_items_snapshot_response);
+	struct content_type *type = ARENA_NEW(req->arena, struct content_type);
+	const struct error *error = NULL;
+
+	if (!in->scope_ref)
+		return NULL;
+	if (strcmp(in->scope_type, "type") == 0) {
+		error = request_call(req, &operation_content_types_get, &(struct content_types_get_request){ .id = *in->scope_ref }, NULL, type);
+	} else if (strcmp(in->scope_type, "item") == 0) {
+		req->principal = request_system_principal(req);
+		error = request_call(req, &operation_content_items_snapshot, &(struct content_items_snapshot_request){ .id = *in->scope_ref }, NULL, item);
+		req->principal = caller;
+	}
+	bool is_missing = error && (error->info == &error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND] || error->info == &error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND]);
+	return is_missing ? no_such_scope(req, in) : error;
+}
 
 const struct error *
 payments_offers_create(struct request *req, const struct payments_offers_create_request *in, struct offer *out)

@@ -1,5 +1,5 @@
 """What the operations of the services around content refuse, each declared error once: tests of a driver with Things (things.py)."""
-from checks import row, test
+from checks import equal, row, test, wait_for
 from lightning import invoice
 from people import PASSWORD
 from things import ENVIRONMENTS_KEY, FORM_SCHEMA, LATER, NOBODYS, OPEN_TRANSITION, RECEIVE, WHO, With
@@ -291,7 +291,7 @@ def submissions_refuse_what_they_declare(ground):
         ("invalid", t.send(form, message=5), 400, "FORM_SUBMISSION_FIELD_INVALID"), ("schema", t.send(form, seats=0), 400, "CONTENT_SCHEMA_VALIDATION_FAILED"),
         ("early", t.send(t.form(openFrom=LATER)), 409, "FORM_CLOSED"), ("many", t.send(hourly), 429, "FORM_RATE_LIMITED"),
         ("second of one", t.send(t.form(contentTypeId=single)), 422, "FORM_SUBMISSION_REFUSED"),
-        ("unpayable", t.send(t.form(requirePayment=True)), 503, "FORM_PAYMENT_UNAVAILABLE"), ("nobody's", t.send({"slug": "nobody"}), 404, "PUBLIC_FORM_NOT_FOUND"),
+        ("nobody's", t.send({"slug": "nobody"}), 404, "PUBLIC_FORM_NOT_FOUND"),
         ("nobody's", t.anyone.get(t.send_path({"slug": "nobody"}, "")), 404, "PUBLIC_FORM_NOT_FOUND"),
     ]:
         refused(label, reply, status, code)
@@ -359,6 +359,90 @@ def priced_calls_are_challenged_and_each_payment_is_good_once(ground):
     twice("PUT", item, {"data": {"title": "y"}}, body)
     twice("PATCH", item, {"data": {"title": "z"}}, body)
     twice("DELETE", item, None, None, lambda: ground.admin.post(item + "/restore").succeeded(200))
+    made = twice("POST", "/api/content-items/batch", {"items": [{"contentTypeId": priced, **body}] * 2}, {"items": [{"contentTypeId": priced, **body}] * 2})
+    ids = [result["id"] for result in made["results"]]
+    changes = {"items": [{"id": ids[0], "data": {"title": "b"}}]}
+    twice("PUT", "/api/content-items/batch", changes, {"items": [{"id": ids[0], "data": {"title": "c"}}]})
+    twice("POST", "/api/content-items/batch/delete", {"ids": ids}, {"ids": ids}, lambda: [ground.admin.post(f"/api/content-items/{i}/restore").succeeded(200) for i in ids])
+    slug = ground.singleton()
+    ground.admin.put(f"/api/content-types/{ground.admin.get(f'/api/globals/{slug}').succeeded(200).data['contentType']['id']}", {"basePrice": 3}).succeeded(200)
+    twice("PUT", f"/api/globals/{slug}", body, {"data": {"title": "y"}})
+
+
+@test
+def the_public_pays_too(ground):
+    t = ground.things
+    type_id = t.public_type()
+    ground.admin.put(f"/api/content-types/{type_id}", {"basePrice": 4}).succeeded(200)
+    token, data = t.with_token("x-public-write-token", t.public_token(type_id)), {"order": "17"}
+
+    def pay(client, method, path, sent, status, again=None):
+        challenge = client.request(method, path, sent)
+        refused(f"{method} {path}", challenge, 402, "PAYMENT_REQUIRED")
+        paid = With(client, t.pay(challenge.context))
+        reply = paid.request(method, path, sent).succeeded(status)
+        if again:
+            refused(f"{method} {path}", paid.request(method, path, again), 403, "PAYMENT_CONSUMED")
+        return reply.data
+
+    item = pay(token, "POST", f"/api/public/content-types/{type_id}/items", {"data": data}, 201, {"data": data})
+    pay(token, "PUT", f"/api/public/content-items/{item['id']}", {"data": {**data, "text": "changed"}}, 200, {"data": {**data, "text": "once more"}})
+    free, kind = t.type(FORM_SCHEMA), t.type(FORM_SCHEMA)
+    refused("free", ground.admin.post("/api/forms", t.form_body(contentTypeId=free, requirePayment=True)), 409, "FORM_PAYMENT_PRICE_MISSING")
+    form, unpaid = t.form(contentTypeId=kind), t.form(contentTypeId=kind)
+    ground.admin.put(f"/api/content-types/{kind}", {"basePrice": 6}).succeeded(200)
+    refused("priced", ground.admin.post("/api/forms", t.form_body(contentTypeId=kind)), 409, "FORM_PAYMENT_REQUIRED")
+    refused("priced since", ground.admin.put(f"/api/forms/{form['id']}", {"name": "x"}), 409, "FORM_PAYMENT_REQUIRED")
+    refused("nothing paid", t.send(unpaid), 422, "FORM_SUBMISSION_REFUSED")
+    ground.admin.put(f"/api/forms/{form['id']}", {"requirePayment": True}).succeeded(200)
+    refused("free", ground.admin.put(f"/api/forms/{t.form(contentTypeId=free)['id']}", {"requirePayment": True}), 409, "FORM_PAYMENT_PRICE_MISSING")
+    sent = {"data": {"message": ground.name()}}
+    first = pay(t.anyone, "POST", t.send_path(form), sent, 201)
+    with row("the same once more"):
+        equal(t.anyone.post(t.send_path(form), sent).succeeded(201).data["submissionId"], first["submissionId"], "submission that was paid for")
+
+
+@test
+def reads_of_what_is_sold_are_refused_until_they_are_bought(ground):
+    """A tenant of its own: in that of the others everything is sold by now."""
+    tenant = ground.system.tenant("sold")
+    admin, owner, stranger = tenant.admin, tenant.client("content:read"), tenant.client("content:read")
+    kind = admin.post("/api/content-types", {"name": "s", "slug": "s", "kind": "singleton", "schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}).succeeded(201).data["id"]
+    item = admin.put("/api/globals/s", {"data": {"a": 1}}).succeeded(200).data["item"]["id"]
+    admin.put("/api/globals/s", {"data": {"a": 2}}).succeeded(200)
+    read = f"/api/content-items/{item}"
+    paths = [read, "/api/globals/s", read + "/versions/1", read + "/diff?from=1"]
+    admin.put(f"/api/content-types/{kind}", {"basePrice": 5}).succeeded(200)
+    for path in paths:
+        challenge = owner.get(path)
+        refused(path, challenge, 402, "PAYMENT_REQUIRED")
+        preimage = owner.post("/api/payments/mock/pay", {"invoice": challenge.context["invoice"]}).succeeded(200).data["preimage"]
+        paid = {"authorization": f"L402 {challenge.context['macaroon']}:{preimage}"}
+        owner.get(path, headers=paid).succeeded(200)
+        refused(path, owner.get(path, headers=paid), 403, "PAYMENT_CONSUMED")
+
+    def buy(client, price, **terms):
+        offer = admin.post("/api/offers", {"slug": f"o{price}", "name": "o", "scopeType": "type", "scopeRef": kind, "priceSats": price}).succeeded(201).data["id"]
+        admin.post(f"/api/offers/{offer}/policies", terms).succeeded(201)
+        asked = client.post(f"/api/offers/{offer}/purchase", {}).refused(402, "PAYMENT_REQUIRED").context
+        preimage = client.post("/api/payments/mock/pay", {"invoice": asked["invoice"]}).succeeded(200).data["preimage"]
+        return client.post(f"/api/offers/{offer}/purchase/confirm", {}, headers={"authorization": f"L402 {asked['macaroon']}:{preimage}"}).succeeded(200).data["id"]
+
+    single, other, ended, gone = buy(owner, 1, maxReads=1), buy(owner, 2), buy(owner, 3), buy(owner, 4)
+    wait_for(lambda: stranger.get(read).code == "OFFER_REQUIRED", "the offers to count")
+    for path in (f"/api/content-items?contentTypeId={kind}&q=1", f"/api/content-items/projections?contentTypeId={kind}&groupBy=a"):
+        refused(path, stranger.get(path), 402, "OFFER_REQUIRED")
+    owner.get(read, headers={"x-entitlement-id": str(single)}).succeeded(200)
+    admin.post(f"/api/entitlements/{gone}/revoke").succeeded(200)
+    for path in paths:
+        refused(path, stranger.get(path), 402, "OFFER_REQUIRED")
+        for entitlement, status, code in [("x", 400, "INVALID_ENTITLEMENT_ID"), (NOBODYS, 404, "ENTITLEMENT_NOT_FOUND"), (single, 403, "ENTITLEMENT_EXHAUSTED"),
+                                          (gone, 403, "ENTITLEMENT_NOT_ACTIVE")]:
+            refused(path, owner.get(path, headers={"x-entitlement-id": str(entitlement)}), status, code)
+        refused(path, owner.get(path), 409, "ENTITLEMENT_AMBIGUOUS")
+    ground.system.sql(f"UPDATE payments.entitlements SET expires_at = now() - interval '1 second' WHERE id IN ({other}, {ended})")
+    for path in paths:
+        refused(path, owner.get(path, headers={"x-entitlement-id": str(ended)}), 403, "ENTITLEMENT_EXPIRED")
 
 
 @test

@@ -40,6 +40,8 @@ SELECT i.domain_id, i.id, p, i.domain_id * 10 + k, 0, CASE k WHEN 1 THEN hashint
 INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)
 SELECT i.domain_id, i.id, v, p, '/author', 'content_item', i.domain_id, CASE WHEN v = i.version THEN 'active' ELSE 'historical' END
   FROM content_items i, generate_series(1, i.version) v, generate_series(1, 1 + i.id % 2) p WHERE i.id % 3 = 0;
+INSERT INTO sold_scopes (domain_id, offer_id, scope_type, scope_ref)
+SELECT i.domain_id, i.id, 'item', i.id FROM content_items i WHERE i.id % 997 = 0;
 SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq', 20000);
 
 -- let: type SELECT :big * 10 + 1
@@ -321,3 +323,16 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:big, :type, '{draft,in_review,published}', now() - interval '10 years', 20)
 -- plan: lifecycle_due_created system max=30+8*:own, reads the live items of the type
 (:big, :type, '{draft,in_review,published}', now() - interval '10 years', 20)
+
+-- plan: sold_scope_put acting
+(7, 'type', 1)
+-- plan: sold_scope_remove acting
+(1)
+-- plan: gate_tenant tenant
+
+-- plan: gate_items tenant max=30+15*50, each item's type and scopes are looked up, sold or not
+(:items, :ones)
+-- plan: gate_schemas tenant
+(:types)
+-- plan: gate_type tenant max=30+3*100, up to the items of a tenant that are sold singly
+(:type)

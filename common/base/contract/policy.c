@@ -122,3 +122,10 @@ policy_decide(const struct policy_question *question)
 		return allow("ALLOWED_ADMIN");
 	return has_any_scope(principal, rule->scopes) ? allow("ALLOWED_SCOPE_MATCH") : deny(rule->code);
 }
+
+bool
+principal_sees_sold(const struct principal *principal)
+{
+	return strcmp(principal->type, "system") == 0 || strcmp(principal->type, "supervisor") == 0 || principal->is_platform_admin ||
+	    principal_has_scope(principal, "admin") || principal_has_scope(principal, "tenant:admin");
+}

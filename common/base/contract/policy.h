@@ -37,6 +37,9 @@ struct policy_verdict policy_decide(const struct policy_question *question);
 
 bool principal_has_scope(const struct principal *principal, const char *scope);
 
+/* Administrators, people of the tenant and services see what is sold without buying it. */
+bool principal_sees_sold(const struct principal *principal);
+
 /* The same ones in the same order: then they may see the same. */
 bool principals_have_same_scopes(const struct principal *one, const struct principal *other);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "licensing/gate.h"
 #include "query/list.h"
 #include "query/statements.h"
 
@@ -105,6 +106,24 @@ ask_on(struct request *req, const struct content_items_list_request *in, struct 
 	return NULL;
 }
 
+/* What is asked about has to be free to read. */
+static const struct error *
+allow_fields(struct request *req, const struct field_list *list)
+{
+	const char *paths[CONDITIONS_MAX + KEYS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->asked.conditions.n; i++)
+		paths[n++] = list->conditions[i].field.path;
+	for (size_t i = 0; i < list->asked.sort.n; i++) {
+		if (!list->keys[i].is_column)
+			paths[n++] = list->keys[i].name;
+	}
+	if (list->asked.filter.q)
+		return gate_allow_question(req, &list->type.id, NULL, 0);
+	return n > 0 ? gate_allow_question(req, &list->type.id, paths, n) : NULL;
+}
+
 static const struct error *
 read_list(struct request *req, const struct content_items_list_request *in, struct field_list *list)
 {
@@ -117,6 +136,8 @@ read_list(struct request *req, const struct content_items_list_request *in, stru
 		error = conditions_read(req, &list->type, &list->asked.conditions, &codes, list->conditions);
 	if (!error)
 		error = keys_read(req, &list->type, &list->asked.sort, list->keys);
+	if (!error)
+		error = allow_fields(req, list);
 	list->n_keys = list->asked.sort.n;
 	list->limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT;
 	list->offset = in->offset ? *in->offset : 0;

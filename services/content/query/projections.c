@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "licensing/gate.h"
 #include "query/statements.h"
 
 enum { GROUPS_DEFAULT = 50 };
@@ -42,6 +43,20 @@ read_metric(struct request *req, const struct content_items_projections_request 
 	return NULL;
 }
 
+/* What is asked about has to be free to read. */
+static const struct error *
+allow_fields(struct request *req, const struct projection *projection)
+{
+	const char *paths[CONDITIONS_MAX + 2] = { projection->group.path };
+	size_t n = 1;
+
+	if (projection->metric.path)
+		paths[n++] = projection->metric.path;
+	for (size_t i = 0; i < projection->n_conditions; i++)
+		paths[n++] = projection->conditions[i].field.path;
+	return gate_allow_question(req, &projection->type.id, paths, n);
+}
+
 static const struct error *
 read_projection(struct request *req, const struct content_items_projections_request *in, struct projection *projection)
 {
@@ -60,7 +75,7 @@ read_projection(struct request *req, const struct content_items_projections_requ
 	if (!error)
 		error = conditions_read(req, &projection->type, &list, &codes, projection->conditions);
 	projection->n_conditions = list.n;
-	return error;
+	return error ? error : allow_fields(req, projection);
 }
 
 /* The first field that no index serves, or NULL. */

@@ -2,6 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "contract/policy.h"
+#include "licensing/gate.h"
 #include "localisation/reader.h"
 #include "rules.h"
 #include "store.h"
@@ -10,19 +12,25 @@
 
 enum { US_PER_SECOND = 1000000 };
 
-/* Who pays for what a preview shows would be nobody. */
+/* Who pays for what a preview shows would be nobody.  What is sold by the read is shown to whom an administrator gave the token. */
 static const struct error *
-refuse_priced(struct request *req, const int64_t *base_price)
+refuse_sold(struct request *req, const struct content_snapshot_row *row, bool shows_sold)
 {
-	if (!base_price || *base_price == 0)
-		return NULL;
-	return FAIL(req, PREVIEW_PAYWALL_UNSUPPORTED, "the content type costs %" PRId64 " satoshis", *base_price);
+	bool is_sold = false;
+
+	if (row->base_price && *row->base_price > 0)
+		return FAIL(req, PREVIEW_PAYWALL_UNSUPPORTED, "the content type costs %" PRId64 " satoshis", *row->base_price);
+	const struct error *error = shows_sold ? NULL : gate_is_sold(req, row->id, row->content_type_id, row->content_type_id, &is_sold);
+	if (error || !is_sold)
+		return error;
+	return FAIL(req, PREVIEW_PAYWALL_UNSUPPORTED, "reads of content item %" PRId64 " are sold", row->id);
 }
 
 static struct token_claims
 preview_claims(const struct request *req, int64_t ttl_seconds, const bool *draft)
 {
 	return (struct token_claims){ .mode = TOKEN_PREVIEW, .domain_id = req->tenant, .draft = !draft || *draft,
+		.shows_sold = principal_sees_sold(req->principal),
 		.expires_at = rules_stored_time(req->now_us) + ttl_seconds * US_PER_SECOND };
 }
 
@@ -40,7 +48,7 @@ content_previews_issue_item(struct request *req, const struct content_previews_i
 	if (!error && !row)
 		error = write_not_found(req, in->id);
 	if (!error)
-		error = refuse_priced(req, row->base_price);
+		error = refuse_sold(req, row, principal_sees_sold(req->principal));
 	if (error)
 		return error;
 	struct token_claims claims = preview_claims(req, ttl, in->draft);
@@ -57,7 +65,7 @@ content_previews_issue_item(struct request *req, const struct content_previews_i
 
 /* The item of a global; *ret_row is NULL while it has none. */
 static const struct error *
-read_global(struct request *req, const char *slug, const struct content_type_row **ret_type, const struct content_snapshot_row **ret_row)
+read_global(struct request *req, const char *slug, bool shows_sold, const struct content_type_row **ret_type, const struct content_snapshot_row **ret_row)
 {
 	int64_t id = 0;
 
@@ -66,14 +74,12 @@ read_global(struct request *req, const char *slug, const struct content_type_row
 		return error;
 	if (!*ret_type)
 		return FAIL(req, GLOBAL_CONTENT_TYPE_NOT_FOUND, "no singleton content type has the slug '%s'", slug);
-	error = refuse_priced(req, (*ret_type)->base_price);
-	if (!error)
-		error = store_singleton_item(req, (*ret_type)->id, 0, &id);
+	error = store_singleton_item(req, (*ret_type)->id, 0, &id);
 	if (!error && id)
 		error = store_item_snapshot(req, id, NULL, ret_row);
 	if (!error && !*ret_row)
 		error = FAIL(req, GLOBAL_CONTENT_ITEM_NOT_FOUND, "the global '%s' has no item yet", slug);
-	return error;
+	return error ? error : refuse_sold(req, *ret_row, shows_sold);
 }
 
 const struct error *
@@ -86,7 +92,7 @@ content_previews_issue_global(struct request *req, const struct content_previews
 
 	const struct error *error = reader_check(req, in->locale, in->fallback_locale);
 	if (!error)
-		error = read_global(req, in->slug, &type, &row);
+		error = read_global(req, in->slug, principal_sees_sold(req->principal), &type, &row);
 	if (error)
 		return error;
 	struct token_claims claims = preview_claims(req, ttl, in->draft);
@@ -152,7 +158,7 @@ content_previews_item(struct request *req, const struct content_previews_item_re
 	if (!error && !row)
 		error = write_not_found(req, in->id);
 	if (!error)
-		error = refuse_priced(req, row->base_price);
+		error = refuse_sold(req, row, claims.shows_sold);
 	return error ? error : show(req, &claims, row, out);
 }
 
@@ -170,7 +176,7 @@ content_previews_global(struct request *req, const struct content_previews_globa
 		return error;
 	if (!claims.slug || strcmp(claims.slug, in->slug) != 0)
 		return FAIL_AT(req, PREVIEW_TOKEN_SCOPE_MISMATCH, "/token", "the token is for something else than the global '%s'", in->slug);
-	error = read_global(req, in->slug, &type, &row);
+	error = read_global(req, in->slug, claims.shows_sold, &type, &row);
 	if (!error)
 		error = show(req, &claims, row, item);
 	if (error)

@@ -56,6 +56,8 @@ add_preview(struct buf *buf, const struct token_claims *claims)
 	if (!claims->slug)
 		buf_printf(buf, ",\"contentItemId\":%" PRId64, claims->content_item_id);
 	buf_printf(buf, ",\"draft\":%s", claims->draft ? "true" : "false");
+	if (claims->shows_sold)
+		buf_add_text(buf, ",\"showsSold\":true");
 	add_text(buf, "locale", claims->locale);
 	add_text(buf, "fallbackLocale", claims->fallback_locale);
 }
@@ -163,14 +165,14 @@ enum token_verdict
 token_read(struct request *req, const char *mode, const char *token, struct token_claims *ret_claims)
 {
 	const struct json_value *from = open_token(req, mode, token);
-	const struct json_value *draft = from ? json_get(from, "draft") : NULL;
+	const struct json_value *draft = from ? json_get(from, "draft") : NULL, *sold = from ? json_get(from, "showsSold") : NULL;
 	const char *said = from ? text_of(from, "mode") : NULL;
 
 	if (!said || strcmp(said, mode) != 0 || number_of(from, "version") != 1 || number_of(from, "domainId") < 1 || !text_of(from, "jti"))
 		return TOKEN_INVALID;
 	struct token_claims claims = { .mode = mode, .key_id = text_of(from, "kid"), .jti = text_of(from, "jti"), .domain_id = number_of(from, "domainId"),
 		.expires_at = number_of(from, "expiresAt") * 1000, .content_item_id = number_of(from, "contentItemId"), .slug = text_of(from, "slug"),
-		.draft = draft && draft->type == JSON_BOOL && draft->boolean, .locale = text_of(from, "locale"),
+		.draft = draft && draft->type == JSON_BOOL && draft->boolean, .shows_sold = sold && sold->type == JSON_BOOL && sold->boolean, .locale = text_of(from, "locale"),
 		.fallback_locale = text_of(from, "fallbackLocale"), .content_type_id = number_of(from, "contentTypeId"),
 		.subject_field = text_of(from, "subjectField"), .subject = text_of(from, "subject"), .required_status = text_of(from, "requiredStatus"),
 		.allows_create = allows(from, "create"), .allows_update = allows(from, "update") };
@@ -183,9 +185,10 @@ token_read(struct request *req, const char *mode, const char *token, struct toke
 const struct principal *
 token_principal(struct request *req, const struct token_claims *claims, const char *type)
 {
+	static const char *const scopes[] = { "admin" }; /* what the token's maker sees of what it shows */
 	struct principal *principal = ARENA_NEW(req->arena, struct principal);
 
-	*principal = (struct principal){ .tenant = claims->domain_id, .type = type, .source = "token",
+	*principal = (struct principal){ .tenant = claims->domain_id, .type = type, .source = "token", .scopes = scopes, .n_scopes = claims->shows_sold,
 		.id = arena_printf(req->arena, "%s:%s", type, claims->jti) };
 	return principal;
 }

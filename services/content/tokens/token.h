@@ -18,6 +18,7 @@ struct token_claims {
 	int64_t content_item_id;    /* 0: a global */
 	const char *slug;           /* NULL: an item */
 	bool draft;
+	bool shows_sold;            /* who made it sees what is sold */
 	const char *locale, *fallback_locale; /* or NULL */
 	/* of public write */
 	int64_t content_type_id;
