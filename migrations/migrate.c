@@ -12,6 +12,7 @@
 #include "config.h"
 #include "login.h"
 #include "migration.h"
+#include "plan.h"
 #include "report.h"
 #include "secret.h"
 
@@ -42,7 +43,8 @@ static const char USAGE[] = "usage: wordclaw-migrate [--plan | --verify]\n"
 			    "\n"
 			    "Creates the roles, schemas and logins of every service and applies pending migration files.\n"
 			    "\n"
-			    "  --plan          print what would run; change nothing\n"
+			    "  --plan          print what would run, what it locks and about how long; exit 1 when writes would wait\n"
+			    "                  for longer than a second; change nothing (needs CREATEDB: it is tried in an empty copy)\n"
 			    "  --verify        compare ledger, files and database; exit 1 when they differ\n"
 			    "  --check-config  check the settings and exit\n"
 			    "  --help          this text\n"
@@ -235,15 +237,11 @@ run_plan(struct run *run)
 		if (session_is(&run->session, "SELECT to_regrole('wordclaw_' || $1) IS NULL",
 		        (const char *const[]){ run->set.services[i], NULL }))
 			printf("role    wordclaw_%s\n", run->set.services[i]);
-	for (size_t i = 0; i < run->set.n; i++) {
-		const struct migration *migration = &run->set.list[i];
-		if (migration->state != MIGRATION_PENDING)
-			continue;
-		printf("pending %s/%s\n", migration->service, migration->file);
-		n_pending++;
-	}
+	for (size_t i = 0; i < run->set.n; i++)
+		n_pending += run->set.list[i].state == MIGRATION_PENDING;
+	size_t n_refused = plan_print(&run->session, &run->set, setting_url);
 	printf("%zu of %zu files pending\n", n_pending, run->set.n);
-	return n_problems > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return n_problems > 0 || n_refused > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static size_t

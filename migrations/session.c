@@ -31,18 +31,40 @@ fail_result(const struct session *session, const PGresult *result)
 	report_fail("%s: %s", session->doing, *message ? message : PQerrorMessage(session->conn));
 }
 
-void
-session_open(struct session *session, struct arena *arena, const char *url)
+/* database: instead of the URL's, or NULL. */
+static void
+open_database(struct session *session, struct arena *arena, const char *url, const char *database)
 {
-	const char *const keywords[] = { "dbname", "connect_timeout", "fallback_application_name", NULL };
-	const char *const values[] = { url, "10", "wordclaw-migrate", NULL };
+	/* Only the first dbname is taken for a URI. */
+	const char *const keywords[] = { "dbname", "connect_timeout", "fallback_application_name", database ? "dbname" : NULL, NULL };
+	const char *const values[] = { url, "10", "wordclaw-migrate", database, NULL };
 	session->arena = arena;
 	session->doing = "connecting";
 	session->conn = PQconnectdbParams(keywords, values, 1);
 	if (PQstatus(session->conn) != CONNECTION_OK)
 		report_fail("no connection to DATABASE_URL: %s", PQerrorMessage(session->conn));
-	PQsetNoticeReceiver(session->conn, on_notice, NULL);
 	session_run(session, "SET search_path = pg_catalog; SET standard_conforming_strings = on");
+}
+
+static void
+ignore_notice(void *unused, const PGresult *result)
+{
+	(void)unused;
+	(void)result;
+}
+
+void
+session_open(struct session *session, struct arena *arena, const char *url)
+{
+	open_database(session, arena, url, NULL);
+	PQsetNoticeReceiver(session->conn, on_notice, NULL);
+}
+
+void
+session_open_copy(struct session *copy, const struct session *session, const char *url, const char *database)
+{
+	open_database(copy, session->arena, url, database);
+	PQsetNoticeReceiver(copy->conn, ignore_notice, NULL);
 }
 
 void

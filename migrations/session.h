@@ -24,6 +24,8 @@ struct session_rows {
 };
 
 void session_open(struct session *session, struct arena *arena, const char *url);
+/* The same login in another database of the cluster, without notices. */
+void session_open_copy(struct session *copy, const struct session *session, const char *url, const char *database);
 void session_close(struct session *session);
 
 /* Several statements are allowed; their rows are dropped. */

@@ -1,7 +1,10 @@
 /* Which instances answer on the bus, and whether they are of this version. */
+#include <arpa/inet.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "bus/bus.h"
 #include "clock.h"
@@ -10,8 +13,7 @@
 #include "contract/envelope.h"
 #include "doctor.h"
 
-/* Instances behind one name take turns: some calls more than there are instances meet each of them. */
-enum { PING_MS = 2000, PINGS_PER_INSTANCE = 4, PINGS_MAX = 64, QUEUE_DEPTH_HIGH = 256 };
+enum { PING_MS = 2000, QUEUE_DEPTH_HIGH = 256 };
 
 struct pong {
 	struct arena *arena;
@@ -54,9 +56,9 @@ ping(struct arena *arena, struct bus_client *client, struct health_ping_response
 }
 
 static void
-judge(struct findings *findings, const struct health_ping_response *answer, const char *endpoints)
+judge(struct findings *findings, const struct health_ping_response *answer, const char *endpoint)
 {
-	const char *who = arena_printf(findings->arena, "%s, process %lld at %s", answer->service, (long long)answer->pid, endpoints);
+	const char *who = arena_printf(findings->arena, "%s, process %lld at %s", answer->service, (long long)answer->pid, endpoint);
 
 	if (!answer->is_ready)
 		finding_add(findings, "bus", VERDICT_FAIL, "read its log; the database findings say more", "%s is not ready: %s", who, answer->problem ? answer->problem : "it does not say why");
@@ -70,34 +72,56 @@ judge(struct findings *findings, const struct health_ping_response *answer, cons
 }
 
 static void
+examine_instance(struct findings *findings, const char *service, const char *endpoint, const char *setting)
+{
+	struct bus_client *client = bus_client_new(service, endpoint);
+	struct health_ping_response answer;
+	const char *problem = "it is no endpoint, such as tcp://content:5551 or ipc:///run/wordclaw/content.ipc";
+
+	if (client && ping(findings->arena, client, &answer, &problem))
+		judge(findings, &answer, endpoint);
+	else
+		finding_add(findings, "bus", VERDICT_FAIL, arena_printf(findings->arena, "start wordclaw-%s, or say where it is: %s", service, setting),
+		    "%s at %s: %s", service, endpoint, problem);
+	bus_client_free(client);
+}
+
+/* Every address of a name is an instance of its own. */
+static void
+examine_name(struct findings *findings, const char *service, const char *host, const char *port, const char *setting)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+	char address[INET6_ADDRSTRLEN];
+
+	int status = getaddrinfo(host, port, &hints, &list);
+	if (status != 0)
+		finding_add(findings, "bus", VERDICT_FAIL, arena_printf(findings->arena, "correct %s, or start an instance: its name has no address", setting),
+		    "%s at %s: %s", service, host, gai_strerror(status));
+	for (const struct addrinfo *one = list; one; one = one->ai_next) {
+		if (getnameinfo(one->ai_addr, one->ai_addrlen, address, sizeof(address), NULL, 0, NI_NUMERICHOST) != 0)
+			continue;
+		bool is_v6 = one->ai_family == AF_INET6;
+		examine_instance(findings, service, arena_printf(findings->arena, "tcp://%s%s%s:%s", is_v6 ? "[" : "", address, is_v6 ? "]" : "", port), setting);
+	}
+	if (list)
+		freeaddrinfo(list);
+}
+
+static void
 examine_service(struct findings *findings, const char *service, const char *endpoints, const char *setting)
 {
-	struct bus_client *client = bus_client_new(service, endpoints);
-	struct health_ping_response answer;
-	int64_t seen[PINGS_MAX];
-	const char *problem;
-	size_t n_seen = 0, n_wanted = 1;
+	char *rest = arena_strdup(findings->arena, endpoints), *endpoint;
 
-	if (!client) {
-		finding_add(findings, "bus", VERDICT_FAIL, arena_printf(findings->arena, "correct %s", setting), "%s: '%s' is no list of endpoints", service, endpoints);
-		return;
-	}
-	for (size_t i = 0; i < PINGS_MAX && i < PINGS_PER_INSTANCE * n_wanted; i++) {
-		bool is_new = ping(findings->arena, client, &answer, &problem);
-		if (!is_new && i == 0) {
-			finding_add(findings, "bus", VERDICT_FAIL, arena_printf(findings->arena, "start wordclaw-%s, or say where it is: %s", service, setting),
-			    "%s at %s: %s", service, endpoints, problem);
-			break;
-		}
-		n_wanted = bus_client_n_live(client);
-		for (size_t s = 0; s < n_seen; s++)
-			is_new = is_new && seen[s] != (answer.pid ^ answer.started_at);
-		if (!is_new)
+	while ((endpoint = strsep(&rest, ","))) {
+		char *colon = strrchr(endpoint, ':');
+		bool is_name = strncmp(endpoint, "tcp://", 6) == 0 && colon > endpoint + 6 && endpoint[6] != '[';
+		if (!is_name) {
+			examine_instance(findings, service, endpoint, setting);
 			continue;
-		seen[n_seen++] = answer.pid ^ answer.started_at;
-		judge(findings, &answer, endpoints);
+		}
+		*colon = '\0';
+		examine_name(findings, service, endpoint + 6, colon + 1, setting);
 	}
-	bus_client_free(client);
 }
 
 void
