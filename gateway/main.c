@@ -250,7 +250,7 @@ start(struct loop *loop, struct gateway *gateway)
 	if (!gateway->hub || !gateway->mcp || !gateway->graphql || !gateway->upstreams || !gateway->credentials || !gateway->front || !patterns_install() || !start_http(gateway))
 		return false;
 	(void)mkdir(settings.run_dir, 0700); /* a missing directory shows when the metrics file is written */
-	if (!metrics_serve("gateway", (int)settings.metrics_port, settings.run_dir))
+	if (!metrics_serve("gateway", settings.metrics_address, (int)settings.metrics_port, settings.run_dir))
 		return false;
 	loop->gateway = gateway;
 	loop->connections = metric_gauge("wordclaw_http_connections", "Open client connections.", NULL);

@@ -30,6 +30,7 @@ static const struct setting own_settings[] = {
 	TEXT_SETTING("WORDCLAW_ASSET_ROOT", "", asset_root, "directory of the assets' bytes, shared with content and the other gateways; default $WORDCLAW_HOME/assets"),
 	INT_SETTING("WORDCLAW_ASSET_BYTES_MAX", "1073741824", 1024, 1099511627776, asset_bytes_max, "largest file that POST /api/assets takes as multipart/form-data"),
 	TEXT_SETTING("WORDCLAW_LOG_LEVEL", "info", log_level, "debug, info, warn or error; debug logs every request"),
+	TEXT_SETTING("WORDCLAW_METRICS_ADDRESS", "127.0.0.1", metrics_address, "IPv4 address on which this process's own metrics are served; 0.0.0.0 where a network policy says who may ask"),
 	INT_SETTING("WORDCLAW_GATEWAY_METRICS_PORT", "0", 0, 65535, metrics_port, "loopback port of this process's own metrics; 0 picks one"),
 	BOOL_SETTING("WORDCLAW_METRICS_REMOTE", "false", metrics_remote, "answer GET /metrics to other hosts than this one"),
 	BOOL_SETTING("WORDCLAW_DOCS", "true", documentation, "serve /documentation (ENABLE_DOCS of the contract)"),

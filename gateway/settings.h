@@ -15,6 +15,7 @@ struct gateway_settings {
 	const char *asset_root;
 	int64_t asset_bytes_max;
 	const char *log_level;
+	const char *metrics_address;
 	int64_t metrics_port;
 	bool metrics_remote;
 	bool documentation;

@@ -23,6 +23,6 @@ void metrics_render(struct buf *buf);
 
 /* Serve the text on 127.0.0.1:port (0 picks one) from a thread of its own; the bound port is written to
  * <run_dir>/<process>.metrics when run_dir is not NULL.  False with a log line on failure. */
-bool metrics_serve(const char *process, int port, const char *run_dir);
+bool metrics_serve(const char *process, const char *address, int port, const char *run_dir);
 
 #endif

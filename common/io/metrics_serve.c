@@ -108,13 +108,16 @@ serve(void *argument)
 }
 
 static int
-listen_loopback(int port, int *ret_port)
+listen_on(const char *text, int port, int *ret_port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
 	socklen_t n = sizeof(address);
 	int on = 1;
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (inet_pton(AF_INET, text, &address.sin_addr) != 1) {
+		errno = EADDRNOTAVAIL;
+		return -1;
+	}
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
@@ -130,7 +133,7 @@ listen_loopback(int port, int *ret_port)
 
 /* Renamed into place, so a reader never sees half of it. */
 static bool
-announce(const char *process, const char *run_dir, int port)
+announce(const char *process, const char *address, const char *run_dir, int port)
 {
 	char path[PATH_BYTES_MAX], temporary[PATH_BYTES_MAX + 8];
 
@@ -140,7 +143,7 @@ announce(const char *process, const char *run_dir, int port)
 	FILE *file = fopen(temporary, "we");
 	if (!file)
 		return false;
-	bool is_written = fprintf(file, "127.0.0.1:%d\n", port) > 0;
+	bool is_written = fprintf(file, "%s:%d\n", strcmp(address, "0.0.0.0") == 0 ? "127.0.0.1" : address, port) > 0;
 	is_written = fclose(file) == 0 && is_written;
 	return is_written && rename(temporary, path) == 0;
 }
@@ -164,13 +167,13 @@ start_thread(int listener)
 }
 
 bool
-metrics_serve(const char *process, int port, const char *run_dir)
+metrics_serve(const char *process, const char *address, int port, const char *run_dir)
 {
-	int listener = listen_loopback(port, &port);
+	int listener = listen_on(address, port, &port);
 
-	if (listener >= 0 && (!run_dir || announce(process, run_dir, port)) && start_thread(listener))
+	if (listener >= 0 && (!run_dir || announce(process, address, run_dir, port)) && start_thread(listener))
 		return true;
-	log_write(LOG_ERROR, "metrics.unserved", LOG_INT("port", port), LOG_TEXT("runDir", run_dir),
+	log_write(LOG_ERROR, "metrics.unserved", LOG_TEXT("address", address), LOG_INT("port", port), LOG_TEXT("runDir", run_dir),
 	    LOG_TEXT("cause", strerror(errno)));
 	if (listener >= 0)
 		(void)close(listener);

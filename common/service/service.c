@@ -399,7 +399,7 @@ start_serving(void)
 		log_write(LOG_ERROR, "service.failed", LOG_TEXT("endpoint", service.settings.bind_endpoint), LOG_TEXT("message", problem));
 		return false;
 	}
-	(void)metrics_serve(instance_name(name, sizeof(name)), (int)service.settings.metrics_port, service.settings.run_dir); /* logs its own failure */
+	(void)metrics_serve(instance_name(name, sizeof(name)), service.settings.metrics_address, (int)service.settings.metrics_port, service.settings.run_dir); /* logs its own failure */
 	queue_init(&service.done);
 	queue_init(&service.reads);
 	for (int64_t i = 0; i < service.settings.write_workers; i++)

@@ -27,7 +27,7 @@ struct service_settings {
 	const char *bind_endpoint, *poke_endpoint;
 	const char *database_url, *system_database_url;
 	const char *log_level;
-	const char *master_key_file, *bus_key_file;
+	const char *master_key_file, *bus_key_file, *metrics_address;
 	int64_t read_workers, write_workers;
 	int64_t group_max, batch_max, queue_max;
 	int64_t metrics_port;

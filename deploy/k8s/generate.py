@@ -8,7 +8,7 @@ import sys
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 SERVICES = os.path.join(HERE, "../../services")
-PORT, POKES = 5551, 5552
+PORT, POKES, METRICS = 5551, 5552, 9464
 # Who handles the bytes of assets: the gateways pass them, content removes them.
 ASSETS = ("content", "gateway")
 MOUNT = "\n            - { name: assets, mountPath: /var/lib/wordclaw/assets }"
@@ -122,7 +122,7 @@ def service_manifest(name, callers):
     keys = [f"{name}.dsn", f"{name}_system.dsn", "bus.key", "master.key"] + (["audit-signing.key"] if name == "audit" else [])
     command = f'exec: {{ command: [wordclaw-{name}, --ping] }}'
     return TEMPLATE.format(
-        name=name, mounts=MOUNT * (name in ASSETS), volumes=VOLUME * (name in ASSETS), items=items(*keys), ports=port_list(("bus", PORT), ("pokes", POKES)), probe=command, liveness="tcpSocket: { port: bus }",
+        name=name, mounts=MOUNT * (name in ASSETS), volumes=VOLUME * (name in ASSETS), items=items(*keys), ports=port_list(("bus", PORT), ("pokes", POKES), ("metrics", METRICS)), probe=command, liveness="tcpSocket: { port: bus }",
         env=env([("WORDCLAW_BIND_ENDPOINT", f"tcp://*:{PORT}"), ("WORDCLAW_POKE_ENDPOINT", f"tcp://*:{POKES}"),
                  ("WORDCLAW_DATABASE_URL_FILE", f"{secrets}/{name}.dsn"), ("WORDCLAW_SYSTEM_DATABASE_URL_FILE", f"{secrets}/{name}_system.dsn")]),
         service="  clusterIP: None\n  publishNotReadyAddresses: false\n  ports: [{ name: bus, port: %d }, { name: pokes, port: %d }]" % (PORT, POKES),
@@ -132,26 +132,37 @@ def service_manifest(name, callers):
 
 def gateway_manifest():
     return TEMPLATE.format(
-        name="gateway", mounts=MOUNT, volumes=VOLUME, items=items("bus.key", "mcp.key"), ports=port_list(("http", 4000)), probe="httpGet: { path: /ready, port: http }",
+        name="gateway", mounts=MOUNT, volumes=VOLUME, items=items("bus.key", "mcp.key"), ports=port_list(("http", 4000), ("metrics", METRICS)), probe="httpGet: { path: /ready, port: http }",
         liveness="httpGet: { path: /live, port: http }", env=env([("WORDCLAW_BIND", "0.0.0.0")]),
         service="  ports: [{ name: http, port: 80, targetPort: http }]", ingress_ports="{ port: 4000 }", ingress="      # from anywhere: what the ingress controller is, the cluster's operator knows")
 
 
 def config_manifest(names):
-    lines = ["---", "apiVersion: v1", "kind: ConfigMap", "metadata: { name: wordclaw }", "data:", "  WORDCLAW_BUS_KEY_FILE: /var/lib/wordclaw/secrets/bus.key"]
+    lines = ["---", "apiVersion: v1", "kind: ConfigMap", "metadata: { name: wordclaw }", "data:", "  WORDCLAW_BUS_KEY_FILE: /var/lib/wordclaw/secrets/bus.key",
+             "  WORDCLAW_METRICS_ADDRESS: 0.0.0.0", f"  WORDCLAW_METRICS_PORT: \"{METRICS}\"", f"  WORDCLAW_GATEWAY_METRICS_PORT: \"{METRICS}\""]
     for name in names:
         lines += [f"  WORDCLAW_{name.upper()}_ENDPOINTS: tcp://{name}:{PORT}", f"  WORDCLAW_{name.upper()}_POKES: tcp://{name}:{POKES}"]
     return "\n".join(lines) + "\n"
+
+
+def rules_manifest():
+    """deploy/observe/alerts.yaml, as the Prometheus operator takes it."""
+    alerts = open(os.path.join(HERE, "../observe/alerts.yaml")).read()
+    body = "".join("  " + line if line.strip() else line for line in alerts.splitlines(True) if not line.startswith("#"))
+    return "# Written by deploy/k8s/generate.py from deploy/observe/alerts.yaml.  Do not edit.\napiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\n" \
+           "metadata: { name: wordclaw }\nspec:\n" + body
 
 
 def main():
     names = services()
     callers = arrows(names)
     text = "# Written by deploy/k8s/generate.py.  Do not edit.\n" + config_manifest(names) + gateway_manifest() + "".join(service_manifest(n, callers[n]) for n in names)
-    path = os.path.join(HERE, "base/services.yaml")
-    if "--check" in sys.argv:
-        sys.exit(0 if os.path.exists(path) and open(path).read() == text else f"{path} is not what deploy/k8s/generate.py writes: run it")
-    open(path, "w").write(text)
+    for name, written in (("base/services.yaml", text), ("observe/rules.yaml", rules_manifest())):
+        path = os.path.join(HERE, name)
+        if "--check" not in sys.argv:
+            open(path, "w").write(written)
+        elif not os.path.exists(path) or open(path).read() != written:
+            sys.exit(f"{path} is not what deploy/k8s/generate.py writes: run it")
 
 
 main()

@@ -204,7 +204,7 @@ START_TEST(served_text_is_the_rendered_text)
 
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	metric_add(metric_counter("served_total", "S.", NULL), 3);
-	ck_assert(metrics_serve("probe", 0, directory));
+	ck_assert(metrics_serve("probe", "127.0.0.1", 0, directory));
 	int port = read_port(directory);
 	ck_assert_int_eq(rmdir(directory), 0);
 
@@ -232,8 +232,8 @@ START_TEST(taken_port_is_an_error)
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, n), 0);
 	ck_assert_int_eq(listen(fd, 1), 0);
 	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &n), 0);
-	ck_assert(!metrics_serve("probe", ntohs(address.sin_port), NULL));
-	ck_assert(!metrics_serve("probe", 0, "/nonexistent"));
+	ck_assert(!metrics_serve("probe", "127.0.0.1", ntohs(address.sin_port), NULL));
+	ck_assert(!metrics_serve("probe", "127.0.0.1", 0, "/nonexistent"));
 	(void)close(fd);
 }
 END_TEST
