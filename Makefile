@@ -57,7 +57,7 @@ LIB_DB      := -lpq
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
 	$(if $(wildcard migrations/migrate.c),$(BIN)/wordclaw-migrate) $(BIN)/wordclaw-operate $(if $(CLI_SRC),$(BIN)/wordclaw)
 
-.PHONY: all ui run test check generate fmt bench fault fuzz fuzzers asan tsan explorer help bootstrap clean unit arch tests
+.PHONY: all ui run test check generate fmt bench fault fuzz fuzzers asan tsan explorer deb help bootstrap clean unit arch tests
 .DEFAULT_GOAL := all
 
 all: $(BINARIES) build/ui/.made ## build everything into bin/, and the console into build/ui
@@ -231,6 +231,9 @@ bench: all $(BENCH) ## us and the limit in the same run, as ratios
 	@tests/run bench
 fuzz: ## every fuzz target for FUZZ_SECONDS (60) each
 	@tests/run fuzz
+
+deb: all ## a Debian package with hardened units, in build/deb
+	@deploy/deb/build
 
 explorer: ## the GraphQL explorer's page into build/explorer, for WORDCLAW_GRAPHIQL
 	@gateway/graphql/explorer/install $(CURDIR)/build/explorer
