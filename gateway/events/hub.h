@@ -23,6 +23,7 @@ struct hub_event {
 	int64_t revoked_key_id;        /* of api_key.revoke and api_key.rotate: the key that stopped working */
 	const char *json; size_t n_json; /* {"number","eventId","type","entityType","entityId","entityVersion","actorId",
 	                                   "actorType","actorSource","requestId","occurredAt","payload"} */
+	const char *free_json; size_t n_free_json; /* the same without data that is sold; NULL: nothing is */
 };
 
 /* All that are set must fit; what the principal's scopes do not cover is never delivered. */

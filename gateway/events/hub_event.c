@@ -6,6 +6,7 @@
 #include "events.h"
 #include "id.h"
 #include "json/json.h"
+#include "contract/event_data.h"
 #include "contract/policy.h"
 
 static const struct event_type *
@@ -40,35 +41,61 @@ revoked_key(struct arena *arena, const struct event_type *type, const struct aud
 	return old && old->type == JSON_INT ? old->integer : entry->entity_id;
 }
 
+static void
+write_event(struct buf *json, const struct audit_feed_entry *entry, const struct event_type *type, const char *payload)
+{
+	char time[TIME_TEXT_BYTES];
+
+	time_format(time, entry->created_at);
+	buf_printf(json, "{\"number\":%lld", (long long)entry->number);
+	add(json, "eventId", entry->event_id);
+	add(json, "type", type->name);
+	add(json, "entityType", entry->entity_type);
+	buf_printf(json, ",\"entityId\":%lld,\"entityVersion\":", (long long)entry->entity_id);
+	if (entry->entity_version)
+		buf_add_int(json, *entry->entity_version);
+	else
+		buf_add_text(json, "null");
+	add(json, "actorId", entry->actor_id);
+	add(json, "actorType", entry->actor_type);
+	add(json, "actorSource", entry->actor_source);
+	add(json, "requestId", entry->request_id);
+	add(json, "occurredAt", time);
+	buf_printf(json, ",\"payload\":%s}", payload);
+}
+
 bool
 hub_event_make(struct arena *arena, const struct audit_feed_entry *entry, struct hub_event *ret_event)
 {
 	const struct event_type *type = find_type(entry);
-	char time[TIME_TEXT_BYTES];
-	struct buf json;
+	const char *payload = entry->details ? entry->details : "{}";
+	struct buf json, free_json;
 
 	if (!type)
 		return false;
-	time_format(time, entry->created_at);
-	buf_init(&json, arena, 512 + (entry->details ? strlen(entry->details) : 0));
-	buf_printf(&json, "{\"number\":%lld", (long long)entry->number);
-	add(&json, "eventId", entry->event_id);
-	add(&json, "type", type->name);
-	add(&json, "entityType", entry->entity_type);
-	buf_printf(&json, ",\"entityId\":%lld,\"entityVersion\":", (long long)entry->entity_id);
-	if (entry->entity_version)
-		buf_add_int(&json, *entry->entity_version);
-	else
-		buf_add_text(&json, "null");
-	add(&json, "actorId", entry->actor_id);
-	add(&json, "actorType", entry->actor_type);
-	add(&json, "actorSource", entry->actor_source);
-	add(&json, "requestId", entry->request_id);
-	add(&json, "occurredAt", time);
-	buf_printf(&json, ",\"payload\":%s}", entry->details ? entry->details : "{}");
+	buf_init(&json, arena, 512 + strlen(payload));
+	write_event(&json, entry, type, payload);
 	*ret_event = (struct hub_event){ .number = entry->number, .type = type, .entity_id = entry->entity_id, .actor_id = entry->actor_id,
 		.revoked_key_id = revoked_key(arena, type, entry), .json = json.bytes, .n_json = json.len };
+	if (!entry->is_sold)
+		return true;
+	buf_init(&free_json, arena, 512);
+	write_event(&free_json, entry, type, event_without_data(arena, payload));
+	ret_event->free_json = free_json.bytes;
+	ret_event->n_free_json = free_json.len;
 	return true;
+}
+
+struct hub_event
+hub_event_for(const struct principal *principal, const struct hub_event *event)
+{
+	struct hub_event shown = *event;
+
+	if (event->free_json && !principal_sees_sold(principal)) {
+		shown.json = event->free_json;
+		shown.n_json = event->n_free_json;
+	}
+	return shown;
 }
 
 bool

@@ -78,7 +78,8 @@ deliver(struct subscription *subscription, const struct hub_event *event, int64_
 
 	if (is_wanted && is_catching_up(subscription) && !has_room(subscription))
 		return;
-	if (is_wanted && !subscription->options.on_event(subscription->options.context, event)) {
+	struct hub_event shown = is_wanted ? hub_event_for(&subscription->principal, event) : (struct hub_event){ .number = number };
+	if (is_wanted && !subscription->options.on_event(subscription->options.context, &shown)) {
 		hub_end_subscription(subscription, HUB_END_SLOW);
 		return;
 	}

@@ -64,8 +64,9 @@ static const struct shape_field audit_feed_entry_fields[] = {
 	{ .name = "requestId", .column = "request_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, request_id), .min = 0, .max = 0, .doc = "Request that caused it." },
 	{ .name = "details", .column = "details", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, details), .min = 0, .max = 0, .doc = "The event's payload, as JSON text." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, created_at), .min = 0, .max = 0, .doc = "When it happened." },
+	{ .name = "isSold", .column = "is_sold", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_entry, is_sold), .min = 0, .max = 0, .doc = "It is of an item, and the tenant sells or sold something: its data is not for everybody." },
 };
-const struct shape audit_feed_entry_shape = { .name = "audit_feed_entry", .size = sizeof(struct audit_feed_entry), .fields = audit_feed_entry_fields, .n_fields = 13 };
+const struct shape audit_feed_entry_shape = { .name = "audit_feed_entry", .size = sizeof(struct audit_feed_entry), .fields = audit_feed_entry_fields, .n_fields = 14 };
 
 static const struct shape_field audit_feed_head_fields[] = {
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_feed_head, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
@@ -150,6 +151,11 @@ static const struct shape_field audit_chain_owner_fields[] = {
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_chain_owner, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
 };
 const struct shape audit_chain_owner_shape = { .name = "audit_chain_owner", .size = sizeof(struct audit_chain_owner), .fields = audit_chain_owner_fields, .n_fields = 1 };
+
+static const struct shape_field audit_sold_row_fields[] = {
+	{ .name = "sells", .column = "sells", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_sold_row, sells), .min = 0, .max = 0, .doc = "Column sells." },
+};
+const struct shape audit_sold_row_shape = { .name = "audit_sold_row", .size = sizeof(struct audit_sold_row), .fields = audit_sold_row_fields, .n_fields = 1 };
 
 static const struct shape_field audit_logs_list_request_fields[] = {
 	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct audit_logs_list_request, entity_type), .min = 0, .max = INT64_C(64), .doc = "Only this kind of thing.", .example = "\"content_item\"" },

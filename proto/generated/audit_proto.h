@@ -70,6 +70,7 @@ struct audit_feed_entry {
 	const char *request_id; /* optional */
 	const char *details; /* optional */
 	int64_t created_at; /* microseconds since 1970 */
+	bool is_sold;
 };
 extern const struct shape audit_feed_entry_shape;
 
@@ -164,6 +165,12 @@ struct audit_chain_owner {
 	int64_t domain_id;
 };
 extern const struct shape audit_chain_owner_shape;
+
+/* Row of has_sold. */
+struct audit_sold_row {
+	bool sells;
+};
+extern const struct shape audit_sold_row_shape;
 
 struct audit_logs_list_request {
 	const char *entity_type; /* at most 64 bytes; optional */

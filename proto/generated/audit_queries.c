@@ -133,13 +133,19 @@ const struct db_statement audit_chain_next_query = { .name = "audit_chain_next",
 const struct db_statement audit_feed_page_query = { .name = "audit_feed_page",
 	.sql =
 	    "SELECT e.domain_id, e.number, e.event_id, e.entity_type, e.action, e.entity_id, e.entity_version, e.actor_id, e.actor_type,\n"
-	    "       e.actor_source, e.request_id, e.details, e.created_at\n"
+	    "       e.actor_source, e.request_id, e.details, e.created_at, e.entity_type = 'content_item' AND o.sells AS is_sold\n"
 	    "  FROM json_to_recordset($1::json) AS p(\"domainId\" integer, after bigint)\n"
 	    " CROSS JOIN LATERAL (SELECT l.domain_id, l.number, l.event_id, l.entity_type, l.action, l.entity_id, l.entity_version, l.actor_id,\n"
 	    "        l.actor_type, l.actor_source, l.request_id, l.details, l.created_at FROM audit_logs l WHERE l.domain_id = p.\"domainId\" AND l.number > p.after\n"
 	    "                      ORDER BY l.number LIMIT $2) AS e\n"
+	    " CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM audit_logs s WHERE s.domain_id = p.\"domainId\" AND s.entity_type = 'offer') AS sells) AS o\n"
 	    " WHERE p.after >= 0 ORDER BY e.domain_id, e.number LIMIT 1000\n",
 	.kind = DB_LIST, .n_params = 2, .row = &audit_feed_entry_shape };
+
+const struct db_statement audit_has_sold_query = { .name = "audit_has_sold",
+	.sql =
+	    "SELECT EXISTS (SELECT FROM audit_logs s WHERE s.domain_id = tenant() AND s.entity_type = 'offer') AS sells\n",
+	.kind = DB_FIND, .n_params = 0, .row = &audit_sold_row_shape };
 
 const struct db_statement audit_feed_heads_query = { .name = "audit_feed_heads",
 	.sql =

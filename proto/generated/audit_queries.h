@@ -38,6 +38,8 @@ extern const struct db_statement audit_head_get_query;
 extern const struct db_statement audit_chain_next_query;
 /* What comes after a position of each tenant: [{"domainId", "after"}]. :list; rows: struct audit_feed_entry */
 extern const struct db_statement audit_feed_page_query;
+/* Whether the tenant has ever offered anything. :find; rows: struct audit_sold_row */
+extern const struct db_statement audit_has_sold_query;
 /* Ends of these chains. :list; rows: struct audit_feed_head */
 extern const struct db_statement audit_feed_heads_query;
 /* Chains that moved since their last checkpoint. :list; rows: struct audit_head */

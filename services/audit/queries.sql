@@ -118,12 +118,18 @@ SELECT domain_id FROM audit_chain_heads WHERE domain_id > $1::integer ORDER BY d
 -- name: feed_page :list audit_feed_entry
 -- What comes after a position of each tenant: [{"domainId", "after"}].
 SELECT e.domain_id, e.number, e.event_id, e.entity_type, e.action, e.entity_id, e.entity_version, e.actor_id, e.actor_type,
-       e.actor_source, e.request_id, e.details, e.created_at
+       e.actor_source, e.request_id, e.details, e.created_at, e.entity_type = 'content_item' AND o.sells AS is_sold
   FROM json_to_recordset($1::json) AS p("domainId" integer, after bigint)
  CROSS JOIN LATERAL (SELECT l.domain_id, l.number, l.event_id, l.entity_type, l.action, l.entity_id, l.entity_version, l.actor_id,
         l.actor_type, l.actor_source, l.request_id, l.details, l.created_at FROM audit_logs l WHERE l.domain_id = p."domainId" AND l.number > p.after
                       ORDER BY l.number LIMIT $2) AS e
+ CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM audit_logs s WHERE s.domain_id = p."domainId" AND s.entity_type = 'offer') AS sells) AS o
  WHERE p.after >= 0 ORDER BY e.domain_id, e.number LIMIT 1000;
+
+-- name: has_sold :find audit_sold_row
+-- Whether the tenant has ever offered anything.
+-- row: sells bool
+SELECT EXISTS (SELECT FROM audit_logs s WHERE s.domain_id = tenant() AND s.entity_type = 'offer') AS sells;
 
 -- name: feed_heads :list audit_feed_head
 -- Ends of these chains.

@@ -49,6 +49,8 @@ SELECT domain_id, number, hash, 'text', 'signature', 'key', created_at FROM audi
 (:own / 2, 100, 786432)
 -- plan: head_get tenant
 (:big)
+-- plan: has_sold tenant
+
 -- plan: feed_page system
 (:positions, 20)
 -- plan: feed_heads system
