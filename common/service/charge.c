@@ -10,6 +10,7 @@
 #include "charge.h"
 #include "clock.h"
 #include "common_proto.h"
+#include "contract/policy.h"
 #include "payments_proto.h"
 
 enum { NOTE_MS = 1000, WAIT_MS = 50, WAITS_MAX = 12, KEEP_DAYS = 30, EXPIRE_MAX = 10000 };
@@ -217,13 +218,20 @@ challenge_error(struct charging *charging, const struct payments_challenge_respo
 	return FAIL_WITH(req, PAYMENT_REQUIRED, context.bytes, "this call costs %" PRId64 " sats", charging->price_sats);
 }
 
+static const int64_t *
+bound_of(const struct principal *payer, enum budget budget)
+{
+	return principal_budget(payer, budget) < 0 ? NULL : &payer->budgets[budget];
+}
+
 static const struct error *
 challenge(struct charging *charging, const char *reason)
 {
 	struct request *req = &charging->ask;
 	const struct principal *caller = &charging->payer;
 	struct payments_challenge_request in = { .method = charging->method, .path = charging->path, .amount_satoshis = charging->price_sats,
-		.actor_id = caller->id, .actor_type = caller->type, .actor_source = caller->source };
+		.actor_id = caller->id, .actor_type = caller->type, .actor_source = caller->source, .sats_per_day = bound_of(caller, BUDGET_SATS_PER_DAY),
+		.sats_per_call = bound_of(caller, BUDGET_SATS_PER_CALL) };
 	struct payments_challenge_response *out = ARENA_NEW(req->arena, struct payments_challenge_response);
 
 	for (int i = 0; i < WAITS_MAX; i++) {

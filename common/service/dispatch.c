@@ -108,6 +108,7 @@ dispatch_reply(struct worker *worker, struct job *job)
 		reply.output = job->output;
 		reply.n_output = job->n_output;
 		reply.effects = job->req.dry_run ? outbox_effects(&job->req) : NULL;
+		reply.budget = job->req.budget ? arena_printf(job->arena, "{%s}", job->req.budget) : NULL;
 	} else {
 		reply.code = error->info->code;
 		reply.message = error->message;

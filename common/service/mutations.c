@@ -32,6 +32,10 @@ write_one(struct job *job)
 		job->is_replayed = is_replay && !job->error;
 		return false;
 	}
+	if (!(job->row->operation->flags & OPERATION_INTERNAL))
+		job->error = request_spend(&job->req, BUDGET_WRITES_PER_MINUTE, 1);
+	if (job->error)
+		return false;
 	dispatch_call(job);
 	if (job->error && !job->req.keeps_refusal)
 		return false;

@@ -61,6 +61,7 @@ struct request {
 	int64_t reservation_id;  /* of payments, with paid_sats */
 	bool sums_charges;       /* request_charge adds up instead of asking, until the operation asks for the sum */
 	int64_t summed_sats;
+	const char *budget;      /* JSON members of what the caller's key has used up by now; NULL: it has no budget here */
 	const char *payer;       /* who is asked to pay, where that is not the principal: somebody without a key; or NULL */
 	bool has_processes;      /* it started or moved some: the runner is told after the commit */
 	const void *held;        /* what the service's ahead.lock has locked for this mutation's group; NULL: nothing */
@@ -123,6 +124,13 @@ const struct error *request_transaction(struct request *req, const struct error 
  * run, which tells the price.  Otherwise the error to return; the dispatcher turns it into a challenge, or runs the operation again with the
  * payment that the caller has proved.  Free where the operation is not priced, as in jobs; it asks once, for a sum when sums_charges is set. */
 const struct error *request_charge(struct request *req, int64_t sats) MUST_CHECK;
+
+/* ---- budgets of keys ---- */
+
+/* Use up so much of what the caller's key may use in its minute or day, in this transaction: NULL when that is left, or not bounded.
+ * Error: BUDGET_EXCEEDED, which the other makes of a bound that somebody else has found to be reached. */
+const struct error *request_spend(struct request *req, enum budget budget, int64_t n) MUST_CHECK;
+const struct error *request_over_budget(struct request *req, enum budget budget, int64_t limit) MUST_CHECK;
 
 /* ---- secrets kept in rows ---- */
 

@@ -211,7 +211,9 @@ remember(struct credentials *credentials, const struct verification *verificatio
 		.type = keep_text(known->type, sizeof(known->type), answer->actor_type),
 		.source = keep_text(known->source, sizeof(known->source), answer->actor_source),
 		.key_id = answer->key_id, .scopes = known->scopes, .n_scopes = answer->scopes.n,
-		.is_platform_admin = answer->is_platform_admin };
+		.is_platform_admin = answer->is_platform_admin, .has_budgets = answer->budgets.n == BUDGETS_N };
+	if (known->principal.has_budgets)
+		memcpy(known->principal.budgets, answer->budgets.items, sizeof(known->principal.budgets));
 	return true;
 }
 

@@ -99,6 +99,7 @@ read_reply(const struct dispatch_request *request, const void *bytes, size_t n_b
 	ret_reply->output = output;
 	ret_reply->is_replayed = reply.is_replayed;
 	ret_reply->effects = reply.effects;
+	ret_reply->budget = reply.budget;
 	return NULL;
 }
 

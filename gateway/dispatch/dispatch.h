@@ -13,6 +13,7 @@ struct dispatch_reply {
 	const void *output;        /* of the operation's response shape */
 	bool is_replayed;
 	const char *effects;       /* dry run: JSON text, or NULL */
+	const char *budget;        /* the same of what the caller's key has used up of its budget */
 };
 
 /* Everything the reply points at lives in the request's arena. */

@@ -108,7 +108,7 @@ on_reply(void *context, const struct dispatch_reply *reply)
 {
 	const struct invocation *invocation = &((struct call *)context)->invocation;
 	struct invoked result = { .error = reply->error, .output = reply->output, .is_replayed = reply->is_replayed,
-		.effects = reply->effects };
+		.effects = reply->effects, .budget = reply->budget };
 
 	invocation->done(invocation->context, &result);
 }

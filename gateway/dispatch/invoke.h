@@ -14,6 +14,7 @@ struct invoked {
 	const void *output;                  /* of the operation's response shape */
 	bool is_replayed;
 	const char *effects;                 /* dry run: JSON text, or NULL */
+	const char *budget;                  /* the same of what the caller's key has used up of its budget */
 };
 
 /* Request fields that no caller sets: those with in = "mcp". */

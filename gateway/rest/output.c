@@ -116,6 +116,10 @@ write_meta(struct buf *buf, const struct exchange *exchange, const struct invoke
 		buf_add_text(buf, ",\"effects\":");
 		buf_add_text(buf, result->effects);
 	}
+	if (result->budget) {
+		buf_add_text(buf, ",\"budget\":");
+		buf_add_text(buf, result->budget);
+	}
 	buf_add_char(buf, '}');
 }
 

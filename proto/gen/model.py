@@ -388,6 +388,7 @@ def complete_errors(operation, codes, rules):
     if not operation.has("internal") and not operation.has("public"):
         wanted += codes["authenticated"]
         wanted += codes.get("authenticated_change", []) if any(r.method != "GET" for r in operation.routes) else []
+        wanted += codes.get("authenticated_write", []) if operation.tx == "write" else []
         rule = policy_rule_of(rules, operation.policy or "")
         wanted += [rule["code"]] if rule else []
     for flag in ("idempotent", "priced"):

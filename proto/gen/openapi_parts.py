@@ -23,7 +23,8 @@ META = {
         "cost": {"type": "integer", "minimum": 0, "description": "Abstract units; 0 for a dry run."},
         "dryRun": {"type": "boolean", "description": "True on a dry run: nothing was written."},
         "effects": {"type": "object", "description": "On a dry run: what would have happened.",
-                    "properties": {"events": {"type": "array", "items": ANY_OBJECT}}}}}
+                    "properties": {"events": {"type": "array", "items": ANY_OBJECT}}},
+        "budget": {"type": "object", "description": "Of a key with a budget: limit and used of each kind that this call has counted."}}}
 
 VIOLATION = {
     "type": "object",

@@ -503,6 +503,11 @@ static const struct shape_field asset_row_fields[] = {
 };
 const struct shape asset_row_shape = { .name = "asset_row", .size = sizeof(struct asset_row), .fields = asset_row_fields, .n_fields = 23 };
 
+static const struct shape_field sold_scope_row_fields[] = {
+	{ .name = "isSold", .column = "is_sold", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct sold_scope_row, is_sold), .min = 0, .max = 0, .doc = "Column is_sold." },
+};
+const struct shape sold_scope_row_shape = { .name = "sold_scope_row", .size = sizeof(struct sold_scope_row), .fields = sold_scope_row_fields, .n_fields = 1 };
+
 static const struct shape_field gate_tenant_row_fields[] = {
 	{ .name = "sells", .column = "sells", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_tenant_row, sells), .min = 0, .max = 0, .doc = "Column sells." },
 };
@@ -1090,6 +1095,16 @@ static const struct shape_field content_items_snapshot_response_fields[] = {
 };
 const struct shape content_items_snapshot_response_shape = { .name = "content_items_snapshot_response", .size = sizeof(struct content_items_snapshot_response), .fields = content_items_snapshot_response_fields, .n_fields = 20 };
 
+static const struct shape_field content_offers_known_request_fields[] = {
+	{ .name = "offerId", .column = "offer_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_offers_known_request, offer_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The offer.", .example = "3" },
+};
+const struct shape content_offers_known_request_shape = { .name = "content_offers_known_request", .size = sizeof(struct content_offers_known_request), .fields = content_offers_known_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_offers_known_response_fields[] = {
+	{ .name = "isSold", .column = "is_sold", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_offers_known_response, is_sold), .min = 0, .max = 0, .doc = "What it covers is sold here." },
+};
+const struct shape content_offers_known_response_shape = { .name = "content_offers_known_response", .size = sizeof(struct content_offers_known_response), .fields = content_offers_known_response_fields, .n_fields = 1 };
+
 static const struct shape_field content_items_withheld_request_fields[] = {
 	{ .name = "itemIds", .column = "item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_withheld_request, item_ids), .min = 0, .max = INT64_C(512), .doc = "Items.", .example = "[42]" },
 };
@@ -1509,6 +1524,7 @@ static const struct error_info *const content_types_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1793,6 +1809,7 @@ static const struct error_info *const content_types_update_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1863,6 +1880,7 @@ static const struct error_info *const content_types_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -2007,6 +2025,7 @@ static const struct error_info *const content_items_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -2256,6 +2275,7 @@ static const struct error_info *const content_items_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PAYMENT_CONSUMED],
 	&error_catalogue[ERROR_PAYMENT_IN_USE],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
@@ -2343,6 +2363,7 @@ static const struct error_info *const content_items_update_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -2432,6 +2453,7 @@ static const struct error_info *const content_items_patch_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -2511,6 +2533,7 @@ static const struct error_info *const content_items_publish_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -2585,6 +2608,7 @@ static const struct error_info *const content_items_unpublish_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -2656,6 +2680,7 @@ static const struct error_info *const content_items_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -2732,6 +2757,7 @@ static const struct error_info *const content_items_restore_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -2938,6 +2964,7 @@ static const struct error_info *const content_versions_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PAYMENT_CONSUMED],
 	&error_catalogue[ERROR_PAYMENT_IN_USE],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
@@ -3013,6 +3040,7 @@ static const struct error_info *const content_versions_diff_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PAYMENT_CONSUMED],
 	&error_catalogue[ERROR_PAYMENT_IN_USE],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
@@ -3087,6 +3115,7 @@ static const struct error_info *const content_items_rollback_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -3159,6 +3188,7 @@ static const struct error_info *const content_batch_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -3235,6 +3265,7 @@ static const struct error_info *const content_batch_update_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -3312,6 +3343,7 @@ static const struct error_info *const content_batch_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -3458,6 +3490,7 @@ static const struct error_info *const content_globals_get_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PAYMENT_CONSUMED],
 	&error_catalogue[ERROR_PAYMENT_IN_USE],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
@@ -3535,6 +3568,7 @@ static const struct error_info *const content_globals_put_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -3613,6 +3647,7 @@ static const struct error_info *const content_previews_issue_item_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -3687,6 +3722,7 @@ static const struct error_info *const content_previews_issue_global_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -3763,6 +3799,7 @@ static const struct error_info *const content_public_issue_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -3960,6 +3997,7 @@ static const struct error_info *const content_public_create_errors[] = {
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
 	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PAYMENT_CONSUMED],
 	&error_catalogue[ERROR_PAYMENT_IN_USE],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
@@ -4036,6 +4074,7 @@ static const struct error_info *const content_public_update_errors[] = {
 	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
 	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
 	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PAYMENT_CONSUMED],
 	&error_catalogue[ERROR_PAYMENT_IN_USE],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
@@ -4298,6 +4337,54 @@ const struct operation operation_content_items_snapshot = {
 	.n_examples = 0,
 };
 
+static const char *const content_offers_known_actions[] = {
+	NULL
+};
+static const struct error_info *const content_offers_known_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const content_offers_known_events[] = {
+	NULL
+};
+const struct operation operation_content_offers_known = {
+	.id = "content.offers.known",
+	.service = "content",
+	.summary = "Whether the gate has heard of an offer.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_offers_known_actions,
+	.request = &content_offers_known_request_shape,
+	.response = &content_offers_known_response_shape,
+	.errors = content_offers_known_errors,
+	.events = content_offers_known_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const char *const content_items_withheld_actions[] = {
 	NULL
 };
@@ -4457,6 +4544,7 @@ static const struct error_info *const content_assets_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -4787,6 +4875,7 @@ static const struct error_info *const content_assets_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -4856,6 +4945,7 @@ static const struct error_info *const content_assets_restore_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -4926,6 +5016,7 @@ static const struct error_info *const content_assets_purge_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],

@@ -551,6 +551,12 @@ struct asset_row {
 };
 extern const struct shape asset_row_shape;
 
+/* Row of sold_scope_known. */
+struct sold_scope_row {
+	bool is_sold;
+};
+extern const struct shape sold_scope_row_shape;
+
 /* Row of gate_tenant. */
 struct gate_tenant_row {
 	bool sells;
@@ -1143,6 +1149,16 @@ struct content_items_snapshot_response {
 };
 extern const struct shape content_items_snapshot_response_shape;
 
+struct content_offers_known_request {
+	int64_t offer_id; /* 1..2147483647 */
+};
+extern const struct shape content_offers_known_request_shape;
+
+struct content_offers_known_response {
+	bool is_sold;
+};
+extern const struct shape content_offers_known_response_shape;
+
 struct content_items_withheld_request {
 	struct shape_list item_ids; /* of int64_t; at most 512 items */
 };
@@ -1496,6 +1512,7 @@ extern const struct operation operation_content_jobs_status_transition;
 extern const struct operation operation_content_governance_set;
 extern const struct operation operation_content_governance_transition;
 extern const struct operation operation_content_items_snapshot;
+extern const struct operation operation_content_offers_known;
 extern const struct operation operation_content_items_withheld;
 extern const struct operation operation_content_items_create_as;
 extern const struct operation operation_content_assets_create;
@@ -1780,6 +1797,10 @@ const struct error *content_governance_transition(struct request *req, const str
  * Errors: CONTENT_ITEM_NOT_FOUND, TARGET_VERSION_NOT_FOUND. */
 const struct error *content_items_snapshot(struct request *req, const struct content_items_snapshot_request *in,
     struct content_items_snapshot_response *out) MUST_CHECK;
+
+/* Whether the gate has heard of an offer. */
+const struct error *content_offers_known(struct request *req, const struct content_offers_known_request *in,
+    struct content_offers_known_response *out) MUST_CHECK;
 
 /* Of some items, those whose data is sold as a whole. */
 const struct error *content_items_withheld(struct request *req, const struct content_items_withheld_request *in,

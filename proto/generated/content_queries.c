@@ -1520,6 +1520,11 @@ const struct db_statement content_sold_scope_remove_query = { .name = "content_s
 	    "DELETE FROM sold_scopes WHERE domain_id = tenant() AND offer_id = $1\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
+const struct db_statement content_sold_scope_known_query = { .name = "content_sold_scope_known",
+	.sql =
+	    "SELECT EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.offer_id = $1) AS is_sold\n",
+	.kind = DB_FIND, .n_params = 1, .row = &sold_scope_row_shape };
+
 const struct db_statement content_gate_tenant_query = { .name = "content_gate_tenant",
 	.sql =
 	    "SELECT EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant())\n"

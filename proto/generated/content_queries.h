@@ -254,6 +254,8 @@ extern const struct db_statement content_asset_remove_query;
 extern const struct db_statement content_sold_scope_put_query;
 /* An offer is not sold any more. :exec */
 extern const struct db_statement content_sold_scope_remove_query;
+/* Whether an offer is sold. :find; rows: struct sold_scope_row */
+extern const struct db_statement content_sold_scope_known_query;
 /* Whether the tenant sells anything: reads, or operations on a type. :find; rows: struct gate_tenant_row */
 extern const struct db_statement content_gate_tenant_query;
 /* Those of some items that are sold or priced; an item's type is $2, or where that is 0 the type of its head. :list; rows: struct gate_item_row */

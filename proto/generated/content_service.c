@@ -339,6 +339,14 @@ call_content_items_snapshot(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_offers_known(struct request *req, const void *in, void *out)
+{
+	const struct content_offers_known_request *typed_in = in;
+	struct content_offers_known_response *typed_out = out;
+	return content_offers_known(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_items_withheld(struct request *req, const void *in, void *out)
 {
 	const struct content_items_withheld_request *typed_in = in;
@@ -474,6 +482,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_governance_set, call_content_governance_set, NULL, NULL, NULL },
 	{ &operation_content_governance_transition, call_content_governance_transition, NULL, NULL, NULL },
 	{ &operation_content_items_snapshot, call_content_items_snapshot, NULL, NULL, NULL },
+	{ &operation_content_offers_known, call_content_offers_known, NULL, NULL, NULL },
 	{ &operation_content_items_withheld, call_content_items_withheld, NULL, NULL, NULL },
 	{ &operation_content_items_create_as, call_content_items_create_as, NULL, NULL, NULL },
 	{ &operation_content_assets_create, call_content_assets_create, NULL, NULL, NULL },
@@ -487,7 +496,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 51;
+const size_t content_n_operations = 52;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -709,6 +709,7 @@ static const struct error_info *const embeddings_reindex_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
 	NULL
 };

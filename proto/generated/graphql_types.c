@@ -86,6 +86,7 @@ extern const struct graphql_type graphql_type_job_schedule;
 extern const struct graphql_type graphql_type_job_schedules_page;
 extern const struct graphql_type graphql_type_job_worker_status;
 extern const struct graphql_type graphql_type_jobs_page;
+extern const struct graphql_type graphql_type_key_budget;
 extern const struct graphql_type graphql_type_license_policies_page;
 extern const struct graphql_type graphql_type_license_policy;
 extern const struct graphql_type graphql_type_offer;
@@ -164,8 +165,12 @@ static const struct graphql_field graphql_type_api_key_fields[] = {
 	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .member = "expiresAt" },
 	{ .name = "revokedAt", .kind = GRAPHQL_PLAIN, .member = "revokedAt" },
 	{ .name = "lastUsedAt", .kind = GRAPHQL_PLAIN, .member = "lastUsedAt" },
+	{ .name = "satsPerDay", .kind = GRAPHQL_PLAIN, .member = "satsPerDay" },
+	{ .name = "satsPerCall", .kind = GRAPHQL_PLAIN, .member = "satsPerCall" },
+	{ .name = "writesPerMinute", .kind = GRAPHQL_PLAIN, .member = "writesPerMinute" },
+	{ .name = "publishesPerDay", .kind = GRAPHQL_PLAIN, .member = "publishesPerDay" },
 };
-const struct graphql_type graphql_type_api_key = { "ApiKey", &api_key_shape, graphql_type_api_key_fields, 9 };
+const struct graphql_type graphql_type_api_key = { "ApiKey", &api_key_shape, graphql_type_api_key_fields, 13 };
 
 static const struct graphql_field graphql_type_api_key_created_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -825,9 +830,10 @@ static const struct graphql_field graphql_type_identity_fields[] = {
 	{ .name = "domain", .kind = GRAPHQL_OBJECT, .member = "domain", .type = &graphql_type_domain_summary },
 	{ .name = "scopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scopes" },
 	{ .name = "assignmentRefs", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "assignmentRefs" },
+	{ .name = "budget", .kind = GRAPHQL_OBJECT, .member = "budget", .type = &graphql_type_key_budget },
 	{ .name = "profile", .kind = GRAPHQL_OBJECT, .member = "profile", .type = &graphql_type_actor_profile },
 };
-const struct graphql_type graphql_type_identity = { "Identity", &identity_whoami_response_shape, graphql_type_identity_fields, 9 };
+const struct graphql_type graphql_type_identity = { "Identity", &identity_whoami_response_shape, graphql_type_identity_fields, 10 };
 
 static const struct graphql_field graphql_type_issue_external_feedback_token_result_fields[] = {
 	{ .name = "token", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "token" },
@@ -907,6 +913,14 @@ static const struct graphql_field graphql_type_jobs_page_fields[] = {
 	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
 const struct graphql_type graphql_type_jobs_page = { "JobsPage", &jobs_list_response_shape, graphql_type_jobs_page_fields, 4 };
+
+static const struct graphql_field graphql_type_key_budget_fields[] = {
+	{ .name = "satsPerDay", .kind = GRAPHQL_PLAIN, .member = "satsPerDay" },
+	{ .name = "satsPerCall", .kind = GRAPHQL_PLAIN, .member = "satsPerCall" },
+	{ .name = "writesPerMinute", .kind = GRAPHQL_PLAIN, .member = "writesPerMinute" },
+	{ .name = "publishesPerDay", .kind = GRAPHQL_PLAIN, .member = "publishesPerDay" },
+};
+const struct graphql_type graphql_type_key_budget = { "KeyBudget", &key_budget_shape, graphql_type_key_budget_fields, 4 };
 
 static const struct graphql_field graphql_type_license_policies_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "policies", .type = &graphql_type_license_policy },
@@ -1722,6 +1736,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_job_schedules_page,
 	&graphql_type_job_worker_status,
 	&graphql_type_jobs_page,
+	&graphql_type_key_budget,
 	&graphql_type_license_policies_page,
 	&graphql_type_license_policy,
 	&graphql_type_offer,

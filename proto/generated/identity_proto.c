@@ -19,6 +19,14 @@ static const struct shape_field domain_summary_fields[] = {
 };
 const struct shape domain_summary_shape = { .name = "domain_summary", .size = sizeof(struct domain_summary), .fields = domain_summary_fields, .n_fields = 3 };
 
+static const struct shape_field key_budget_fields[] = {
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_budget, sats_per_day), .min = INT64_C(0), .max = INT64_MAX, .doc = "Satoshis that it may be asked to pay in a day (UTC).", .example = "1000" },
+	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_budget, sats_per_call), .min = INT64_C(0), .max = INT64_MAX, .doc = "Satoshis of one call or purchase.", .example = "50" },
+	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_budget, writes_per_minute), .min = INT64_C(0), .max = INT64_MAX, .doc = "Changes in a minute, counted by each service.", .example = "60" },
+	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_budget, publishes_per_day), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items whose public version it may change in a day (UTC).", .example = "20" },
+};
+const struct shape key_budget_shape = { .name = "key_budget", .size = sizeof(struct key_budget), .fields = key_budget_fields, .n_fields = 4 };
+
 static const struct shape_field api_key_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, name), .min = 0, .max = 0, .doc = "What the key is for.", .example = "\"newsroom agent\"" },
@@ -29,8 +37,12 @@ static const struct shape_field api_key_fields[] = {
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, expires_at), .min = 0, .max = 0, .doc = "End of its life; null: never." },
 	{ .name = "revokedAt", .column = "revoked_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, revoked_at), .min = 0, .max = 0, .doc = "When it was revoked; null: it was not." },
 	{ .name = "lastUsedAt", .column = "last_used_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, last_used_at), .min = 0, .max = 0, .doc = "Last use, at most a minute behind." },
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, sats_per_day), .min = INT64_C(0), .max = INT64_MAX, .doc = "Budget: satoshis that it may be asked to pay in a day; null: no bound, like the following." },
+	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, sats_per_call), .min = INT64_C(0), .max = INT64_MAX, .doc = "Budget: satoshis of one call or purchase." },
+	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, writes_per_minute), .min = INT64_C(0), .max = INT64_MAX, .doc = "Budget: changes in a minute." },
+	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, publishes_per_day), .min = INT64_C(0), .max = INT64_MAX, .doc = "Budget: publications in a day." },
 };
-const struct shape api_key_shape = { .name = "api_key", .size = sizeof(struct api_key), .fields = api_key_fields, .n_fields = 9 };
+const struct shape api_key_shape = { .name = "api_key", .size = sizeof(struct api_key), .fields = api_key_fields, .n_fields = 13 };
 
 static const struct shape_field api_key_created_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
@@ -201,8 +213,12 @@ static const struct shape_field api_key_row_fields[] = {
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, expires_at), .min = 0, .max = 0, .doc = "Column expires_at." },
 	{ .name = "revokedAt", .column = "revoked_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, revoked_at), .min = 0, .max = 0, .doc = "Column revoked_at." },
 	{ .name = "lastUsedAt", .column = "last_used_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, last_used_at), .min = 0, .max = 0, .doc = "Column last_used_at." },
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, sats_per_day), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column sats_per_day." },
+	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, sats_per_call), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column sats_per_call." },
+	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, writes_per_minute), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column writes_per_minute." },
+	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, publishes_per_day), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column publishes_per_day." },
 };
-const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 11 };
+const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 15 };
 
 static const struct shape_field supervisor_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -293,8 +309,12 @@ static const struct shape_field identity_keys_create_request_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_create_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "What the key is for.", .example = "\"newsroom agent\"" },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_create_request, scopes), .min = 0, .max = INT64_C(16), .doc = "At least one of content:read, content:read:published, content:write, audit:read, admin.", .example = "[\"content:write\"]" },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_create_request, expires_at), .min = 0, .max = 0, .code = "INVALID_EXPIRES_AT", .doc = "End of its life, in the future; absent: never.", .example = "\"2030-01-01T00:00:00.000Z\"" },
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_create_request, sats_per_day), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Budget: satoshis that it may be asked to pay in a day (UTC); left out: no bound, or that of the key that makes it.", .example = "1000" },
+	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_create_request, sats_per_call), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Budget: satoshis of one call or purchase.", .example = "50" },
+	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_create_request, writes_per_minute), .min = INT64_C(0), .max = INT64_C(1000000), .doc = "Budget: changes in a minute, counted by each service.", .example = "60" },
+	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_create_request, publishes_per_day), .min = INT64_C(0), .max = INT64_C(1000000), .doc = "Budget: items whose public version it may change in a day (UTC).", .example = "20" },
 };
-const struct shape identity_keys_create_request_shape = { .name = "identity_keys_create_request", .size = sizeof(struct identity_keys_create_request), .fields = identity_keys_create_request_fields, .n_fields = 3 };
+const struct shape identity_keys_create_request_shape = { .name = "identity_keys_create_request", .size = sizeof(struct identity_keys_create_request), .fields = identity_keys_create_request_fields, .n_fields = 7 };
 
 static const struct shape_field identity_keys_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_keys_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Keys at most." },
@@ -332,9 +352,10 @@ static const struct shape_field identity_whoami_response_fields[] = {
 	{ .name = "domain", .column = "domain", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, domain), .min = 0, .max = 0, .shape = &domain_summary_shape, .doc = "The tenant." },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, scopes), .min = 0, .max = 0, .doc = "What the caller may do.", .example = "[\"content:write\"]" },
 	{ .name = "assignmentRefs", .column = "assignment_refs", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, assignment_refs), .min = 0, .max = 0, .doc = "Names under which review tasks may be assigned to the caller.", .example = "[\"api_key:12\", \"12\"]" },
+	{ .name = "budget", .column = "budget", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, budget), .min = 0, .max = 0, .shape = &key_budget_shape, .doc = "What the caller's key may use up; null: as much as it likes." },
 	{ .name = "profile", .column = "profile", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, profile), .min = 0, .max = 0, .shape = &actor_profile_shape, .doc = "What such a client can do." },
 };
-const struct shape identity_whoami_response_shape = { .name = "identity_whoami_response", .size = sizeof(struct identity_whoami_response), .fields = identity_whoami_response_fields, .n_fields = 9 };
+const struct shape identity_whoami_response_shape = { .name = "identity_whoami_response", .size = sizeof(struct identity_whoami_response), .fields = identity_whoami_response_fields, .n_fields = 10 };
 
 static const struct shape_field identity_policy_evaluate_request_fields[] = {
 	{ .name = "operation", .column = "operation", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_policy_evaluate_request, operation), .min = INT64_C(1), .max = INT64_C(64), .doc = "Policy operation.", .example = "\"content.write\"" },
@@ -521,8 +542,9 @@ static const struct shape_field identity_keys_authenticate_response_fields[] = {
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, scopes), .min = 0, .max = 0, .doc = "What it may do." },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, expires_at), .min = 0, .max = 0, .doc = "End of its life." },
 	{ .name = "isPlatformAdmin", .column = "is_platform_admin", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, is_platform_admin), .min = 0, .max = 0, .doc = "It may manage tenants." },
+	{ .name = "budgets", .column = "budgets", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, budgets), .min = 0, .max = 0, .doc = "Satoshis a day and a call, changes a minute, publications a day; -1: no bound. Empty: none at all." },
 };
-const struct shape identity_keys_authenticate_response_shape = { .name = "identity_keys_authenticate_response", .size = sizeof(struct identity_keys_authenticate_response), .fields = identity_keys_authenticate_response_fields, .n_fields = 9 };
+const struct shape identity_keys_authenticate_response_shape = { .name = "identity_keys_authenticate_response", .size = sizeof(struct identity_keys_authenticate_response), .fields = identity_keys_authenticate_response_fields, .n_fields = 10 };
 
 static const struct shape_field identity_keys_touch_request_fields[] = {
 	{ .name = "uses", .column = "uses", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_request, uses), .min = 0, .max = INT64_C(1000), .shape = &api_key_use_shape, .doc = "One per key." },
@@ -741,6 +763,7 @@ static const struct error_info *const identity_domains_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -817,6 +840,7 @@ static const struct error_info *const identity_onboard_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -871,6 +895,7 @@ static const char *const identity_keys_create_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_keys_create_errors[] = {
+	&error_catalogue[ERROR_INVALID_KEY_BUDGET],
 	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
 	&error_catalogue[ERROR_INVALID_EXPIRES_AT],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -892,6 +917,7 @@ static const struct error_info *const identity_keys_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1008,6 +1034,7 @@ static const char *const identity_keys_rotate_actions[] = {
 };
 static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_KEY_BUDGET],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -1025,6 +1052,7 @@ static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1094,6 +1122,7 @@ static const struct error_info *const identity_keys_revoke_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1666,6 +1695,7 @@ static const struct error_info *const identity_sessions_revoke_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -1799,6 +1829,7 @@ static const struct error_info *const identity_supervisors_update_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	NULL
 };
@@ -1866,6 +1897,7 @@ static const struct error_info *const identity_supervisors_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	NULL
 };
@@ -1931,6 +1963,7 @@ static const struct error_info *const identity_supervisors_reset_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	NULL
 };
@@ -2003,6 +2036,7 @@ static const struct error_info *const identity_invites_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	NULL
 };
@@ -2130,6 +2164,7 @@ static const struct error_info *const identity_invites_revoke_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	NULL
 };

@@ -23,6 +23,15 @@ struct domain_summary {
 };
 extern const struct shape domain_summary_shape;
 
+/* What a key may use up at most; null: as much as it likes. */
+struct key_budget {
+	const int64_t *sats_per_day; /* at least 0 */
+	const int64_t *sats_per_call; /* at least 0 */
+	const int64_t *writes_per_minute; /* at least 0 */
+	const int64_t *publishes_per_day; /* at least 0 */
+};
+extern const struct shape key_budget_shape;
+
 /* An API key, without its secret. */
 struct api_key {
 	int64_t id; /* 1..2147483647 */
@@ -34,6 +43,10 @@ struct api_key {
 	const int64_t *expires_at; /* microseconds since 1970 */
 	const int64_t *revoked_at; /* microseconds since 1970 */
 	const int64_t *last_used_at; /* microseconds since 1970 */
+	const int64_t *sats_per_day; /* at least 0 */
+	const int64_t *sats_per_call; /* at least 0 */
+	const int64_t *writes_per_minute; /* at least 0 */
+	const int64_t *publishes_per_day; /* at least 0 */
 };
 extern const struct shape api_key_shape;
 
@@ -223,6 +236,10 @@ struct api_key_row {
 	const int64_t *expires_at; /* microseconds since 1970 */
 	const int64_t *revoked_at; /* microseconds since 1970 */
 	const int64_t *last_used_at; /* microseconds since 1970 */
+	const int64_t *sats_per_day;
+	const int64_t *sats_per_call;
+	const int64_t *writes_per_minute;
+	const int64_t *publishes_per_day;
 };
 extern const struct shape api_key_row_shape;
 
@@ -320,6 +337,10 @@ struct identity_keys_create_request {
 	const char *name; /* 1..200 bytes */
 	struct shape_list scopes; /* of const char *; at most 16 items */
 	const int64_t *expires_at; /* microseconds since 1970 */
+	const int64_t *sats_per_day; /* 0..2100000000000000 */
+	const int64_t *sats_per_call; /* 0..2100000000000000 */
+	const int64_t *writes_per_minute; /* 0..1000000 */
+	const int64_t *publishes_per_day; /* 0..1000000 */
 };
 extern const struct shape identity_keys_create_request_shape;
 
@@ -362,6 +383,7 @@ struct identity_whoami_response {
 	const struct domain_summary *domain; /* optional */
 	struct shape_list scopes; /* of const char * */
 	struct shape_list assignment_refs; /* of const char * */
+	const struct key_budget *budget; /* optional */
 	const struct actor_profile *profile; /* optional */
 };
 extern const struct shape identity_whoami_response_shape;
@@ -547,6 +569,7 @@ struct identity_keys_authenticate_response {
 	struct shape_list scopes; /* of const char * */
 	const int64_t *expires_at; /* microseconds since 1970 */
 	bool is_platform_admin;
+	struct shape_list budgets; /* of int64_t */
 };
 extern const struct shape identity_keys_authenticate_response_shape;
 
@@ -706,7 +729,7 @@ const struct error *identity_onboard(struct request *req, const struct identity_
 
 /* Create an API key.
  * POST /api/auth/keys
- * Errors: INVALID_KEY_SCOPES, INVALID_EXPIRES_AT.
+ * Errors: INVALID_KEY_BUDGET, INVALID_KEY_SCOPES, INVALID_EXPIRES_AT.
  * Emits: api_key.create. */
 const struct error *identity_keys_create(struct request *req, const struct identity_keys_create_request *in,
     struct api_key_created *out) MUST_CHECK;
@@ -718,7 +741,7 @@ const struct error *identity_keys_list(struct request *req, const struct identit
 
 /* Replace an API key: the old one stops working at once.
  * PUT /api/auth/keys/{id}
- * Errors: API_KEY_NOT_FOUND, PLATFORM_ADMIN_REQUIRED.
+ * Errors: API_KEY_NOT_FOUND, INVALID_KEY_BUDGET, PLATFORM_ADMIN_REQUIRED.
  * Emits: api_key.rotate. */
 const struct error *identity_keys_rotate(struct request *req, const struct identity_keys_rotate_request *in,
     struct api_key_rotated *out) MUST_CHECK;

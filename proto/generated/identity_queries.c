@@ -35,13 +35,15 @@ const struct db_statement identity_user_add_query = { .name = "identity_user_add
 
 const struct db_statement identity_key_add_query = { .name = "identity_key_add",
 	.sql =
-	    "INSERT INTO api_keys (domain_id, name, key_prefix, key_hash, scopes, is_platform_admin, created_by, created_at, expires_at)\n"
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id, created_at\n",
-	.kind = DB_FIND, .n_params = 9, .row = &identity_id_row_shape };
+	    "INSERT INTO api_keys (domain_id, name, key_prefix, key_hash, scopes, is_platform_admin, created_by, created_at, expires_at, sats_per_day,\n"
+	    "                      sats_per_call, writes_per_minute, publishes_per_day)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id, created_at\n",
+	.kind = DB_FIND, .n_params = 13, .row = &identity_id_row_shape };
 
 const struct db_statement identity_key_list_query = { .name = "identity_key_list",
 	.sql =
-	    "SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at FROM api_keys\n"
+	    "SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,\n"
+	    "       publishes_per_day FROM api_keys\n"
 	    " ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &api_key_shape };
 
@@ -52,13 +54,15 @@ const struct db_statement identity_key_count_query = { .name = "identity_key_cou
 
 const struct db_statement identity_key_lock_query = { .name = "identity_key_lock",
 	.sql =
-	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at\n"
+	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day\n"
 	    "  FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR UPDATE\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 
 const struct db_statement identity_key_by_hash_query = { .name = "identity_key_by_hash",
 	.sql =
-	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at\n"
+	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day\n"
 	    "  FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 

@@ -95,6 +95,16 @@ static const struct shape_field intent_row_fields[] = {
 };
 const struct shape intent_row_shape = { .name = "intent_row", .size = sizeof(struct intent_row), .fields = intent_row_fields, .n_fields = 7 };
 
+static const struct shape_field spender_row_fields[] = {
+	{ .name = "isHeld", .column = "is_held", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct spender_row, is_held), .min = 0, .max = 0, .doc = "Column is_held." },
+};
+const struct shape spender_row_shape = { .name = "spender_row", .size = sizeof(struct spender_row), .fields = spender_row_fields, .n_fields = 1 };
+
+static const struct shape_field spent_row_fields[] = {
+	{ .name = "sats", .column = "sats", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct spent_row, sats), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column sats." },
+};
+const struct shape spent_row_shape = { .name = "spent_row", .size = sizeof(struct spent_row), .fields = spent_row_fields, .n_fields = 1 };
+
 static const struct shape_field reservation_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct reservation_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
 	{ .name = "paymentId", .column = "payment_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct reservation_row, payment_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column payment_id." },
@@ -357,8 +367,10 @@ static const struct shape_field payments_challenge_request_fields[] = {
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_challenge_request, actor_id), .min = INT64_C(1), .max = INT64_C(128), .doc = "Who is asked to pay.", .example = "\"api_key:12\"" },
 	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_challenge_request, actor_type), .min = INT64_C(1), .max = INT64_C(32), .doc = "Kind of actor.", .example = "\"api_key\"" },
 	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_challenge_request, actor_source), .min = INT64_C(1), .max = INT64_C(32), .doc = "Where its credential lives.", .example = "\"db\"" },
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_challenge_request, sats_per_day), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Budget of the caller's key; left out: no bound." },
+	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_challenge_request, sats_per_call), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "The same for one call." },
 };
-const struct shape payments_challenge_request_shape = { .name = "payments_challenge_request", .size = sizeof(struct payments_challenge_request), .fields = payments_challenge_request_fields, .n_fields = 6 };
+const struct shape payments_challenge_request_shape = { .name = "payments_challenge_request", .size = sizeof(struct payments_challenge_request), .fields = payments_challenge_request_fields, .n_fields = 8 };
 
 static const struct shape_field payments_challenge_response_fields[] = {
 	{ .name = "isReady", .column = "is_ready", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct payments_challenge_response, is_ready), .min = 0, .max = 0, .doc = "false: the provider has not answered yet; ask again." },
@@ -786,6 +798,7 @@ static const struct error_info *const payments_mock_pay_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -920,6 +933,7 @@ static const struct error_info *const payments_offers_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1119,6 +1133,7 @@ static const struct error_info *const payments_offers_update_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1188,6 +1203,7 @@ static const struct error_info *const payments_offers_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1264,6 +1280,7 @@ static const struct error_info *const payments_offers_purchase_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -1336,6 +1353,7 @@ static const struct error_info *const payments_offers_confirm_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
 	NULL
 };
@@ -1405,6 +1423,7 @@ static const struct error_info *const payments_licenses_create_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1603,6 +1622,7 @@ static const struct error_info *const payments_licenses_update_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1672,6 +1692,7 @@ static const struct error_info *const payments_licenses_delete_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1869,6 +1890,7 @@ static const struct error_info *const payments_entitlements_revoke_errors[] = {
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
@@ -1916,6 +1938,7 @@ static const char *const payments_challenge_actions[] = {
 	NULL
 };
 static const struct error_info *const payments_challenge_errors[] = {
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],

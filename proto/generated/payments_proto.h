@@ -99,6 +99,18 @@ struct intent_row {
 };
 extern const struct shape intent_row_shape;
 
+/* Row of spender_lock. */
+struct spender_row {
+	bool is_held;
+};
+extern const struct shape spender_row_shape;
+
+/* Row of spent_today. */
+struct spent_row {
+	int64_t sats;
+};
+extern const struct shape spent_row_shape;
+
 /* Row of reservation_add, reservation_lock. */
 struct reservation_row {
 	int64_t id;
@@ -365,6 +377,8 @@ struct payments_challenge_request {
 	const char *actor_id; /* 1..128 bytes */
 	const char *actor_type; /* 1..32 bytes */
 	const char *actor_source; /* 1..32 bytes */
+	const int64_t *sats_per_day; /* 0..2100000000000000 */
+	const int64_t *sats_per_call; /* 0..2100000000000000 */
 };
 extern const struct shape payments_challenge_request_shape;
 
@@ -607,6 +621,8 @@ const struct error *payments_receive(struct request *req, const struct payments_
  * Emits: offer.create. */
 const struct error *payments_offers_create(struct request *req, const struct payments_offers_create_request *in,
     struct offer *out) MUST_CHECK;
+const struct error *payments_offers_create_complete(struct request *req, const struct payments_offers_create_request *in,
+    struct offer *out);
 const struct error *payments_offers_create_prepare(struct request *req, const struct payments_offers_create_request *in);
 
 /* List offers.
@@ -626,6 +642,8 @@ const struct error *payments_offers_get(struct request *req, const struct paymen
  * Emits: offer.update. */
 const struct error *payments_offers_update(struct request *req, const struct payments_offers_update_request *in,
     struct offer *out) MUST_CHECK;
+const struct error *payments_offers_update_complete(struct request *req, const struct payments_offers_update_request *in,
+    struct offer *out);
 
 /* Delete an offer that nobody bought.
  * DELETE /api/offers/{id}
@@ -633,6 +651,8 @@ const struct error *payments_offers_update(struct request *req, const struct pay
  * Emits: offer.delete. */
 const struct error *payments_offers_delete(struct request *req, const struct payments_offers_delete_request *in,
     struct payments_offers_delete_response *out) MUST_CHECK;
+const struct error *payments_offers_delete_complete(struct request *req, const struct payments_offers_delete_request *in,
+    struct payments_offers_delete_response *out);
 
 /* Ask for the invoice that buys an offer: always answered 402 with a challenge.
  * POST /api/offers/{id}/purchase
@@ -701,7 +721,7 @@ const struct error *payments_entitlements_revoke(struct request *req, const stru
     struct entitlement *out) MUST_CHECK;
 
 /* The invoice and macaroon that a call costs; the same until the invoice is paid or has expired.
- * Errors: PAYMENT_PROVIDER_UNAVAILABLE.
+ * Errors: BUDGET_EXCEEDED, PAYMENT_PROVIDER_UNAVAILABLE.
  * Emits: payment.create. */
 const struct error *payments_challenge(struct request *req, const struct payments_challenge_request *in,
     struct payments_challenge_response *out) MUST_CHECK;

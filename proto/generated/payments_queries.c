@@ -63,6 +63,20 @@ const struct db_statement payments_intent_claim_query = { .name = "payments_inte
 	    "RETURNING id, generation, state, reference, secret, payment_id, failure_reason\n",
 	.kind = DB_FIND, .n_params = 13, .row = &intent_row_shape };
 
+const struct db_statement payments_spender_lock_query = { .name = "payments_spender_lock",
+	.sql =
+	    "SELECT pg_advisory_xact_lock($1::integer, hashtext($2)) IS NOT NULL AS is_held\n",
+	.kind = DB_FIND, .n_params = 2, .row = &spender_row_shape };
+
+const struct db_statement payments_spent_today_query = { .name = "payments_spent_today",
+	.sql =
+	    "SELECT (SELECT coalesce(sum(p.amount_satoshis), 0) FROM payments p\n"
+	    "         WHERE p.domain_id = tenant() AND p.actor_id = $1 AND p.created_at >= $2\n"
+	    "           AND (p.status IN ('paid', 'consuming', 'consumed') OR (p.status = 'pending' AND p.expires_at > $3)))::bigint\n"
+	    "     + (SELECT coalesce(sum(i.amount_satoshis), 0) FROM payment_intents i\n"
+	    "         WHERE i.domain_id = tenant() AND i.actor_id = $1 AND i.state = 'creating' AND i.expires_at > $3 AND i.reference <> $4)::bigint AS sats\n",
+	.kind = DB_FIND, .n_params = 4, .row = &spent_row_shape };
+
 const struct db_statement payments_intent_renew_query = { .name = "payments_intent_renew",
 	.sql =
 	    "UPDATE payment_intents SET generation = generation + 1, state = 'creating', reference = $2, secret = $3, payment_id = NULL, failure_reason = NULL,\n"

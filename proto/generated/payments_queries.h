@@ -20,6 +20,10 @@ extern const struct db_statement payments_payment_step_query;
 extern const struct db_statement payments_payment_totals_query;
 /* The intent of a fingerprint, made when there is none, and locked. :find; rows: struct intent_row */
 extern const struct db_statement payments_intent_claim_query;
+/* One at a time asks for invoices of a key with a budget, until the end of the transaction. :find; rows: struct spender_row */
+extern const struct db_statement payments_spender_lock_query;
+/* What somebody has paid of invoices made since a time, can still pay of them, or will be asked for when the provider answers. :find; rows: struct spent_row */
+extern const struct db_statement payments_spent_today_query;
 /* Another invoice for it: the one before was paid, expired or failed. :find; rows: struct intent_row */
 extern const struct db_statement payments_intent_renew_query;
 /* Its invoice is there, or cannot be made: of this generation only. :exec */

@@ -58,6 +58,14 @@ call_payments_offers_create(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+complete_payments_offers_create(struct request *req, const void *in, void *out)
+{
+	const struct payments_offers_create_request *typed_in = in;
+	struct offer *typed_out = out;
+	return payments_offers_create_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
 prepare_payments_offers_create(struct request *req, const void *in)
 {
 	const struct payments_offers_create_request *typed_in = in;
@@ -89,11 +97,27 @@ call_payments_offers_update(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+complete_payments_offers_update(struct request *req, const void *in, void *out)
+{
+	const struct payments_offers_update_request *typed_in = in;
+	struct offer *typed_out = out;
+	return payments_offers_update_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_payments_offers_delete(struct request *req, const void *in, void *out)
 {
 	const struct payments_offers_delete_request *typed_in = in;
 	struct payments_offers_delete_response *typed_out = out;
 	return payments_offers_delete(req, typed_in, typed_out);
+}
+
+static const struct error *
+complete_payments_offers_delete(struct request *req, const void *in, void *out)
+{
+	const struct payments_offers_delete_request *typed_in = in;
+	struct payments_offers_delete_response *typed_out = out;
+	return payments_offers_delete_complete(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -222,11 +246,11 @@ const struct service_operation payments_operations[] = {
 	{ &operation_payments_get, call_payments_get, NULL, NULL, NULL },
 	{ &operation_payments_mock_pay, call_payments_mock_pay, NULL, NULL, NULL },
 	{ &operation_payments_receive, call_payments_receive, NULL, NULL, NULL },
-	{ &operation_payments_offers_create, call_payments_offers_create, NULL, prepare_payments_offers_create, NULL },
+	{ &operation_payments_offers_create, call_payments_offers_create, NULL, prepare_payments_offers_create, complete_payments_offers_create },
 	{ &operation_payments_offers_list, call_payments_offers_list, NULL, NULL, NULL },
 	{ &operation_payments_offers_get, call_payments_offers_get, NULL, NULL, NULL },
-	{ &operation_payments_offers_update, call_payments_offers_update, NULL, NULL, NULL },
-	{ &operation_payments_offers_delete, call_payments_offers_delete, NULL, NULL, NULL },
+	{ &operation_payments_offers_update, call_payments_offers_update, NULL, NULL, complete_payments_offers_update },
+	{ &operation_payments_offers_delete, call_payments_offers_delete, NULL, NULL, complete_payments_offers_delete },
 	{ &operation_payments_offers_purchase, call_payments_offers_purchase, NULL, NULL, NULL },
 	{ &operation_payments_offers_confirm, call_payments_offers_confirm, NULL, NULL, NULL },
 	{ &operation_payments_licenses_create, call_payments_licenses_create, NULL, NULL, NULL },

@@ -57,6 +57,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_versions,
 	&operation_content_items_withheld,
 	&operation_content_jobs_status_transition,
+	&operation_content_offers_known,
 	&operation_content_previews_global,
 	&operation_content_previews_issue_global,
 	&operation_content_previews_issue_item,
@@ -197,7 +198,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 179;
+const size_t registry_n_operations = 180;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -74,6 +74,8 @@ content_items_create(struct request *req, const struct content_items_create_requ
 	bool is_sold = false;
 
 	const struct error *error = check_new_item(req, in, &item);
+	if (!error && rules_published_version(item.status, 1, 0))
+		error = request_spend(req, BUDGET_PUBLISHES_PER_DAY, 1);
 	if (!error)
 		error = gate_is_sold(req, item.id, in->content_type_id, in->content_type_id, &is_sold);
 	if (error)

@@ -926,6 +926,11 @@ INSERT INTO sold_scopes (domain_id, offer_id, scope_type, scope_ref) VALUES (ten
 -- An offer is not sold any more.
 DELETE FROM sold_scopes WHERE domain_id = tenant() AND offer_id = $1;
 
+-- name: sold_scope_known :find sold_scope_row
+-- Whether an offer is sold.
+-- row: is_sold bool
+SELECT EXISTS (SELECT FROM sold_scopes s WHERE s.domain_id = tenant() AND s.offer_id = $1) AS is_sold;
+
 -- name: gate_tenant :find gate_tenant_row
 -- Whether the tenant sells anything: reads, or operations on a type.
 -- row: sells bool

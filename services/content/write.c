@@ -375,6 +375,8 @@ write_change(struct request *req, const struct change *change, struct changed *r
 		return NULL;
 	}
 	error = request_charge(req, plan.head->price);
+	if (!error && plan.changes_public)
+		error = request_spend(req, BUDGET_PUBLISHES_PER_DAY, 1);
 	if (!error)
 		error = gate_is_sold(req, plan.head->id, plan.next.content_type_id, plan.head->content_type_id, &plan.is_sold);
 	if (error)

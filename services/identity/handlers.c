@@ -82,6 +82,23 @@ normalise_scopes(struct request *req, struct shape_list given, struct shape_list
 	return FAIL_AT(req, INVALID_KEY_SCOPES, "/scopes", "scope '%s' is unknown", bad);
 }
 
+/* A key hands on no more than it has: what is left out is what it has itself. */
+static const struct error *
+check_budgets(struct request *req, const struct identity_keys_create_request *in, struct new_key *key)
+{
+	static const char *const names[BUDGETS_N] = { "satsPerDay", "satsPerCall", "writesPerMinute", "publishesPerDay" };
+	const int64_t *wanted[BUDGETS_N] = { in->sats_per_day, in->sats_per_call, in->writes_per_minute, in->publishes_per_day };
+
+	for (int i = 0; i < BUDGETS_N; i++) {
+		int64_t own = principal_budget(req->principal, (enum budget)i);
+		if (own >= 0 && wanted[i] && *wanted[i] > own)
+			return FAIL_AT(req, INVALID_KEY_BUDGET, arena_printf(req->arena, "/%s", names[i]), "%s is %" PRId64 " and that of the key that asks %" PRId64,
+			    names[i], *wanted[i], own);
+		key->budgets[i] = wanted[i] || own < 0 ? wanted[i] : arena_memdup(req->arena, &own, sizeof(own));
+	}
+	return NULL;
+}
+
 /* Make the secret and its row; key's name, tenant, scopes and rights are the caller's. */
 static const struct error *
 issue_key(struct request *req, struct new_key *key, int64_t *ret_id, const char **ret_text)
@@ -159,6 +176,8 @@ identity_keys_create(struct request *req, const struct identity_keys_create_requ
 	const struct error *error = normalise_scopes(req, in->scopes, &key.scopes);
 	if (!error)
 		error = check_expiry(req, in->expires_at);
+	if (!error)
+		error = check_budgets(req, in, &key);
 	if (error)
 		return error;
 	return create_key(req, &key, out);
@@ -197,7 +216,12 @@ identity_keys_rotate(struct request *req, const struct identity_keys_rotate_requ
 		return error;
 	struct new_key key = { .domain_id = old->domain_id, .name = arena_printf(req->arena, "%s (rotated)", old->name),
 		.scopes = old->scopes, .is_platform_admin = old->is_platform_admin, .created_by = old->created_by,
-		.expires_at = old->expires_at };
+		.expires_at = old->expires_at, .budgets = { old->sats_per_day, old->sats_per_call, old->writes_per_minute, old->publishes_per_day } };
+	for (int i = 0; i < BUDGETS_N; i++) {
+		int64_t own = principal_budget(req->principal, (enum budget)i);
+		if (own >= 0 && (!key.budgets[i] || *key.budgets[i] > own))
+			return FAIL(req, INVALID_KEY_BUDGET, "API key %" PRId64 " has a larger budget than the key that asks", old->id);
+	}
 	error = issue_key(req, &key, &out->new_id, &out->api_key);
 	if (error)
 		return error;
@@ -242,6 +266,19 @@ profile_of(const struct principal *principal)
 	return strcmp(principal->type, "anonymous") == 0 ? &profiles[3] : &profiles[0];
 }
 
+static const struct key_budget *
+budget_view(struct request *req, const struct principal *principal)
+{
+	struct key_budget *view = ARENA_NEW(req->arena, struct key_budget);
+	const int64_t **bounds[BUDGETS_N] = { &view->sats_per_day, &view->sats_per_call, &view->writes_per_minute, &view->publishes_per_day };
+
+	if (!principal->has_budgets)
+		return NULL;
+	for (int i = 0; i < BUDGETS_N; i++)
+		*bounds[i] = principal->budgets[i] < 0 ? NULL : &principal->budgets[i];
+	return view;
+}
+
 const struct error *
 identity_whoami(struct request *req, const struct identity_whoami_request *in, struct identity_whoami_response *out)
 {
@@ -265,6 +302,7 @@ identity_whoami(struct request *req, const struct identity_whoami_request *in, s
 	out->actor_type = principal->type;
 	out->actor_source = principal->source;
 	out->profile = profile_of(principal);
+	out->budget = budget_view(req, principal);
 	out->actor_profile_id = out->profile->id;
 	out->scopes = (struct shape_list){ principal->scopes, principal->n_scopes };
 	out->assignment_refs = (struct shape_list){ refs, refs[1] ? 2 : 1 };
@@ -329,6 +367,20 @@ identity_decisions_list(struct request *req, const struct identity_decisions_lis
 
 /* ---- between processes ---- */
 
+static struct shape_list
+budgets_of(struct request *req, const struct api_key_row *key)
+{
+	const int64_t *bounds[BUDGETS_N] = { key->sats_per_day, key->sats_per_call, key->writes_per_minute, key->publishes_per_day };
+	int64_t *list = ARENA_ARRAY(req->arena, int64_t, BUDGETS_N);
+	size_t n = 0;
+
+	for (int i = 0; i < BUDGETS_N; i++) {
+		list[i] = bounds[i] ? *bounds[i] : -1;
+		n = bounds[i] ? BUDGETS_N : n;
+	}
+	return (struct shape_list){ .items = list, .n = n };
+}
+
 const struct error *
 identity_keys_authenticate(struct request *req, const struct identity_keys_authenticate_request *in,
     struct identity_keys_authenticate_response *out)
@@ -353,6 +405,7 @@ identity_keys_authenticate(struct request *req, const struct identity_keys_authe
 	out->scopes = key->scopes;
 	out->expires_at = key->expires_at;
 	out->is_platform_admin = key->is_platform_admin;
+	out->budgets = budgets_of(req, key);
 	return NULL;
 }
 

@@ -27,12 +27,14 @@ INSERT INTO users (domain_id, email, created_at, updated_at) VALUES ($1, $2, $3,
 
 -- name: key_add :find identity_id_row
 -- A new key.
-INSERT INTO api_keys (domain_id, name, key_prefix, key_hash, scopes, is_platform_admin, created_by, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id, created_at;
+INSERT INTO api_keys (domain_id, name, key_prefix, key_hash, scopes, is_platform_admin, created_by, created_at, expires_at, sats_per_day,
+                      sats_per_call, writes_per_minute, publishes_per_day)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id, created_at;
 
 -- name: key_list :list api_key
 -- Keys of the tenant, newest first.
-SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at FROM api_keys
+SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,
+       publishes_per_day FROM api_keys
  ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2;
 
 -- name: key_count :find identity_count_row
@@ -41,12 +43,14 @@ SELECT count(*) AS total FROM api_keys;
 
 -- name: key_lock :find api_key_row
 -- A key that still works, locked against a concurrent rotation.
-SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at
+SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day
   FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR UPDATE;
 
 -- name: key_by_hash :find api_key_row
 -- What a presented key is; revoked ones are unknown.
-SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at
+SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day
   FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL;
 
 -- name: key_revoke :exec

@@ -65,7 +65,8 @@ store_key_add(struct request *req, const struct new_key *key, int64_t *ret_id)
 	const struct error *error = query_find(req, &identity_key_add_query,
 	    PARAMS(P_INT(key->domain_id), P_TEXT(key->name), P_TEXT(key->prefix), P_TEXT(key->hash),
 	        P_TEXT_LIST(key->scopes.items, key->scopes.n), P_BOOL(key->is_platform_admin), P_INT_OPT(key->created_by),
-	        P_TIME(req->now_us), P_TIME_OPT(key->expires_at)), &row);
+	        P_TIME(req->now_us), P_TIME_OPT(key->expires_at), P_INT_OPT(key->budgets[BUDGET_SATS_PER_DAY]), P_INT_OPT(key->budgets[BUDGET_SATS_PER_CALL]),
+	        P_INT_OPT(key->budgets[BUDGET_WRITES_PER_MINUTE]), P_INT_OPT(key->budgets[BUDGET_PUBLISHES_PER_DAY])), &row);
 	if (error)
 		return error;
 	*ret_id = row->id;

@@ -14,6 +14,7 @@ struct new_key {
 	bool is_platform_admin;
 	const int64_t *created_by;
 	const int64_t *expires_at;
+	const int64_t *budgets[BUDGETS_N]; /* NULL: no bound */
 };
 
 const struct error *store_domain_count(struct request *req, int64_t *ret_n) MUST_CHECK;

@@ -95,7 +95,8 @@ const struct error *
 payments_challenge(struct request *req, const struct payments_challenge_request *in, struct payments_challenge_response *out)
 {
 	struct bill bill = { .purpose = "call", .amount_sats = in->amount_satoshis, .method = in->method, .path = in->path, .actor_id = in->actor_id,
-		.actor_type = in->actor_type, .actor_source = in->actor_source };
+		.actor_type = in->actor_type, .actor_source = in->actor_source, .sats_per_day = in->sats_per_day ? *in->sats_per_day : -1,
+		.sats_per_call = in->sats_per_call ? *in->sats_per_call : -1 };
 	struct bill_invoice invoice;
 
 	const struct error *error = invoice_for(req, &bill, &invoice);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "contract/policy.h"
 #include "store.h"
 
 /* Who buys must be there tomorrow: a key of the tenant, not a setting of the process and no human. */
@@ -73,7 +74,8 @@ payments_offers_purchase(struct request *req, const struct payments_offers_purch
 	if (error)
 		return error;
 	struct bill bill = { .purpose = "purchase", .amount_sats = offer->price_sats, .method = "POST", .path = purchase_path(req, offer->id),
-		.actor_id = req->principal->id, .actor_type = req->principal->type, .actor_source = req->principal->source };
+		.actor_id = req->principal->id, .actor_type = req->principal->type, .actor_source = req->principal->source,
+		.sats_per_day = principal_budget(req->principal, BUDGET_SATS_PER_DAY), .sats_per_call = principal_budget(req->principal, BUDGET_SATS_PER_CALL) };
 	error = invoice_for(req, &bill, &invoice);
 	if (!error && invoice.is_ready)
 		error = add_entitlement(req, license, profile_id, invoice.payment->payment_hash, &entitlement);

@@ -1,5 +1,6 @@
 /* handlers_offers.c: what is sold, and under which terms.  Order follows proto/payments.toml. */
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 
 #include "content_proto.h"
@@ -12,6 +13,27 @@ offer_not_found(struct request *req, int64_t id)
 }
 
 /* ---- offers ---- */
+
+/* What is sold from now on is withheld when the answer is there.  Content hears of it by our events; nothing is lost when it cannot be asked. */
+static const struct error *
+await_gate(struct request *req, int64_t offer_id, bool is_sold)
+{
+	enum { ASKS_MAX = 20, WAIT_MS = 25 };
+	struct content_offers_known_request in = { .offer_id = offer_id };
+	const struct principal *caller = req->principal;
+	bool is_there = false;
+
+	req->principal = request_system_principal(req);
+	for (int i = 0; i < ASKS_MAX && !is_there; i++) {
+		struct content_offers_known_response *out = ARENA_NEW(req->arena, struct content_offers_known_response);
+		if (i > 0)
+			(void)poll(NULL, 0, WAIT_MS);
+		const struct error *error = request_call(req, &operation_content_offers_known, &in, NULL, out);
+		is_there = error || out->is_sold == is_sold;
+	}
+	req->principal = caller;
+	return NULL;
+}
 
 static const struct error *
 no_such_scope(struct request *req, const struct payments_offers_create_request *in)
@@ -59,6 +81,13 @@ payments_offers_create(struct request *req, const struct payments_offers_create_
 	if (req->dry_run)
 		out->id = 0; /* the one it would get is not known before it is created */
 	return NULL;
+}
+
+const struct error *
+payments_offers_create_complete(struct request *req, const struct payments_offers_create_request *in, struct offer *out)
+{
+	(void)in;
+	return await_gate(req, out->id, out->active);
 }
 
 const struct error *
@@ -112,6 +141,13 @@ payments_offers_update(struct request *req, const struct payments_offers_update_
 }
 
 const struct error *
+payments_offers_update_complete(struct request *req, const struct payments_offers_update_request *in, struct offer *out)
+{
+	(void)in;
+	return await_gate(req, out->id, out->active);
+}
+
+const struct error *
 payments_offers_delete(struct request *req, const struct payments_offers_delete_request *in, struct payments_offers_delete_response *out)
 {
 	const struct offer *offer;
@@ -128,6 +164,13 @@ payments_offers_delete(struct request *req, const struct payments_offers_delete_
 	if (error)
 		return error;
 	return offer ? FAIL(req, OFFER_IN_USE, "offer %" PRId64 " was bought", in->id) : offer_not_found(req, in->id);
+}
+
+const struct error *
+payments_offers_delete_complete(struct request *req, const struct payments_offers_delete_request *in, struct payments_offers_delete_response *out)
+{
+	(void)out;
+	return await_gate(req, in->id, false);
 }
 
 /* ---- license policies ---- */

@@ -126,6 +126,24 @@ is_payable(const struct request *req, const struct payment *payment)
 	return strcmp(payment->status, "pending") == 0 && payment->expires_at > req->now_us + MARGIN_US / 2;
 }
 
+/* Invoices count from when they are made: one that is paid later was asked for within the budget.  Who asks twice at once is asked one by one. */
+static const struct error *
+check_budget(struct request *req, const struct bill *bill, const char *reference)
+{
+	const struct spent_row *spent;
+	int64_t day_us = INT64_C(86400) * 1000000, since_us = req->now_us / day_us * day_us;
+
+	if (bill->sats_per_call >= 0 && bill->amount_sats > bill->sats_per_call)
+		return request_over_budget(req, BUDGET_SATS_PER_CALL, bill->sats_per_call);
+	if (bill->sats_per_day < 0)
+		return NULL;
+	const struct error *error = query_find(req, &payments_spent_today_query, PARAMS(P_TEXT(bill->actor_id), P_TIME(since_us), P_TIME(req->now_us),
+	    P_TEXT(reference)), &spent);
+	if (error)
+		return error;
+	return spent->sats + bill->amount_sats <= bill->sats_per_day ? NULL : request_over_budget(req, BUDGET_SATS_PER_DAY, bill->sats_per_day);
+}
+
 /* The intent's invoice, or a new one where the old one's story has ended.  NULL: it is being made. */
 static const struct error *
 find_or_begin(struct request *req, const struct bill *bill, const struct provider *provider, const struct payment **ret_payment)
@@ -135,7 +153,10 @@ find_or_begin(struct request *req, const struct bill *bill, const struct provide
 	const struct intent_row *intent;
 	const struct payment *payment = NULL;
 
-	const struct error *error = store_intent_claim(req, bill, fingerprint_of(req, bill), fresh.reference, fresh.sealed, expires_us, &intent);
+	const struct spender_row *spender;
+	const struct error *error = bill->sats_per_day < 0 ? NULL : query_find(req, &payments_spender_lock_query, PARAMS(P_INT(req->tenant), P_TEXT(bill->actor_id)), &spender);
+	if (!error)
+		error = store_intent_claim(req, bill, fingerprint_of(req, bill), fresh.reference, fresh.sealed, expires_us, &intent);
 	if (!error && intent->payment_id)
 		error = store_payment_get(req, *intent->payment_id, &payment);
 	if (error)
@@ -144,6 +165,9 @@ find_or_begin(struct request *req, const struct bill *bill, const struct provide
 	bool is_new = strcmp(intent->reference, fresh.reference) == 0;
 	if (!is_new && (payment ? is_payable(req, payment) : strcmp(intent->state, "creating") == 0))
 		return NULL;
+	error = check_budget(req, bill, intent->reference);
+	if (error)
+		return error;
 	if (!is_new)
 		error = store_intent_renew(req, intent->id, fresh.reference, fresh.sealed, expires_us, &intent);
 	return error ? error : begin(req, bill, provider, intent, &fresh, ret_payment);

@@ -29,6 +29,7 @@ struct bill {
 	int64_t amount_sats; /* from the registry's owner, never from the client */
 	const char *method, *path;
 	const char *actor_id, *actor_type, *actor_source;
+	int64_t sats_per_day, sats_per_call; /* budget of who is asked; -1: no bound */
 };
 
 /* invoices.c */
@@ -38,7 +39,7 @@ struct bill_invoice {
 	const char *macaroon;
 };
 /* The invoice of a bill: the same one until it was paid, expired or failed.
- * Errors: PAYMENT_PROVIDER_UNAVAILABLE.  Writes payment_intents, payments.  Emits payment.create. */
+ * Errors: BUDGET_EXCEEDED, PAYMENT_PROVIDER_UNAVAILABLE.  Writes payment_intents, payments.  Emits payment.create. */
 const struct error *invoice_for(struct request *req, const struct bill *bill, struct bill_invoice *ret_invoice) MUST_CHECK;
 extern const struct step invoice_steps[];
 /* The challenge as context of PAYMENT_REQUIRED: a JSON object; more is its further members, with a comma in front, or "". */

@@ -54,6 +54,20 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (domain_id, fingerprint) DO UPDATE SET fingerprint = excluded.fingerprint
 RETURNING id, generation, state, reference, secret, payment_id, failure_reason;
 
+-- name: spender_lock :find spender_row
+-- One at a time asks for invoices of a key with a budget, until the end of the transaction.
+-- row: is_held bool
+SELECT pg_advisory_xact_lock($1::integer, hashtext($2)) IS NOT NULL AS is_held;
+
+-- name: spent_today :find spent_row
+-- What somebody has paid of invoices made since a time, can still pay of them, or will be asked for when the provider answers.
+-- row: sats int
+SELECT (SELECT coalesce(sum(p.amount_satoshis), 0) FROM payments p
+         WHERE p.domain_id = tenant() AND p.actor_id = $1 AND p.created_at >= $2
+           AND (p.status IN ('paid', 'consuming', 'consumed') OR (p.status = 'pending' AND p.expires_at > $3)))::bigint
+     + (SELECT coalesce(sum(i.amount_satoshis), 0) FROM payment_intents i
+         WHERE i.domain_id = tenant() AND i.actor_id = $1 AND i.state = 'creating' AND i.expires_at > $3 AND i.reference <> $4)::bigint AS sats;
+
 -- name: intent_renew :find intent_row
 -- Another invoice for it: the one before was paid, expired or failed.
 UPDATE payment_intents SET generation = generation + 1, state = 'creating', reference = $2, secret = $3, payment_id = NULL, failure_reason = NULL,

@@ -403,6 +403,13 @@ def the_public_pays_too(ground):
 
 
 @test
+def keys_hand_on_no_more_than_they_have(ground):
+    maker = ground.admin.with_key(ground.tenant.key("admin", writesPerMinute=100000)["apiKey"])
+    ask_all(maker, [("POST", "/api/auth/keys", {"name": "x", "scopes": ["content:read"], "writesPerMinute": 100001}, 400, "INVALID_KEY_BUDGET"),
+                    ("PUT", f"/api/auth/keys/{ground.tenant.key('content:read')['id']}", None, 400, "INVALID_KEY_BUDGET")])
+
+
+@test
 def reads_of_what_is_sold_are_refused_until_they_are_bought(ground):
     """A tenant of its own: in that of the others everything is sold by now."""
     tenant = ground.system.tenant("sold")

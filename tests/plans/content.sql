@@ -328,6 +328,8 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (7, 'type', 1)
 -- plan: sold_scope_remove acting
 (1)
+-- plan: sold_scope_known tenant
+(1)
 -- plan: gate_tenant tenant
 
 -- plan: gate_items tenant max=30+15*50, each item's type and scopes are looked up, sold or not

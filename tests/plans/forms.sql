@@ -48,7 +48,7 @@ SELECT setval('form_definitions_id_seq', :rows), setval('form_submissions_id_seq
 -- plan: submission_list_of_status tenant
 (:sent_form, 0, 51, 'quarantined')
 -- plan: submission_add acting
-(:big, :form, 'received', 'clean', '{}', 'hash', NULL, now())
+(:big, :form, 'received', 'clean', '{}', 'hash', NULL, now(), 0)
 -- plan: submission_created tenant
 (:sent, 1, 'draft')
 -- plan: submission_refused tenant

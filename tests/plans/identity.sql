@@ -41,9 +41,9 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 -- plan: user_add acting
 (:big, 'new@example.com', now())
 -- plan: key_add acting
-(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL)
+(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL)
 -- plan: key_add tenant
-(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL)
+(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL)
 -- plan: key_list tenant
 (50, 0)
 -- plan: key_count tenant max=30+2*:keys, every key of the tenant is counted

@@ -64,6 +64,10 @@ SELECT domain_id, id, '/x', 'GET', true, now() - id * interval '1 minute' FROM e
 (now() - interval '1 day')
 -- plan: intent_claim tenant
 (:big, :print, 'r', 's', 'call', 21, 'POST', '/x', 'a', 'b', 'c', now(), now())
+-- plan: spender_lock tenant
+(:big, 'api_key:12')
+-- plan: spent_today tenant max=30+:own, sums up what one actor was asked for in a day
+('api_key:12', now() - interval '1 day', now(), 'r')
 -- plan: intent_renew tenant
 (:intent, 'r', 's', now())
 -- plan: intent_settle tenant

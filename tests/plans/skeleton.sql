@@ -17,6 +17,7 @@ SELECT plans.tenant(i), 'delivery', 'p-' || i, 'deliveries', CASE WHEN i % 10 < 
 INSERT INTO inbox_set_aside (publisher, domain_id, event_id, event, reason)
 SELECT 'identity', plans.tenant(i), md5(i::text)::uuid, '{"a":1}', 'a reason' FROM generate_series(1, :rows / 200) i;
 INSERT INTO charges (reservation_id, domain_id, is_done, created_at) SELECT i, plans.tenant(i), true, now() - (:rows / 20 - i) * interval '1 second' FROM generate_series(1, :rows / 20) i;
+INSERT INTO key_usage (domain_id, key_id, budget, period, used) SELECT t, k, 'writesPerMinute', now(), 1 FROM generate_series(1, 1000) t, generate_series(1, 20) k;
 
 -- let: process SELECT quote_literal(max(key)) FROM processes WHERE domain_id = :big AND state = 'ready' AND lease_until IS NULL
 -- let: process_id SELECT id FROM processes WHERE key = :process
@@ -26,6 +27,8 @@ INSERT INTO charges (reservation_id, domain_id, is_done, created_at) SELECT i, p
 -- let: last SELECT max(seq) FROM outbox
 -- let: key SELECT quote_literal(max(key)) FROM idempotency_keys WHERE domain_id = :big
 
+-- plan: key_usage_use tenant
+(:big, 12, 'writesPerMinute', date_trunc('minute', now()), 1, 60)
 -- plan: outbox_add tenant
 (ARRAY[gen_random_uuid()], '{content_item.update}', ARRAY[:big::integer], '{content_item}', '{1}', '{1}', '{a}', '{b}', '{c}', '{d}', '{e}', ARRAY[now()], ARRAY['{}']::json[])
 -- plan: outbox_add system

@@ -9,6 +9,7 @@
 struct wire_request {
 	int64_t version;
 	struct envelope_request request;
+	struct shape_list budgets; /* of the principal; absent: it has none */
 };
 
 struct wire_reply {
@@ -40,6 +41,7 @@ static const struct shape_field request_fields[] = {
 	WIRE(request.dry_run, BOOL, SHAPE_REQUIRED),
 	WIRE(request.idempotency_key, TEXT, 0),
 	WIRE(request.input, DOC, 0),
+	{ .name = "budgets", .type = SHAPE_LIST, .item = SHAPE_INT, .offset = offsetof(struct wire_request, budgets) },
 };
 #undef WIRE_TYPE
 
@@ -56,6 +58,7 @@ static const struct shape_field reply_fields[] = {
 	WIRE(reply.pointer, TEXT, 0),
 	WIRE(reply.context, TEXT, 0),
 	WIRE(reply.effects, TEXT, 0),
+	WIRE(reply.budget, TEXT, 0),
 };
 #undef WIRE_TYPE
 
@@ -84,6 +87,9 @@ void
 envelope_write_request(struct buf *buf, const struct envelope_request *request)
 {
 	struct wire_request wire = { .version = ENVELOPE_VERSION, .request = *request };
+
+	if (request->principal.has_budgets)
+		wire.budgets = (struct shape_list){ request->principal.budgets, BUDGETS_N };
 
 	codec_msgpack_write_indexed(buf, &request_shape, &wire);
 }
@@ -114,6 +120,9 @@ envelope_read_request(struct arena *arena, const void *bytes, size_t n_bytes, st
 		return false;
 	if (wire.version != ENVELOPE_VERSION || wire.request.principal.n_scopes > ENVELOPE_SCOPES_MAX)
 		return false;
+	wire.request.principal.has_budgets = wire.budgets.n == BUDGETS_N;
+	if (wire.request.principal.has_budgets)
+		memcpy(wire.request.principal.budgets, wire.budgets.items, sizeof(wire.request.principal.budgets));
 	fill_empty(&wire.request.request_id);
 	fill_empty(&wire.request.surface);
 	fill_empty(&wire.request.principal.id);

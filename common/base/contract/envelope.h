@@ -8,6 +8,9 @@
 
 enum { ENVELOPE_VERSION = 1, ENVELOPE_SCOPES_MAX = 16 };
 
+/* What a key may use up, whatever its scopes allow. */
+enum budget { BUDGET_SATS_PER_DAY, BUDGET_SATS_PER_CALL, BUDGET_WRITES_PER_MINUTE, BUDGET_PUBLISHES_PER_DAY, BUDGETS_N };
+
 /* Who acts.  Verified by the gateway, carried along unchanged by services calling services. */
 struct principal {
 	int64_t tenant;          /* domain id; 0: none */
@@ -18,6 +21,8 @@ struct principal {
 	const char *const *scopes;
 	size_t n_scopes;
 	bool is_platform_admin;
+	bool has_budgets;
+	int64_t budgets[BUDGETS_N]; /* where has_budgets; -1: no bound */
 };
 
 struct envelope_request {
@@ -43,6 +48,7 @@ struct envelope_reply {
 	const char *code;        /* error: catalogue code, "" when ok */
 	const char *message, *remediation, *pointer, *context; /* may be NULL */
 	const char *effects;     /* dry run: JSON of what would have happened ({"events": [...]}), or NULL */
+	const char *budget;      /* of a key with a budget: JSON of what it has used up by now, or NULL */
 };
 
 void envelope_write_request(struct buf *buf, const struct envelope_request *request);

@@ -129,3 +129,9 @@ principal_sees_sold(const struct principal *principal)
 	return strcmp(principal->type, "system") == 0 || strcmp(principal->type, "supervisor") == 0 || principal->is_platform_admin ||
 	    principal_has_scope(principal, "admin") || principal_has_scope(principal, "tenant:admin");
 }
+
+int64_t
+principal_budget(const struct principal *principal, enum budget budget)
+{
+	return principal->has_budgets ? principal->budgets[budget] : -1;
+}

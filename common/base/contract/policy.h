@@ -37,6 +37,9 @@ struct policy_verdict policy_decide(const struct policy_question *question);
 
 bool principal_has_scope(const struct principal *principal, const char *scope);
 
+/* How much of it the principal may use up; -1: as much as it likes. */
+int64_t principal_budget(const struct principal *principal, enum budget budget);
+
 /* Administrators, people of the tenant and services see what is sold without buying it. */
 bool principal_sees_sold(const struct principal *principal);
 

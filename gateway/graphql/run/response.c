@@ -254,22 +254,37 @@ write_fields(struct writer *writer, const struct graphql_plan_field *fields, siz
 
 /* ---- the whole ---- */
 
-/* What each dry run would have done, by the key of its field. */
+static const char *
+effects_of(const struct graphql_call *call)
+{
+	return call->dry_run ? call->result.effects : NULL;
+}
+
+static const char *
+budget_of(const struct graphql_call *call)
+{
+	return call->result.budget;
+}
+
+/* What each dry run would have done, or each call has used up of its key's budget, by the key of its field. */
 static void
-write_effects(struct buf *buf, const struct graphql_run *run)
+write_told(struct buf *buf, const struct graphql_run *run, const char *name, const char *(*told)(const struct graphql_call *call))
 {
 	bool is_first = true;
 
 	for (size_t i = 0; i < run->plan->n_fields; i++) {
 		const struct graphql_plan_field *field = &run->plan->fields[i];
 		const struct graphql_call *call = field->field && field->field->operation ? *graphql_calls_on(run->calls, field, NULL) : NULL;
-		if (!call || !call->dry_run || !call->result.effects)
+		if (!call || !told(call))
 			continue;
-		buf_add_text(buf, is_first ? ",\"dryRun\":{" : ",");
+		if (is_first)
+			buf_printf(buf, ",\"%s\":{", name);
+		else
+			buf_add_char(buf, ',');
 		is_first = false;
 		buf_add_json_text(buf, field->key, strlen(field->key));
 		buf_add_char(buf, ':');
-		buf_add_text(buf, call->result.effects);
+		buf_add_text(buf, told(call));
 	}
 	if (!is_first)
 		buf_add_char(buf, '}');
@@ -303,7 +318,8 @@ graphql_run_answer(struct graphql_run *run)
 	}
 	buf_add_text(body, ",\"extensions\":{\"cost\":");
 	buf_add_int(body, run->cost);
-	write_effects(body, run);
+	write_told(body, run, "dryRun", effects_of);
+	write_told(body, run, "budget", budget_of);
 	buf_add_text(body, "}}");
 	if (run->n_replayed > 0 && run->n_replayed == run->n_asked)
 		exchange_set_header(exchange, "x-idempotent-replayed", "true");

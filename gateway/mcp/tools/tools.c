@@ -135,6 +135,10 @@ answer_success(struct tool_call *tool, const struct invoked *result)
 		json_key(&json, "effects");
 		buf_add_text(&json, result->effects);
 	}
+	if (result->budget) {
+		json_key(&json, "budget");
+		buf_add_text(&json, result->budget);
+	}
 	if (result->is_replayed) {
 		json_key(&json, "replayed");
 		buf_add_text(&json, "true");

@@ -36,3 +36,13 @@ offers_take_events(struct request *req, const char *publisher, const struct even
 	}
 	return NULL;
 }
+
+const struct error *
+content_offers_known(struct request *req, const struct content_offers_known_request *in, struct content_offers_known_response *out)
+{
+	const struct sold_scope_row *row = NULL;
+	const struct error *error = query_find(req, &content_sold_scope_known_query, PARAMS(P_INT(in->offer_id)), &row);
+
+	out->is_sold = !error && row->is_sold;
+	return error;
+}
