@@ -24,7 +24,7 @@ static const struct examination EXAMINATIONS[] = {
 	{ "database", "SELECT CASE WHEN n > 0 THEN 'ok' ELSE 'warn' END, CASE WHEN n > 0 THEN 'extension vector is there' ELSE 'no extension vector: there is no semantic search' END, "
 	    "'install pgvector on the server, then run wordclaw-migrate' FROM (SELECT count(*) FROM pg_extension WHERE extname = 'vector') AS s(n)" },
 	{ "database", "SELECT CASE WHEN used > 0.9 * most THEN 'fail' WHEN used > 0.75 * most THEN 'warn' ELSE 'ok' END, format('%s of %s connections are taken', used, most), "
-	    "'raise max_connections, start fewer instances, or put PgBouncer in between (docs/operations.md)' FROM (SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), "
+	    "'raise max_connections, start fewer instances, or put PgBouncer in between (docs/scale.md)' FROM (SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), "
 	    "current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer) AS s(used, most)" },
 	{ "database", "SELECT CASE WHEN n = 0 THEN 'ok' ELSE 'warn' END, CASE WHEN n = 0 THEN 'no transaction is older than a minute' "
 	    "ELSE format('%s transactions are older than a minute, the oldest (%s) by %s', n, age, who) END, "

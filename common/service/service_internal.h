@@ -30,11 +30,11 @@ struct service_settings {
 	const char *master_key_file, *bus_key_file, *metrics_address;
 	int64_t read_workers, write_workers;
 	int64_t group_max, batch_max, queue_max;
-	int64_t metrics_port;
-	int64_t consumer_poll_ms;
+	int64_t metrics_port, consumer_poll_ms;
 	int64_t outbox_keep_days;
 	int64_t step_workers, step_connections;
 	const char *outbound_ports, *outbound_allow;
+	bool is_database_pooled;
 };
 
 /* One request on its way through the process: from the bus thread to a worker and back. */

@@ -17,6 +17,7 @@ static const struct setting skeleton_settings[] = {
 	{ "WORDCLAW_POKE_ENDPOINT", SETTING_TEXT, "", 0, 0, "Where new events are announced; default ipc in the run directory.", &settings.poke_endpoint },
 	{ "WORDCLAW_DATABASE_URL", SETTING_SECRET, NULL, 0, 0, "Role of what tenants ask, e.g. postgresql://wordclaw_content:...@db/wordclaw.", &settings.database_url },
 	{ "WORDCLAW_SYSTEM_DATABASE_URL", SETTING_SECRET, NULL, 0, 0, "Role of the service's own work across tenants, e.g. postgresql://wordclaw_content_system:...@db/wordclaw.", &settings.system_database_url },
+	{ "WORDCLAW_DATABASE_POOLED", SETTING_BOOL, "off", 0, 0, "PgBouncer or its like stands in front of the database in transaction mode: leave nothing in a session.", &settings.is_database_pooled },
 	{ "WORDCLAW_MASTER_KEY_PATH", SETTING_TEXT, "", 0, 0, "Key file that seals stored replies, made when missing; default $WORDCLAW_HOME/secrets/master.key.", &settings.master_key_file },
 	{ "WORDCLAW_BUS_KEY_FILE", SETTING_TEXT, "", 0, 0, "32-byte key of the installation: encrypts tcp:// endpoints, required off the loopback; every host needs the same file.", &settings.bus_key_file },
 	{ "WORDCLAW_LOG_LEVEL", SETTING_TEXT, "info", 0, 0, "debug, info, warn or error; debug also logs every read.", &settings.log_level },
@@ -69,6 +70,7 @@ service_settings_load(struct service_settings *ret_settings, const struct servic
 	if (!settings_load(skeleton_settings, N_SKELETON_SETTINGS) || !settings_load(definition->settings, definition->n_settings) ||
 	    !check_log_level() || !outbound_settings_check(settings.outbound_ports, settings.outbound_allow))
 		return false;
+	db_expect_pooler(settings.is_database_pooled);
 	default_path(&settings.run_dir, "", settings.home, "run");
 	default_path(&settings.master_key_file, "", settings.home, "secrets/master.key");
 	(void)snprintf(name, sizeof(name), "%s.ipc", definition->name);

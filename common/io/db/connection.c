@@ -199,7 +199,7 @@ connect_start(const struct db *db)
 {
 	/* Before dbname: defaults that the connection string may change; after it: what it may not. */
 	const char *const keywords[] = { "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "dbname",
-		"application_name", "client_encoding", "options", NULL };
+		"application_name", "client_encoding", db_is_pooled ? NULL : "options", NULL };
 	const char *const values[] = { "10", "3", "3", "10000", db->conninfo, db->name, "UTF8", session_options(db), NULL };
 
 	PGconn *conn = PQconnectStartParams(keywords, values, 1);
@@ -321,7 +321,8 @@ db_connection_open(struct db *db, int64_t deadline_us)
 		return db_lose(db, "the database took no session a moment ago");
 
 	int64_t timeout_ms = db_timeout_step(db->scope.timeout_ms);
-	db->session_timeout_ms = timeout_ms > 0 ? timeout_ms : DB_SESSION_TIMEOUT_MS;
+	/* Of a pooler's sessions nothing is known: every transaction sets its own. */
+	db->session_timeout_ms = db_is_pooled ? -1 : timeout_ms > 0 ? timeout_ms : DB_SESSION_TIMEOUT_MS;
 	const char *problem = connect_to_server(db, deadline_us);
 	note_attempt(problem, deadline_us);
 	if (!problem && (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn)))

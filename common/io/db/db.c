@@ -57,6 +57,14 @@ db_follow_file(struct db *db, const char *path)
 		abort();
 }
 
+bool db_is_pooled;
+
+void
+db_expect_pooler(bool is_pooled)
+{
+	db_is_pooled = is_pooled;
+}
+
 const struct db_failure *
 db_failure(const struct db *db)
 {
@@ -106,7 +114,7 @@ queue_replanning(struct db *db)
 {
 	int64_t now_us = clock_monotonic_us();
 
-	if (now_us - db->planned_us < DB_PLANS_MAX_US)
+	if (db_is_pooled || now_us - db->planned_us < DB_PLANS_MAX_US)
 		return;
 	(void)db_pipeline_queue(db, &DISCARD_PLANS, NULL);
 	db->planned_us = now_us;

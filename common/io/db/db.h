@@ -67,6 +67,10 @@ void db_free(struct db *db); /* accepts NULL */
 /* Take the conninfo from this file at each new connection, so that a password can be rotated under a process that runs.  NULL, "": no. */
 void db_follow_file(struct db *db, const char *path);
 
+/* Before the first connection: there is a pooler in between that gives each transaction another session (PgBouncer in transaction mode), so
+ * nothing may be left in a session: no prepared statements, no settings. */
+void db_expect_pooler(bool is_pooled);
+
 const struct db_failure *db_failure(const struct db *db);
 
 /* Connect now if needed, waiting at most until deadline_us (absolute, realtime). */

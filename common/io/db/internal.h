@@ -37,6 +37,8 @@ enum db_prepared_state { DB_UNPREPARED, DB_PREPARING, DB_PREPARED };
 
 struct db_column;
 
+extern bool db_is_pooled; /* db_expect_pooler() */
+
 /* What this connection knows about a statement. */
 struct db_prepared {
 	const struct db_statement *statement; /* NULL: free slot */

@@ -42,7 +42,10 @@ prepare(struct db *db, struct db_prepared *prepared)
 {
 	const struct db_statement *statement = prepared->statement;
 
-	(void)snprintf(prepared->name, sizeof(prepared->name), "%u:%s", ++db->n_prepares, statement->name);
+	db->n_prepares++;
+	prepared->name[0] = '\0'; /* behind a pooler: the one without a name lasts to the execution behind it */
+	if (!db_is_pooled)
+		(void)snprintf(prepared->name, sizeof(prepared->name), "%u:%s", db->n_prepares, statement->name);
 	if (!PQsendPrepare(db->conn, prepared->name, statement->sql, 0, NULL))
 		return false;
 	prepared->state = DB_PREPARING;
@@ -60,7 +63,7 @@ db_pipeline_queue(struct db *db, const struct db_statement *statement, const str
 		return 0;
 
 	struct db_prepared *prepared = prepared_slot(db, statement);
-	bool is_sent = prepared->state != DB_UNPREPARED || prepare(db, prepared);
+	bool is_sent = (!db_is_pooled && prepared->state != DB_UNPREPARED) || prepare(db, prepared);
 	if (is_sent) {
 		db_params_encode(db->scratch, params, statement->n_params, &encoded);
 		is_sent = PQsendQueryPrepared(db->conn, prepared->name, statement->n_params, encoded.values,
