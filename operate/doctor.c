@@ -11,6 +11,7 @@
 #include "contract/operation.h"
 #include "doctor.h"
 #include "files.h"
+#include "http_client.h"
 #include "log.h"
 #include "tool.h"
 
@@ -130,9 +131,34 @@ examine_chains(const struct operate *operate, struct findings *findings)
 		    "%s", *end.output ? end.output : "the chains could not be verified");
 }
 
+/* Where an address is said: behind a service's name or a load balancer. */
+static void
+examine_address(const struct operate *operate, struct findings *findings, const char *base_url)
+{
+	enum { ANSWER_BYTES_MAX = 65536, TIMEOUT_MS = 5000 };
+	struct http_client *client = http_client_new(true);
+	const char *url = arena_printf(operate->arena, "%s/ready", base_url);
+	struct http_client_request request = { .method = "GET", .url = url, .connect_timeout_ms = TIMEOUT_MS, .timeout_ms = TIMEOUT_MS,
+		.response_bytes_max = ANSWER_BYTES_MAX };
+	struct http_client_response response;
+	bool is_ready = http_client_send(client, operate->arena, &request, &response) == HTTP_CLIENT_ANSWERED && response.status == 200;
+
+	if (is_ready)
+		finding_add(findings, "gateway", VERDICT_OK, NULL, "%s says that all is ready", url);
+	else
+		finding_add(findings, "gateway", VERDICT_FAIL, "start a gateway, or correct WORDCLAW_BASE_URL; the bus findings say which service it misses", "%s: %s", url,
+		    response.problem ? response.problem : response.body);
+	http_client_free(client);
+}
+
 static void
 examine_gateway(const struct operate *operate, struct findings *findings)
 {
+	const char *base_url = getenv("WORDCLAW_BASE_URL");
+	if (base_url && *base_url) {
+		examine_address(operate, findings, base_url);
+		return;
+	}
 	const char *const argv[] = { tool_ours(operate->arena, "wordclaw-gateway"), "--ping", NULL };
 	const char *const environment[] = { arena_printf(operate->arena, "WORDCLAW_HOME=%s", operate->home), NULL };
 	struct tool tool = { .argv = argv, .environment = environment, .seconds_max = CHECK_SECONDS_MAX };

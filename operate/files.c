@@ -234,6 +234,9 @@ walk_entry(const struct walk *walk, const char *directory, const char *entry, in
 		return errno == ENOENT; /* it went meanwhile */
 	if (S_ISDIR(state.st_mode))
 		return walk_directory(walk, name, depth + 1);
+	/* A mounted secret is links to files. */
+	if (S_ISLNK(state.st_mode) && stat(path, &state) != 0)
+		return errno == ENOENT;
 	return !S_ISREG(state.st_mode) || walk->visit(walk->context, name);
 }
 
