@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "clock.h"
 #include "content_proto.h"
 #include "store.h"
 
@@ -18,12 +19,14 @@ offer_not_found(struct request *req, int64_t id)
 static const struct error *
 await_gate(struct request *req, int64_t offer_id, bool is_sold)
 {
-	enum { ASKS_MAX = 20, WAIT_MS = 25 };
+	enum { ASKS_MAX = 20, WAIT_MS = 25, AWAIT_US = 600 * 1000 };
 	struct content_offers_known_request in = { .offer_id = offer_id };
 	const struct principal *caller = req->principal;
+	int64_t deadline_us = req->deadline_us, end_us = clock_now_us() + AWAIT_US;
 	bool is_there = false;
 
 	req->principal = request_system_principal(req);
+	req->deadline_us = deadline_us < end_us ? deadline_us : end_us; /* the answer is not kept for longer by a content that is not there */
 	for (int i = 0; i < ASKS_MAX && !is_there; i++) {
 		struct content_offers_known_response *out = ARENA_NEW(req->arena, struct content_offers_known_response);
 		if (i > 0)
@@ -32,6 +35,7 @@ await_gate(struct request *req, int64_t offer_id, bool is_sold)
 		is_there = error || out->is_sold == is_sold;
 	}
 	req->principal = caller;
+	req->deadline_us = deadline_us;
 	return NULL;
 }
 
