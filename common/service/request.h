@@ -22,7 +22,7 @@ struct emitted_event {
 	const char *payload;    /* JSON object text */
 };
 
-enum { REQUEST_EVENTS_MAX = 512, REQUEST_ARENA_BYTES = 8 * 1024 * 1024 };
+enum { REQUEST_EVENTS_MAX = 1024, REQUEST_ARENA_BYTES = 8 * 1024 * 1024 };
 
 /* What became of a call to another service. */
 enum call_fate {

@@ -173,6 +173,41 @@ static const struct shape_field schema_artifact_fields[] = {
 };
 const struct shape schema_artifact_shape = { .name = "schema_artifact", .size = sizeof(struct schema_artifact), .fields = schema_artifact_fields, .n_fields = 2 };
 
+static const char *const content_release_status_choices[] = { "draft", "published", "reverted", NULL };
+static const struct shape_field content_release_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Release id; 0 in the dry run of a creation.", .example = "5" },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, name), .min = 0, .max = 0, .doc = "What it is called.", .example = "\"Spring campaign\"" },
+	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, description), .min = 0, .max = 0, .doc = "What it is for." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, status), .min = 0, .max = 0, .choices = content_release_status_choices, .doc = "Where it is.", .example = "\"draft\"" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Raised by each change; send it back as expectedVersion.", .example = "2" },
+	{ .name = "entryCount", .column = "entry_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, entry_count), .min = INT64_C(0), .max = INT64_C(1000), .doc = "Entries that it has.", .example = "12" },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, created_at), .min = 0, .max = 0, .doc = "When it was created." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
+	{ .name = "publishedAt", .column = "published_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, published_at), .min = 0, .max = 0, .doc = "When it was published last." },
+	{ .name = "revertedAt", .column = "reverted_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release, reverted_at), .min = 0, .max = 0, .doc = "When that was taken back." },
+};
+const struct shape content_release_shape = { .name = "content_release", .size = sizeof(struct content_release), .fields = content_release_fields, .n_fields = 10 };
+
+static const char *const new_release_entry_action_choices[] = { "publish", "delete", NULL };
+static const struct shape_field new_release_entry_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_release_entry, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_release_entry, action), .min = 0, .max = INT64_C(16), .choices = new_release_entry_action_choices, .doc = "By default publish.", .example = "\"publish\"" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct new_release_entry, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version whose content becomes public; by default the working copy as it is now.", .example = "3" },
+};
+const struct shape new_release_entry_shape = { .name = "new_release_entry", .size = sizeof(struct new_release_entry), .fields = new_release_entry_fields, .n_fields = 3 };
+
+static const struct shape_field release_entry_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct release_entry, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct release_entry, action), .min = 0, .max = 0, .doc = "publish or delete.", .example = "\"publish\"" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct release_entry, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version whose content becomes public, or is deleted.", .example = "3" },
+	{ .name = "baseVersion", .column = "base_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct release_entry, base_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Working copy when the entry was made.", .example = "3" },
+	{ .name = "workingCopyVersion", .column = "working_copy_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct release_entry, working_copy_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Working copy now; null: there is none.", .example = "3" },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct release_entry, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version the public sees now.", .example = "2" },
+	{ .name = "conflict", .column = "conflict", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct release_entry, conflict), .min = 0, .max = 0, .doc = "Why it could not be published, or once published not be taken back: changed, deleted, restored, purged, governed, type_deleted or singleton.", .example = "\"changed\"" },
+	{ .name = "item", .column = "item", .type = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct release_entry, item), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "Of a preview: the item as the release would make it; absent where it would be deleted or is not there." },
+};
+const struct shape release_entry_shape = { .name = "release_entry", .size = sizeof(struct release_entry), .fields = release_entry_fields, .n_fields = 8 };
+
 static const char *const asset_scope_type_choices[] = { "item", "type", "subscription", NULL };
 static const struct shape_field asset_scope_fields[] = {
 	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_scope, type), .min = 0, .max = INT64_C(16), .choices = asset_scope_type_choices, .doc = "Of what.", .example = "\"item\"" },
@@ -475,6 +510,63 @@ static const struct shape_field content_reference_row_fields[] = {
 	{ .name = "versionId", .column = "version_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, version_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version_id." },
 };
 const struct shape content_reference_row_shape = { .name = "content_reference_row", .size = sizeof(struct content_reference_row), .fields = content_reference_row_fields, .n_fields = 10 };
+
+static const struct shape_field content_release_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, name), .min = 0, .max = 0, .doc = "Column name." },
+	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, description), .min = 0, .max = 0, .doc = "Column description." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "entryCount", .column = "entry_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, entry_count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column entry_count." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "publishedAt", .column = "published_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, published_at), .min = 0, .max = 0, .doc = "Column published_at." },
+	{ .name = "revertedAt", .column = "reverted_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, reverted_at), .min = 0, .max = 0, .doc = "Column reverted_at." },
+};
+const struct shape content_release_row_shape = { .name = "content_release_row", .size = sizeof(struct content_release_row), .fields = content_release_row_fields, .n_fields = 10 };
+
+static const struct shape_field content_release_wish_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_wish_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_wish_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column head_version." },
+	{ .name = "foundVersion", .column = "found_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_wish_row, found_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column found_version." },
+};
+const struct shape content_release_wish_row_shape = { .name = "content_release_wish_row", .size = sizeof(struct content_release_wish_row), .fields = content_release_wish_row_fields, .n_fields = 3 };
+
+static const struct shape_field content_release_entry_row_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, content_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_item_id." },
+	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, action), .min = 0, .max = 0, .doc = "Column action." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "baseVersion", .column = "base_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, base_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_version." },
+	{ .name = "beforeStatus", .column = "before_status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, before_status), .min = 0, .max = 0, .doc = "Column before_status." },
+	{ .name = "beforePublishedVersion", .column = "before_published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, before_published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column before_published_version." },
+	{ .name = "afterVersion", .column = "after_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, after_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column after_version." },
+	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column head_version." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "deletedVersion", .column = "deleted_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, deleted_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column deleted_version." },
+	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "isSingleton", .column = "is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, is_singleton), .min = 0, .max = 0, .doc = "Column is_singleton." },
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
+	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
+	{ .name = "otherId", .column = "other_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_entry_row, other_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column other_id." },
+};
+const struct shape content_release_entry_row_shape = { .name = "content_release_entry_row", .size = sizeof(struct content_release_entry_row), .fields = content_release_entry_row_fields, .n_fields = 18 };
+
+static const struct shape_field content_release_data_row_fields[] = {
+	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_data_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
+	{ .name = "place", .column = "place", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_data_row, place), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column place." },
+	{ .name = "dataBytes", .column = "data_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_data_row, data_bytes), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column data_bytes." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_data_row, data), .min = 0, .max = 0, .doc = "Column data." },
+};
+const struct shape content_release_data_row_shape = { .name = "content_release_data_row", .size = sizeof(struct content_release_data_row), .fields = content_release_data_row_fields, .n_fields = 4 };
+
+static const struct shape_field content_release_reference_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_reference_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "sourceId", .column = "source_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_reference_row, source_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column source_id." },
+};
+const struct shape content_release_reference_row_shape = { .name = "content_release_reference_row", .size = sizeof(struct content_release_reference_row), .fields = content_release_reference_row_fields, .n_fields = 2 };
 
 static const struct shape_field asset_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -1011,6 +1103,95 @@ static const struct shape_field content_public_update_request_fields[] = {
 };
 const struct shape content_public_update_request_shape = { .name = "content_public_update_request", .size = sizeof(struct content_public_update_request), .fields = content_public_update_request_fields, .n_fields = 4 };
 
+static const struct shape_field content_releases_create_request_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_create_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "What it is called.", .example = "\"Spring campaign\"" },
+	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_create_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for." },
+};
+const struct shape content_releases_create_request_shape = { .name = "content_releases_create_request", .size = sizeof(struct content_releases_create_request), .fields = content_releases_create_request_fields, .n_fields = 2 };
+
+static const char *const content_releases_list_request_status_choices[] = { "draft", "published", "reverted", NULL };
+static const struct shape_field content_releases_list_request_fields[] = {
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_releases_list_request, status), .min = 0, .max = INT64_C(16), .choices = content_releases_list_request_status_choices, .doc = "Only these.", .example = "\"draft\"" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_releases_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_releases_list_request, cursor), .min = 0, .max = INT64_C(500), .code = "INVALID_CURSOR", .doc = "meta.nextCursor of the page before." },
+};
+const struct shape content_releases_list_request_shape = { .name = "content_releases_list_request", .size = sizeof(struct content_releases_list_request), .fields = content_releases_list_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_releases_list_response_fields[] = {
+	{ .name = "releases", .column = "releases", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_list_response, releases), .min = 0, .max = 0, .shape = &content_release_shape, .doc = "Newest first." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_list_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_list_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for the next page; null at the end." },
+};
+const struct shape content_releases_list_response_shape = { .name = "content_releases_list_response", .size = sizeof(struct content_releases_list_response), .fields = content_releases_list_response_fields, .n_fields = 4 };
+
+static const struct shape_field content_releases_get_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
+};
+const struct shape content_releases_get_request_shape = { .name = "content_releases_get_request", .size = sizeof(struct content_releases_get_request), .fields = content_releases_get_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_releases_delete_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_QUERY, .header = "if-match", .offset = offsetof(struct content_releases_delete_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_releases_delete_request_shape = { .name = "content_releases_delete_request", .size = sizeof(struct content_releases_delete_request), .fields = content_releases_delete_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_releases_put_entries_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_put_entries_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
+	{ .name = "entries", .column = "entries", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_put_entries_request, entries), .min = 0, .max = INT64_C(500), .shape = &new_release_entry_shape, .doc = "1 to 500 entries, an item each.", .example = "[{\"contentItemId\": 42}]" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_releases_put_entries_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_releases_put_entries_request_shape = { .name = "content_releases_put_entries_request", .size = sizeof(struct content_releases_put_entries_request), .fields = content_releases_put_entries_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_releases_remove_entries_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_remove_entries_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
+	{ .name = "contentItemIds", .column = "content_item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_remove_entries_request, content_item_ids), .min = 0, .max = INT64_C(500), .doc = "1 to 500 items.", .example = "[42]" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_releases_remove_entries_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_releases_remove_entries_request_shape = { .name = "content_releases_remove_entries_request", .size = sizeof(struct content_releases_remove_entries_request), .fields = content_releases_remove_entries_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_releases_entries_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_entries_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_releases_entries_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_releases_entries_request, cursor), .min = 0, .max = INT64_C(500), .code = "INVALID_CURSOR", .doc = "meta.nextCursor of the page before." },
+};
+const struct shape content_releases_entries_request_shape = { .name = "content_releases_entries_request", .size = sizeof(struct content_releases_entries_request), .fields = content_releases_entries_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_releases_entries_response_fields[] = {
+	{ .name = "entries", .column = "entries", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_entries_response, entries), .min = 0, .max = 0, .shape = &release_entry_shape, .doc = "In order of the items' ids." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_entries_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_entries_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_entries_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for the next page; null at the end." },
+};
+const struct shape content_releases_entries_response_shape = { .name = "content_releases_entries_response", .size = sizeof(struct content_releases_entries_response), .fields = content_releases_entries_response_fields, .n_fields = 4 };
+
+static const struct shape_field content_releases_preview_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_preview_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_releases_preview_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_releases_preview_request, cursor), .min = 0, .max = INT64_C(500), .code = "INVALID_CURSOR", .doc = "meta.nextCursor of the page before." },
+};
+const struct shape content_releases_preview_request_shape = { .name = "content_releases_preview_request", .size = sizeof(struct content_releases_preview_request), .fields = content_releases_preview_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_releases_preview_response_fields[] = {
+	{ .name = "entries", .column = "entries", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_preview_response, entries), .min = 0, .max = 0, .shape = &release_entry_shape, .doc = "In order of the items' ids, each with its item." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_preview_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_preview_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_releases_preview_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for the next page; null at the end." },
+};
+const struct shape content_releases_preview_response_shape = { .name = "content_releases_preview_response", .size = sizeof(struct content_releases_preview_response), .fields = content_releases_preview_response_fields, .n_fields = 4 };
+
+static const struct shape_field content_releases_publish_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_publish_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_releases_publish_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_releases_publish_request_shape = { .name = "content_releases_publish_request", .size = sizeof(struct content_releases_publish_request), .fields = content_releases_publish_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_releases_revert_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_revert_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_releases_revert_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_releases_revert_request_shape = { .name = "content_releases_revert_request", .size = sizeof(struct content_releases_revert_request), .fields = content_releases_revert_request_fields, .n_fields = 2 };
+
 static const struct shape_field content_jobs_status_transition_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
@@ -1025,6 +1206,20 @@ static const struct shape_field content_jobs_status_transition_response_fields[]
 	{ .name = "checkAfterMs", .column = "check_after_ms", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_response, check_after_ms), .min = INT64_C(0), .max = INT64_MAX, .doc = "How long to wait before asking again." },
 };
 const struct shape content_jobs_status_transition_response_shape = { .name = "content_jobs_status_transition_response", .size = sizeof(struct content_jobs_status_transition_response), .fields = content_jobs_status_transition_response_fields, .n_fields = 3 };
+
+static const struct shape_field content_jobs_publish_release_request_fields[] = {
+	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
+	{ .name = "releaseId", .column = "release_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_request, release_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The release.", .example = "5" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version it was scheduled for; it is not published when it has changed since." },
+};
+const struct shape content_jobs_publish_release_request_shape = { .name = "content_jobs_publish_release_request", .size = sizeof(struct content_jobs_publish_release_request), .fields = content_jobs_publish_release_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_jobs_publish_release_response_fields[] = {
+	{ .name = "result", .column = "result", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_response, result), .min = 0, .max = 0, .doc = "What came of it." },
+	{ .name = "isPending", .column = "is_pending", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_response, is_pending), .min = 0, .max = 0, .doc = "It was begun and has not ended: ask again." },
+	{ .name = "checkAfterMs", .column = "check_after_ms", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_response, check_after_ms), .min = INT64_C(0), .max = INT64_MAX, .doc = "How long to wait before asking again." },
+};
+const struct shape content_jobs_publish_release_response_shape = { .name = "content_jobs_publish_release_response", .size = sizeof(struct content_jobs_publish_release_response), .fields = content_jobs_publish_release_response_fields, .n_fields = 3 };
 
 static const struct shape_field content_governance_set_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type.", .example = "7" },
@@ -1363,10 +1558,11 @@ const struct shape content_item_unpublish_event_shape = { .name = "content_item_
 static const struct shape_field content_item_restore_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its version." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees again." },
 	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, new_status), .min = 0, .max = 0, .doc = "Status." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_restore_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text, hex." },
 };
-const struct shape content_item_restore_event_shape = { .name = "content_item_restore_event", .size = sizeof(struct content_item_restore_event), .fields = content_item_restore_event_fields, .n_fields = 4 };
+const struct shape content_item_restore_event_shape = { .name = "content_item_restore_event", .size = sizeof(struct content_item_restore_event), .fields = content_item_restore_event_fields, .n_fields = 5 };
 
 static const struct shape_field content_item_delete_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_delete_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
@@ -1379,15 +1575,46 @@ static const struct shape_field content_item_delete_event_fields[] = {
 };
 const struct shape content_item_delete_event_shape = { .name = "content_item_delete_event", .size = sizeof(struct content_item_delete_event), .fields = content_item_delete_event_fields, .n_fields = 7 };
 
+static const struct shape_field content_release_create_event_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_create_event, name), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "entryCount", .column = "entry_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_create_event, entry_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Entries that it has." },
+};
+const struct shape content_release_create_event_shape = { .name = "content_release_create_event", .size = sizeof(struct content_release_create_event), .fields = content_release_create_event_fields, .n_fields = 2 };
+
+static const struct shape_field content_release_update_event_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_update_event, name), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "entryCount", .column = "entry_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_update_event, entry_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Entries that it has." },
+};
+const struct shape content_release_update_event_shape = { .name = "content_release_update_event", .size = sizeof(struct content_release_update_event), .fields = content_release_update_event_fields, .n_fields = 2 };
+
+static const struct shape_field content_release_delete_event_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_delete_event, name), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "entryCount", .column = "entry_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_delete_event, entry_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Entries that it has." },
+};
+const struct shape content_release_delete_event_shape = { .name = "content_release_delete_event", .size = sizeof(struct content_release_delete_event), .fields = content_release_delete_event_fields, .n_fields = 2 };
+
+static const struct shape_field content_release_publish_event_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_publish_event, name), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "entryCount", .column = "entry_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_publish_event, entry_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Entries that it has." },
+};
+const struct shape content_release_publish_event_shape = { .name = "content_release_publish_event", .size = sizeof(struct content_release_publish_event), .fields = content_release_publish_event_fields, .n_fields = 2 };
+
+static const struct shape_field content_release_revert_event_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_revert_event, name), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "entryCount", .column = "entry_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_revert_event, entry_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Entries that it has." },
+};
+const struct shape content_release_revert_event_shape = { .name = "content_release_revert_event", .size = sizeof(struct content_release_revert_event), .fields = content_release_revert_event_fields, .n_fields = 2 };
+
 static const struct shape_field content_item_rollback_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type." },
 	{ .name = "oldStatus", .column = "old_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, old_status), .min = 0, .max = 0, .doc = "Status before." },
 	{ .name = "newStatus", .column = "new_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, new_status), .min = 0, .max = 0, .doc = "Status after." },
 	{ .name = "fromVersion", .column = "from_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, from_version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Head before." },
 	{ .name = "toVersion", .column = "to_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, to_version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Version whose content came back." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees after the change, where it is another one." },
 	{ .name = "contentHash", .column = "content_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_rollback_event, content_hash), .min = 0, .max = 0, .doc = "SHA-256 of the data text after the change, hex." },
 };
-const struct shape content_item_rollback_event_shape = { .name = "content_item_rollback_event", .size = sizeof(struct content_item_rollback_event), .fields = content_item_rollback_event_fields, .n_fields = 6 };
+const struct shape content_item_rollback_event_shape = { .name = "content_item_rollback_event", .size = sizeof(struct content_item_rollback_event), .fields = content_item_rollback_event_fields, .n_fields = 7 };
 
 static const struct shape_field asset_create_event_fields[] = {
 	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_create_event, filename), .min = 0, .max = 0, .doc = "Its name." },
@@ -1460,6 +1687,21 @@ const struct event_type event_content_item_restore = { .name = "content_item.res
 
 const struct event_type event_content_item_delete = { .name = "content_item.delete", .entity_type = "content_item",
     .action = "delete", .summary = "A content item was deleted; it can be restored for some time.", .scope = "content:read", .payload = &content_item_delete_event_shape };
+
+const struct event_type event_content_release_create = { .name = "content_release.create", .entity_type = "content_release",
+    .action = "create", .summary = "A release was created.", .scope = "content:read", .payload = &content_release_create_event_shape };
+
+const struct event_type event_content_release_update = { .name = "content_release.update", .entity_type = "content_release",
+    .action = "update", .summary = "What a release does was changed.", .scope = "content:read", .payload = &content_release_update_event_shape };
+
+const struct event_type event_content_release_delete = { .name = "content_release.delete", .entity_type = "content_release",
+    .action = "delete", .summary = "A release was deleted.", .scope = "content:read", .payload = &content_release_delete_event_shape };
+
+const struct event_type event_content_release_publish = { .name = "content_release.publish", .entity_type = "content_release",
+    .action = "publish", .summary = "A release was published; each of its items has an event of its own.", .scope = "content:read", .payload = &content_release_publish_event_shape };
+
+const struct event_type event_content_release_revert = { .name = "content_release.revert", .entity_type = "content_release",
+    .action = "revert", .summary = "A release was taken back; each of its items has an event of its own.", .scope = "content:read", .payload = &content_release_revert_event_shape };
 
 const struct event_type event_content_item_rollback = { .name = "content_item.rollback", .entity_type = "content_item",
     .action = "rollback", .summary = "A content item returned to an earlier version.", .scope = "content:read", .payload = &content_item_rollback_event_shape };
@@ -4118,6 +4360,724 @@ const struct operation operation_content_public_update = {
 	.n_examples = 0,
 };
 
+static const struct route content_releases_create_routes[] = {
+	{ "POST", "/api/releases", false },
+};
+static const char *const content_releases_create_actions[] = {
+	"PUT /api/releases/{id}/entries",
+	"GET /api/releases/{id}",
+	NULL
+};
+static const struct error_info *const content_releases_create_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_releases_create_events[] = {
+	&event_content_release_create,
+	NULL
+};
+const struct operation operation_content_releases_create = {
+	.id = "content.releases.create",
+	.service = "content",
+	.summary = "Create a release: versions of items, and deletions, to become public together.",
+	.description = NULL,
+	.mcp = "create_release",
+	.graphql = "mutation createRelease",
+	.cli = "releases create",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_release",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create content_release",
+	.routes = content_releases_create_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Say what is in it with PUT /api/releases/{id}/entries.",
+	.actions = content_releases_create_actions,
+	.request = &content_releases_create_request_shape,
+	.response = &content_release_shape,
+	.errors = content_releases_create_errors,
+	.events = content_releases_create_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_releases_list_routes[] = {
+	{ "GET", "/api/releases", false },
+};
+static const char *const content_releases_list_actions[] = {
+	"GET /api/releases/{id}",
+	"POST /api/releases",
+	NULL
+};
+static const struct error_info *const content_releases_list_errors[] = {
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_releases_list_events[] = {
+	NULL
+};
+const struct operation operation_content_releases_list = {
+	.id = "content.releases.list",
+	.service = "content",
+	.summary = "List releases, newest first.",
+	.description = NULL,
+	.mcp = "list_releases",
+	.graphql = "query releases",
+	.cli = "releases list",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_release",
+	.entity = NULL,
+	.list = "releases",
+	.audit = NULL,
+	.routes = content_releases_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read what is in one with GET /api/releases/{id}/entries.",
+	.actions = content_releases_list_actions,
+	.request = &content_releases_list_request_shape,
+	.response = &content_releases_list_response_shape,
+	.errors = content_releases_list_errors,
+	.events = content_releases_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_releases_get_routes[] = {
+	{ "GET", "/api/releases/{id}", false },
+};
+static const char *const content_releases_get_actions[] = {
+	"GET /api/releases/{id}/entries",
+	"GET /api/releases/{id}/preview",
+	"POST /api/releases/{id}/publish",
+	NULL
+};
+static const struct error_info *const content_releases_get_errors[] = {
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_releases_get_events[] = {
+	NULL
+};
+const struct operation operation_content_releases_get = {
+	.id = "content.releases.get",
+	.service = "content",
+	.summary = "Read a release.",
+	.description = NULL,
+	.mcp = "get_release",
+	.graphql = "query release",
+	.cli = "releases get",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_release",
+	.entity = "id",
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_releases_get_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read what is in it with GET /api/releases/{id}/entries, or see it as it would be with GET /api/releases/{id}/preview.",
+	.actions = content_releases_get_actions,
+	.request = &content_releases_get_request_shape,
+	.response = &content_release_shape,
+	.errors = content_releases_get_errors,
+	.events = content_releases_get_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_releases_delete_routes[] = {
+	{ "DELETE", "/api/releases/{id}", false },
+};
+static const char *const content_releases_delete_actions[] = {
+	"GET /api/releases",
+	NULL
+};
+static const struct error_info *const content_releases_delete_errors[] = {
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_releases_delete_events[] = {
+	&event_content_release_delete,
+	NULL
+};
+const struct operation operation_content_releases_delete = {
+	.id = "content.releases.delete",
+	.service = "content",
+	.summary = "Delete a release; what it published stays public.",
+	.description = NULL,
+	.mcp = "delete_release",
+	.graphql = "mutation deleteRelease",
+	.cli = "releases delete",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_release",
+	.entity = "id",
+	.list = NULL,
+	.audit = "delete content_release",
+	.routes = content_releases_delete_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "List the remaining releases with GET /api/releases.",
+	.actions = content_releases_delete_actions,
+	.request = &content_releases_delete_request_shape,
+	.response = &confirmation_shape,
+	.errors = content_releases_delete_errors,
+	.events = content_releases_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_releases_put_entries_routes[] = {
+	{ "PUT", "/api/releases/{id}/entries", false },
+};
+static const struct operation_example content_releases_put_entries_examples[] = {
+	{ "Publish one item and delete another", "{\"id\": 5, \"entries\": [{\"contentItemId\": 42}, {\"contentItemId\": 43, \"action\": \"delete\"}]}" },
+};
+static const char *const content_releases_put_entries_actions[] = {
+	"GET /api/releases/{id}/preview",
+	"POST /api/releases/{id}/publish",
+	"POST /api/releases/{id}/entries/remove",
+	NULL
+};
+static const struct error_info *const content_releases_put_entries_errors[] = {
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_RELEASE_NOT_DRAFT],
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_RELEASE_TOO_LARGE],
+	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_releases_put_entries_events[] = {
+	&event_content_release_update,
+	NULL
+};
+const struct operation operation_content_releases_put_entries = {
+	.id = "content.releases.put_entries",
+	.service = "content",
+	.summary = "Say what a release does to some items: publish a version, or delete. An entry replaces the one of its item.",
+	.description = NULL,
+	.mcp = "put_release_entries",
+	.graphql = "mutation putReleaseEntries",
+	.cli = "releases add",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_release",
+	.entity = "id",
+	.list = NULL,
+	.audit = "update content_release",
+	.routes = content_releases_put_entries_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 5000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "See it as it would be with GET /api/releases/{id}/preview, then publish it with POST /api/releases/{id}/publish.",
+	.actions = content_releases_put_entries_actions,
+	.request = &content_releases_put_entries_request_shape,
+	.response = &content_release_shape,
+	.errors = content_releases_put_entries_errors,
+	.events = content_releases_put_entries_events,
+	.examples = content_releases_put_entries_examples,
+	.n_examples = 1,
+};
+
+static const struct route content_releases_remove_entries_routes[] = {
+	{ "POST", "/api/releases/{id}/entries/remove", false },
+};
+static const char *const content_releases_remove_entries_actions[] = {
+	"GET /api/releases/{id}/entries",
+	NULL
+};
+static const struct error_info *const content_releases_remove_entries_errors[] = {
+	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_RELEASE_NOT_DRAFT],
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_releases_remove_entries_events[] = {
+	&event_content_release_update,
+	NULL
+};
+const struct operation operation_content_releases_remove_entries = {
+	.id = "content.releases.remove_entries",
+	.service = "content",
+	.summary = "Take items out of a release.",
+	.description = NULL,
+	.mcp = "remove_release_entries",
+	.graphql = "mutation removeReleaseEntries",
+	.cli = "releases remove",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_release",
+	.entity = "id",
+	.list = NULL,
+	.audit = "update content_release",
+	.routes = content_releases_remove_entries_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Read what is left with GET /api/releases/{id}/entries.",
+	.actions = content_releases_remove_entries_actions,
+	.request = &content_releases_remove_entries_request_shape,
+	.response = &content_release_shape,
+	.errors = content_releases_remove_entries_errors,
+	.events = content_releases_remove_entries_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_releases_entries_routes[] = {
+	{ "GET", "/api/releases/{id}/entries", false },
+};
+static const char *const content_releases_entries_actions[] = {
+	"PUT /api/releases/{id}/entries",
+	"GET /api/releases/{id}/preview",
+	"POST /api/releases/{id}/publish",
+	NULL
+};
+static const struct error_info *const content_releases_entries_errors[] = {
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_releases_entries_events[] = {
+	NULL
+};
+const struct operation operation_content_releases_entries = {
+	.id = "content.releases.entries",
+	.service = "content",
+	.summary = "List what a release does, with what stands against it.",
+	.description = NULL,
+	.mcp = "list_release_entries",
+	.graphql = "query releaseEntries",
+	.cli = "releases entries",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_release",
+	.entity = "id",
+	.list = "entries",
+	.audit = NULL,
+	.routes = content_releases_entries_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Put entries with a conflict again with PUT /api/releases/{id}/entries, or publish with POST /api/releases/{id}/publish.",
+	.actions = content_releases_entries_actions,
+	.request = &content_releases_entries_request_shape,
+	.response = &content_releases_entries_response_shape,
+	.errors = content_releases_entries_errors,
+	.events = content_releases_entries_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_releases_preview_routes[] = {
+	{ "GET", "/api/releases/{id}/preview", false },
+};
+static const char *const content_releases_preview_actions[] = {
+	"POST /api/releases/{id}/publish",
+	"GET /api/releases/{id}/entries",
+	NULL
+};
+static const struct error_info *const content_releases_preview_errors[] = {
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_releases_preview_events[] = {
+	NULL
+};
+const struct operation operation_content_releases_preview = {
+	.id = "content.releases.preview",
+	.service = "content",
+	.summary = "Read the items of a release as it would make them.",
+	.description = NULL,
+	.mcp = "preview_release",
+	.graphql = "query releasePreview",
+	.cli = "releases preview",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_release",
+	.entity = "id",
+	.list = "entries",
+	.audit = NULL,
+	.routes = content_releases_preview_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Publish it with POST /api/releases/{id}/publish; with mode=dry_run all conflicts are looked for and nothing is done.",
+	.actions = content_releases_preview_actions,
+	.request = &content_releases_preview_request_shape,
+	.response = &content_releases_preview_response_shape,
+	.errors = content_releases_preview_errors,
+	.events = content_releases_preview_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_releases_publish_routes[] = {
+	{ "POST", "/api/releases/{id}/publish", false },
+};
+static const char *const content_releases_publish_actions[] = {
+	"POST /api/releases/{id}/revert",
+	"GET /api/releases/{id}",
+	NULL
+};
+static const struct error_info *const content_releases_publish_errors[] = {
+	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_RELEASE_CONFLICT],
+	&error_catalogue[ERROR_RELEASE_NOT_DRAFT],
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_releases_publish_events[] = {
+	&event_content_release_publish,
+	&event_content_item_publish,
+	&event_content_item_delete,
+	NULL
+};
+const struct operation operation_content_releases_publish = {
+	.id = "content.releases.publish",
+	.service = "content",
+	.summary = "Publish a release: all of it in one transaction, or nothing.",
+	.description = "Scheduled with POST /api/jobs, kind content_release_publish.",
+	.mcp = "publish_release",
+	.graphql = "mutation publishRelease",
+	.cli = "releases publish",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_release",
+	.entity = "id",
+	.list = NULL,
+	.audit = "publish content_release",
+	.routes = content_releases_publish_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 60000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Take it back with POST /api/releases/{id}/revert.",
+	.actions = content_releases_publish_actions,
+	.request = &content_releases_publish_request_shape,
+	.response = &content_release_shape,
+	.errors = content_releases_publish_errors,
+	.events = content_releases_publish_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_releases_revert_routes[] = {
+	{ "POST", "/api/releases/{id}/revert", false },
+};
+static const char *const content_releases_revert_actions[] = {
+	"GET /api/releases/{id}",
+	"POST /api/releases",
+	NULL
+};
+static const struct error_info *const content_releases_revert_errors[] = {
+	&error_catalogue[ERROR_RELEASE_CONFLICT],
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_RELEASE_NOT_PUBLISHED],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_releases_revert_events[] = {
+	&event_content_release_revert,
+	&event_content_item_rollback,
+	&event_content_item_restore,
+	&event_content_item_unpublish,
+	NULL
+};
+const struct operation operation_content_releases_revert = {
+	.id = "content.releases.revert",
+	.service = "content",
+	.summary = "Take a published release back: the public sees what it saw before, all of it or nothing of it.",
+	.description = NULL,
+	.mcp = "revert_release",
+	.graphql = "mutation revertRelease",
+	.cli = "releases revert",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_release",
+	.entity = "id",
+	.list = NULL,
+	.audit = "revert content_release",
+	.routes = content_releases_revert_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 60000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Read the items again; to publish it once more make a new release.",
+	.actions = content_releases_revert_actions,
+	.request = &content_releases_revert_request_shape,
+	.response = &content_release_shape,
+	.errors = content_releases_revert_errors,
+	.events = content_releases_revert_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const char *const content_jobs_status_transition_actions[] = {
 	NULL
 };
@@ -4177,6 +5137,68 @@ const struct operation operation_content_jobs_status_transition = {
 	.job_kind = "content_status_transition",
 	.job_queue = "content",
 	.job_policy = NULL,
+};
+
+static const char *const content_jobs_publish_release_actions[] = {
+	NULL
+};
+static const struct error_info *const content_jobs_publish_release_errors[] = {
+	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_RELEASE_CONFLICT],
+	&error_catalogue[ERROR_RELEASE_NOT_DRAFT],
+	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_jobs_publish_release_events[] = {
+	&event_content_release_publish,
+	&event_content_item_publish,
+	&event_content_item_delete,
+	NULL
+};
+const struct operation operation_content_jobs_publish_release = {
+	.id = "content.jobs.publish_release",
+	.service = "content",
+	.summary = "Publish a release, as a job that was scheduled for it.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_release",
+	.entity = "releaseId",
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
+	.timeout_ms = 60000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_jobs_publish_release_actions,
+	.request = &content_jobs_publish_release_request_shape,
+	.response = &content_jobs_publish_release_response_shape,
+	.errors = content_jobs_publish_release_errors,
+	.events = content_jobs_publish_release_events,
+	.examples = NULL,
+	.n_examples = 0,
+	.job_kind = "content_release_publish",
+	.job_queue = "content",
+	.job_policy = "content.write",
 };
 
 static const char *const content_governance_set_actions[] = {

@@ -191,6 +191,42 @@ struct schema_artifact {
 };
 extern const struct shape schema_artifact_shape;
 
+/* Versions of items, and deletions, that become public together. */
+struct content_release {
+	int64_t id; /* 0..2147483647 */
+	const char *name;
+	const char *description; /* optional */
+	const char *status; /* draft | published | reverted */
+	int64_t version; /* 1..2147483647 */
+	int64_t entry_count; /* 0..1000 */
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *published_at; /* microseconds since 1970 */
+	const int64_t *reverted_at; /* microseconds since 1970 */
+};
+extern const struct shape content_release_shape;
+
+/* What a release does to an item. */
+struct new_release_entry {
+	int64_t content_item_id; /* 1..2147483647 */
+	const char *action; /* at most 16 bytes; publish | delete; optional */
+	const int64_t *version; /* 1..2147483647 */
+};
+extern const struct shape new_release_entry_shape;
+
+/* What a release does to an item, and what stands against it. */
+struct release_entry {
+	int64_t content_item_id; /* 1..2147483647 */
+	const char *action;
+	int64_t version; /* 1..2147483647 */
+	int64_t base_version; /* 1..2147483647 */
+	const int64_t *working_copy_version; /* 1..2147483647 */
+	const int64_t *published_version; /* 1..2147483647 */
+	const char *conflict; /* optional */
+	const struct content_item *item; /* optional */
+};
+extern const struct shape release_entry_shape;
+
 /* What an entitlement must cover. */
 struct asset_scope {
 	const char *type; /* at most 16 bytes; item | type | subscription */
@@ -522,6 +558,68 @@ struct content_reference_row {
 	const int64_t *version_id;
 };
 extern const struct shape content_reference_row_shape;
+
+/* Row of release_insert, release_get, release_lock, releases_list .... */
+struct content_release_row {
+	int64_t id;
+	const char *name;
+	const char *description; /* optional */
+	const char *status;
+	int64_t version;
+	int64_t entry_count;
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *published_at; /* microseconds since 1970 */
+	const int64_t *reverted_at; /* microseconds since 1970 */
+};
+extern const struct shape content_release_row_shape;
+
+/* Row of release_wishes. */
+struct content_release_wish_row {
+	int64_t id;
+	int64_t head_version;
+	int64_t found_version;
+};
+extern const struct shape content_release_wish_row_shape;
+
+/* Row of release_rows. */
+struct content_release_entry_row {
+	int64_t content_item_id;
+	const char *action;
+	int64_t version;
+	int64_t base_version;
+	const char *before_status; /* optional */
+	const int64_t *before_published_version;
+	const int64_t *after_version;
+	const int64_t *head_version;
+	const char *status; /* optional */
+	const int64_t *published_version;
+	const int64_t *content_type_id;
+	const int64_t *created_at; /* microseconds since 1970 */
+	const int64_t *deleted_version;
+	const char *schema_hash; /* optional */
+	const bool *is_singleton;
+	const int64_t *base_price;
+	bool is_governed;
+	const int64_t *other_id;
+};
+extern const struct shape content_release_entry_row_shape;
+
+/* Row of release_data. */
+struct content_release_data_row {
+	int64_t item_id;
+	int64_t place;
+	int64_t data_bytes;
+	struct doc data; /* optional */
+};
+extern const struct shape content_release_data_row_shape;
+
+/* Row of release_referenced. */
+struct content_release_reference_row {
+	int64_t id;
+	int64_t source_id;
+};
+extern const struct shape content_release_reference_row_shape;
 
 /* Row of asset_insert, asset_get, asset_lock, asset_open .... */
 struct asset_row {
@@ -1066,6 +1164,94 @@ struct content_public_update_request {
 };
 extern const struct shape content_public_update_request_shape;
 
+struct content_releases_create_request {
+	const char *name; /* 1..200 bytes */
+	const char *description; /* at most 2000 bytes; optional */
+};
+extern const struct shape content_releases_create_request_shape;
+
+struct content_releases_list_request {
+	const char *status; /* at most 16 bytes; draft | published | reverted; optional */
+	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* at most 500 bytes; optional */
+};
+extern const struct shape content_releases_list_request_shape;
+
+struct content_releases_list_response {
+	struct shape_list releases; /* of struct content_release */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+	const char *next_cursor; /* optional */
+};
+extern const struct shape content_releases_list_response_shape;
+
+struct content_releases_get_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape content_releases_get_request_shape;
+
+struct content_releases_delete_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_releases_delete_request_shape;
+
+struct content_releases_put_entries_request {
+	int64_t id; /* 1..2147483647 */
+	struct shape_list entries; /* of struct new_release_entry; at most 500 items */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_releases_put_entries_request_shape;
+
+struct content_releases_remove_entries_request {
+	int64_t id; /* 1..2147483647 */
+	struct shape_list content_item_ids; /* of int64_t; at most 500 items */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_releases_remove_entries_request_shape;
+
+struct content_releases_entries_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* at most 500 bytes; optional */
+};
+extern const struct shape content_releases_entries_request_shape;
+
+struct content_releases_entries_response {
+	struct shape_list entries; /* of struct release_entry */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+	const char *next_cursor; /* optional */
+};
+extern const struct shape content_releases_entries_response_shape;
+
+struct content_releases_preview_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* at most 500 bytes; optional */
+};
+extern const struct shape content_releases_preview_request_shape;
+
+struct content_releases_preview_response {
+	struct shape_list entries; /* of struct release_entry */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+	const char *next_cursor; /* optional */
+};
+extern const struct shape content_releases_preview_response_shape;
+
+struct content_releases_publish_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_releases_publish_request_shape;
+
+struct content_releases_revert_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_releases_revert_request_shape;
+
 struct content_jobs_status_transition_request {
 	int64_t job_id; /* 1..9223372036854775807 */
 	int64_t content_item_id; /* 1..2147483647 */
@@ -1080,6 +1266,20 @@ struct content_jobs_status_transition_response {
 	int64_t check_after_ms; /* at least 0 */
 };
 extern const struct shape content_jobs_status_transition_response_shape;
+
+struct content_jobs_publish_release_request {
+	int64_t job_id; /* 1..9223372036854775807 */
+	int64_t release_id; /* 1..2147483647 */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_jobs_publish_release_request_shape;
+
+struct content_jobs_publish_release_response {
+	struct doc result; /* optional */
+	bool is_pending;
+	int64_t check_after_ms; /* at least 0 */
+};
+extern const struct shape content_jobs_publish_release_response_shape;
 
 struct content_governance_set_request {
 	int64_t content_type_id; /* 1..2147483647 */
@@ -1411,6 +1611,7 @@ extern const struct shape content_item_unpublish_event_shape;
 struct content_item_restore_event {
 	int64_t content_type_id; /* 1..2147483647 */
 	int64_t version; /* at least 1 */
+	const int64_t *published_version;
 	const char *new_status;
 	const char *content_hash;
 };
@@ -1427,12 +1628,43 @@ struct content_item_delete_event {
 };
 extern const struct shape content_item_delete_event_shape;
 
+struct content_release_create_event {
+	const char *name;
+	int64_t entry_count; /* at least 0 */
+};
+extern const struct shape content_release_create_event_shape;
+
+struct content_release_update_event {
+	const char *name;
+	int64_t entry_count; /* at least 0 */
+};
+extern const struct shape content_release_update_event_shape;
+
+struct content_release_delete_event {
+	const char *name;
+	int64_t entry_count; /* at least 0 */
+};
+extern const struct shape content_release_delete_event_shape;
+
+struct content_release_publish_event {
+	const char *name;
+	int64_t entry_count; /* at least 0 */
+};
+extern const struct shape content_release_publish_event_shape;
+
+struct content_release_revert_event {
+	const char *name;
+	int64_t entry_count; /* at least 0 */
+};
+extern const struct shape content_release_revert_event_shape;
+
 struct content_item_rollback_event {
 	int64_t content_type_id; /* 1..2147483647 */
 	const char *old_status;
 	const char *new_status;
 	int64_t from_version; /* at least 1 */
 	int64_t to_version; /* at least 1 */
+	const int64_t *published_version;
 	const char *content_hash;
 };
 extern const struct shape content_item_rollback_event_shape;
@@ -1508,7 +1740,18 @@ extern const struct operation operation_content_previews_item;
 extern const struct operation operation_content_previews_global;
 extern const struct operation operation_content_public_create;
 extern const struct operation operation_content_public_update;
+extern const struct operation operation_content_releases_create;
+extern const struct operation operation_content_releases_list;
+extern const struct operation operation_content_releases_get;
+extern const struct operation operation_content_releases_delete;
+extern const struct operation operation_content_releases_put_entries;
+extern const struct operation operation_content_releases_remove_entries;
+extern const struct operation operation_content_releases_entries;
+extern const struct operation operation_content_releases_preview;
+extern const struct operation operation_content_releases_publish;
+extern const struct operation operation_content_releases_revert;
 extern const struct operation operation_content_jobs_status_transition;
+extern const struct operation operation_content_jobs_publish_release;
 extern const struct operation operation_content_governance_set;
 extern const struct operation operation_content_governance_transition;
 extern const struct operation operation_content_items_snapshot;
@@ -1537,6 +1780,11 @@ extern const struct event_type event_content_item_publish;
 extern const struct event_type event_content_item_unpublish;
 extern const struct event_type event_content_item_restore;
 extern const struct event_type event_content_item_delete;
+extern const struct event_type event_content_release_create;
+extern const struct event_type event_content_release_update;
+extern const struct event_type event_content_release_delete;
+extern const struct event_type event_content_release_publish;
+extern const struct event_type event_content_release_revert;
 extern const struct event_type event_content_item_rollback;
 extern const struct event_type event_asset_create;
 extern const struct event_type event_asset_delete;
@@ -1776,11 +2024,81 @@ const struct error *content_public_create(struct request *req, const struct cont
 const struct error *content_public_update(struct request *req, const struct content_public_update_request *in,
     struct content_item *out) MUST_CHECK;
 
+/* Create a release: versions of items, and deletions, to become public together.
+ * POST /api/releases
+ * Emits: content_release.create. */
+const struct error *content_releases_create(struct request *req, const struct content_releases_create_request *in,
+    struct content_release *out) MUST_CHECK;
+
+/* List releases, newest first.
+ * GET /api/releases */
+const struct error *content_releases_list(struct request *req, const struct content_releases_list_request *in,
+    struct content_releases_list_response *out) MUST_CHECK;
+
+/* Read a release.
+ * GET /api/releases/{id}
+ * Errors: RELEASE_NOT_FOUND. */
+const struct error *content_releases_get(struct request *req, const struct content_releases_get_request *in,
+    struct content_release *out) MUST_CHECK;
+
+/* Delete a release; what it published stays public.
+ * DELETE /api/releases/{id}
+ * Errors: RELEASE_NOT_FOUND, VERSION_CONFLICT.
+ * Emits: content_release.delete. */
+const struct error *content_releases_delete(struct request *req, const struct content_releases_delete_request *in,
+    struct confirmation *out) MUST_CHECK;
+
+/* Say what a release does to some items: publish a version, or delete. An entry replaces the one of its item.
+ * PUT /api/releases/{id}/entries
+ * Errors: CONTENT_ITEM_NOT_FOUND, EMPTY_BATCH, RELEASE_NOT_DRAFT, RELEASE_NOT_FOUND, RELEASE_TOO_LARGE, TARGET_VERSION_NOT_FOUND, VERSION_CONFLICT.
+ * Emits: content_release.update. */
+const struct error *content_releases_put_entries(struct request *req, const struct content_releases_put_entries_request *in,
+    struct content_release *out) MUST_CHECK;
+
+/* Take items out of a release.
+ * POST /api/releases/{id}/entries/remove
+ * Errors: EMPTY_BATCH, RELEASE_NOT_DRAFT, RELEASE_NOT_FOUND, VERSION_CONFLICT.
+ * Emits: content_release.update. */
+const struct error *content_releases_remove_entries(struct request *req, const struct content_releases_remove_entries_request *in,
+    struct content_release *out) MUST_CHECK;
+
+/* List what a release does, with what stands against it.
+ * GET /api/releases/{id}/entries
+ * Errors: RELEASE_NOT_FOUND. */
+const struct error *content_releases_entries(struct request *req, const struct content_releases_entries_request *in,
+    struct content_releases_entries_response *out) MUST_CHECK;
+
+/* Read the items of a release as it would make them.
+ * GET /api/releases/{id}/preview
+ * Errors: RELEASE_NOT_FOUND. */
+const struct error *content_releases_preview(struct request *req, const struct content_releases_preview_request *in,
+    struct content_releases_preview_response *out) MUST_CHECK;
+
+/* Publish a release: all of it in one transaction, or nothing.
+ * POST /api/releases/{id}/publish
+ * Errors: EMPTY_BATCH, RELEASE_CONFLICT, RELEASE_NOT_DRAFT, RELEASE_NOT_FOUND, VERSION_CONFLICT.
+ * Emits: content_release.publish, content_item.publish, content_item.delete. */
+const struct error *content_releases_publish(struct request *req, const struct content_releases_publish_request *in,
+    struct content_release *out) MUST_CHECK;
+
+/* Take a published release back: the public sees what it saw before, all of it or nothing of it.
+ * POST /api/releases/{id}/revert
+ * Errors: RELEASE_CONFLICT, RELEASE_NOT_FOUND, RELEASE_NOT_PUBLISHED, VERSION_CONFLICT.
+ * Emits: content_release.revert, content_item.rollback, content_item.restore, content_item.unpublish. */
+const struct error *content_releases_revert(struct request *req, const struct content_releases_revert_request *in,
+    struct content_release *out) MUST_CHECK;
+
 /* Change the status of an item, as a job that was scheduled for it.
  * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.update. */
 const struct error *content_jobs_status_transition(struct request *req, const struct content_jobs_status_transition_request *in,
     struct content_jobs_status_transition_response *out) MUST_CHECK;
+
+/* Publish a release, as a job that was scheduled for it.
+ * Errors: EMPTY_BATCH, RELEASE_CONFLICT, RELEASE_NOT_DRAFT, RELEASE_NOT_FOUND, VERSION_CONFLICT.
+ * Emits: content_release.publish, content_item.publish, content_item.delete. */
+const struct error *content_jobs_publish_release(struct request *req, const struct content_jobs_publish_release_request *in,
+    struct content_jobs_publish_release_response *out) MUST_CHECK;
 
 /* Say which workflow governs the items of a type. While it is active, only transitions change their status.
  * Errors: CONTENT_TYPE_NOT_FOUND. */
@@ -1899,6 +2217,16 @@ void emit_content_item_restore(struct request *req, int64_t entity_id, int64_t e
     const struct content_item_restore_event *payload);
 void emit_content_item_delete(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_item_delete_event *payload);
+void emit_content_release_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_create_event *payload);
+void emit_content_release_update(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_update_event *payload);
+void emit_content_release_delete(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_delete_event *payload);
+void emit_content_release_publish(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_publish_event *payload);
+void emit_content_release_revert(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_revert_event *payload);
 void emit_content_item_rollback(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_item_rollback_event *payload);
 void emit_asset_create(struct request *req, int64_t entity_id, int64_t entity_version,

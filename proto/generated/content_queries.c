@@ -1444,6 +1444,243 @@ const struct db_statement content_snapshots_count_matching_query = { .name = "co
 	    "         LIMIT $6) i\n",
 	.kind = DB_FIND, .n_params = 6, .row = &content_count_row_shape };
 
+const struct db_statement content_release_insert_query = { .name = "content_release_insert",
+	.sql =
+	    "INSERT INTO content_releases AS r (domain_id, name, description, created_at, updated_at, updated_by)\n"
+	    "VALUES (tenant(), $1, $2, $3, $3, $4)\n"
+	    "RETURNING r.id, r.name, r.description, r.status, r.version, r.entry_count, r.created_at, r.updated_at, r.published_at, r.reverted_at\n",
+	.kind = DB_FIND, .n_params = 4, .row = &content_release_row_shape };
+
+const struct db_statement content_release_get_query = { .name = "content_release_get",
+	.sql =
+	    "SELECT r.id, r.name, r.description, r.status, r.version, r.entry_count, r.created_at, r.updated_at, r.published_at, r.reverted_at\n"
+	    "  FROM content_releases r WHERE r.id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_release_row_shape };
+
+const struct db_statement content_release_lock_query = { .name = "content_release_lock",
+	.sql =
+	    "SELECT r.id, r.name, r.description, r.status, r.version, r.entry_count, r.created_at, r.updated_at, r.published_at, r.reverted_at\n"
+	    "  FROM content_releases r WHERE r.id = $1 FOR UPDATE\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_release_row_shape };
+
+const struct db_statement content_releases_list_query = { .name = "content_releases_list",
+	.sql =
+	    "SELECT r.id, r.name, r.description, r.status, r.version, r.entry_count, r.created_at, r.updated_at, r.published_at, r.reverted_at\n"
+	    "  FROM content_releases r WHERE r.id < $1 AND ($2::text IS NULL OR r.status = $2) ORDER BY r.id DESC LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_release_row_shape };
+
+const struct db_statement content_release_touch_query = { .name = "content_release_touch",
+	.sql =
+	    "UPDATE content_releases r\n"
+	    "   SET version = r.version + 1, updated_at = $2, updated_by = $3, status = $4,\n"
+	    "       entry_count = (SELECT count(*) FROM content_release_entries e WHERE e.release_id = r.id),\n"
+	    "       published_at = CASE WHEN $4 = 'published' THEN $2 ELSE r.published_at END, reverted_at = CASE WHEN $4 = 'reverted' THEN $2 END\n"
+	    " WHERE r.id = $1\n"
+	    "RETURNING r.id, r.name, r.description, r.status, r.version, r.entry_count, r.created_at, r.updated_at, r.published_at, r.reverted_at\n",
+	.kind = DB_FIND, .n_params = 4, .row = &content_release_row_shape };
+
+const struct db_statement content_release_delete_query = { .name = "content_release_delete",
+	.sql =
+	    "DELETE FROM content_releases r WHERE r.id = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement content_release_wishes_query = { .name = "content_release_wishes",
+	.sql =
+	    "SELECT i.id, i.version AS head_version, coalesce(s.version, 0)::integer AS found_version\n"
+	    "  FROM unnest($1::integer[], $2::integer[]) w (id, version)\n"
+	    " CROSS JOIN LATERAL (SELECT h.id, h.version, CASE WHEN w.version = 0 THEN h.version ELSE w.version END AS wanted FROM content_items h WHERE h.id = w.id LIMIT 1) i\n"
+	    "  LEFT JOIN LATERAL (SELECT k.version FROM content_item_states k WHERE k.item_id = i.id AND k.version = i.wanted LIMIT 1) s ON true\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_release_wish_row_shape };
+
+const struct db_statement content_release_put_query = { .name = "content_release_put",
+	.sql =
+	    "INSERT INTO content_release_entries (domain_id, release_id, content_item_id, action, version, base_version)\n"
+	    "SELECT tenant(), $1, w.id, w.action, w.version, w.base FROM unnest($2::integer[], $3::text[], $4::integer[], $5::integer[]) w (id, action, version, base)\n"
+	    "ON CONFLICT (domain_id, release_id, content_item_id) DO UPDATE\n"
+	    "   SET action = excluded.action, version = excluded.version, base_version = excluded.base_version\n",
+	.kind = DB_EXEC, .n_params = 5, .row = NULL };
+
+const struct db_statement content_release_remove_query = { .name = "content_release_remove",
+	.sql =
+	    "DELETE FROM content_release_entries e WHERE e.release_id = $1 AND e.content_item_id = ANY ($2::integer[])\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_release_lock_items_query = { .name = "content_release_lock_items",
+	.sql =
+	    "SELECT h.id\n"
+	    "  FROM (SELECT e.content_item_id FROM content_release_entries e WHERE e.release_id = $1 ORDER BY e.content_item_id LIMIT 1000) e\n"
+	    " CROSS JOIN LATERAL (SELECT i.id FROM content_items i WHERE i.id = e.content_item_id LIMIT 1 FOR UPDATE) h\n"
+	    " LIMIT 1000\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_id_row_shape };
+
+const struct db_statement content_release_lock_deleted_query = { .name = "content_release_lock_deleted",
+	.sql =
+	    "SELECT h.id\n"
+	    "  FROM (SELECT e.content_item_id FROM content_release_entries e WHERE e.release_id = $1 ORDER BY e.content_item_id LIMIT 1000) e\n"
+	    " CROSS JOIN LATERAL (SELECT d.id FROM content_items_deleted d WHERE d.id = e.content_item_id LIMIT 1 FOR UPDATE) h\n"
+	    " LIMIT 1000\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_id_row_shape };
+
+const struct db_statement content_release_rows_query = { .name = "content_release_rows",
+	.sql =
+	    "SELECT e.content_item_id, e.action, e.version, e.base_version, e.before_status, e.before_published_version, e.after_version,\n"
+	    "       i.version AS head_version, i.status, i.published_version, coalesce(i.content_type_id, d.content_type_id) AS content_type_id, i.created_at,\n"
+	    "       d.version AS deleted_version, t.schema_hash, t.is_singleton, t.base_price, g.content_type_id IS NOT NULL AS is_governed, o.id AS other_id\n"
+	    "  FROM (SELECT k.content_item_id, k.action, k.version, k.base_version, k.before_status, k.before_published_version, k.after_version\n"
+	    "          FROM content_release_entries k WHERE k.release_id = $1 AND k.content_item_id > $2 ORDER BY k.content_item_id LIMIT $4) e\n"
+	    "  LEFT JOIN LATERAL (SELECT h.version, h.status, h.published_version, h.content_type_id, h.created_at FROM content_items h WHERE h.id = e.content_item_id LIMIT 1) i ON true\n"
+	    "  LEFT JOIN LATERAL (SELECT h.version, h.content_type_id FROM content_items_deleted h WHERE h.id = e.content_item_id AND h.purge_at > $3 LIMIT 1) d ON true\n"
+	    "  LEFT JOIN LATERAL (SELECT h.schema_hash, h.is_singleton, h.base_price FROM content_types h WHERE h.id = coalesce(i.content_type_id, d.content_type_id) LIMIT 1) t ON true\n"
+	    "  LEFT JOIN LATERAL (SELECT h.content_type_id FROM content_workflows h\n"
+	    "                      WHERE h.content_type_id = coalesce(i.content_type_id, d.content_type_id) AND h.is_active LIMIT 1) g ON true\n"
+	    "  LEFT JOIN LATERAL (SELECT h.id FROM content_items h\n"
+	    "                      WHERE t.is_singleton AND i.version IS NULL AND h.content_type_id = d.content_type_id LIMIT 1) o ON true\n"
+	    " ORDER BY e.content_item_id\n",
+	.kind = DB_LIST, .n_params = 4, .row = &content_release_entry_row_shape };
+
+const struct db_statement content_release_data_query = { .name = "content_release_data",
+	.sql =
+	    "SELECT p.item_id, p.place, p.data_bytes, CASE WHEN p.place = 1 OR sum(p.data_bytes) OVER (ORDER BY p.place ROWS UNBOUNDED PRECEDING) <= $3 THEN p.data END AS data\n"
+	    "  FROM (SELECT w.id::integer AS item_id, w.place::integer AS place, s.data, s.data_bytes\n"
+	    "          FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (id, version, place)\n"
+	    "         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes FROM content_item_states k WHERE k.item_id = w.id AND k.version = w.version LIMIT 1) s) p\n"
+	    " ORDER BY p.place LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_release_data_row_shape };
+
+const struct db_statement content_release_keep_versions_query = { .name = "content_release_keep_versions",
+	.sql =
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
+	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by\n"
+	    "  FROM unnest($1::integer[]) w (id)\n"
+	    " CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.id = w.id LIMIT 1) h\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement content_release_note_query = { .name = "content_release_note",
+	.sql =
+	    "UPDATE content_release_entries e\n"
+	    "   SET before_status = b.status, before_published_version = b.published_version, before_published_at = b.published_at,\n"
+	    "       after_version = b.version + CASE WHEN e.content_item_id = ANY ($2::integer[]) THEN 1 ELSE 0 END\n"
+	    "  FROM (SELECT k.content_item_id, h.status, h.version, h.published_version, h.published_at\n"
+	    "          FROM content_release_entries k\n"
+	    "         CROSS JOIN LATERAL (SELECT i.status, i.version, i.published_version, i.published_at FROM content_items i WHERE i.id = k.content_item_id LIMIT 1) h\n"
+	    "         WHERE k.release_id = $1) b\n"
+	    " WHERE e.release_id = $1 AND e.content_item_id = b.content_item_id\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_release_publish_query = { .name = "content_release_publish",
+	.sql =
+	    "UPDATE content_items i\n"
+	    "   SET data = b.data, status = 'published', version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,\n"
+	    "       published_version = i.version + 1, published_at = greatest($3, i.updated_at), published_text = NULL,\n"
+	    "       search_text = CASE WHEN b.is_head THEN i.search_text ELSE content_search_text(b.data) END\n"
+	    "  FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data\n"
+	    "          FROM content_release_entries k\n"
+	    "         CROSS JOIN LATERAL (SELECT n.ctid FROM content_items n WHERE n.id = k.content_item_id LIMIT 1) h\n"
+	    "         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.version LIMIT 1) s\n"
+	    "         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b\n"
+	    " WHERE i.ctid = b.place\n",
+	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+
+const struct db_statement content_release_refer_query = { .name = "content_release_refer",
+	.sql =
+	    "WITH b AS MATERIALIZED (\n"
+	    "    SELECT k.content_item_id, CASE WHEN $3::boolean THEN k.base_version ELSE k.version END AS version, k.after_version + CASE WHEN $3 THEN 1 ELSE 0 END AS head,\n"
+	    "           CASE WHEN $3 THEN k.before_published_version END AS public\n"
+	    "      FROM content_release_entries k WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])),\n"
+	    "moved AS (\n"
+	    "    UPDATE content_references r SET state = m.state\n"
+	    "      FROM (SELECT k.place, CASE WHEN k.is_public THEN 'active' ELSE 'historical' END AS state\n"
+	    "              FROM b\n"
+	    "             CROSS JOIN LATERAL (SELECT n.ctid AS place, n.source_version = b.public AS is_public FROM content_references n\n"
+	    "                                  WHERE n.source_id = b.content_item_id AND n.state <> 'historical'\n"
+	    "                                 UNION\n"
+	    "                                 SELECT n.ctid, true FROM content_references n\n"
+	    "                                  WHERE n.source_id = b.content_item_id AND n.source_version = b.public AND n.place >= 0) k) m\n"
+	    "     WHERE r.ctid = m.place)\n"
+	    "INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)\n"
+	    "SELECT tenant(), b.content_item_id, b.head, r.place, r.path, r.target_kind, r.target_id, 'active'\n"
+	    "  FROM b\n"
+	    " CROSS JOIN LATERAL (SELECT k.place, k.path, k.target_kind, k.target_id FROM content_references k\n"
+	    "                      WHERE k.source_id = b.content_item_id AND k.source_version = b.version AND k.place >= 0 ORDER BY k.place LIMIT 2000) r\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement content_release_referenced_query = { .name = "content_release_referenced",
+	.sql =
+	    "SELECT w.id::integer AS id, r.source_id\n"
+	    "  FROM unnest($1::integer[]) w (id)\n"
+	    " CROSS JOIN LATERAL (SELECT k.source_id FROM content_references k\n"
+	    "                      WHERE k.target_kind = 'content_item' AND k.target_id = w.id AND k.state = 'active' AND NOT k.source_id = ANY ($1::integer[]) LIMIT 1) r\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_release_reference_row_shape };
+
+const struct db_statement content_release_delete_items_query = { .name = "content_release_delete_items",
+	.sql =
+	    "WITH fields AS (\n"
+	    "    DELETE FROM content_item_fields f\n"
+	    "     USING unnest($1::integer[]) w (id)\n"
+	    "     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_item_fields n WHERE n.item_id = w.id ORDER BY n.is_public, n.field_id, n.place LIMIT 20000) k\n"
+	    "     WHERE f.ctid = k.place),\n"
+	    "references_kept AS (\n"
+	    "    UPDATE content_references r SET state = 'deleted'\n"
+	    "      FROM unnest($1::integer[]) w (id)\n"
+	    "     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_references n WHERE n.source_id = w.id ORDER BY n.source_version, n.place LIMIT 1000000) k\n"
+	    "     WHERE r.ctid = k.place),\n"
+	    "gone AS (\n"
+	    "    DELETE FROM content_items i\n"
+	    "     USING unnest($1::integer[]) w (id)\n"
+	    "     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items n WHERE n.id = w.id LIMIT 1) k\n"
+	    "     WHERE i.ctid = k.place\n"
+	    "    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by)\n"
+	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)\n"
+	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, $2, $3 FROM gone\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement content_release_revert_items_query = { .name = "content_release_revert_items",
+	.sql =
+	    "UPDATE content_items i\n"
+	    "   SET data = b.data, status = b.status, version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,\n"
+	    "       published_version = b.before_published_version, published_at = b.before_published_at,\n"
+	    "       search_text = content_search_text(b.data), published_text = content_search_text(b.public_data)\n"
+	    "  FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, p.data AS public_data,\n"
+	    "               CASE WHEN k.before_status IN ('in_review', 'archived') THEN k.before_status ELSE 'draft' END AS status\n"
+	    "          FROM content_release_entries k\n"
+	    "         CROSS JOIN LATERAL (SELECT n.ctid FROM content_items n WHERE n.id = k.content_item_id LIMIT 1) h\n"
+	    "         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.base_version LIMIT 1) s\n"
+	    "          LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v\n"
+	    "                              WHERE v.content_item_id = k.content_item_id AND v.version = k.before_published_version LIMIT 1) p ON true\n"
+	    "         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b\n"
+	    " WHERE i.ctid = b.place\n",
+	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+
+const struct db_statement content_release_keep_deleted_query = { .name = "content_release_keep_deleted",
+	.sql =
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
+	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by\n"
+	    "  FROM unnest($1::integer[]) w (id)\n"
+	    " CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement content_release_restore_items_query = { .name = "content_release_restore_items",
+	.sql =
+	    "WITH back AS (\n"
+	    "    DELETE FROM content_items_deleted d\n"
+	    "     USING unnest($2::integer[]) w (id)\n"
+	    "     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items_deleted n WHERE n.id = w.id LIMIT 1) k\n"
+	    "     WHERE d.ctid = k.place\n"
+	    "    RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at)\n"
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
+	    "                           published_version, published_at, published_text)\n"
+	    "SELECT k.id, k.domain_id, k.content_type_id, t.is_singleton, k.data, CASE WHEN e.before_status IN ('in_review', 'archived') THEN e.before_status ELSE 'draft' END,\n"
+	    "       k.version + 1, k.created_at, greatest($3::timestamptz, k.updated_at), $4, content_search_text(k.data), e.before_published_version, e.before_published_at,\n"
+	    "       content_search_text(p.data)\n"
+	    "  FROM back k\n"
+	    " CROSS JOIN LATERAL (SELECT h.is_singleton FROM content_types h WHERE h.id = k.content_type_id LIMIT 1) t\n"
+	    " CROSS JOIN LATERAL (SELECT h.before_status, h.before_published_version, h.before_published_at\n"
+	    "                       FROM content_release_entries h WHERE h.release_id = $1 AND h.content_item_id = k.id LIMIT 1) e\n"
+	    "  LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.id AND v.version = e.before_published_version LIMIT 1) p ON true\n",
+	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+
 const struct db_statement content_asset_insert_query = { .name = "content_asset_insert",
 	.sql =
 	    "INSERT INTO assets (domain_id, source_asset_id, variant_key, transform_spec, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key,\n"

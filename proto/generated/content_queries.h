@@ -232,6 +232,50 @@ extern const struct db_statement content_snapshots_count_all_query;
 extern const struct db_statement content_snapshots_count_type_query;
 /* Snapshots matching every filter of the lists, exact up to $6. :find; rows: struct content_count_row */
 extern const struct db_statement content_snapshots_count_matching_query;
+/* Make a release. :find; rows: struct content_release_row */
+extern const struct db_statement content_release_insert_query;
+/* One release. :find; rows: struct content_release_row */
+extern const struct db_statement content_release_get_query;
+/* One release, to change. :find; rows: struct content_release_row */
+extern const struct db_statement content_release_lock_query;
+/* Page of releases, newest first. :list; rows: struct content_release_row */
+extern const struct db_statement content_releases_list_query;
+/* A locked release after a change of its entries or status. :find; rows: struct content_release_row */
+extern const struct db_statement content_release_touch_query;
+/* A locked release and its entries. :exec */
+extern const struct db_statement content_release_delete_query;
+/* Of items $1 with the versions $2 (0: the head) the head, and whether there is that version. :list; rows: struct content_release_wish_row */
+extern const struct db_statement content_release_wishes_query;
+/* Entries of a release: items $2, actions $3, versions $4, heads $5. :exec */
+extern const struct db_statement content_release_put_query;
+/* Entries of a release that go. :exec */
+extern const struct db_statement content_release_remove_query;
+/* The items of a release, locked in order of their ids. :list; rows: struct content_id_row */
+extern const struct db_statement content_release_lock_items_query;
+/* Those of them that are deleted. :list; rows: struct content_id_row */
+extern const struct db_statement content_release_lock_deleted_query;
+/* Entries of a release behind an item, with the items as they are: live, deleted and restorable at $3, or gone. :list; rows: struct content_release_entry_row */
+extern const struct db_statement content_release_rows_query;
+/* Data of versions of items, $3 bytes of it at most, but one document at least. :list; rows: struct content_release_data_row */
+extern const struct db_statement content_release_data_query;
+/* Copy locked heads into the history, before they change. :exec */
+extern const struct db_statement content_release_keep_versions_query;
+/* What a release is about to change is noted: the items $2 get a new head. :exec */
+extern const struct db_statement content_release_note_query;
+/* New heads of the items $2, public from now on.  They are locked, so that each is found by where it is: joined by id, a plan that was made while the tables were empty would read all items. :exec */
+extern const struct db_statement content_release_publish_query;
+/* References of the new heads of the items $2: those of the version whose content they have ($3: the base).  Of the others those of what the public sees stay active. :exec */
+extern const struct db_statement content_release_refer_query;
+/* Of items that are to be deleted, those that somebody refers to who stays. :list; rows: struct content_release_reference_row */
+extern const struct db_statement content_release_referenced_query;
+/* Locked items move to the deleted ones. :exec */
+extern const struct db_statement content_release_delete_items_query;
+/* New heads of the items $2. :exec */
+extern const struct db_statement content_release_revert_items_query;
+/* Copy the last versions of deleted items into the history, before they come back. :exec */
+extern const struct db_statement content_release_keep_deleted_query;
+/* The deleted items $2 become heads again. :exec */
+extern const struct db_statement content_release_restore_items_query;
 /* Enter a file whose bytes are stored. :find; rows: struct asset_row */
 extern const struct db_statement content_asset_insert_query;
 /* An asset of the tenant. :find; rows: struct asset_row */

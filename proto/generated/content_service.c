@@ -307,11 +307,99 @@ call_content_public_update(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_releases_create(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_create_request *typed_in = in;
+	struct content_release *typed_out = out;
+	return content_releases_create(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_list(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_list_request *typed_in = in;
+	struct content_releases_list_response *typed_out = out;
+	return content_releases_list(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_get(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_get_request *typed_in = in;
+	struct content_release *typed_out = out;
+	return content_releases_get(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_delete(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_delete_request *typed_in = in;
+	struct confirmation *typed_out = out;
+	return content_releases_delete(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_put_entries(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_put_entries_request *typed_in = in;
+	struct content_release *typed_out = out;
+	return content_releases_put_entries(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_remove_entries(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_remove_entries_request *typed_in = in;
+	struct content_release *typed_out = out;
+	return content_releases_remove_entries(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_entries(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_entries_request *typed_in = in;
+	struct content_releases_entries_response *typed_out = out;
+	return content_releases_entries(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_preview(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_preview_request *typed_in = in;
+	struct content_releases_preview_response *typed_out = out;
+	return content_releases_preview(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_publish(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_publish_request *typed_in = in;
+	struct content_release *typed_out = out;
+	return content_releases_publish(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_releases_revert(struct request *req, const void *in, void *out)
+{
+	const struct content_releases_revert_request *typed_in = in;
+	struct content_release *typed_out = out;
+	return content_releases_revert(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_jobs_status_transition(struct request *req, const void *in, void *out)
 {
 	const struct content_jobs_status_transition_request *typed_in = in;
 	struct content_jobs_status_transition_response *typed_out = out;
 	return content_jobs_status_transition(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_jobs_publish_release(struct request *req, const void *in, void *out)
+{
+	const struct content_jobs_publish_release_request *typed_in = in;
+	struct content_jobs_publish_release_response *typed_out = out;
+	return content_jobs_publish_release(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -478,7 +566,18 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_previews_global, call_content_previews_global, NULL, NULL, NULL },
 	{ &operation_content_public_create, call_content_public_create, NULL, NULL, NULL },
 	{ &operation_content_public_update, call_content_public_update, NULL, NULL, NULL },
+	{ &operation_content_releases_create, call_content_releases_create, NULL, NULL, NULL },
+	{ &operation_content_releases_list, call_content_releases_list, NULL, NULL, NULL },
+	{ &operation_content_releases_get, call_content_releases_get, NULL, NULL, NULL },
+	{ &operation_content_releases_delete, call_content_releases_delete, NULL, NULL, NULL },
+	{ &operation_content_releases_put_entries, call_content_releases_put_entries, NULL, NULL, NULL },
+	{ &operation_content_releases_remove_entries, call_content_releases_remove_entries, NULL, NULL, NULL },
+	{ &operation_content_releases_entries, call_content_releases_entries, NULL, NULL, NULL },
+	{ &operation_content_releases_preview, call_content_releases_preview, NULL, NULL, NULL },
+	{ &operation_content_releases_publish, call_content_releases_publish, NULL, NULL, NULL },
+	{ &operation_content_releases_revert, call_content_releases_revert, NULL, NULL, NULL },
 	{ &operation_content_jobs_status_transition, call_content_jobs_status_transition, NULL, NULL, NULL },
+	{ &operation_content_jobs_publish_release, call_content_jobs_publish_release, NULL, NULL, NULL },
 	{ &operation_content_governance_set, call_content_governance_set, NULL, NULL, NULL },
 	{ &operation_content_governance_transition, call_content_governance_transition, NULL, NULL, NULL },
 	{ &operation_content_items_snapshot, call_content_items_snapshot, NULL, NULL, NULL },
@@ -496,7 +595,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 52;
+const size_t content_n_operations = 63;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -580,6 +679,41 @@ emit_content_item_delete(struct request *req, int64_t entity_id, int64_t entity_
     const struct content_item_delete_event *payload)
 {
 	event_emit(req, &event_content_item_delete, entity_id, entity_version, payload);
+}
+
+void
+emit_content_release_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_create_event *payload)
+{
+	event_emit(req, &event_content_release_create, entity_id, entity_version, payload);
+}
+
+void
+emit_content_release_update(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_update_event *payload)
+{
+	event_emit(req, &event_content_release_update, entity_id, entity_version, payload);
+}
+
+void
+emit_content_release_delete(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_delete_event *payload)
+{
+	event_emit(req, &event_content_release_delete, entity_id, entity_version, payload);
+}
+
+void
+emit_content_release_publish(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_publish_event *payload)
+{
+	event_emit(req, &event_content_release_publish, entity_id, entity_version, payload);
+}
+
+void
+emit_content_release_revert(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_release_revert_event *payload)
+{
+	event_emit(req, &event_content_release_revert, entity_id, entity_version, payload);
 }
 
 void

@@ -49,6 +49,7 @@ extern const struct graphql_type graphql_type_content_item_versions_page;
 extern const struct graphql_type graphql_type_content_items_page;
 extern const struct graphql_type graphql_type_content_locale_resolution;
 extern const struct graphql_type graphql_type_content_reference;
+extern const struct graphql_type graphql_type_content_release;
 extern const struct graphql_type graphql_type_content_type;
 extern const struct graphql_type graphql_type_content_type_items_page;
 extern const struct graphql_type graphql_type_content_type_stats;
@@ -108,6 +109,10 @@ extern const struct graphql_type graphql_type_public_form_contract;
 extern const struct graphql_type graphql_type_public_write_token;
 extern const struct graphql_type graphql_type_purchase_offer_result;
 extern const struct graphql_type graphql_type_put_global_result;
+extern const struct graphql_type graphql_type_release_entries_page;
+extern const struct graphql_type graphql_type_release_entry;
+extern const struct graphql_type graphql_type_release_preview_page;
+extern const struct graphql_type graphql_type_releases_page;
 extern const struct graphql_type graphql_type_replay_webhook_result;
 extern const struct graphql_type graphql_type_review_comment;
 extern const struct graphql_type graphql_type_review_comments_page;
@@ -529,6 +534,20 @@ static const struct graphql_field graphql_type_content_reference_fields[] = {
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get, .bound = graphql_type_content_reference_content_item_bound, .n_bound = 1 },
 };
 const struct graphql_type graphql_type_content_reference = { "ContentReference", &content_reference_shape, graphql_type_content_reference_fields, 10 };
+
+static const struct graphql_field graphql_type_content_release_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "description", .kind = GRAPHQL_PLAIN, .member = "description" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "entryCount", .kind = GRAPHQL_INT, .is_required = true, .member = "entryCount" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+	{ .name = "publishedAt", .kind = GRAPHQL_PLAIN, .member = "publishedAt" },
+	{ .name = "revertedAt", .kind = GRAPHQL_PLAIN, .member = "revertedAt" },
+};
+const struct graphql_type graphql_type_content_release = { "ContentRelease", &content_release_shape, graphql_type_content_release_fields, 10 };
 
 static const struct graphql_bound graphql_type_content_type_items_bound[] = { { "contentTypeId", "id" } };
 static const struct graphql_field graphql_type_content_type_fields[] = {
@@ -1130,6 +1149,42 @@ static const struct graphql_field graphql_type_put_global_result_fields[] = {
 };
 const struct graphql_type graphql_type_put_global_result = { "PutGlobalResult", &content_globals_put_response_shape, graphql_type_put_global_result_fields, 3 };
 
+static const struct graphql_field graphql_type_release_entries_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "entries", .type = &graphql_type_release_entry },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_release_entries_page = { "ReleaseEntriesPage", &content_releases_entries_response_shape, graphql_type_release_entries_page_fields, 4 };
+
+static const struct graphql_field graphql_type_release_entry_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "action", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "action" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "baseVersion", .kind = GRAPHQL_INT, .is_required = true, .member = "baseVersion" },
+	{ .name = "workingCopyVersion", .kind = GRAPHQL_INT, .member = "workingCopyVersion" },
+	{ .name = "publishedVersion", .kind = GRAPHQL_INT, .member = "publishedVersion" },
+	{ .name = "conflict", .kind = GRAPHQL_PLAIN, .member = "conflict" },
+	{ .name = "item", .kind = GRAPHQL_OBJECT, .member = "item", .type = &graphql_type_content_item },
+};
+const struct graphql_type graphql_type_release_entry = { "ReleaseEntry", &release_entry_shape, graphql_type_release_entry_fields, 8 };
+
+static const struct graphql_field graphql_type_release_preview_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "entries", .type = &graphql_type_release_entry },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_release_preview_page = { "ReleasePreviewPage", &content_releases_preview_response_shape, graphql_type_release_preview_page_fields, 4 };
+
+static const struct graphql_field graphql_type_releases_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "releases", .type = &graphql_type_content_release },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_releases_page = { "ReleasesPage", &content_releases_list_response_shape, graphql_type_releases_page_fields, 4 };
+
 static const struct graphql_field graphql_type_replay_webhook_result_fields[] = {
 	{ .name = "queued", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "queued" },
 	{ .name = "lastSequence", .kind = GRAPHQL_PLAIN, .member = "lastSequence" },
@@ -1524,6 +1579,10 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentItemDiff", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_diff, .operation = &operation_content_versions_diff },
 	{ .name = "globals", .kind = GRAPHQL_CALL, .type = &graphql_type_globals_page, .operation = &operation_content_globals_list },
 	{ .name = "global", .kind = GRAPHQL_CALL, .type = &graphql_type_content_global, .operation = &operation_content_globals_get },
+	{ .name = "releases", .kind = GRAPHQL_CALL, .type = &graphql_type_releases_page, .operation = &operation_content_releases_list },
+	{ .name = "release", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_get },
+	{ .name = "releaseEntries", .kind = GRAPHQL_CALL, .type = &graphql_type_release_entries_page, .operation = &operation_content_releases_entries },
+	{ .name = "releasePreview", .kind = GRAPHQL_CALL, .type = &graphql_type_release_preview_page, .operation = &operation_content_releases_preview },
 	{ .name = "assets", .kind = GRAPHQL_CALL, .type = &graphql_type_assets_page, .operation = &operation_content_assets_list },
 	{ .name = "asset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_get },
 	{ .name = "assetDerivatives", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_derivatives_page, .operation = &operation_content_assets_derivatives },
@@ -1575,7 +1634,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 66 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 70 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1596,6 +1655,12 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "issuePreviewToken", .kind = GRAPHQL_CALL, .type = &graphql_type_preview_token, .operation = &operation_content_previews_issue_item },
 	{ .name = "issueGlobalPreviewToken", .kind = GRAPHQL_CALL, .type = &graphql_type_global_preview_token, .operation = &operation_content_previews_issue_global },
 	{ .name = "issuePublicWriteToken", .kind = GRAPHQL_CALL, .type = &graphql_type_public_write_token, .operation = &operation_content_public_issue },
+	{ .name = "createRelease", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_create },
+	{ .name = "deleteRelease", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_content_releases_delete },
+	{ .name = "putReleaseEntries", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_put_entries },
+	{ .name = "removeReleaseEntries", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_remove_entries },
+	{ .name = "publishRelease", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_publish },
+	{ .name = "revertRelease", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_revert },
 	{ .name = "createAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_create },
 	{ .name = "issueAssetAccess", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_access, .operation = &operation_content_assets_access },
 	{ .name = "deleteAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_delete },
@@ -1658,7 +1723,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 79 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 85 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1699,6 +1764,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_items_page,
 	&graphql_type_content_locale_resolution,
 	&graphql_type_content_reference,
+	&graphql_type_content_release,
 	&graphql_type_content_type,
 	&graphql_type_content_type_items_page,
 	&graphql_type_content_type_stats,
@@ -1758,6 +1824,10 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_public_write_token,
 	&graphql_type_purchase_offer_result,
 	&graphql_type_put_global_result,
+	&graphql_type_release_entries_page,
+	&graphql_type_release_entry,
+	&graphql_type_release_preview_page,
+	&graphql_type_releases_page,
 	&graphql_type_replay_webhook_result,
 	&graphql_type_review_comment,
 	&graphql_type_review_comments_page,

@@ -56,6 +56,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_used_by,
 	&operation_content_items_versions,
 	&operation_content_items_withheld,
+	&operation_content_jobs_publish_release,
 	&operation_content_jobs_status_transition,
 	&operation_content_offers_known,
 	&operation_content_previews_global,
@@ -65,6 +66,16 @@ const struct operation *const registry_operations[] = {
 	&operation_content_public_create,
 	&operation_content_public_issue,
 	&operation_content_public_update,
+	&operation_content_releases_create,
+	&operation_content_releases_delete,
+	&operation_content_releases_entries,
+	&operation_content_releases_get,
+	&operation_content_releases_list,
+	&operation_content_releases_preview,
+	&operation_content_releases_publish,
+	&operation_content_releases_put_entries,
+	&operation_content_releases_remove_entries,
+	&operation_content_releases_revert,
 	&operation_content_types_artifacts,
 	&operation_content_types_create,
 	&operation_content_types_delete,
@@ -198,7 +209,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 180;
+const size_t registry_n_operations = 191;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

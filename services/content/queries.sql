@@ -871,6 +871,226 @@ SELECT count(*) AS total
            AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)
          LIMIT $6) i;
 
+-- ---------------------------------------------------------------- releases
+
+-- name: release_insert :find content_release_row
+-- Make a release.
+INSERT INTO content_releases AS r (domain_id, name, description, created_at, updated_at, updated_by)
+VALUES (tenant(), $1, $2, $3, $3, $4)
+RETURNING r.id, r.name, r.description, r.status, r.version, r.entry_count, r.created_at, r.updated_at, r.published_at, r.reverted_at;
+
+-- template: release_columns(rest)
+SELECT r.id, r.name, r.description, r.status, r.version, r.entry_count, r.created_at, r.updated_at, r.published_at, r.reverted_at
+  FROM content_releases r {rest};
+
+-- name: release_get :find content_release_row = release_columns(WHERE r.id = $1)
+-- One release.
+
+-- name: release_lock :find content_release_row = release_columns(WHERE r.id = $1 FOR UPDATE)
+-- One release, to change.
+
+-- name: releases_list :list content_release_row = release_columns(WHERE r.id < $1 AND ($2::text IS NULL OR r.status = $2) ORDER BY r.id DESC LIMIT $3)
+-- Page of releases, newest first.
+
+-- name: release_touch :find content_release_row
+-- A locked release after a change of its entries or status.
+UPDATE content_releases r
+   SET version = r.version + 1, updated_at = $2, updated_by = $3, status = $4,
+       entry_count = (SELECT count(*) FROM content_release_entries e WHERE e.release_id = r.id),
+       published_at = CASE WHEN $4 = 'published' THEN $2 ELSE r.published_at END, reverted_at = CASE WHEN $4 = 'reverted' THEN $2 END
+ WHERE r.id = $1
+RETURNING r.id, r.name, r.description, r.status, r.version, r.entry_count, r.created_at, r.updated_at, r.published_at, r.reverted_at;
+
+-- name: release_delete :exec
+-- A locked release and its entries.
+DELETE FROM content_releases r WHERE r.id = $1;
+
+-- name: release_wishes :list content_release_wish_row
+-- Of items $1 with the versions $2 (0: the head) the head, and whether there is that version.
+SELECT i.id, i.version AS head_version, coalesce(s.version, 0)::integer AS found_version
+  FROM unnest($1::integer[], $2::integer[]) w (id, version)
+ CROSS JOIN LATERAL (SELECT h.id, h.version, CASE WHEN w.version = 0 THEN h.version ELSE w.version END AS wanted FROM content_items h WHERE h.id = w.id LIMIT 1) i
+  LEFT JOIN LATERAL (SELECT k.version FROM content_item_states k WHERE k.item_id = i.id AND k.version = i.wanted LIMIT 1) s ON true
+ LIMIT cardinality($1::integer[]);
+
+-- name: release_put :exec
+-- Entries of a release: items $2, actions $3, versions $4, heads $5.
+INSERT INTO content_release_entries (domain_id, release_id, content_item_id, action, version, base_version)
+SELECT tenant(), $1, w.id, w.action, w.version, w.base FROM unnest($2::integer[], $3::text[], $4::integer[], $5::integer[]) w (id, action, version, base)
+ON CONFLICT (domain_id, release_id, content_item_id) DO UPDATE
+   SET action = excluded.action, version = excluded.version, base_version = excluded.base_version;
+
+-- name: release_remove :exec
+-- Entries of a release that go.
+DELETE FROM content_release_entries e WHERE e.release_id = $1 AND e.content_item_id = ANY ($2::integer[]);
+
+-- name: release_lock_items :list content_id_row
+-- The items of a release, locked in order of their ids.
+SELECT h.id
+  FROM (SELECT e.content_item_id FROM content_release_entries e WHERE e.release_id = $1 ORDER BY e.content_item_id LIMIT 1000) e
+ CROSS JOIN LATERAL (SELECT i.id FROM content_items i WHERE i.id = e.content_item_id LIMIT 1 FOR UPDATE) h
+ LIMIT 1000;
+
+-- name: release_lock_deleted :list content_id_row
+-- Those of them that are deleted.
+SELECT h.id
+  FROM (SELECT e.content_item_id FROM content_release_entries e WHERE e.release_id = $1 ORDER BY e.content_item_id LIMIT 1000) e
+ CROSS JOIN LATERAL (SELECT d.id FROM content_items_deleted d WHERE d.id = e.content_item_id LIMIT 1 FOR UPDATE) h
+ LIMIT 1000;
+
+-- name: release_rows :list content_release_entry_row
+-- Entries of a release behind an item, with the items as they are: live, deleted and restorable at $3, or gone.
+SELECT e.content_item_id, e.action, e.version, e.base_version, e.before_status, e.before_published_version, e.after_version,
+       i.version AS head_version, i.status, i.published_version, coalesce(i.content_type_id, d.content_type_id) AS content_type_id, i.created_at,
+       d.version AS deleted_version, t.schema_hash, t.is_singleton, t.base_price, g.content_type_id IS NOT NULL AS is_governed, o.id AS other_id
+  FROM (SELECT k.content_item_id, k.action, k.version, k.base_version, k.before_status, k.before_published_version, k.after_version
+          FROM content_release_entries k WHERE k.release_id = $1 AND k.content_item_id > $2 ORDER BY k.content_item_id LIMIT $4) e
+  LEFT JOIN LATERAL (SELECT h.version, h.status, h.published_version, h.content_type_id, h.created_at FROM content_items h WHERE h.id = e.content_item_id LIMIT 1) i ON true
+  LEFT JOIN LATERAL (SELECT h.version, h.content_type_id FROM content_items_deleted h WHERE h.id = e.content_item_id AND h.purge_at > $3 LIMIT 1) d ON true
+  LEFT JOIN LATERAL (SELECT h.schema_hash, h.is_singleton, h.base_price FROM content_types h WHERE h.id = coalesce(i.content_type_id, d.content_type_id) LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT h.content_type_id FROM content_workflows h
+                      WHERE h.content_type_id = coalesce(i.content_type_id, d.content_type_id) AND h.is_active LIMIT 1) g ON true
+  LEFT JOIN LATERAL (SELECT h.id FROM content_items h
+                      WHERE t.is_singleton AND i.version IS NULL AND h.content_type_id = d.content_type_id LIMIT 1) o ON true
+ ORDER BY e.content_item_id;
+
+-- name: release_data :list content_release_data_row
+-- Data of versions of items, $3 bytes of it at most, but one document at least.
+SELECT p.item_id, p.place, p.data_bytes, CASE WHEN p.place = 1 OR sum(p.data_bytes) OVER (ORDER BY p.place ROWS UNBOUNDED PRECEDING) <= $3 THEN p.data END AS data
+  FROM (SELECT w.id::integer AS item_id, w.place::integer AS place, s.data, s.data_bytes
+          FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (id, version, place)
+         CROSS JOIN LATERAL (SELECT k.data, k.data_bytes FROM content_item_states k WHERE k.item_id = w.id AND k.version = w.version LIMIT 1) s) p
+ ORDER BY p.place LIMIT cardinality($1::integer[]);
+
+-- name: release_keep_versions :exec
+-- Copy locked heads into the history, before they change.
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
+SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by
+  FROM unnest($1::integer[]) w (id)
+ CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.id = w.id LIMIT 1) h;
+
+-- name: release_note :exec
+-- What a release is about to change is noted: the items $2 get a new head.
+UPDATE content_release_entries e
+   SET before_status = b.status, before_published_version = b.published_version, before_published_at = b.published_at,
+       after_version = b.version + CASE WHEN e.content_item_id = ANY ($2::integer[]) THEN 1 ELSE 0 END
+  FROM (SELECT k.content_item_id, h.status, h.version, h.published_version, h.published_at
+          FROM content_release_entries k
+         CROSS JOIN LATERAL (SELECT i.status, i.version, i.published_version, i.published_at FROM content_items i WHERE i.id = k.content_item_id LIMIT 1) h
+         WHERE k.release_id = $1) b
+ WHERE e.release_id = $1 AND e.content_item_id = b.content_item_id;
+
+-- name: release_publish :exec
+-- New heads of the items $2, public from now on.  They are locked, so that each is found by where it is: joined by id, a plan that was made while the tables
+-- were empty would read all items.
+UPDATE content_items i
+   SET data = b.data, status = 'published', version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,
+       published_version = i.version + 1, published_at = greatest($3, i.updated_at), published_text = NULL,
+       search_text = CASE WHEN b.is_head THEN i.search_text ELSE content_search_text(b.data) END
+  FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data
+          FROM content_release_entries k
+         CROSS JOIN LATERAL (SELECT n.ctid FROM content_items n WHERE n.id = k.content_item_id LIMIT 1) h
+         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.version LIMIT 1) s
+         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b
+ WHERE i.ctid = b.place;
+
+-- name: release_refer :exec
+-- References of the new heads of the items $2: those of the version whose content they have ($3: the base).  Of the others those of what the public sees
+-- stay active.
+WITH b AS MATERIALIZED (
+    SELECT k.content_item_id, CASE WHEN $3::boolean THEN k.base_version ELSE k.version END AS version, k.after_version + CASE WHEN $3 THEN 1 ELSE 0 END AS head,
+           CASE WHEN $3 THEN k.before_published_version END AS public
+      FROM content_release_entries k WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])),
+moved AS (
+    UPDATE content_references r SET state = m.state
+      FROM (SELECT k.place, CASE WHEN k.is_public THEN 'active' ELSE 'historical' END AS state
+              FROM b
+             CROSS JOIN LATERAL (SELECT n.ctid AS place, n.source_version = b.public AS is_public FROM content_references n
+                                  WHERE n.source_id = b.content_item_id AND n.state <> 'historical'
+                                 UNION
+                                 SELECT n.ctid, true FROM content_references n
+                                  WHERE n.source_id = b.content_item_id AND n.source_version = b.public AND n.place >= 0) k) m
+     WHERE r.ctid = m.place)
+INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)
+SELECT tenant(), b.content_item_id, b.head, r.place, r.path, r.target_kind, r.target_id, 'active'
+  FROM b
+ CROSS JOIN LATERAL (SELECT k.place, k.path, k.target_kind, k.target_id FROM content_references k
+                      WHERE k.source_id = b.content_item_id AND k.source_version = b.version AND k.place >= 0 ORDER BY k.place LIMIT 2000) r;
+
+-- name: release_referenced :list content_release_reference_row
+-- Of items that are to be deleted, those that somebody refers to who stays.
+SELECT w.id::integer AS id, r.source_id
+  FROM unnest($1::integer[]) w (id)
+ CROSS JOIN LATERAL (SELECT k.source_id FROM content_references k
+                      WHERE k.target_kind = 'content_item' AND k.target_id = w.id AND k.state = 'active' AND NOT k.source_id = ANY ($1::integer[]) LIMIT 1) r
+ LIMIT cardinality($1::integer[]);
+
+-- name: release_delete_items :exec
+-- Locked items move to the deleted ones.
+WITH fields AS (
+    DELETE FROM content_item_fields f
+     USING unnest($1::integer[]) w (id)
+     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_item_fields n WHERE n.item_id = w.id ORDER BY n.is_public, n.field_id, n.place LIMIT 20000) k
+     WHERE f.ctid = k.place),
+references_kept AS (
+    UPDATE content_references r SET state = 'deleted'
+      FROM unnest($1::integer[]) w (id)
+     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_references n WHERE n.source_id = w.id ORDER BY n.source_version, n.place LIMIT 1000000) k
+     WHERE r.ctid = k.place),
+gone AS (
+    DELETE FROM content_items i
+     USING unnest($1::integer[]) w (id)
+     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items n WHERE n.id = w.id LIMIT 1) k
+     WHERE i.ctid = k.place
+    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by)
+INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)
+SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, $2, $3 FROM gone;
+
+-- What a reversal brings back: the content of the base, and exactly what the public saw before.  A head that was published becomes a draft of the same
+-- content beside its published version, as after a rollback.
+
+-- name: release_revert_items :exec
+-- New heads of the items $2.
+UPDATE content_items i
+   SET data = b.data, status = b.status, version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,
+       published_version = b.before_published_version, published_at = b.before_published_at,
+       search_text = content_search_text(b.data), published_text = content_search_text(b.public_data)
+  FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, p.data AS public_data,
+               CASE WHEN k.before_status IN ('in_review', 'archived') THEN k.before_status ELSE 'draft' END AS status
+          FROM content_release_entries k
+         CROSS JOIN LATERAL (SELECT n.ctid FROM content_items n WHERE n.id = k.content_item_id LIMIT 1) h
+         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.base_version LIMIT 1) s
+          LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v
+                              WHERE v.content_item_id = k.content_item_id AND v.version = k.before_published_version LIMIT 1) p ON true
+         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b
+ WHERE i.ctid = b.place;
+
+-- name: release_keep_deleted :exec
+-- Copy the last versions of deleted items into the history, before they come back.
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
+SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by
+  FROM unnest($1::integer[]) w (id)
+ CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h;
+
+-- name: release_restore_items :exec
+-- The deleted items $2 become heads again.
+WITH back AS (
+    DELETE FROM content_items_deleted d
+     USING unnest($2::integer[]) w (id)
+     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items_deleted n WHERE n.id = w.id LIMIT 1) k
+     WHERE d.ctid = k.place
+    RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at)
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
+                           published_version, published_at, published_text)
+SELECT k.id, k.domain_id, k.content_type_id, t.is_singleton, k.data, CASE WHEN e.before_status IN ('in_review', 'archived') THEN e.before_status ELSE 'draft' END,
+       k.version + 1, k.created_at, greatest($3::timestamptz, k.updated_at), $4, content_search_text(k.data), e.before_published_version, e.before_published_at,
+       content_search_text(p.data)
+  FROM back k
+ CROSS JOIN LATERAL (SELECT h.is_singleton FROM content_types h WHERE h.id = k.content_type_id LIMIT 1) t
+ CROSS JOIN LATERAL (SELECT h.before_status, h.before_published_version, h.before_published_at
+                       FROM content_release_entries h WHERE h.release_id = $1 AND h.content_item_id = k.id LIMIT 1) e
+  LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.id AND v.version = e.before_published_version LIMIT 1) p ON true;
+
 -- ---------------------------------------------------------------- assets
 
 -- name: asset_insert :find asset_row

@@ -9,6 +9,8 @@ REVIEW = "id contentItemId status fromState toState"
 JOB = "id kind status payload runAt"
 OFFER = "id slug name scopeType priceSats active"
 ASSET = "id filename mimeType sizeBytes accessMode status metadata delivery { contentPath }"
+RELEASE = "id name status version entryCount createdAt updatedAt publishedAt revertedAt"
+ENTRY = "contentItemId action version baseVersion workingCopyVersion publishedVersion conflict"
 TERMS = "id offerId version maxReads allowedChannels"
 ENTITLEMENT = "id offerId status remainingReads"
 WHO = '{actorId: "client-17", actorSource: "portal"}'
@@ -31,6 +33,10 @@ def queries(t, indexed):
         "searchIndexStatus": "searchIndexStatus { provider model dimension chunks pending }",
         "guides": "guides { nodes { taskId goal } }",
         "guide": 'guide(taskId: "author-content") { goal isReady requiredScopes steps { number operation rest status isOptional } warnings }',
+        "releases": f"releases {{ nodes {{ {RELEASE} }} hasMore nextCursor }}",
+        "release": f"release(id: {t.release()}) {{ {RELEASE} description }}",
+        "releaseEntries": f"releaseEntries(id: {t.filled_release()}) {{ nodes {{ {ENTRY} }} hasMore }}",
+        "releasePreview": f"releasePreview(id: {t.filled_release()}) {{ nodes {{ {ENTRY} item {{ id data status }} }} hasMore }}",
         "assets": f"assets {{ nodes {{ {ASSET} }} hasMore nextCursor }}",
         "asset": f"asset(id: {t.asset()}) {{ {ASSET} }}",
         "assetDerivatives": f"assetDerivatives(id: {t.asset()}) {{ nodes {{ id }} hasMore }}",
@@ -85,6 +91,12 @@ def mutations(t):
         "issuePublicWriteToken": lambda: f'issuePublicWriteToken(id: {t.public_type()}, subject: "17") {{ token contentTypeId subjectField allowedOperations requiredStatus }}',
         "reindexSearch": lambda: "reindexSearch { provider model chunks }",
         "testEmbeddingProvider": lambda: "testEmbeddingProvider { ok provider model dimension }",
+        "createRelease": lambda: f'createRelease(name: "{name()}") {{ {RELEASE} }}',
+        "deleteRelease": lambda: f"deleteRelease(id: {t.release()}) {{ id message }}",
+        "putReleaseEntries": lambda: f"putReleaseEntries(id: {t.release()}, entries: [{{contentItemId: {item()}, action: delete}}]) {{ {RELEASE} }}",
+        "removeReleaseEntries": lambda: f"removeReleaseEntries(id: {t.filled_release()}, contentItemIds: [{item()}]) {{ {RELEASE} }}",
+        "publishRelease": lambda: f"publishRelease(id: {t.filled_release()}) {{ {RELEASE} }}",
+        "revertRelease": lambda: f"revertRelease(id: {t.published_release()}) {{ {RELEASE} }}",
         "createAsset": lambda: f'createAsset(filename: "a.txt", mimeType: "text/plain", contentBase64: "SGVsbG8=") {{ {ASSET} }}',
         "issueAssetAccess": lambda: f"issueAssetAccess(id: {t.asset()}) {{ mode contentPath asset {{ id }} }}",
         "deleteAsset": lambda: f"deleteAsset(id: {t.asset()}) {{ {ASSET} }}",

@@ -53,6 +53,39 @@ def previews_refuse_what_they_declare(ground):
 
 
 @test
+def releases_refuse_what_they_declare(ground):
+    t, item = ground.things, ground.item()
+    empty, filled, out = (f"/api/releases/{made}" for made in (t.release(), t.filled_release(), t.published_release()))
+    entries = lambda *wishes: {"entries": list(wishes)}
+    ask_all(ground.admin, [
+        ("GET", "/api/releases?cursor=x", None, 400, "INVALID_CURSOR"), ("GET", filled + "/entries?cursor=x", None, 400, "INVALID_CURSOR"), ("GET", filled + "/preview?cursor=x", None, 400, "INVALID_CURSOR"),
+        ("PUT", empty + "/entries", entries(), 400, "EMPTY_BATCH"), ("POST", empty + "/entries/remove", {"contentItemIds": []}, 400, "EMPTY_BATCH"), ("POST", empty + "/publish", None, 400, "EMPTY_BATCH"),
+        ("PUT", empty + "/entries", entries({"contentItemId": NOBODYS}), 404, "CONTENT_ITEM_NOT_FOUND"),
+        ("PUT", empty + "/entries", entries({"contentItemId": item, "version": 9}), 404, "TARGET_VERSION_NOT_FOUND"),
+        ("PUT", empty + "/entries", entries({"contentItemId": item}, {"contentItemId": item}), 400, "VALIDATION_ERROR"),
+        ("PUT", out + "/entries", entries({"contentItemId": item}), 409, "RELEASE_NOT_DRAFT"), ("POST", out + "/entries/remove", {"contentItemIds": [item]}, 409, "RELEASE_NOT_DRAFT"),
+        ("POST", out + "/publish", None, 409, "RELEASE_NOT_DRAFT"), ("POST", filled + "/revert", None, 409, "RELEASE_NOT_PUBLISHED"),
+        ("PUT", filled + "/entries", {**entries({"contentItemId": item}), "expectedVersion": 9}, 409, "VERSION_CONFLICT"),
+        ("POST", filled + "/entries/remove", {"contentItemIds": [item], "expectedVersion": 9}, 409, "VERSION_CONFLICT"),
+        *[("POST", f"{path}/{verb}", {"expectedVersion": 9}, 409, "VERSION_CONFLICT") for path, verb in ((filled, "publish"), (out, "revert"))]])
+    nobodys = f"/api/releases/{NOBODYS}"
+    ask_all(ground.admin, [
+        *[("GET", nobodys + what, None, 404, "RELEASE_NOT_FOUND") for what in ("", "/entries", "/preview")], ("DELETE", nobodys, None, 404, "RELEASE_NOT_FOUND"),
+        ("PUT", nobodys + "/entries", entries({"contentItemId": item}), 404, "RELEASE_NOT_FOUND"), ("POST", nobodys + "/entries/remove", {"contentItemIds": [item]}, 404, "RELEASE_NOT_FOUND"),
+        *[("POST", nobodys + what, None, 404, "RELEASE_NOT_FOUND") for what in ("/publish", "/revert")]])
+    refused("an older release", ground.admin.delete(filled, headers={"if-match": '"9"'}), 409, "VERSION_CONFLICT")
+    for path, verb in ((filled, "publish"), (out, "revert")):
+        changed = ground.admin.get(path + "/entries").succeeded(200).data[0]["contentItemId"]
+        ground.admin.put(f"/api/content-items/{changed}", {"data": {"title": "moved on"}}).succeeded(200)
+        refused(verb, ground.admin.post(f"{path}/{verb}"), 409, "RELEASE_CONFLICT")
+    type_id = ground.type()
+    for _ in range(2):
+        batch = ground.admin.post("/api/content-items/batch", {"items": [{"contentTypeId": type_id, "data": {}} for _ in range(500)]}).succeeded(200).data["results"]
+        ground.admin.put(empty + "/entries", entries(*[{"contentItemId": r["id"]} for r in batch])).succeeded(200)
+    refused("a thousand and one", ground.admin.put(empty + "/entries", entries({"contentItemId": item})), 400, "RELEASE_TOO_LARGE")
+
+
+@test
 def public_writes_refuse_what_they_declare(ground):
     t = ground.things
     type_id, other, plain = t.public_type(), t.public_type(allowedOperations=["create"]), ground.type()

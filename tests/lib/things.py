@@ -37,7 +37,7 @@ class Things:
         self.ground, self.system, self.admin = ground, ground.system, ground.admin
         self.domain, self.anyone = ground.tenant.id, ground.system.client()
         self.receiver = Receiver()
-        self.first = None
+        self.first = self.release_type = None
 
     def made(self, path, body):
         return self.admin.post(path, body).succeeded(201).data
@@ -192,6 +192,27 @@ class Things:
         self.admin.delete(f"/api/assets/{asset}").succeeded(200)
         return asset
 
+    # ---- releases
+
+    def release_item(self):
+        """Of one type: lists of all types have a bound."""
+        self.release_type = self.release_type or self.ground.type()
+        return self.ground.item(self.release_type)
+
+    def release(self, *entries):
+        made = self.made("/api/releases", {"name": self.ground.name()})["id"]
+        if entries:
+            self.admin.put(f"/api/releases/{made}/entries", {"entries": list(entries)}).succeeded(200)
+        return made
+
+    def filled_release(self):
+        return self.release({"contentItemId": self.release_item()})
+
+    def published_release(self):
+        release = self.filled_release()
+        self.admin.post(f"/api/releases/{release}/publish", {}).succeeded(200)
+        return release
+
     # ---- payments
 
     def offer_body(self, **fields):
@@ -323,6 +344,15 @@ def requests(t, path):
         "webhooks.deliveries.redeliver": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}/redeliver"),
         "webhooks.deliveries.replay": lambda: ask(f"/api/webhooks/{t.hook()}/replay", {"after": 0}),
         "gateway.guides.get": lambda: ask("/api/guides/author-content"),
+        "content.releases.create": lambda: ask(path, {"name": t.ground.name()}),
+        "content.releases.get": lambda: ask(f"/api/releases/{t.release()}"),
+        "content.releases.delete": lambda: ask(f"/api/releases/{t.release()}"),
+        "content.releases.put_entries": lambda: ask(f"/api/releases/{t.release()}/entries", {"entries": [{"contentItemId": t.release_item()}]}),
+        "content.releases.remove_entries": lambda: ask(f"/api/releases/{t.filled_release()}/entries/remove", {"contentItemIds": [t.release_item()]}),
+        "content.releases.entries": lambda: ask(f"/api/releases/{t.filled_release()}/entries"),
+        "content.releases.preview": lambda: ask(f"/api/releases/{t.filled_release()}/preview"),
+        "content.releases.publish": lambda: ask(f"/api/releases/{t.filled_release()}/publish"),
+        "content.releases.revert": lambda: ask(f"/api/releases/{t.published_release()}/revert"),
         "content.assets.create": lambda: ask(path, t.asset_body()),
         "content.assets.get": lambda: ask(f"/api/assets/{t.asset()}"),
         "content.assets.derivatives": lambda: ask(f"/api/assets/{t.asset()}/derivatives"),

@@ -27,6 +27,14 @@ SELECT i.domain_id, i.id, i.created_at + v * interval '20 minutes', i.content_ty
 INSERT INTO content_item_history (domain_id, item_id, valid_from, content_type_id, version, created_at, updated_at, is_deleted)
 SELECT d.domain_id, d.id, d.deleted_at + (v - 3) * interval '1 hour', d.content_type_id, v, d.created_at, d.updated_at, v = 4
   FROM content_items_deleted d, generate_series(1, 4) v;
+INSERT INTO content_releases (id, domain_id, name, status, entry_count, created_at, updated_at, updated_by)
+SELECT i, plans.tenant(i), 'Release ' || i, CASE i % 3 WHEN 0 THEN 'draft' ELSE 'published' END, 3, now(), now(), 'api_key:1' FROM generate_series(1, :rows / 50) i;
+INSERT INTO content_release_entries (domain_id, release_id, content_item_id, action, version, base_version, before_status, after_version)
+SELECT r.domain_id, r.id, i.id, 'publish', 1, 1, 'draft', 4
+  FROM content_releases r, LATERAL (SELECT k.id FROM content_items k WHERE k.domain_id = r.domain_id AND k.version = 3 ORDER BY k.id LIMIT 3) i;
+INSERT INTO content_release_entries (domain_id, release_id, content_item_id, action, version, base_version, before_status, after_version)
+SELECT r.domain_id, r.id, d.id, 'delete', 3, 3, 'draft', 3
+  FROM content_releases r, LATERAL (SELECT max(k.id) AS id FROM content_items_deleted k WHERE k.domain_id = r.domain_id) d WHERE d.id IS NOT NULL;
 INSERT INTO assets (id, domain_id, source_asset_id, variant_key, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key, access_mode, status, deleted_at, created_at, updated_at)
 SELECT i, plans.tenant(i), CASE WHEN i % 4 = 0 THEN i - 3 END, CASE WHEN i % 4 = 0 THEN 'thumb' END, 'file-' || i || '.png', 'file.png', 'image/png', 1000, repeat('0', 64), 'key-' || i, 'public',
        CASE WHEN i % 20 = 0 THEN 'deleted' ELSE 'active' END, CASE WHEN i % 20 = 0 THEN now() END, now(), now()
@@ -270,6 +278,57 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type, NULL, 10000)
 -- plan: snapshots_count_matching tenant max=5*:own, reads the tenant's items and their published versions
 (NULL, NULL, NULL, NULL, 'item 7', 10000)
+
+-- let: release SELECT max(id) FROM content_releases WHERE domain_id = :big
+-- let: three SELECT quote_literal(array_agg(content_item_id)) FROM content_release_entries WHERE domain_id = :big AND action = 'publish' AND release_id = (SELECT max(id) FROM content_releases WHERE domain_id = :big)
+-- plan: release_insert tenant
+('R', NULL, now(), 'api_key:1')
+-- plan: release_get tenant
+(:release)
+-- plan: release_lock tenant
+(:release)
+-- plan: releases_list tenant
+(2147483647, NULL, 51)
+-- plan: releases_list tenant
+(:release, 'published', 51)
+-- plan: release_touch tenant
+(:release, now(), 'api_key:1', 'published')
+-- plan: release_delete tenant
+(:release)
+-- plan: release_wishes tenant max=1000, looks up item and version of each of 50
+(:items, array_fill(0, ARRAY[50]))
+-- plan: release_put tenant
+(:release, ARRAY[:item], '{publish}', '{3}', '{3}')
+-- plan: release_remove tenant
+(:release, ARRAY[:item])
+-- plan: release_lock_items tenant
+(:release)
+-- plan: release_lock_deleted tenant
+(:release)
+-- plan: release_rows tenant max=160, looks up item, type and workflow of each of four
+(:release, 0, now(), 1000)
+-- plan: release_data tenant max=1000, looks up the version of each of 50
+(:items, :ones, 524288)
+-- plan: release_keep_versions tenant
+(ARRAY[:item])
+-- plan: release_note tenant
+(:release, :three)
+-- plan: release_publish tenant max=400, writes three items
+(:release, :three, now(), 'api_key:1')
+-- plan: release_refer tenant max=600, writes the references of three items
+(:release, :three, false)
+-- plan: release_refer tenant max=600, writes the references of three items
+(:release, :three, true)
+-- plan: release_referenced tenant
+(:three)
+-- plan: release_delete_items tenant max=600, moves three items
+(:three, now(), now())
+-- plan: release_revert_items tenant max=500, writes three items
+(:release, :three, now(), 'api_key:1')
+-- plan: release_keep_deleted tenant
+(ARRAY[:deleted])
+-- plan: release_restore_items tenant max=300, writes an item
+(:release, ARRAY[:deleted], now(), 'api_key:1')
 
 -- let: asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'active'
 -- let: deleted_asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'deleted'
