@@ -208,6 +208,56 @@ static const struct shape_field release_entry_fields[] = {
 };
 const struct shape release_entry_shape = { .name = "release_entry", .size = sizeof(struct release_entry), .fields = release_entry_fields, .n_fields = 8 };
 
+static const char *const transfer_reference_kind_choices[] = { "content_item", "asset", NULL };
+static const char *const transfer_reference_state_choices[] = { "active", "historical", "deleted", NULL };
+static const struct shape_field transfer_reference_fields[] = {
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_reference, path), .min = INT64_C(1), .max = INT64_C(1000), .doc = "JSON pointer of the place.", .example = "\"/author\"" },
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_reference, kind), .min = 0, .max = INT64_C(16), .choices = transfer_reference_kind_choices, .doc = "What it refers to.", .example = "\"content_item\"" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_reference, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its id.", .example = "57" },
+	{ .name = "state", .column = "state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_reference, state), .min = 0, .max = INT64_C(16), .choices = transfer_reference_state_choices, .doc = "active: of a working copy or of what the public sees.", .example = "\"active\"" },
+};
+const struct shape transfer_reference_shape = { .name = "transfer_reference", .size = sizeof(struct transfer_reference), .fields = transfer_reference_fields, .n_fields = 4 };
+
+static const char *const transfer_record_kind_choices[] = { "type", "asset", "version", "item", NULL };
+static const char *const transfer_record_content_kind_choices[] = { "collection", "singleton", NULL };
+static const char *const transfer_record_access_mode_choices[] = { "public", "signed", "entitled", NULL };
+static const char *const transfer_record_entitlement_scope_choices[] = { "item", "type", "subscription", NULL };
+static const struct shape_field transfer_record_fields[] = {
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, kind), .min = 0, .max = INT64_C(16), .choices = transfer_record_kind_choices, .doc = "What it is.", .example = "\"item\"" },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Id of the type, the asset or the item.", .example = "42" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of an item: its type.", .example = "7" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of all but assets.", .example = "3" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "Of all but types.", .example = "\"published\"" },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of an item: version the public sees.", .example = "3" },
+	{ .name = "publishedAt", .column = "published_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, published_at), .min = 0, .max = 0, .doc = "When that was published." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, created_at), .min = 0, .max = 0, .doc = "When it was created; of versions not said." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, updated_at), .min = 0, .max = 0, .doc = "Latest change; of a version, when it became the head." },
+	{ .name = "deletedAt", .column = "deleted_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, deleted_at), .min = 0, .max = 0, .doc = "Of a deleted asset." },
+	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, updated_by), .min = 0, .max = INT64_C(200), .doc = "Who made it." },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, slug), .min = INT64_C(1), .max = INT64_C(100), .doc = "Of a type." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Of a type." },
+	{ .name = "contentKind", .column = "content_kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, content_kind), .min = 0, .max = INT64_C(16), .choices = transfer_record_content_kind_choices, .doc = "Of a type." },
+	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, description), .min = 0, .max = INT64_C(2000), .doc = "Of a type." },
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Of a type, satoshis." },
+	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, schema_manifest), .min = 0, .max = INT64_C(524288), .doc = "Of a type that was made from one." },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, schema), .min = 0, .max = INT64_C(524288), .doc = "Of a type, as it was given." },
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, filename), .min = INT64_C(1), .max = INT64_C(255), .doc = "Of an asset, like the following." },
+	{ .name = "originalFilename", .column = "original_filename", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, original_filename), .min = INT64_C(1), .max = INT64_C(255), .doc = "Name it had." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, mime_type), .min = INT64_C(1), .max = INT64_C(127), .doc = "Media type." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, size_bytes), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Its size." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, byte_hash), .min = 0, .max = INT64_C(64), .doc = "SHA-256 of its bytes, hex." },
+	{ .name = "accessMode", .column = "access_mode", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, access_mode), .min = 0, .max = INT64_C(16), .choices = transfer_record_access_mode_choices, .doc = "Who may have the bytes." },
+	{ .name = "entitlementScope", .column = "entitlement_scope", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, entitlement_scope), .min = 0, .max = INT64_C(16), .choices = transfer_record_entitlement_scope_choices, .doc = "What an entitlement must cover." },
+	{ .name = "entitlementRef", .column = "entitlement_ref", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, entitlement_ref), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Which one." },
+	{ .name = "sourceAssetId", .column = "source_asset_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, source_asset_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset it was made from." },
+	{ .name = "variantKey", .column = "variant_key", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, variant_key), .min = 0, .max = INT64_C(64), .pattern = "[A-Za-z0-9._-]{2,64}", .doc = "Which variant of it." },
+	{ .name = "transformSpec", .column = "transform_spec", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, transform_spec), .min = 0, .max = INT64_C(16384), .doc = "How it was made." },
+	{ .name = "metadata", .column = "metadata", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, metadata), .min = 0, .max = INT64_C(16384), .doc = "Whatever belongs to it." },
+	{ .name = "references", .column = "references", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, references), .min = 0, .max = INT64_C(2000), .shape = &transfer_reference_shape, .doc = "Of a version or item, in the order of the document." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, data), .min = 0, .max = INT64_C(1000000), .doc = "Of a version or item." },
+};
+const struct shape transfer_record_shape = { .name = "transfer_record", .size = sizeof(struct transfer_record), .fields = transfer_record_fields, .n_fields = 32 };
+
 static const char *const asset_scope_type_choices[] = { "item", "type", "subscription", NULL };
 static const struct shape_field asset_scope_fields[] = {
 	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_scope, type), .min = 0, .max = INT64_C(16), .choices = asset_scope_type_choices, .doc = "Of what.", .example = "\"item\"" },
@@ -624,6 +674,48 @@ static const struct shape_field gate_type_row_fields[] = {
 	{ .name = "isSold", .column = "is_sold", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gate_type_row, is_sold), .min = 0, .max = 0, .doc = "Column is_sold." },
 };
 const struct shape gate_type_row_shape = { .name = "gate_type_row", .size = sizeof(struct gate_type_row), .fields = gate_type_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_transfer_row_fields[] = {
+	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "isHead", .column = "is_head", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, is_head), .min = 0, .max = 0, .doc = "Column is_head." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
+	{ .name = "publishedAt", .column = "published_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, published_at), .min = 0, .max = 0, .doc = "Column published_at." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, data), .min = 0, .max = 0, .doc = "Column data." },
+};
+const struct shape content_transfer_row_shape = { .name = "content_transfer_row", .size = sizeof(struct content_transfer_row), .fields = content_transfer_row_fields, .n_fields = 11 };
+
+static const struct shape_field content_transfer_reference_row_fields[] = {
+	{ .name = "sourceId", .column = "source_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_reference_row, source_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column source_id." },
+	{ .name = "sourceVersion", .column = "source_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_reference_row, source_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column source_version." },
+	{ .name = "place", .column = "place", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_reference_row, place), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column place." },
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_reference_row, path), .min = 0, .max = 0, .doc = "Column path." },
+	{ .name = "targetKind", .column = "target_kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_reference_row, target_kind), .min = 0, .max = 0, .doc = "Column target_kind." },
+	{ .name = "targetId", .column = "target_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_reference_row, target_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_id." },
+	{ .name = "state", .column = "state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_reference_row, state), .min = 0, .max = 0, .doc = "Column state." },
+};
+const struct shape content_transfer_reference_row_shape = { .name = "content_transfer_reference_row", .size = sizeof(struct content_transfer_reference_row), .fields = content_transfer_reference_row_fields, .n_fields = 7 };
+
+static const struct shape_field content_transfer_ids_row_fields[] = {
+	{ .name = "types", .column = "types", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_ids_row, types), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column types." },
+	{ .name = "items", .column = "items", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_ids_row, items), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column items." },
+	{ .name = "assets", .column = "assets", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_ids_row, assets), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column assets." },
+};
+const struct shape content_transfer_ids_row_shape = { .name = "content_transfer_ids_row", .size = sizeof(struct content_transfer_ids_row), .fields = content_transfer_ids_row_fields, .n_fields = 3 };
+
+static const struct shape_field content_transfer_known_row_fields[] = {
+	{ .name = "place", .column = "place", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_known_row, place), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column place." },
+	{ .name = "headVersion", .column = "head_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_known_row, head_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column head_version." },
+	{ .name = "isDeleted", .column = "is_deleted", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_known_row, is_deleted), .min = 0, .max = 0, .doc = "Column is_deleted." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_known_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_known_row, hash), .min = 0, .max = 0, .doc = "Column hash." },
+};
+const struct shape content_transfer_known_row_shape = { .name = "content_transfer_known_row", .size = sizeof(struct content_transfer_known_row), .fields = content_transfer_known_row_fields, .n_fields = 5 };
 
 static const char *const content_types_create_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_create_request_fields[] = {
@@ -1191,6 +1283,31 @@ static const struct shape_field content_releases_revert_request_fields[] = {
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_releases_revert_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
 const struct shape content_releases_revert_request_shape = { .name = "content_releases_revert_request", .size = sizeof(struct content_releases_revert_request), .fields = content_releases_revert_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_transfer_export_request_fields[] = {
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_transfer_export_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "100", .doc = "Records at most.", .example = "100" },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_transfer_export_request, cursor), .min = 0, .max = INT64_C(500), .code = "INVALID_CURSOR", .doc = "meta.nextCursor of the page before." },
+};
+const struct shape content_transfer_export_request_shape = { .name = "content_transfer_export_request", .size = sizeof(struct content_transfer_export_request), .fields = content_transfer_export_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_transfer_export_response_fields[] = {
+	{ .name = "records", .column = "records", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, records), .min = 0, .max = 0, .shape = &transfer_record_shape, .doc = "Types, then assets, then items, each in order of their ids; of an item its versions first." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for the next page; null at the end." },
+};
+const struct shape content_transfer_export_response_shape = { .name = "content_transfer_export_response", .size = sizeof(struct content_transfer_export_response), .fields = content_transfer_export_response_fields, .n_fields = 4 };
+
+static const struct shape_field content_transfer_import_request_fields[] = {
+	{ .name = "records", .column = "records", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_import_request, records), .min = 0, .max = INT64_C(500), .shape = &transfer_record_shape, .doc = "1 to 500 records, in the order of the export.", .example = "[{\"kind\": \"type\", \"id\": 7, \"version\": 1, \"updatedAt\": \"2026-01-01T00:00:00.000Z\", \"createdAt\": \"2026-01-01T00:00:00.000Z\", \"slug\": \"article\", \"name\": \"Article\", \"contentKind\": \"collection\", \"schema\": \"{\\\"type\\\":\\\"object\\\"}\"}]" },
+};
+const struct shape content_transfer_import_request_shape = { .name = "content_transfer_import_request", .size = sizeof(struct content_transfer_import_request), .fields = content_transfer_import_request_fields, .n_fields = 1 };
+
+static const struct shape_field content_transfer_import_response_fields[] = {
+	{ .name = "created", .column = "created", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_import_response, created), .min = INT64_C(0), .max = INT64_MAX, .doc = "Records that were brought in." },
+	{ .name = "unchanged", .column = "unchanged", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_import_response, unchanged), .min = INT64_C(0), .max = INT64_MAX, .doc = "Records that were there already." },
+};
+const struct shape content_transfer_import_response_shape = { .name = "content_transfer_import_response", .size = sizeof(struct content_transfer_import_response), .fields = content_transfer_import_response_fields, .n_fields = 2 };
 
 static const struct shape_field content_jobs_status_transition_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
@@ -5074,6 +5191,157 @@ const struct operation operation_content_releases_revert = {
 	.response = &content_release_shape,
 	.errors = content_releases_revert_errors,
 	.events = content_releases_revert_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_transfer_export_routes[] = {
+	{ "GET", "/api/export", false },
+};
+static const char *const content_transfer_export_actions[] = {
+	"POST /api/import",
+	NULL
+};
+static const struct error_info *const content_transfer_export_errors[] = {
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const content_transfer_export_events[] = {
+	NULL
+};
+const struct operation operation_content_transfer_export = {
+	.id = "content.transfer.export",
+	.service = "content",
+	.summary = "Read everything there is, a page at a time: types, assets' metadata, items with all their versions.",
+	.description = "wordclaw export writes it to a file. Deleted items, the bytes of assets and the history behind asOf are not in it.",
+	.mcp = "export_content",
+	.graphql = "query exportContent",
+	.cli = "transfer export",
+	.policy = "content.export",
+	.scope = "admin",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = "records",
+	.audit = NULL,
+	.routes = content_transfer_export_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 10000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Follow meta.nextCursor to the end, then bring it into another tenant with POST /api/import.",
+	.actions = content_transfer_export_actions,
+	.request = &content_transfer_export_request_shape,
+	.response = &content_transfer_export_response_shape,
+	.errors = content_transfer_export_errors,
+	.events = content_transfer_export_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_transfer_import_routes[] = {
+	{ "POST", "/api/import", false },
+};
+static const char *const content_transfer_import_actions[] = {
+	"GET /api/export",
+	NULL
+};
+static const struct error_info *const content_transfer_import_errors[] = {
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_TYPE_SLUG_CONFLICT],
+	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_IMPORT_CONFLICT],
+	&error_catalogue[ERROR_IMPORT_ID_AHEAD],
+	&error_catalogue[ERROR_IMPORT_INCOMPLETE],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_ASSET_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_DEFINITION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_JSON],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION],
+	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_TYPE],
+	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_ADMIN_REQUIRED],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_transfer_import_events[] = {
+	&event_content_item_create,
+	&event_content_type_create,
+	&event_asset_create,
+	NULL
+};
+const struct operation operation_content_transfer_import = {
+	.id = "content.transfer.import",
+	.service = "content",
+	.summary = "Bring records of an export in, all of the request or none. Those that are there already are passed over.",
+	.description = "wordclaw import does it for a file. Ids stay: a tenant that has other content under one of them refuses it. Types come before their items, an item's versions before or with it.",
+	.mcp = "import_content",
+	.graphql = "mutation importContent",
+	.cli = "transfer import",
+	.policy = "content.import",
+	.scope = "admin",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create content_item",
+	.routes = content_transfer_import_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 30000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Send the next records; after a failure begin again: what is there is passed over.",
+	.actions = content_transfer_import_actions,
+	.request = &content_transfer_import_request_shape,
+	.response = &content_transfer_import_response_shape,
+	.errors = content_transfer_import_errors,
+	.events = content_transfer_import_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

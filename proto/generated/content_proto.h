@@ -227,6 +227,52 @@ struct release_entry {
 };
 extern const struct shape release_entry_shape;
 
+/* A reference of a version in an export. */
+struct transfer_reference {
+	const char *path; /* 1..1000 bytes */
+	const char *kind; /* at most 16 bytes; content_item | asset */
+	int64_t id; /* 1..2147483647 */
+	const char *state; /* at most 16 bytes; active | historical | deleted */
+};
+extern const struct shape transfer_reference_shape;
+
+/* A line of an export: a type, an asset, a superseded version or an item with its working copy. */
+struct transfer_record {
+	const char *kind; /* at most 16 bytes; type | asset | version | item */
+	int64_t id; /* 1..2147483647 */
+	const int64_t *content_type_id; /* 1..2147483647 */
+	const int64_t *version; /* 1..2147483647 */
+	const char *status; /* 1..64 bytes; optional */
+	const int64_t *published_version; /* 1..2147483647 */
+	const int64_t *published_at; /* microseconds since 1970 */
+	const int64_t *created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *deleted_at; /* microseconds since 1970 */
+	const char *updated_by; /* at most 200 bytes; optional */
+	const char *slug; /* 1..100 bytes; optional */
+	const char *name; /* 1..200 bytes; optional */
+	const char *content_kind; /* at most 16 bytes; collection | singleton; optional */
+	const char *description; /* at most 2000 bytes; optional */
+	const int64_t *base_price; /* 0..2100000000000000 */
+	const char *schema_manifest; /* at most 524288 bytes; optional */
+	const char *schema; /* at most 524288 bytes; optional */
+	const char *filename; /* 1..255 bytes; optional */
+	const char *original_filename; /* 1..255 bytes; optional */
+	const char *mime_type; /* 1..127 bytes; optional */
+	const int64_t *size_bytes; /* 1..9223372036854775807 */
+	const char *byte_hash; /* at most 64 bytes; optional */
+	const char *access_mode; /* at most 16 bytes; public | signed | entitled; optional */
+	const char *entitlement_scope; /* at most 16 bytes; item | type | subscription; optional */
+	const int64_t *entitlement_ref; /* 1..2147483647 */
+	const int64_t *source_asset_id; /* 1..2147483647 */
+	const char *variant_key; /* at most 64 bytes; optional */
+	struct doc transform_spec; /* at most 16384 bytes; optional */
+	struct doc metadata; /* at most 16384 bytes; optional */
+	struct shape_list references; /* of struct transfer_reference; at most 2000 items; optional */
+	struct doc data; /* at most 1000000 bytes; optional */
+};
+extern const struct shape transfer_record_shape;
+
 /* What an entitlement must cover. */
 struct asset_scope {
 	const char *type; /* at most 16 bytes; item | type | subscription */
@@ -683,6 +729,52 @@ struct gate_type_row {
 	bool is_sold;
 };
 extern const struct shape gate_type_row_shape;
+
+/* Row of transfer_items. */
+struct content_transfer_row {
+	int64_t item_id;
+	int64_t content_type_id;
+	bool is_head;
+	int64_t version;
+	const char *status;
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const char *updated_by; /* optional */
+	const int64_t *published_version;
+	const int64_t *published_at; /* microseconds since 1970 */
+	struct doc data; /* optional */
+};
+extern const struct shape content_transfer_row_shape;
+
+/* Row of transfer_references. */
+struct content_transfer_reference_row {
+	int64_t source_id;
+	int64_t source_version;
+	int64_t place;
+	const char *path;
+	const char *target_kind;
+	int64_t target_id;
+	const char *state;
+};
+extern const struct shape content_transfer_reference_row_shape;
+
+/* Row of transfer_ids, transfer_reserve. */
+struct content_transfer_ids_row {
+	int64_t types;
+	int64_t items;
+	int64_t assets;
+};
+extern const struct shape content_transfer_ids_row_shape;
+
+/* Row of transfer_known. */
+struct content_transfer_known_row {
+	int64_t place;
+	const int64_t *head_version;
+	const bool *is_deleted;
+	const char *status; /* optional */
+	const char *hash; /* optional */
+};
+extern const struct shape content_transfer_known_row_shape;
 
 struct content_types_create_request {
 	const char *name; /* 1..200 bytes */
@@ -1252,6 +1344,31 @@ struct content_releases_revert_request {
 };
 extern const struct shape content_releases_revert_request_shape;
 
+struct content_transfer_export_request {
+	const int64_t *limit; /* 1..500; default 100 */
+	const char *cursor; /* at most 500 bytes; optional */
+};
+extern const struct shape content_transfer_export_request_shape;
+
+struct content_transfer_export_response {
+	struct shape_list records; /* of struct transfer_record */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+	const char *next_cursor; /* optional */
+};
+extern const struct shape content_transfer_export_response_shape;
+
+struct content_transfer_import_request {
+	struct shape_list records; /* of struct transfer_record; at most 500 items */
+};
+extern const struct shape content_transfer_import_request_shape;
+
+struct content_transfer_import_response {
+	int64_t created; /* at least 0 */
+	int64_t unchanged; /* at least 0 */
+};
+extern const struct shape content_transfer_import_response_shape;
+
 struct content_jobs_status_transition_request {
 	int64_t job_id; /* 1..9223372036854775807 */
 	int64_t content_item_id; /* 1..2147483647 */
@@ -1750,6 +1867,8 @@ extern const struct operation operation_content_releases_entries;
 extern const struct operation operation_content_releases_preview;
 extern const struct operation operation_content_releases_publish;
 extern const struct operation operation_content_releases_revert;
+extern const struct operation operation_content_transfer_export;
+extern const struct operation operation_content_transfer_import;
 extern const struct operation operation_content_jobs_status_transition;
 extern const struct operation operation_content_jobs_publish_release;
 extern const struct operation operation_content_governance_set;
@@ -2087,6 +2206,18 @@ const struct error *content_releases_publish(struct request *req, const struct c
  * Emits: content_release.revert, content_item.rollback, content_item.restore, content_item.unpublish. */
 const struct error *content_releases_revert(struct request *req, const struct content_releases_revert_request *in,
     struct content_release *out) MUST_CHECK;
+
+/* Read everything there is, a page at a time: types, assets' metadata, items with all their versions.
+ * GET /api/export */
+const struct error *content_transfer_export(struct request *req, const struct content_transfer_export_request *in,
+    struct content_transfer_export_response *out) MUST_CHECK;
+
+/* Bring records of an export in, all of the request or none. Those that are there already are passed over.
+ * POST /api/import
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_TYPE_SLUG_CONFLICT, EMPTY_BATCH, IMPORT_CONFLICT, IMPORT_ID_AHEAD, IMPORT_INCOMPLETE, INVALID_CONTENT_SCHEMA_ASSET_EXTENSION, INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION, INVALID_CONTENT_SCHEMA_DEFINITION, INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION, INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION, INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION, INVALID_CONTENT_SCHEMA_TYPE, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Emits: content_item.create, content_type.create, asset.create. */
+const struct error *content_transfer_import(struct request *req, const struct content_transfer_import_request *in,
+    struct content_transfer_import_response *out) MUST_CHECK;
 
 /* Change the status of an item, as a job that was scheduled for it.
  * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS, VERSION_CONFLICT, WORKFLOW_TRANSITION_FORBIDDEN.

@@ -1799,3 +1799,113 @@ const struct db_statement content_gate_type_query = { .name = "content_gate_type
 	    "                   WHERE s.domain_id = tenant() AND s.scope_type = 'item' AND i.content_type_id = t.id) AS is_sold\n"
 	    "  FROM content_types t WHERE t.domain_id = tenant() AND t.id = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &gate_type_row_shape };
+
+const struct db_statement content_transfer_items_query = { .name = "content_transfer_items",
+	.sql =
+	    "SELECT p.item_id, p.content_type_id, p.is_head, p.version, p.status, p.created_at, p.updated_at, p.updated_by, p.published_version, p.published_at,\n"
+	    "       CASE WHEN sum(p.data_bytes) OVER (ORDER BY p.item_id, p.version ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data\n"
+	    "  FROM (SELECT i.id AS item_id, i.content_type_id, s.is_head, s.version, s.status, i.created_at, s.updated_at, s.updated_by, i.published_version, i.published_at,\n"
+	    "               s.data, s.data_bytes\n"
+	    "          FROM (SELECT h.id, h.content_type_id, h.created_at, h.published_version, h.published_at, h.version, h.status, h.updated_at, h.updated_by, h.data, h.data_bytes\n"
+	    "                  FROM content_items h WHERE h.id >= $1::integer ORDER BY h.id LIMIT $3) i\n"
+	    "         CROSS JOIN LATERAL (\n"
+	    "               SELECT o.version, o.status, o.updated_at, o.updated_by, o.data, o.data_bytes, false AS is_head\n"
+	    "                 FROM (SELECT v.version, v.status, v.created_at AS updated_at, v.created_by AS updated_by, v.data, v.data_bytes\n"
+	    "                         FROM content_item_versions v\n"
+	    "                        WHERE v.content_item_id = i.id AND v.version > CASE WHEN i.id = $1 THEN $2::integer ELSE 0 END\n"
+	    "                        ORDER BY v.version LIMIT $3) o\n"
+	    "               UNION ALL\n"
+	    "               SELECT i.version, i.status, i.updated_at, i.updated_by, i.data, i.data_bytes, true\n"
+	    "                WHERE i.version > CASE WHEN i.id = $1 THEN $2::integer ELSE 0 END) s\n"
+	    "         ORDER BY i.id, s.version LIMIT $3) p\n"
+	    " ORDER BY p.item_id, p.version\n",
+	.kind = DB_LIST, .n_params = 4, .row = &content_transfer_row_shape };
+
+const struct db_statement content_transfer_references_query = { .name = "content_transfer_references",
+	.sql =
+	    "SELECT r.source_id, r.source_version, r.place, r.path, r.target_kind, r.target_id, r.state\n"
+	    "  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY w (id, version, n)\n"
+	    " CROSS JOIN LATERAL (SELECT k.source_id, k.source_version, k.place, k.path, k.target_kind, k.target_id, k.state FROM content_references k\n"
+	    "                      WHERE k.source_id = w.id AND k.source_version = w.version AND k.place >= 0 ORDER BY k.place LIMIT 2000) r\n"
+	    " ORDER BY w.n, r.place LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_transfer_reference_row_shape };
+
+const struct db_statement content_transfer_ids_query = { .name = "content_transfer_ids",
+	.sql =
+	    "SELECT (SELECT q.last_value FROM content_types_id_seq q) AS types, (SELECT q.last_value FROM content_items_id_seq q) AS items,\n"
+	    "       (SELECT q.last_value FROM assets_id_seq q) AS assets\n"
+	    " LIMIT $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_transfer_ids_row_shape };
+
+const struct db_statement content_transfer_reserve_query = { .name = "content_transfer_reserve",
+	.sql =
+	    "SELECT setval('content_types_id_seq', greatest($1::bigint, (SELECT q.last_value FROM content_types_id_seq q))) AS types,\n"
+	    "       setval('content_items_id_seq', greatest($1::bigint, (SELECT q.last_value FROM content_items_id_seq q))) AS items,\n"
+	    "       setval('assets_id_seq', greatest($1::bigint, (SELECT q.last_value FROM assets_id_seq q))) AS assets\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_transfer_ids_row_shape };
+
+const struct db_statement content_transfer_known_query = { .name = "content_transfer_known",
+	.sql =
+	    "SELECT w.place::integer AS place, h.version AS head_version, h.is_deleted, s.status, s.hash\n"
+	    "  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY w (id, version, place)\n"
+	    "  LEFT JOIN LATERAL (SELECT i.version, false AS is_deleted FROM content_items i WHERE i.id = w.id\n"
+	    "                     UNION ALL SELECT d.version, true FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h ON true\n"
+	    "  LEFT JOIN LATERAL (SELECT k.status, encode(sha256(convert_to(k.data::text, 'UTF8')), 'hex') AS hash FROM content_item_states k\n"
+	    "                      WHERE k.item_id = w.id AND k.version = w.version LIMIT 1) s ON true\n"
+	    " WHERE h.version IS NOT NULL OR s.hash IS NOT NULL\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_transfer_known_row_shape };
+
+const struct db_statement content_transfer_put_type_query = { .name = "content_transfer_put_type",
+	.sql =
+	    "INSERT INTO content_types (id, domain_id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by, schema_manifest)\n"
+	    "VALUES ($1, tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n",
+	.kind = DB_EXEC, .n_params = 13, .row = NULL };
+
+const struct db_statement content_transfer_assets_query = { .name = "content_transfer_assets",
+	.sql =
+	    "SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
+	    "       created_at, updated_at, deleted_at\n"
+	    "  FROM assets WHERE id > $1 ORDER BY id LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &asset_row_shape };
+
+const struct db_statement content_transfer_put_asset_query = { .name = "content_transfer_put_asset",
+	.sql =
+	    "INSERT INTO assets (id, domain_id, source_asset_id, variant_key, transform_spec, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key,\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata, uploader_actor_id, created_at, updated_at, deleted_at)\n"
+	    "VALUES ($1, tenant(), $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::jsonb, '{}'), $16, $17, $18, $19)\n",
+	.kind = DB_EXEC, .n_params = 19, .row = NULL };
+
+const struct db_statement content_transfer_put_version_query = { .name = "content_transfer_put_version",
+	.sql =
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
+	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6)\n",
+	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+
+const struct db_statement content_transfer_put_item_query = { .name = "content_transfer_put_item",
+	.sql =
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
+	    "                           published_version, published_at, published_text)\n"
+	    "SELECT $1::integer, tenant(), t.id, t.is_singleton, $3::json, $4::text, $5::integer, $6::timestamptz, $7::timestamptz, $8::text, content_search_text($3::json),\n"
+	    "       $9::integer, $10::timestamptz,\n"
+	    "       CASE WHEN $9 < $5 THEN (SELECT content_search_text(v.data) FROM content_item_versions v WHERE v.content_item_id = $1 AND v.version = $9) END\n"
+	    "  FROM content_types t WHERE t.id = $2::integer\n",
+	.kind = DB_EXEC, .n_params = 10, .row = NULL };
+
+const struct db_statement content_transfer_put_references_query = { .name = "content_transfer_put_references",
+	.sql =
+	    "INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)\n"
+	    "SELECT tenant(), $1, $2, n.place, n.path, n.kind, n.id, n.state\n"
+	    "  FROM unnest($3::text[], $4::text[], $5::integer[], $6::text[]) WITH ORDINALITY n (path, kind, id, state, place)\n"
+	    "ON CONFLICT (domain_id, source_id, source_version, place) DO NOTHING\n",
+	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+
+const struct db_statement content_transfer_incomplete_query = { .name = "content_transfer_incomplete",
+	.sql =
+	    "SELECT w.id::integer AS id\n"
+	    "  FROM unnest($1::integer[]) w (id)\n"
+	    "  LEFT JOIN LATERAL (SELECT i.version FROM content_items i WHERE i.id = w.id LIMIT 1) h ON true\n"
+	    " WHERE h.version IS NULL OR h.version <> 1 + (SELECT count(*) FROM content_item_versions v WHERE v.content_item_id = w.id)\n"
+	    " LIMIT 1\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_id_row_shape };

@@ -308,5 +308,29 @@ extern const struct db_statement content_gate_items_query;
 extern const struct db_statement content_gate_schemas_query;
 /* What questions about the fields of a type could find out: whether anything of it is sold, and its schema. :find; rows: struct gate_type_row */
 extern const struct db_statement content_gate_type_query;
+/* Superseded versions and heads behind version $2 of item $1, item after item; $4 bytes of data at most, but one document at least. :list; rows: struct content_transfer_row */
+extern const struct db_statement content_transfer_items_query;
+/* References of versions $2 of items $1, $3 at most. :list; rows: struct content_transfer_reference_row */
+extern const struct db_statement content_transfer_references_query;
+/* The last ids that were given to anybody; $1 is 1. :find; rows: struct content_transfer_ids_row */
+extern const struct db_statement content_transfer_ids_query;
+/* No id up to $1 is given to anybody from now on. :find; rows: struct content_transfer_ids_row */
+extern const struct db_statement content_transfer_reserve_query;
+/* Of versions $2 of items $1 those that are there, and the items that are: their heads. :list; rows: struct content_transfer_known_row */
+extern const struct db_statement content_transfer_known_query;
+/* A type under the id it had. :exec */
+extern const struct db_statement content_transfer_put_type_query;
+/* Assets in order of their ids, deleted ones too. :list; rows: struct asset_row */
+extern const struct db_statement content_transfer_assets_query;
+/* What is known of an asset, under the id it had.  Its bytes are not here. :exec */
+extern const struct db_statement content_transfer_put_asset_query;
+/* A superseded version of an item that comes. :exec */
+extern const struct db_statement content_transfer_put_version_query;
+/* The head of an item under the id it had; nothing where it has no type. :exec */
+extern const struct db_statement content_transfer_put_item_query;
+/* References of version $2 of item $1 as they were. :exec */
+extern const struct db_statement content_transfer_put_references_query;
+/* Items of those that came whose type or whose versions are not there. :list; rows: struct content_id_row */
+extern const struct db_statement content_transfer_incomplete_query;
 
 #endif

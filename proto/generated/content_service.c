@@ -387,6 +387,22 @@ call_content_releases_revert(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_transfer_export(struct request *req, const void *in, void *out)
+{
+	const struct content_transfer_export_request *typed_in = in;
+	struct content_transfer_export_response *typed_out = out;
+	return content_transfer_export(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_transfer_import(struct request *req, const void *in, void *out)
+{
+	const struct content_transfer_import_request *typed_in = in;
+	struct content_transfer_import_response *typed_out = out;
+	return content_transfer_import(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_jobs_status_transition(struct request *req, const void *in, void *out)
 {
 	const struct content_jobs_status_transition_request *typed_in = in;
@@ -576,6 +592,8 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_releases_preview, call_content_releases_preview, NULL, NULL, NULL },
 	{ &operation_content_releases_publish, call_content_releases_publish, NULL, NULL, NULL },
 	{ &operation_content_releases_revert, call_content_releases_revert, NULL, NULL, NULL },
+	{ &operation_content_transfer_export, call_content_transfer_export, NULL, NULL, NULL },
+	{ &operation_content_transfer_import, call_content_transfer_import, NULL, NULL, NULL },
 	{ &operation_content_jobs_status_transition, call_content_jobs_status_transition, NULL, NULL, NULL },
 	{ &operation_content_jobs_publish_release, call_content_jobs_publish_release, NULL, NULL, NULL },
 	{ &operation_content_governance_set, call_content_governance_set, NULL, NULL, NULL },
@@ -595,7 +613,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 63;
+const size_t content_n_operations = 65;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

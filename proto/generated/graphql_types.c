@@ -37,7 +37,9 @@ extern const struct graphql_type graphql_type_capability;
 extern const struct graphql_type graphql_type_capability_event;
 extern const struct graphql_type graphql_type_content_batch;
 extern const struct graphql_type graphql_type_content_batch_result;
+extern const struct graphql_type graphql_type_content_export;
 extern const struct graphql_type graphql_type_content_global;
+extern const struct graphql_type graphql_type_content_import;
 extern const struct graphql_type graphql_type_content_item;
 extern const struct graphql_type graphql_type_content_item_deletion;
 extern const struct graphql_type graphql_type_content_item_diff;
@@ -141,6 +143,8 @@ extern const struct graphql_type graphql_type_supervisor_sessions;
 extern const struct graphql_type graphql_type_supervisor_summary;
 extern const struct graphql_type graphql_type_supervisors_page;
 extern const struct graphql_type graphql_type_test_embedding_provider_result;
+extern const struct graphql_type graphql_type_transfer_record;
+extern const struct graphql_type graphql_type_transfer_reference;
 extern const struct graphql_type graphql_type_webhook;
 extern const struct graphql_type graphql_type_webhook_attempt;
 extern const struct graphql_type graphql_type_webhook_deliveries_page;
@@ -395,11 +399,25 @@ static const struct graphql_field graphql_type_content_batch_result_fields[] = {
 };
 const struct graphql_type graphql_type_content_batch_result = { "ContentBatchResult", &content_batch_result_shape, graphql_type_content_batch_result_fields, 7 };
 
+static const struct graphql_field graphql_type_content_export_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "records", .type = &graphql_type_transfer_record },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_content_export = { "ContentExport", &content_transfer_export_response_shape, graphql_type_content_export_fields, 4 };
+
 static const struct graphql_field graphql_type_content_global_fields[] = {
 	{ .name = "contentType", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "contentType", .type = &graphql_type_content_type },
 	{ .name = "item", .kind = GRAPHQL_OBJECT, .member = "item", .type = &graphql_type_content_item },
 };
 const struct graphql_type graphql_type_content_global = { "ContentGlobal", &content_global_shape, graphql_type_content_global_fields, 2 };
+
+static const struct graphql_field graphql_type_content_import_fields[] = {
+	{ .name = "created", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "created" },
+	{ .name = "unchanged", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "unchanged" },
+};
+const struct graphql_type graphql_type_content_import = { "ContentImport", &content_transfer_import_response_shape, graphql_type_content_import_fields, 2 };
 
 static const struct graphql_bound graphql_type_content_item_content_type_bound[] = { { "id", "contentTypeId" } };
 static const struct graphql_field graphql_type_content_item_fields[] = {
@@ -1450,6 +1468,50 @@ static const struct graphql_field graphql_type_test_embedding_provider_result_fi
 };
 const struct graphql_type graphql_type_test_embedding_provider_result = { "TestEmbeddingProviderResult", &embeddings_test_response_shape, graphql_type_test_embedding_provider_result_fields, 6 };
 
+static const struct graphql_field graphql_type_transfer_record_fields[] = {
+	{ .name = "kind", .kind = GRAPHQL_ENUM, .is_required = true, .member = "kind" },
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .member = "contentTypeId" },
+	{ .name = "version", .kind = GRAPHQL_INT, .member = "version" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .member = "status" },
+	{ .name = "publishedVersion", .kind = GRAPHQL_INT, .member = "publishedVersion" },
+	{ .name = "publishedAt", .kind = GRAPHQL_PLAIN, .member = "publishedAt" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .member = "createdAt" },
+	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
+	{ .name = "deletedAt", .kind = GRAPHQL_PLAIN, .member = "deletedAt" },
+	{ .name = "updatedBy", .kind = GRAPHQL_PLAIN, .member = "updatedBy" },
+	{ .name = "slug", .kind = GRAPHQL_PLAIN, .member = "slug" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .member = "name" },
+	{ .name = "contentKind", .kind = GRAPHQL_ENUM, .member = "contentKind" },
+	{ .name = "description", .kind = GRAPHQL_PLAIN, .member = "description" },
+	{ .name = "basePrice", .kind = GRAPHQL_PLAIN, .member = "basePrice" },
+	{ .name = "schemaManifest", .kind = GRAPHQL_PLAIN, .member = "schemaManifest" },
+	{ .name = "schema", .kind = GRAPHQL_PLAIN, .member = "schema" },
+	{ .name = "filename", .kind = GRAPHQL_PLAIN, .member = "filename" },
+	{ .name = "originalFilename", .kind = GRAPHQL_PLAIN, .member = "originalFilename" },
+	{ .name = "mimeType", .kind = GRAPHQL_PLAIN, .member = "mimeType" },
+	{ .name = "sizeBytes", .kind = GRAPHQL_PLAIN, .member = "sizeBytes" },
+	{ .name = "byteHash", .kind = GRAPHQL_PLAIN, .member = "byteHash" },
+	{ .name = "accessMode", .kind = GRAPHQL_ENUM, .member = "accessMode" },
+	{ .name = "entitlementScope", .kind = GRAPHQL_ENUM, .member = "entitlementScope" },
+	{ .name = "entitlementRef", .kind = GRAPHQL_ID, .member = "entitlementRef" },
+	{ .name = "sourceAssetId", .kind = GRAPHQL_ID, .member = "sourceAssetId" },
+	{ .name = "variantKey", .kind = GRAPHQL_PLAIN, .member = "variantKey" },
+	{ .name = "transformSpec", .kind = GRAPHQL_JSON, .member = "transformSpec" },
+	{ .name = "metadata", .kind = GRAPHQL_JSON, .member = "metadata" },
+	{ .name = "references", .kind = GRAPHQL_OBJECT, .member = "references", .type = &graphql_type_transfer_reference },
+	{ .name = "data", .kind = GRAPHQL_JSON, .member = "data" },
+};
+const struct graphql_type graphql_type_transfer_record = { "TransferRecord", &transfer_record_shape, graphql_type_transfer_record_fields, 32 };
+
+static const struct graphql_field graphql_type_transfer_reference_fields[] = {
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },
+	{ .name = "kind", .kind = GRAPHQL_ENUM, .is_required = true, .member = "kind" },
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "state", .kind = GRAPHQL_ENUM, .is_required = true, .member = "state" },
+};
+const struct graphql_type graphql_type_transfer_reference = { "TransferReference", &transfer_reference_shape, graphql_type_transfer_reference_fields, 4 };
+
 static const struct graphql_field graphql_type_webhook_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "url", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "url" },
@@ -1583,6 +1645,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "release", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_get },
 	{ .name = "releaseEntries", .kind = GRAPHQL_CALL, .type = &graphql_type_release_entries_page, .operation = &operation_content_releases_entries },
 	{ .name = "releasePreview", .kind = GRAPHQL_CALL, .type = &graphql_type_release_preview_page, .operation = &operation_content_releases_preview },
+	{ .name = "exportContent", .kind = GRAPHQL_CALL, .type = &graphql_type_content_export, .operation = &operation_content_transfer_export },
 	{ .name = "assets", .kind = GRAPHQL_CALL, .type = &graphql_type_assets_page, .operation = &operation_content_assets_list },
 	{ .name = "asset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_get },
 	{ .name = "assetDerivatives", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_derivatives_page, .operation = &operation_content_assets_derivatives },
@@ -1634,7 +1697,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 70 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 71 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1661,6 +1724,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "removeReleaseEntries", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_remove_entries },
 	{ .name = "publishRelease", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_publish },
 	{ .name = "revertRelease", .kind = GRAPHQL_CALL, .type = &graphql_type_content_release, .operation = &operation_content_releases_revert },
+	{ .name = "importContent", .kind = GRAPHQL_CALL, .type = &graphql_type_content_import, .operation = &operation_content_transfer_import },
 	{ .name = "createAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_create },
 	{ .name = "issueAssetAccess", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_access, .operation = &operation_content_assets_access },
 	{ .name = "deleteAsset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_delete },
@@ -1723,7 +1787,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 85 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 86 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1752,7 +1816,9 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_capability_event,
 	&graphql_type_content_batch,
 	&graphql_type_content_batch_result,
+	&graphql_type_content_export,
 	&graphql_type_content_global,
+	&graphql_type_content_import,
 	&graphql_type_content_item,
 	&graphql_type_content_item_deletion,
 	&graphql_type_content_item_diff,
@@ -1856,6 +1922,8 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_supervisor_summary,
 	&graphql_type_supervisors_page,
 	&graphql_type_test_embedding_provider_result,
+	&graphql_type_transfer_record,
+	&graphql_type_transfer_reference,
 	&graphql_type_webhook,
 	&graphql_type_webhook_attempt,
 	&graphql_type_webhook_deliveries_page,

@@ -10,7 +10,7 @@ static const struct policy_rule rules[] = {
 	    .scopes = (const char *const[]){ "admin", NULL }, .is_platform = false, .code = "ADMIN_REQUIRED" },
 	{ .patterns = (const char *const[]){ "review.write", NULL },
 	    .scopes = (const char *const[]){ "content:write", "content:review", NULL }, .is_platform = false, .code = "MISSING_CONTENT_WRITE_SCOPE" },
-	{ .patterns = (const char *const[]){ "offer.write", "asset.purge", NULL },
+	{ .patterns = (const char *const[]){ "offer.write", "asset.purge", "content.export", "content.import", NULL },
 	    .scopes = (const char *const[]){ "admin", NULL }, .is_platform = false, .code = "ADMIN_REQUIRED" },
 	{ .patterns = (const char *const[]){ "offer.purchase", NULL },
 	    .scopes = (const char *const[]){ "content:read", "content:write", NULL }, .is_platform = false, .code = "MISSING_CONTENT_READ_SCOPE" },

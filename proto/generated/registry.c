@@ -76,6 +76,8 @@ const struct operation *const registry_operations[] = {
 	&operation_content_releases_put_entries,
 	&operation_content_releases_remove_entries,
 	&operation_content_releases_revert,
+	&operation_content_transfer_export,
+	&operation_content_transfer_import,
 	&operation_content_types_artifacts,
 	&operation_content_types_create,
 	&operation_content_types_delete,
@@ -209,7 +211,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 191;
+const size_t registry_n_operations = 193;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

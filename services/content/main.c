@@ -5,6 +5,7 @@
 #include "licensing/gate.h"
 #include "lifecycle/lifecycle.h"
 #include "query/fields.h"
+#include "transfer/transfer.h"
 
 extern const struct service_operation content_operations[];
 extern const size_t content_n_operations;
@@ -17,6 +18,10 @@ static const struct timer timers[] = {
 	{ "items.purge", 60 * 1000, content_purge },
 	{ "assets.sweep", 3600 * 1000, assets_sweep },
 	{ "items.lifecycle", 5 * 1000, lifecycle_sweep },
+};
+
+static const struct service_command commands[] = {
+	{ "--reserve-ids", "Give nobody an id up to this number, so that an import may bring rows that have them.", transfer_reserve_ids },
 };
 
 int
@@ -39,6 +44,8 @@ main(int argc, char **argv)
 		.n_consumers = sizeof(consumers) / sizeof(consumers[0]),
 		.timers = timers,
 		.n_timers = sizeof(timers) / sizeof(timers[0]),
+		.commands = commands,
+		.n_commands = sizeof(commands) / sizeof(commands[0]),
 		.processes = processes,
 		.n_processes = sizeof(processes) / sizeof(processes[0]),
 	};

@@ -1187,3 +1187,101 @@ SELECT t.schema,
        OR EXISTS (SELECT FROM sold_scopes s JOIN content_items i ON i.id = s.scope_ref AND i.domain_id = tenant()
                    WHERE s.domain_id = tenant() AND s.scope_type = 'item' AND i.content_type_id = t.id) AS is_sold
   FROM content_types t WHERE t.domain_id = tenant() AND t.id = $1;
+-- ---------------------------------------------------------------- export and import
+
+-- name: transfer_items :list content_transfer_row
+-- Superseded versions and heads behind version $2 of item $1, item after item; $4 bytes of data at most, but one document at least.
+SELECT p.item_id, p.content_type_id, p.is_head, p.version, p.status, p.created_at, p.updated_at, p.updated_by, p.published_version, p.published_at,
+       CASE WHEN sum(p.data_bytes) OVER (ORDER BY p.item_id, p.version ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data
+  FROM (SELECT i.id AS item_id, i.content_type_id, s.is_head, s.version, s.status, i.created_at, s.updated_at, s.updated_by, i.published_version, i.published_at,
+               s.data, s.data_bytes
+          FROM (SELECT h.id, h.content_type_id, h.created_at, h.published_version, h.published_at, h.version, h.status, h.updated_at, h.updated_by, h.data, h.data_bytes
+                  FROM content_items h WHERE h.id >= $1::integer ORDER BY h.id LIMIT $3) i
+         CROSS JOIN LATERAL (
+               SELECT o.version, o.status, o.updated_at, o.updated_by, o.data, o.data_bytes, false AS is_head
+                 FROM (SELECT v.version, v.status, v.created_at AS updated_at, v.created_by AS updated_by, v.data, v.data_bytes
+                         FROM content_item_versions v
+                        WHERE v.content_item_id = i.id AND v.version > CASE WHEN i.id = $1 THEN $2::integer ELSE 0 END
+                        ORDER BY v.version LIMIT $3) o
+               UNION ALL
+               SELECT i.version, i.status, i.updated_at, i.updated_by, i.data, i.data_bytes, true
+                WHERE i.version > CASE WHEN i.id = $1 THEN $2::integer ELSE 0 END) s
+         ORDER BY i.id, s.version LIMIT $3) p
+ ORDER BY p.item_id, p.version;
+
+-- name: transfer_references :list content_transfer_reference_row
+-- References of versions $2 of items $1, $3 at most.
+SELECT r.source_id, r.source_version, r.place, r.path, r.target_kind, r.target_id, r.state
+  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY w (id, version, n)
+ CROSS JOIN LATERAL (SELECT k.source_id, k.source_version, k.place, k.path, k.target_kind, k.target_id, k.state FROM content_references k
+                      WHERE k.source_id = w.id AND k.source_version = w.version AND k.place >= 0 ORDER BY k.place LIMIT 2000) r
+ ORDER BY w.n, r.place LIMIT $3;
+
+-- name: transfer_ids :find content_transfer_ids_row
+-- row: types int, items int, assets int
+-- The last ids that were given to anybody; $1 is 1.
+SELECT (SELECT q.last_value FROM content_types_id_seq q) AS types, (SELECT q.last_value FROM content_items_id_seq q) AS items,
+       (SELECT q.last_value FROM assets_id_seq q) AS assets
+ LIMIT $1;
+
+-- name: transfer_reserve :find content_transfer_ids_row
+-- row: types int, items int, assets int
+-- No id up to $1 is given to anybody from now on.
+SELECT setval('content_types_id_seq', greatest($1::bigint, (SELECT q.last_value FROM content_types_id_seq q))) AS types,
+       setval('content_items_id_seq', greatest($1::bigint, (SELECT q.last_value FROM content_items_id_seq q))) AS items,
+       setval('assets_id_seq', greatest($1::bigint, (SELECT q.last_value FROM assets_id_seq q))) AS assets;
+
+-- name: transfer_known :list content_transfer_known_row
+-- row: hash text?
+-- Of versions $2 of items $1 those that are there, and the items that are: their heads.
+SELECT w.place::integer AS place, h.version AS head_version, h.is_deleted, s.status, s.hash
+  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY w (id, version, place)
+  LEFT JOIN LATERAL (SELECT i.version, false AS is_deleted FROM content_items i WHERE i.id = w.id
+                     UNION ALL SELECT d.version, true FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h ON true
+  LEFT JOIN LATERAL (SELECT k.status, encode(sha256(convert_to(k.data::text, 'UTF8')), 'hex') AS hash FROM content_item_states k
+                      WHERE k.item_id = w.id AND k.version = w.version LIMIT 1) s ON true
+ WHERE h.version IS NOT NULL OR s.hash IS NOT NULL
+ LIMIT cardinality($1::integer[]);
+
+-- name: transfer_put_type :exec
+-- A type under the id it had.
+INSERT INTO content_types (id, domain_id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by, schema_manifest)
+VALUES ($1, tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: transfer_assets :list asset_row = asset_columns(WHERE id > $1 ORDER BY id LIMIT $2)
+-- Assets in order of their ids, deleted ones too.
+
+-- name: transfer_put_asset :exec
+-- What is known of an asset, under the id it had.  Its bytes are not here.
+INSERT INTO assets (id, domain_id, source_asset_id, variant_key, transform_spec, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key,
+       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata, uploader_actor_id, created_at, updated_at, deleted_at)
+VALUES ($1, tenant(), $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::jsonb, '{}'), $16, $17, $18, $19);
+
+-- name: transfer_put_version :exec
+-- A superseded version of an item that comes.
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
+VALUES (tenant(), $1, $2, $3, $4, $5, $6);
+
+-- name: transfer_put_item :exec
+-- The head of an item under the id it had; nothing where it has no type.
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
+                           published_version, published_at, published_text)
+SELECT $1::integer, tenant(), t.id, t.is_singleton, $3::json, $4::text, $5::integer, $6::timestamptz, $7::timestamptz, $8::text, content_search_text($3::json),
+       $9::integer, $10::timestamptz,
+       CASE WHEN $9 < $5 THEN (SELECT content_search_text(v.data) FROM content_item_versions v WHERE v.content_item_id = $1 AND v.version = $9) END
+  FROM content_types t WHERE t.id = $2::integer;
+
+-- name: transfer_put_references :exec
+-- References of version $2 of item $1 as they were.
+INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)
+SELECT tenant(), $1, $2, n.place, n.path, n.kind, n.id, n.state
+  FROM unnest($3::text[], $4::text[], $5::integer[], $6::text[]) WITH ORDINALITY n (path, kind, id, state, place)
+ON CONFLICT (domain_id, source_id, source_version, place) DO NOTHING;
+
+-- name: transfer_incomplete :list content_id_row
+-- Items of those that came whose type or whose versions are not there.
+SELECT w.id::integer AS id
+  FROM unnest($1::integer[]) w (id)
+  LEFT JOIN LATERAL (SELECT i.version FROM content_items i WHERE i.id = w.id LIMIT 1) h ON true
+ WHERE h.version IS NULL OR h.version <> 1 + (SELECT count(*) FROM content_item_versions v WHERE v.content_item_id = w.id)
+ LIMIT 1;

@@ -1,4 +1,6 @@
 """The root fields: text with which each answers, by its name.  ground: the driver's; t: its Things (things.py)."""
+import json
+
 from checks import wait_for
 from things import LATER
 
@@ -37,6 +39,7 @@ def queries(t, indexed):
         "release": f"release(id: {t.release()}) {{ {RELEASE} description }}",
         "releaseEntries": f"releaseEntries(id: {t.filled_release()}) {{ nodes {{ {ENTRY} }} hasMore }}",
         "releasePreview": f"releasePreview(id: {t.filled_release()}) {{ nodes {{ {ENTRY} item {{ id data status }} }} hasMore }}",
+        "exportContent": "exportContent(limit: 3) { nodes { kind id version slug name schema updatedAt } hasMore nextCursor }",
         "assets": f"assets {{ nodes {{ {ASSET} }} hasMore nextCursor }}",
         "asset": f"asset(id: {t.asset()}) {{ {ASSET} }}",
         "assetDerivatives": f"assetDerivatives(id: {t.asset()}) {{ nodes {{ id }} hasMore }}",
@@ -74,6 +77,12 @@ def queries(t, indexed):
     }
 
 
+def imported(t):
+    record = t.exported_type()
+    members = ", ".join(f"{name}: {json.dumps(value) if name not in ('kind', 'contentKind') else value}" for name, value in record.items())
+    return f"importContent(records: [{{{members}}}]) {{ created unchanged }}"
+
+
 def mutations(t):
     name, item, offer = t.ground.name, t.ground.item, t.offer
 
@@ -97,6 +106,7 @@ def mutations(t):
         "removeReleaseEntries": lambda: f"removeReleaseEntries(id: {t.filled_release()}, contentItemIds: [{item()}]) {{ {RELEASE} }}",
         "publishRelease": lambda: f"publishRelease(id: {t.filled_release()}) {{ {RELEASE} }}",
         "revertRelease": lambda: f"revertRelease(id: {t.published_release()}) {{ {RELEASE} }}",
+        "importContent": lambda: imported(t),
         "createAsset": lambda: f'createAsset(filename: "a.txt", mimeType: "text/plain", contentBase64: "SGVsbG8=") {{ {ASSET} }}',
         "issueAssetAccess": lambda: f"issueAssetAccess(id: {t.asset()}) {{ mode contentPath asset {{ id }} }}",
         "deleteAsset": lambda: f"deleteAsset(id: {t.asset()}) {{ {ASSET} }}",

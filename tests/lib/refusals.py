@@ -1,8 +1,20 @@
 """What the operations of the services around content refuse, each declared error once: tests of a driver with Things (things.py)."""
+import json
+
 from checks import equal, row, test, wait_for
 from lightning import invoice
 from people import PASSWORD
 from things import ENVIRONMENTS_KEY, FORM_SCHEMA, LATER, NOBODYS, OPEN_TRANSITION, RECEIVE, WHO, With
+
+
+# Schemas that no type may have.
+MODELS = [
+    ({"schema": {"x-wordclaw-lifecycle": {}}}, 400, "INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION"),
+    ({"schema": {"x-wordclaw-public-write": {}}}, 400, "INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION"),
+    ({"schema": {"x-wordclaw-localization": {}}}, 400, "INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION"),
+    ({"schema": {"not": {"x-wordclaw-field-kind": "asset"}}}, 400, "INVALID_CONTENT_SCHEMA_ASSET_EXTENSION"),
+    ({"schema": {"not": {"x-wordclaw-field-kind": "content-ref"}}}, 400, "INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION"),
+]
 
 
 def refused(label, reply, status, code):
@@ -83,6 +95,29 @@ def releases_refuse_what_they_declare(ground):
         batch = ground.admin.post("/api/content-items/batch", {"items": [{"contentTypeId": type_id, "data": {}} for _ in range(500)]}).succeeded(200).data["results"]
         ground.admin.put(empty + "/entries", entries(*[{"contentItemId": r["id"]} for r in batch])).succeeded(200)
     refused("a thousand and one", ground.admin.put(empty + "/entries", entries({"contentItemId": item})), 400, "RELEASE_TOO_LARGE")
+
+
+@test
+def imports_refuse_what_they_declare(ground):
+    t = ground.things
+    made = t.exported_type()
+    singleton = ground.type(kind="singleton")
+    ground.item(singleton)
+    item, when = ground.item(), made["createdAt"]
+    record = {"kind": "item", "id": item, "contentTypeId": ground.type(), "version": 1, "status": "draft", "createdAt": when, "updatedAt": when, "data": {}}
+    other = t.admin.post("/api/content-items", {"contentTypeId": ground.type(), "data": {}}).succeeded(201).data["id"]
+    ground.system.sql(f"DELETE FROM content.content_items WHERE id = {other}")
+    schemas = [("[", "INVALID_CONTENT_SCHEMA_JSON"), ("[]", "INVALID_CONTENT_SCHEMA_TYPE"), ('{"type":7}', "INVALID_CONTENT_SCHEMA_DEFINITION")]
+    schemas += [(json.dumps(schema["schema"]), code) for schema, _, code in MODELS if "schema" in schema]
+    taken = ground.admin.get(f"/api/content-types/{ground.type()}").succeeded(200).data["slug"]
+    for records, status, code in [
+        ([], 400, "EMPTY_BATCH"), ([{**made, "id": 2147483647}], 409, "IMPORT_ID_AHEAD"), ([record], 409, "IMPORT_CONFLICT"), ([{**made, "slug": "a b"}], 400, "VALIDATION_ERROR"),
+        ([{**record, "id": other, "version": 2}], 409, "IMPORT_INCOMPLETE"), ([{**record, "id": other, "data": {"a": [1] * 20000}}], 400, "CONTENT_DATA_TOO_MANY_VALUES"),
+        ([{**record, "id": other, "contentTypeId": singleton}], 409, "SINGLETON_CONTENT_ITEM_EXISTS"), ([{**made, "slug": taken}], 409, "CONTENT_TYPE_SLUG_CONFLICT"),
+        *[([{**made, "schema": schema}], 400, code) for schema, code in schemas],
+    ]:
+        refused("import", ground.admin.post("/api/import", {"records": records}), status, code)
+    refused("export", ground.admin.get("/api/export?cursor=x"), 400, "INVALID_CURSOR")
 
 
 @test

@@ -213,6 +213,15 @@ class Things:
         self.admin.post(f"/api/releases/{release}/publish", {}).succeeded(200)
         return release
 
+    # ---- export and import
+
+    def exported_type(self, **fields):
+        """A record of a type that was there and is not any more."""
+        made = self.ground.type()
+        records = self.admin.get("/api/export?limit=500").succeeded(200).data
+        self.admin.delete(f"/api/content-types/{made}").succeeded(200)
+        return {**next(r for r in records if r["kind"] == "type" and r["id"] == made), **fields}
+
     # ---- payments
 
     def offer_body(self, **fields):
@@ -353,6 +362,7 @@ def requests(t, path):
         "content.releases.preview": lambda: ask(f"/api/releases/{t.filled_release()}/preview"),
         "content.releases.publish": lambda: ask(f"/api/releases/{t.filled_release()}/publish"),
         "content.releases.revert": lambda: ask(f"/api/releases/{t.published_release()}/revert"),
+        "content.transfer.import": lambda: ask(path, {"records": [t.exported_type()]}),
         "content.assets.create": lambda: ask(path, t.asset_body()),
         "content.assets.get": lambda: ask(f"/api/assets/{t.asset()}"),
         "content.assets.derivatives": lambda: ask(f"/api/assets/{t.asset()}/derivatives"),

@@ -397,3 +397,29 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:types)
 -- plan: gate_type tenant max=30+3*100, up to the items of a tenant that are sold singly
 (:type)
+-- plan: transfer_items tenant max=1600, looks up the versions of each of 100 items
+(0, 0, 100, 1572864)
+-- plan: transfer_items tenant max=1600, looks up the versions of each of 100 items
+(:item, 1, 100, 1572864)
+-- plan: transfer_references tenant max=600, looks at the references of 50 versions
+(:items, :ones, 20000)
+-- plan: transfer_ids tenant
+(1)
+-- plan: transfer_reserve system
+(1)
+-- plan: transfer_known tenant max=1200, looks up item and version of each of 50
+(:items, :ones)
+-- plan: transfer_put_type tenant
+(9 * :rows, 'T', 'came-in', 'collection', NULL, '{}', repeat('0', 64), NULL, 1, now(), now(), NULL, NULL)
+-- plan: transfer_assets tenant
+(0, 100)
+-- plan: transfer_put_asset tenant
+(9 * :rows, NULL, NULL, NULL, 'a.png', 'a.png', 'image/png', 100, repeat('0', 64), 'imported-1-1', 'public', NULL, NULL, 'active', NULL, NULL, now(), now(), NULL)
+-- plan: transfer_put_version tenant
+(9 * :rows, 1, '{}', 'draft', now(), NULL)
+-- plan: transfer_put_item tenant
+(9 * :rows, :type, '{}', 'draft', 2, now(), now(), NULL, NULL, NULL)
+-- plan: transfer_put_references tenant max=600, writes two references
+(:item, 9, '{/a,/b}', '{content_item,asset}', ARRAY[:item, 7], '{active,active}')
+-- plan: transfer_incomplete tenant max=600, looks up item and versions of each of 50
+(:items)

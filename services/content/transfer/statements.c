@@ -1,0 +1,121 @@
+/* The statements of export and import as functions. */
+#include "content_queries.h"
+#include "total_cache.h"
+#include "transfer/transfer_store.h"
+
+const struct error *
+store_transfer_items(struct request *req, const struct transfer_place *after, int64_t limit, int64_t bytes_max, struct shape_list *ret)
+{
+	return query_list(req, &content_transfer_items_query, PARAMS(P_INT(after->item_id), P_INT(after->version), P_INT(limit), P_INT(bytes_max)), ret);
+}
+
+const struct error *
+store_transfer_references(struct request *req, const int64_t *ids, const int64_t *versions, size_t n, int64_t limit, struct shape_list *ret)
+{
+	return query_list(req, &content_transfer_references_query, PARAMS(P_INT_LIST(ids, n), P_INT_LIST(versions, n), P_INT(limit)), ret);
+}
+
+const struct error *
+store_transfer_assets(struct request *req, int64_t after, int64_t limit, struct shape_list *ret)
+{
+	return query_list(req, &content_transfer_assets_query, PARAMS(P_INT(after), P_INT(limit)), ret);
+}
+
+const struct error *
+store_transfer_ids(struct request *req, const struct content_transfer_ids_row **ret)
+{
+	return query_find(req, &content_transfer_ids_query, PARAMS(P_INT(1)), ret);
+}
+
+const struct error *
+store_transfer_reserve(struct request *req, int64_t id)
+{
+	const struct content_transfer_ids_row *row = NULL;
+	return query_find(req, &content_transfer_reserve_query, PARAMS(P_INT(id)), &row);
+}
+
+const struct error *
+store_transfer_known(struct request *req, const int64_t *ids, const int64_t *versions, size_t n, struct shape_list *ret)
+{
+	return query_list(req, &content_transfer_known_query, PARAMS(P_INT_LIST(ids, n), P_INT_LIST(versions, n)), ret);
+}
+
+const struct error *
+store_transfer_incomplete(struct request *req, const int64_t *ids, size_t n, int64_t *ret_id)
+{
+	struct shape_list rows = { .n = 0 };
+	const struct error *error = query_list(req, &content_transfer_incomplete_query, PARAMS(P_INT_LIST(ids, n)), &rows);
+
+	if (!error)
+		*ret_id = rows.n > 0 ? ((const struct content_id_row *)rows.items)->id : 0;
+	return error;
+}
+
+/* ---- queued ---- */
+
+void
+store_transfer_put_type(struct request *req, const struct transfer_record *record, const char *schema_hash)
+{
+	query_send(req, &content_transfer_put_type_query,
+	    PARAMS(P_INT(record->id), P_TEXT(record->name), P_TEXT(record->slug), P_TEXT(record->content_kind), P_TEXT(record->description), P_TEXT(record->schema),
+	        P_TEXT(schema_hash), P_INT_OPT(record->base_price), P_INT(*record->version), P_TIME(*record->created_at), P_TIME(record->updated_at),
+	        P_TEXT(record->updated_by), P_TEXT(record->schema_manifest)));
+}
+
+void
+store_transfer_put_asset(struct request *req, const struct transfer_record *record)
+{
+	const char *key = arena_printf(req->arena, "imported-%lld-%lld", (long long)req->tenant, (long long)record->id);
+
+	query_send(req, &content_transfer_put_asset_query,
+	    PARAMS(P_INT(record->id), P_INT_OPT(record->source_asset_id), P_TEXT(record->variant_key), P_DOC(record->transform_spec), P_TEXT(record->filename),
+	        P_TEXT(record->original_filename), P_TEXT(record->mime_type), P_INT(*record->size_bytes), P_TEXT(record->byte_hash), P_TEXT(key),
+	        P_TEXT(record->access_mode), P_TEXT(record->entitlement_scope), P_INT_OPT(record->entitlement_ref), P_TEXT(record->status),
+	        P_DOC(record->metadata), P_TEXT(record->updated_by), P_TIME(*record->created_at), P_TIME(record->updated_at), P_TIME_OPT(record->deleted_at)));
+}
+
+static void
+put_references(struct request *req, const struct transfer_record *record)
+{
+	size_t n = record->references.n;
+	const struct transfer_reference *reference = record->references.items;
+	const char **paths = ARENA_ARRAY(req->arena, const char *, n + 1), **kinds = ARENA_ARRAY(req->arena, const char *, n + 1),
+	    **states = ARENA_ARRAY(req->arena, const char *, n + 1);
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n + 1);
+
+	if (n == 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		paths[i] = reference[i].path;
+		kinds[i] = reference[i].kind;
+		states[i] = reference[i].state;
+		ids[i] = reference[i].id;
+	}
+	query_send(req, &content_transfer_put_references_query,
+	    PARAMS(P_INT(record->id), P_INT(*record->version), P_TEXT_LIST(paths, n), P_TEXT_LIST(kinds, n), P_INT_LIST(ids, n), P_TEXT_LIST(states, n)));
+}
+
+void
+store_transfer_put_version(struct request *req, const struct transfer_record *record)
+{
+	query_send(req, &content_transfer_put_version_query,
+	    PARAMS(P_INT(record->id), P_INT(*record->version), P_DOC(record->data), P_TEXT(record->status), P_TIME(record->updated_at), P_TEXT(record->updated_by)));
+	put_references(req, record);
+}
+
+void
+store_transfer_put_item(struct request *req, const struct transfer_record *record)
+{
+	total_cache_touch(req->tenant);
+	query_send(req, &content_transfer_put_item_query,
+	    PARAMS(P_INT(record->id), P_INT(*record->content_type_id), P_DOC(record->data), P_TEXT(record->status), P_INT(*record->version),
+	        P_TIME(*record->created_at), P_TIME(record->updated_at), P_TEXT(record->updated_by), P_INT_OPT(record->published_version),
+	        P_TIME_OPT(record->published_at)));
+	put_references(req, record);
+}
+
+void
+store_transfer_put_fields(struct request *req, const int64_t *ids, size_t n)
+{
+	query_send(req, &content_fields_put_query, PARAMS(P_INT_LIST(ids, n)));
+}
