@@ -1275,8 +1275,9 @@ const struct shape content_releases_preview_response_shape = { .name = "content_
 static const struct shape_field content_releases_publish_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_publish_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_releases_publish_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_releases_publish_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape content_releases_publish_request_shape = { .name = "content_releases_publish_request", .size = sizeof(struct content_releases_publish_request), .fields = content_releases_publish_request_fields, .n_fields = 2 };
+const struct shape content_releases_publish_request_shape = { .name = "content_releases_publish_request", .size = sizeof(struct content_releases_publish_request), .fields = content_releases_publish_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_releases_revert_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_releases_revert_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Release id.", .example = "5" },
@@ -5075,6 +5076,10 @@ static const struct error_info *const content_releases_publish_errors[] = {
 	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
 	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	&error_catalogue[ERROR_PAYMENT_CONSUMED],
+	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_PAYMENT_REQUIRED],
 	NULL
 };
 static const struct event_type *const content_releases_publish_events[] = {
@@ -5101,7 +5106,7 @@ const struct operation operation_content_releases_publish = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN | OPERATION_PRICED,
 	.timeout_ms = 60000,
 	.body_max_bytes = 65536,
 	.cost = 1,

@@ -1335,6 +1335,7 @@ extern const struct shape content_releases_preview_response_shape;
 struct content_releases_publish_request {
 	int64_t id; /* 1..2147483647 */
 	const int64_t *expected_version; /* 1..2147483647 */
+	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_releases_publish_request_shape;
 

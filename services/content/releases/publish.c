@@ -8,12 +8,19 @@
 
 enum { DAY_SECONDS = 24 * 3600 };
 
+/* Deleting costs what it costs one by one.  A job has nobody to ask for it. */
 static void
-sort_out(struct release_work *work)
+sort_out(const struct request *req, struct release_work *work)
 {
+	bool is_free = !(req->op->flags & OPERATION_PRICED);
+
 	for (size_t i = 0; i < work->n; i++) {
 		const struct content_release_entry_row *entry = &work->entries[i];
 		const char *conflict = release_publish_conflict(entry);
+		int64_t price = release_entry_deletes(entry) && entry->base_price ? *entry->base_price : 0;
+		work->price_sats += price;
+		if (!conflict && price > 0 && is_free)
+			conflict = "priced";
 		if (conflict)
 			release_add_conflict(&work->conflicts, entry->content_item_id, conflict, NULL);
 		else if (release_entry_deletes(entry))
@@ -88,11 +95,13 @@ release_publish(struct request *req, int64_t id, const int64_t *expected_version
 	error = release_work_begin(req, release, work);
 	if (error)
 		return error;
-	sort_out(work);
+	sort_out(req, work);
 	if (work->conflicts.n == 0)
 		error = release_read_content(req, work, true);
 	if (!error)
 		error = release_refuse(req, release, &work->conflicts);
+	if (!error)
+		error = request_charge(req, work->price_sats);
 	if (!error)
 		error = carry_out(req, work, purge_at);
 	if (!error)

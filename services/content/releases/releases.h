@@ -32,6 +32,7 @@ struct release_work {
 	int64_t *changed, *deleted; /* ids */
 	size_t n_changed, n_deleted;
 	const char **hashes; /* of the content that each entry is about, hex */
+	int64_t price_sats; /* of the deletions */
 	struct release_conflicts conflicts;
 };
 
