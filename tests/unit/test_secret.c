@@ -1,4 +1,5 @@
 /* secret against published test vectors and against tampering. */
+#include "key_ring.h"
 #include "secret.h"
 
 #include <check.h>
@@ -172,6 +173,102 @@ START_TEST(password_is_recognised_by_its_hash)
 }
 END_TEST
 
+/* ---- keys in rings ---- */
+
+static void
+write_keys(const unsigned char *bytes, size_t n)
+{
+	char draft[96];
+
+	(void)snprintf(draft, sizeof(draft), "%s.new", key_path);
+	int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes, n), (ssize_t)n);
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert_int_eq(rename(draft, key_path), 0);
+}
+
+static void
+fill(unsigned char *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		memset(keys + i * SEAL_KEY_BYTES, (int)('a' + i), SEAL_KEY_BYTES);
+}
+
+START_TEST(first_key_seals_and_all_open)
+{
+	unsigned char keys[2 * SEAL_KEY_BYTES], sealed[8 + SEAL_OVERHEAD_BYTES], plain[8];
+	struct secret old, both, next = { .n = SEAL_KEY_BYTES };
+
+	fill(keys, 2);
+	write_keys(keys, SEAL_KEY_BYTES);
+	ck_assert(secret_load_keys(key_path, &old));
+	secret_seal(sealed, &old, "old text", 8);
+	memset(keys, 'z', SEAL_KEY_BYTES); /* a new one in front of a */
+	memset(keys + SEAL_KEY_BYTES, 'a', SEAL_KEY_BYTES);
+	write_keys(keys, sizeof(keys));
+	ck_assert(secret_load_keys(key_path, &both));
+	ck_assert(secret_open(plain, &both, sealed, sizeof(sealed)));
+	secret_seal(sealed, &both, "new text", 8);
+	ck_assert(!secret_open(plain, &old, sealed, sizeof(sealed)));
+	memset(next.bytes, 'z', SEAL_KEY_BYTES);
+	ck_assert(secret_open(plain, &next, sealed, sizeof(sealed)));
+	ck_assert_mem_eq(plain, "new text", 8);
+}
+END_TEST
+
+START_TEST(ring_of_another_size_is_refused)
+{
+	unsigned char keys[5 * SEAL_KEY_BYTES];
+	struct secret loaded;
+
+	fill(keys, 5);
+	for (size_t n = 1; n <= sizeof(keys); n++) {
+		write_keys(keys, n);
+		ck_assert_int_eq(secret_load_keys(key_path, &loaded), n % SEAL_KEY_BYTES == 0 && n <= KEY_RING_MAX * SEAL_KEY_BYTES);
+	}
+}
+END_TEST
+
+START_TEST(ring_is_read_again_when_something_does_not_open)
+{
+	unsigned char keys[2 * SEAL_KEY_BYTES], sealed[4 + SEAL_OVERHEAD_BYTES], plain[4], derived[2][SHA256_BYTES];
+	struct secret other = { .n = SEAL_KEY_BYTES };
+
+	fill(keys, 2);
+	write_keys(keys, SEAL_KEY_BYTES);
+	struct key_ring *ring = key_ring_load(key_path);
+	ck_assert_ptr_nonnull(ring);
+	key_ring_seal(ring, sealed, "mine", 4);
+	ck_assert(key_ring_open(ring, plain, sealed, sizeof(sealed)));
+	ck_assert(!key_ring_derive(ring, 1, "purpose", derived[1]));
+	/* Another process rotates, and seals with a key that this one has not seen. */
+	memset(other.bytes, 'b', SEAL_KEY_BYTES);
+	write_keys(keys, sizeof(keys));
+	secret_seal(sealed, &other, "his.", 4);
+	ck_assert(key_ring_open(ring, plain, sealed, sizeof(sealed)));
+	ck_assert_mem_eq(plain, "his.", 4);
+	ck_assert(key_ring_derive(ring, 0, "purpose", derived[0]));
+	ck_assert(key_ring_derive(ring, 1, "purpose", derived[1]));
+	ck_assert_mem_ne(derived[0], derived[1], SHA256_BYTES);
+	sealed[0] ^= 1;
+	ck_assert(!key_ring_open(ring, plain, sealed, sizeof(sealed)));
+}
+END_TEST
+
+START_TEST(ring_survives_a_file_that_is_gone)
+{
+	unsigned char sealed[4 + SEAL_OVERHEAD_BYTES], plain[4];
+	struct key_ring *ring = key_ring_load(key_path); /* made */
+
+	ck_assert_ptr_nonnull(ring);
+	key_ring_seal(ring, sealed, "kept", 4);
+	ck_assert_int_eq(unlink(key_path), 0);
+	ck_assert(key_ring_open(ring, plain, sealed, sizeof(sealed)));
+	ck_assert_ptr_null(key_ring_load("/nonexistent/key"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -189,6 +286,10 @@ main(void)
 	tcase_add_test(tcase, damaged_signer_is_refused);
 	tcase_add_test(tcase, signature_holds_for_its_message_and_key_only);
 	tcase_add_test(tcase, password_is_recognised_by_its_hash);
+	tcase_add_test(tcase, first_key_seals_and_all_open);
+	tcase_add_test(tcase, ring_of_another_size_is_refused);
+	tcase_add_test(tcase, ring_is_read_again_when_something_does_not_open);
+	tcase_add_test(tcase, ring_survives_a_file_that_is_gone);
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);
