@@ -125,6 +125,16 @@ identify(struct exchange *exchange)
 	exchange->trace_parent = trace_parent;
 }
 
+static const char *
+take_label(struct exchange *exchange, const char *header)
+{
+	const char *label = exchange_header(exchange, header);
+
+	if (label && !header_is_label(label) && !exchange->is_answered)
+		ANSWER_FAIL(exchange, VALIDATION_ERROR, "%s: %s", header, LABEL_PROBLEM);
+	return label;
+}
+
 /* ---- headers every answer has ---- */
 
 static void
@@ -219,7 +229,7 @@ answer_options(struct exchange *exchange)
 		exchange_set_header(exchange, "Access-Control-Allow-Methods", allow);
 		exchange_set_header(exchange, "Access-Control-Allow-Headers",
 		    "authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, mcp-method, mcp-name, mcp-protocol-version, "
-		    "mcp-session-id, traceparent, x-api-key, x-request-id");
+		    "mcp-session-id, traceparent, x-api-key, x-request-id, x-wordclaw-change-set, x-wordclaw-session");
 		exchange_set_header(exchange, "Access-Control-Max-Age", "600");
 	}
 	exchange_answer(exchange, 204, NULL, "", 0);
@@ -317,6 +327,8 @@ begin(struct exchange *exchange)
 		answer_unreadable(exchange, code_of_fault(exchange->head.fault), exchange->head.problem);
 	else if (arena_budget_is_spent(&exchange->gateway->memory))
 		answer_out_of_memory(exchange);
+	else
+		exchange->labels = (struct labels){ take_label(exchange, "x-wordclaw-session"), take_label(exchange, "x-wordclaw-change-set") };
 	if (exchange->is_answered || !parse_target(exchange))
 		return;
 	const struct target *target = route(exchange);

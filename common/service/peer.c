@@ -98,7 +98,7 @@ request_call(struct request *req, const struct operation *operation, const void 
 	struct envelope_request envelope = { .correlation = bus_client_next_correlation(client), .op = operation->id,
 		.request_id = req->request_id, .trace_parent = req->trace_parent, .surface = "internal",
 		.deadline_us = req->deadline_us, .principal = *req->principal, .dry_run = req->dry_run && operation->tx == OPERATION_TX_WRITE, /* a question changes nothing anyway */
-		.idempotency_key = idempotency_key, .input = input.bytes, .n_input = input.len };
+		.idempotency_key = idempotency_key, .input = input.bytes, .n_input = input.len, .labels = req->labels };
 	buf_init(&record, req->arena, input.len + 256);
 	envelope_write_request(&record, &envelope);
 	(void)bus_client_ask(client, &(struct bus_call){ .record = record.bytes, .n_record = record.len,

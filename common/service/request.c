@@ -68,6 +68,7 @@ request_init_from(struct request *req, struct worker *worker, const struct job *
 		.request_id = envelope->request_id,
 		.trace_parent = envelope->trace_parent,
 		.surface = envelope->surface,
+		.labels = envelope->labels,
 		.deadline_us = envelope->deadline_us,
 		.now_us = clock_now_us(),
 		.dry_run = envelope->dry_run,

@@ -41,6 +41,7 @@ struct request {
 	const char *request_id;
 	const char *trace_parent;
 	const char *surface;
+	struct labels labels;    /* kept with every event */
 	int64_t deadline_us;     /* absolute */
 	int64_t now_us;          /* fixed for the whole request */
 	bool dry_run;

@@ -11,6 +11,7 @@
 #include "key_ring.h"
 #include "secret.h"
 #include "service.h"
+#include "service_settings.h"
 
 enum {
 	GROUP_MAX = 64,         /* mutations of one transaction */
@@ -19,22 +20,6 @@ enum {
 	OPERATIONS_MAX = 256,
 	PEER_SERVICES_MAX = 16,
 	CONSUMER_PULL_MAX = 200, /* events of one pull */
-};
-
-/* The skeleton's settings. */
-struct service_settings {
-	const char *home, *run_dir;
-	const char *bind_endpoint, *poke_endpoint;
-	const char *database_url, *system_database_url;
-	const char *log_level;
-	const char *master_key_file, *bus_key_file, *metrics_address;
-	int64_t read_workers, write_workers;
-	int64_t group_max, batch_max, queue_max;
-	int64_t metrics_port, consumer_poll_ms;
-	int64_t outbox_keep_days;
-	int64_t step_workers, step_connections;
-	const char *outbound_ports, *outbound_allow;
-	bool is_database_pooled;
 };
 
 /* One request on its way through the process: from the bus thread to a worker and back. */
@@ -110,12 +95,9 @@ struct service {
 	struct metric *queue_depth, *late, *overloaded, *groups, *grouped, *batches, *batched, *reruns;
 };
 
-/* settings.c: every problem is printed; false when there is one */
-bool service_settings_load(struct service_settings *ret_settings, const struct service_definition *definition);
-void service_settings_print(const struct service_definition *definition);
-
 /* queue.c */
-void queue_init(struct job_queue *queue), chain_add(struct job_chain *chain, struct job *job);
+void queue_init(struct job_queue *queue);
+void chain_add(struct job_chain *chain, struct job *job);
 /* Empties the chain; true when the queue had been empty.  One waiting worker is woken, and wakes the next if it leaves jobs. */
 bool queue_push(struct job_queue *queue, struct job_chain *chain);
 void queue_close(struct job_queue *queue);

@@ -19,6 +19,15 @@ api_client(struct cli *cli)
 	return cli->client;
 }
 
+static void
+add_label(struct cli *cli, struct rest_request *request, const char *header, const char *given, const char *variable)
+{
+	const char *label = given ? given : getenv(variable);
+
+	if (label && label[0])
+		rest_request_add_header(cli->arena, request, header, label);
+}
+
 void
 api_add_headers(struct cli *cli, struct rest_request *request)
 {
@@ -30,6 +39,8 @@ api_add_headers(struct cli *cli, struct rest_request *request)
 		rest_request_add_header(cli->arena, request, "x-api-key", key);
 	if (cli->globals[GLOBAL_REQUEST_ID])
 		rest_request_add_header(cli->arena, request, "x-request-id", cli->globals[GLOBAL_REQUEST_ID]);
+	add_label(cli, request, "x-wordclaw-session", cli->globals[GLOBAL_SESSION], "WORDCLAW_SESSION");
+	add_label(cli, request, "x-wordclaw-change-set", cli->globals[GLOBAL_CHANGE_SET], "WORDCLAW_CHANGE_SET");
 }
 
 int64_t

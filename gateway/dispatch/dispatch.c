@@ -135,7 +135,7 @@ write_record(struct buf *record, const struct dispatch_request *request, uint64_
 	envelope_write_request(record, &(struct envelope_request){ .correlation = correlation, .op = operation->id,
 	    .request_id = request->request_id, .trace_parent = request->trace_parent, .surface = request->surface,
 	    .deadline_us = deadline_us, .principal = *request->principal, .dry_run = request->dry_run,
-	    .idempotency_key = request->idempotency_key, .input = input.bytes, .n_input = input.len });
+	    .idempotency_key = request->idempotency_key, .input = input.bytes, .n_input = input.len, .labels = request->labels });
 }
 
 /* False when a service must be asked. */

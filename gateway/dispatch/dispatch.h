@@ -28,6 +28,7 @@ struct dispatch_request {
 	const char *trace_parent; /* or NULL */
 	const char *surface;
 	const char *idempotency_key; /* or NULL */
+	struct labels labels;
 	bool dry_run;
 	bool is_kept;             /* the output is used after done has returned: its documents are copied */
 	struct arena *arena;      /* lives until done was called */

@@ -35,6 +35,7 @@ struct invocation {
 	const char *trace_parent;     /* or NULL */
 	const char *surface;          /* "rest", "mcp", "graphql" */
 	const char *idempotency_key;  /* or NULL; passed on to idempotent operations only */
+	struct labels labels;         /* checked tokens */
 	bool dry_run;
 	bool is_kept;                 /* the output is used after done has returned */
 	bool is_agent;                /* SHAPE_AGENT_REQUIRED fields must be there */

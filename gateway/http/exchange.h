@@ -41,6 +41,7 @@ struct exchange {
 	/* where it belongs */
 	const char *request_id;
 	const char *trace_parent;
+	struct labels labels;
 	struct route_match match;
 	const struct page *page;      /* one of these two once routed, both when a page carries out an operation */
 	void *page_state;             /* the page's own */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "contract/envelope.h"
 #include "id.h"
 
 bool
@@ -13,6 +14,12 @@ header_is_request_id(const char *text)
 {
 	size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/");
 	return n > 0 && n <= REQUEST_ID_MAX && text[n] == '\0';
+}
+
+bool
+header_is_label(const char *text)
+{
+	return header_is_request_id(text) && strlen(text) <= LABEL_BYTES_MAX;
 }
 
 bool

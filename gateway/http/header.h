@@ -10,6 +10,9 @@
 enum { REQUEST_ID_MAX = 128, IDEMPOTENCY_KEY_MAX = 128, API_KEY_MAX = 512, TRACE_PARENT_BYTES = 56 };
 
 /* What every surface says of a key that is none. */
+/* A label (struct labels): letters, digits and - _ . : / up to LABEL_BYTES_MAX. */
+bool header_is_label(const char *text);
+#define LABEL_PROBLEM "a label has 1 to 64 letters, digits and - _ . : /, as in 'nightly-import:2026-11-30'"
 #define IDEMPOTENCY_KEY_PROBLEM "the Idempotency-Key is empty, too long or has other than visible ASCII characters"
 
 /* A caller's request id is echoed and logged, so only harmless characters, 1..REQUEST_ID_MAX. */

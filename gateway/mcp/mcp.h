@@ -147,6 +147,7 @@ struct mcp_question {
 	bool is_kept;                        /* the output is used after done has returned */
 	bool dry_run;
 	const char *idempotency_key;
+	struct labels labels;
 	void (*done)(void *context, const struct invoked *result);
 	void *context;
 };

@@ -98,8 +98,11 @@ static const struct shape_field content_item_version_fields[] = {
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, status), .min = 0, .max = 0, .doc = "Status as it was.", .example = "\"published\"" },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, created_at), .min = 0, .max = 0, .doc = "When this version became the head." },
 	{ .name = "isWithheld", .column = "is_withheld", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, is_withheld), .min = 0, .max = 0, .doc = "data is sold and stands here only as far as it is free." },
+	{ .name = "createdBy", .column = "created_by", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, created_by), .min = 0, .max = 0, .doc = "Who made it; null: that was not kept then.", .example = "\"api_key:12\"" },
+	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, session), .min = 0, .max = 0, .doc = "Label of the run that made it, where it gave one.", .example = "\"agent-run-3\"" },
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, change_set), .min = 0, .max = 0, .doc = "Label of the changes it is one of.", .example = "\"import-7\"" },
 };
-const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 7 };
+const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 10 };
 
 static const struct shape_field content_reference_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item that refers.", .example = "57" },
@@ -149,6 +152,18 @@ static const struct shape_field projection_group_fields[] = {
 	{ .name = "count", .column = "count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct projection_group, count), .min = INT64_C(1), .max = INT64_MAX, .doc = "Items of the group." },
 };
 const struct shape projection_group_shape = { .name = "projection_group", .size = sizeof(struct projection_group), .fields = projection_group_fields, .n_fields = 3 };
+
+static const char *const undone_item_outcome_choices[] = { "reverted", "deleted", "restored", "unchanged", "conflict", "refused", NULL };
+static const struct shape_field undone_item_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_item, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "outcome", .column = "outcome", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_item, outcome), .min = 0, .max = 0, .choices = undone_item_outcome_choices, .doc = "conflict: somebody has changed it since; refused: the code says why." },
+	{ .name = "toVersion", .column = "to_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_item, to_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The version it is like again; null: there was none.", .example = "3" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_item, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its head afterwards.", .example = "5" },
+	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_item, public_change), .min = 0, .max = 0, .doc = "What the public sees of it changes." },
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_item, code), .min = 0, .max = 0, .doc = "Of a conflict or refusal.", .example = "\"VERSION_CONFLICT\"" },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_item, reason), .min = 0, .max = 0, .doc = "Why it stays, for people." },
+};
+const struct shape undone_item_shape = { .name = "undone_item", .size = sizeof(struct undone_item), .fields = undone_item_fields, .n_fields = 7 };
 
 static const struct shape_field content_batch_result_fields[] = {
 	{ .name = "index", .column = "index", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, index), .min = INT64_C(0), .max = INT64_C(499), .doc = "Which entry, from 0.", .example = "0" },
@@ -474,8 +489,11 @@ static const struct shape_field content_version_row_fields[] = {
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, data), .min = 0, .max = 0, .doc = "Column data." },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, status), .min = 0, .max = 0, .doc = "Column status." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "createdBy", .column = "created_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, created_by), .min = 0, .max = 0, .doc = "Column created_by." },
+	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, session), .min = 0, .max = 0, .doc = "Column session." },
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, change_set), .min = 0, .max = 0, .doc = "Column change_set." },
 };
-const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 6 };
+const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 9 };
 
 static const struct shape_field content_item_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -560,6 +578,22 @@ static const struct shape_field content_reference_row_fields[] = {
 	{ .name = "versionId", .column = "version_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference_row, version_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version_id." },
 };
 const struct shape content_reference_row_shape = { .name = "content_reference_row", .size = sizeof(struct content_reference_row), .fields = content_reference_row_fields, .n_fields = 10 };
+
+static const struct shape_field content_undo_row_fields[] = {
+	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "isDeletion", .column = "is_deletion", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_row, is_deletion), .min = 0, .max = 0, .doc = "Column is_deletion." },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_row, actor_id), .min = 0, .max = 0, .doc = "Column actor_id." },
+	{ .name = "at", .column = "at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_row, at), .min = 0, .max = 0, .doc = "Column at." },
+	{ .name = "isMeant", .column = "is_meant", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_row, is_meant), .min = 0, .max = 0, .doc = "Column is_meant." },
+};
+const struct shape content_undo_row_shape = { .name = "content_undo_row", .size = sizeof(struct content_undo_row), .fields = content_undo_row_fields, .n_fields = 6 };
+
+static const struct shape_field content_undo_state_row_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_state_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_state_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
+};
+const struct shape content_undo_state_row_shape = { .name = "content_undo_state_row", .size = sizeof(struct content_undo_state_row), .fields = content_undo_state_row_fields, .n_fields = 2 };
 
 static const struct shape_field content_release_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -1064,6 +1098,24 @@ static const struct shape_field content_batch_delete_request_fields[] = {
 	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_batch_delete_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
 const struct shape content_batch_delete_request_shape = { .name = "content_batch_delete_request", .size = sizeof(struct content_batch_delete_request), .fields = content_batch_delete_request_fields, .n_fields = 4 };
+
+static const struct shape_field content_changes_undo_request_fields[] = {
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_request, change_set), .min = INT64_C(1), .max = INT64_C(64), .doc = "Its label, as sent in x-wordclaw-change-set.", .example = "\"import-7\"" },
+	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_request, session), .min = INT64_C(1), .max = INT64_C(64), .doc = "Its label, as sent in x-wordclaw-session.", .example = "\"agent-run-3\"" },
+	{ .name = "requestIds", .column = "request_ids", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_request, request_ids), .min = 0, .max = INT64_C(100), .doc = "x-request-id of answers.", .example = "[\"01932c0e-7a4b-7c3d-8e5f-0123456789ab\"]" },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_request, actor_id), .min = INT64_C(1), .max = INT64_C(128), .doc = "Who made the changes; with since.", .example = "\"api_key:12\"" },
+	{ .name = "since", .column = "since", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_request, since), .min = 0, .max = 0, .doc = "From when on: with actorId; with requestIds by default a day ago.", .example = "\"2026-01-01T09:00:00.000Z\"" },
+	{ .name = "atomic", .column = "atomic", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_request, atomic), .min = 0, .max = 0, .default_text = "false", .doc = "true: all of it or nothing." },
+};
+const struct shape content_changes_undo_request_shape = { .name = "content_changes_undo_request", .size = sizeof(struct content_changes_undo_request), .fields = content_changes_undo_request_fields, .n_fields = 6 };
+
+static const struct shape_field content_changes_undo_response_fields[] = {
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, change_set), .min = 0, .max = 0, .doc = "Label of what this call changed.", .example = "\"undo:01932c0e-7a4b-7c3d-8e5f-0123456789ab\"" },
+	{ .name = "results", .column = "results", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, results), .min = 0, .max = 0, .shape = &undone_item_shape, .doc = "One for each item, what was changed last first." },
+	{ .name = "undone", .column = "undone", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, undone), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items that are as they were." },
+	{ .name = "notUndone", .column = "not_undone", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, not_undone), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items with a conflict or a refusal." },
+};
+const struct shape content_changes_undo_response_shape = { .name = "content_changes_undo_response", .size = sizeof(struct content_changes_undo_response), .fields = content_changes_undo_response_fields, .n_fields = 4 };
 
 static const struct shape_field content_globals_list_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, draft), .min = 0, .max = 0, .doc = "false: items as the public sees them." },
@@ -1608,7 +1660,7 @@ static const struct shape_field content_item_create_event_fields[] = {
 };
 const struct shape content_item_create_event_shape = { .name = "content_item_create_event", .size = sizeof(struct content_item_create_event), .fields = content_item_create_event_fields, .n_fields = 5 };
 
-static const char *const content_item_update_event_mode_choices[] = { "update", "patch", "transition", NULL };
+static const char *const content_item_update_event_mode_choices[] = { "update", "patch", "transition", "undo", NULL };
 static const struct shape_field content_item_update_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type after the change." },
 	{ .name = "oldContentTypeId", .column = "old_content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, old_content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type before, when it moved." },
@@ -3749,6 +3801,86 @@ const struct operation operation_content_batch_delete = {
 	.events = content_batch_delete_events,
 	.examples = NULL,
 	.n_examples = 0,
+};
+
+static const struct route content_changes_undo_routes[] = {
+	{ "POST", "/api/undo", false },
+};
+static const struct operation_example content_changes_undo_examples[] = {
+	{ "What an agent did since nine o'clock", "{\"actorId\": \"api_key:12\", \"since\": \"2026-01-01T09:00:00.000Z\"}" },
+	{ "A change set, all of it or nothing", "{\"changeSet\": \"import-7\", \"atomic\": true}" },
+};
+static const char *const content_changes_undo_actions[] = {
+	"POST /api/undo",
+	"GET /api/content-items/{id}/versions",
+	NULL
+};
+static const struct error_info *const content_changes_undo_errors[] = {
+	&error_catalogue[ERROR_UNDO_CONFLICT],
+	&error_catalogue[ERROR_UNDO_TOO_LARGE],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_changes_undo_events[] = {
+	&event_content_item_update,
+	&event_content_item_delete,
+	&event_content_item_restore,
+	NULL
+};
+const struct operation operation_content_changes_undo = {
+	.id = "content.changes.undo",
+	.service = "content",
+	.summary = "Undo what a change set, a session, some requests or an actor did to content items.",
+	.description = NULL,
+	.mcp = "undo_changes",
+	.graphql = "mutation undoChanges",
+	.cli = "content undo",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "update content_item",
+	.routes = content_changes_undo_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 10000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Undo the undoing with POST /api/undo and the changeSet of this answer.",
+	.actions = content_changes_undo_actions,
+	.request = &content_changes_undo_request_shape,
+	.response = &content_changes_undo_response_shape,
+	.errors = content_changes_undo_errors,
+	.events = content_changes_undo_events,
+	.examples = content_changes_undo_examples,
+	.n_examples = 2,
 };
 
 static const struct route content_globals_list_routes[] = {

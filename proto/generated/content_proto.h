@@ -105,6 +105,9 @@ struct content_item_version {
 	const char *status;
 	int64_t created_at; /* microseconds since 1970 */
 	const bool *is_withheld;
+	const char *created_by; /* optional */
+	const char *session; /* optional */
+	const char *change_set; /* optional */
 };
 extern const struct shape content_item_version_shape;
 
@@ -164,6 +167,18 @@ struct projection_group {
 	int64_t count; /* at least 1 */
 };
 extern const struct shape projection_group_shape;
+
+/* What became of an item whose changes were undone. */
+struct undone_item {
+	int64_t content_item_id; /* 1..2147483647 */
+	const char *outcome; /* reverted | deleted | restored | unchanged | conflict | refused */
+	const int64_t *to_version; /* 1..2147483647 */
+	const int64_t *version; /* 1..2147483647 */
+	bool public_change;
+	const char *code; /* optional */
+	const char *reason; /* optional */
+};
+extern const struct shape undone_item_shape;
 
 /* What became of one entry of a batch. */
 struct content_batch_result {
@@ -509,6 +524,9 @@ struct content_version_row {
 	struct doc data; /* optional */
 	const char *status;
 	int64_t created_at; /* microseconds since 1970 */
+	const char *created_by; /* optional */
+	const char *session; /* optional */
+	const char *change_set; /* optional */
 };
 extern const struct shape content_version_row_shape;
 
@@ -604,6 +622,24 @@ struct content_reference_row {
 	const int64_t *version_id;
 };
 extern const struct shape content_reference_row_shape;
+
+/* Row of undo_changes. */
+struct content_undo_row {
+	int64_t item_id;
+	int64_t version;
+	bool is_deletion;
+	const char *actor_id;
+	int64_t at; /* microseconds since 1970 */
+	bool is_meant;
+};
+extern const struct shape content_undo_row_shape;
+
+/* Row of undo_state. */
+struct content_undo_state_row {
+	int64_t content_type_id;
+	const int64_t *published_version;
+};
+extern const struct shape content_undo_state_row_shape;
 
 /* Row of release_insert, release_get, release_lock, releases_list .... */
 struct content_release_row {
@@ -1123,6 +1159,24 @@ struct content_batch_delete_request {
 	const char *payment_proof; /* 1..8192 bytes; optional */
 };
 extern const struct shape content_batch_delete_request_shape;
+
+struct content_changes_undo_request {
+	const char *change_set; /* 1..64 bytes; optional */
+	const char *session; /* 1..64 bytes; optional */
+	struct shape_list request_ids; /* of const char *; at most 100 items; optional */
+	const char *actor_id; /* 1..128 bytes; optional */
+	const int64_t *since; /* microseconds since 1970 */
+	const bool *atomic; /* default false */
+};
+extern const struct shape content_changes_undo_request_shape;
+
+struct content_changes_undo_response {
+	const char *change_set;
+	struct shape_list results; /* of struct undone_item */
+	int64_t undone; /* at least 0 */
+	int64_t not_undone; /* at least 0 */
+};
+extern const struct shape content_changes_undo_response_shape;
 
 struct content_globals_list_request {
 	const bool *draft;
@@ -1672,7 +1726,7 @@ struct content_item_update_event {
 	struct doc changes; /* optional */
 	const int64_t *published_version;
 	struct doc values; /* optional */
-	const char *mode; /* update | patch | transition */
+	const char *mode; /* update | patch | transition | undo */
 	const char *reason; /* optional */
 	const bool *lifecycle_auto_archived;
 	const char *archive_status; /* optional */
@@ -1848,6 +1902,7 @@ extern const struct operation operation_content_items_rollback;
 extern const struct operation operation_content_batch_create;
 extern const struct operation operation_content_batch_update;
 extern const struct operation operation_content_batch_delete;
+extern const struct operation operation_content_changes_undo;
 extern const struct operation operation_content_globals_list;
 extern const struct operation operation_content_globals_get;
 extern const struct operation operation_content_globals_put;
@@ -2075,6 +2130,13 @@ const struct error *content_batch_update(struct request *req, const struct conte
  * Emits: content_item.delete. */
 const struct error *content_batch_delete(struct request *req, const struct content_batch_delete_request *in,
     struct content_batch *out) MUST_CHECK;
+
+/* Undo what a change set, a session, some requests or an actor did to content items.
+ * POST /api/undo
+ * Errors: UNDO_CONFLICT, UNDO_TOO_LARGE.
+ * Emits: content_item.update, content_item.delete, content_item.restore. */
+const struct error *content_changes_undo(struct request *req, const struct content_changes_undo_request *in,
+    struct content_changes_undo_response *out) MUST_CHECK;
 
 /* List the globals: singleton types, each with its item.
  * GET /api/globals

@@ -158,12 +158,12 @@ const struct db_statement content_items_target_query = { .name = "content_items_
 const struct db_statement content_item_insert_query = { .name = "content_item_insert",
 	.sql =
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
-	    "                           published_version, published_at)\n"
+	    "                           published_version, published_at, session, change_set, request_id)\n"
 	    "SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n.at, n.at, n.by, lower(n.search_text),\n"
-	    "       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END\n"
-	    "  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])\n"
-	    "       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text)\n",
-	.kind = DB_EXEC, .n_params = 8, .row = NULL };
+	    "       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id\n"
+	    "  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])\n"
+	    "       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id)\n",
+	.kind = DB_EXEC, .n_params = 11, .row = NULL };
 
 const struct db_statement content_items_lock_query = { .name = "content_items_lock",
 	.sql =
@@ -194,10 +194,10 @@ const struct db_statement content_type_singleton_item_query = { .name = "content
 
 const struct db_statement content_item_keep_version_query = { .name = "content_item_keep_version",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
-	    "SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)\n"
+	    "SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id\n"
 	    "  FROM unnest($1::integer[], $2::integer[]) AS w (id, version)\n"
-	    " CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by FROM content_items h\n"
+	    " CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id FROM content_items h\n"
 	    "                      WHERE h.domain_id = tenant() AND h.id = w.id AND h.version = w.version LIMIT 1) i\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
@@ -206,13 +206,15 @@ const struct db_statement content_item_update_query = { .name = "content_item_up
 	    "UPDATE content_items i\n"
 	    "   SET content_type_id = n.content_type_id, is_singleton = n.is_singleton, data = n.data, status = n.status, version = i.version + 1, updated_at = n.at,\n"
 	    "       published_version = n.published, updated_by = n.by, search_text = lower(n.search_text),\n"
-	    "       published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN i.published_text END,\n"
-	    "       published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN i.published_at END\n"
-	    "  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[])\n"
-	    "       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text)\n"
+	    "       published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN coalesce(lower(n.published_text), i.published_text) END,\n"
+	    "       published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN coalesce(i.published_at, n.at) END,\n"
+	    "       session = n.session, change_set = n.change_set, request_id = n.request_id\n"
+	    "  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[],\n"
+	    "              $11::text[], $12::text[], $13::text[], $14::text[])\n"
+	    "       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text)\n"
 	    " CROSS JOIN LATERAL (SELECT h.ctid FROM content_items h WHERE h.domain_id = tenant() AND h.id = n.id AND h.version = n.version LIMIT 1) p\n"
 	    " WHERE i.ctid = p.ctid\n",
-	.kind = DB_EXEC, .n_params = 10, .row = NULL };
+	.kind = DB_EXEC, .n_params = 14, .row = NULL };
 
 const struct db_statement content_item_delete_query = { .name = "content_item_delete",
 	.sql =
@@ -222,10 +224,11 @@ const struct db_statement content_item_delete_query = { .name = "content_item_de
 	    "    UPDATE content_references r SET state = 'deleted' WHERE r.source_id = $1 AND r.place >= 0),\n"
 	    "gone AS (\n"
 	    "    DELETE FROM content_items WHERE id = $1\n"
-	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by)\n"
-	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)\n"
-	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, $2, $3 FROM gone\n",
-	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id)\n"
+	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,\n"
+	    "                                   deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
+	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, $2, $3, $4, $5, $6, $7 FROM gone\n",
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_deleted_lock_query = { .name = "content_deleted_lock",
 	.sql =
@@ -242,13 +245,13 @@ const struct db_statement content_item_restore_query = { .name = "content_item_r
 	.sql =
 	    "WITH back AS (\n"
 	    "    DELETE FROM content_items_deleted WHERE id = $1\n"
-	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by),\n"
+	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id),\n"
 	    "kept AS (\n"
-	    "    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
-	    "    SELECT domain_id, id, version, data, status, updated_at, updated_by FROM back)\n"
-	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text)\n"
-	    "SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5, lower($6::text) FROM back\n",
-	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+	    "    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)\n"
+	    "    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id FROM back)\n"
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text, session, change_set, request_id)\n"
+	    "SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9 FROM back\n",
+	.kind = DB_EXEC, .n_params = 9, .row = NULL };
 
 const struct db_statement content_purge_due_query = { .name = "content_purge_due",
 	.sql =
@@ -322,7 +325,7 @@ const struct db_statement content_workflow_state_exists_query = { .name = "conte
 
 const struct db_statement content_version_get_query = { .name = "content_version_get",
 	.sql =
-	    "SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at\n"
+	    "SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at, v.created_by, v.session, v.change_set\n"
 	    "  FROM content_item_versions v\n"
 	    " WHERE v.content_item_id = $1 AND v.version = $2\n",
 	.kind = DB_FIND, .n_params = 2, .row = &content_item_version_shape };
@@ -340,8 +343,8 @@ const struct db_statement content_state_get_query = { .name = "content_state_get
 const struct db_statement content_versions_list_query = { .name = "content_versions_list",
 	.sql =
 	    "SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,\n"
-	    "       p.status, p.created_at\n"
-	    "  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at\n"
+	    "       p.status, p.created_at, p.created_by, p.session, p.change_set\n"
+	    "  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set\n"
 	    "          FROM content_item_versions v\n"
 	    "         WHERE v.content_item_id = $1 AND v.version < $2\n"
 	    "         ORDER BY v.version DESC LIMIT $3) p\n",
@@ -1339,7 +1342,10 @@ const struct db_statement content_references_put_query = { .name = "content_refe
 	.sql =
 	    "WITH superseded AS (\n"
 	    "    UPDATE content_references r SET state = 'historical'\n"
-	    "     WHERE r.source_id = $1 AND r.state <> 'historical' AND r.source_version <> $2 AND r.source_version <> $3)\n"
+	    "     WHERE r.source_id = $1 AND r.state <> 'historical' AND r.source_version <> $2 AND r.source_version <> $3),\n"
+	    "seen_again AS (\n"
+	    "    UPDATE content_references r SET state = 'active'\n"
+	    "     WHERE r.source_id = $1 AND r.state = 'historical' AND r.source_version = $3)\n"
 	    "INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)\n"
 	    "SELECT tenant(), $1, $2, n.place, left(n.path, 1000), n.kind, n.id, 'active'\n"
 	    "  FROM unnest($4::text[], $5::text[], $6::integer[]) WITH ORDINALITY n (path, kind, id, place)\n"
@@ -1386,6 +1392,70 @@ const struct db_statement content_references_to_include_query = { .name = "conte
 	    "                        AND (k.path = ANY ($3::text[]) OR regexp_replace(k.path, '/[^/]*$', '') = ANY ($3::text[]))) r\n"
 	    " LIMIT $4\n",
 	.kind = DB_LIST, .n_params = 4, .row = &content_id_row_shape };
+
+const struct db_statement content_undo_of_change_set_query = { .name = "content_undo_of_change_set",
+	.sql =
+	    "SELECT DISTINCT c.id FROM (\n"
+	    "    SELECT v.content_item_id AS id FROM content_item_versions v WHERE v.change_set = $1\n"
+	    "    UNION ALL\n"
+	    "    SELECT i.id FROM content_items i WHERE i.change_set = $1\n"
+	    "    UNION ALL\n"
+	    "    SELECT d.id FROM content_items_deleted d WHERE d.change_set = $1\n"
+	    "    UNION ALL\n"
+	    "    SELECT h.item_id FROM content_item_history h WHERE h.change_set = $1) c\n"
+	    " LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_id_row_shape };
+
+const struct db_statement content_undo_of_session_query = { .name = "content_undo_of_session",
+	.sql =
+	    "SELECT DISTINCT c.id FROM (\n"
+	    "    SELECT v.content_item_id AS id FROM content_item_versions v WHERE v.session = $1\n"
+	    "    UNION ALL\n"
+	    "    SELECT i.id FROM content_items i WHERE i.session = $1\n"
+	    "    UNION ALL\n"
+	    "    SELECT d.id FROM content_items_deleted d WHERE d.session = $1\n"
+	    "    UNION ALL\n"
+	    "    SELECT h.item_id FROM content_item_history h WHERE h.session = $1) c\n"
+	    " LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_id_row_shape };
+
+const struct db_statement content_undo_since_query = { .name = "content_undo_since",
+	.sql =
+	    "SELECT c.id FROM (\n"
+	    "    (SELECT h.item_id AS id FROM content_item_history h WHERE NOT h.is_deleted AND h.updated_at >= $1 ORDER BY h.updated_at DESC, h.item_id DESC LIMIT $2)\n"
+	    "    UNION ALL\n"
+	    "    (SELECT d.id FROM content_items_deleted d WHERE d.domain_id + 0 = tenant() AND d.deleted_at >= $1 ORDER BY d.deleted_at DESC LIMIT $2)) c\n"
+	    " LIMIT 2 * $2::integer\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_id_row_shape };
+
+const struct db_statement content_undo_changes_query = { .name = "content_undo_changes",
+	.sql =
+	    "SELECT c.item_id::integer AS item_id, c.version::integer AS version, c.is_deletion::boolean AS is_deletion, c.actor_id::text AS actor_id, c.at::timestamptz AS at,\n"
+	    "       c.is_meant::boolean AS is_meant\n"
+	    "  FROM unnest($1::integer[]) w (id)\n"
+	    " CROSS JOIN LATERAL (\n"
+	    "    SELECT w.id AS item_id, k.version, k.is_deletion, k.actor_id, k.at,\n"
+	    "           coalesce(k.change_set = $2::text, false) OR coalesce(k.session = $3::text, false) OR coalesce(k.request_id = ANY ($4::text[]), false)\n"
+	    "               OR coalesce(k.actor_id = $5::text AND k.at >= $6::timestamptz, false) AS is_meant\n"
+	    "      FROM ((SELECT i.version, false AS is_deletion, i.updated_by AS actor_id, i.session, i.change_set, i.request_id, i.updated_at AS at\n"
+	    "               FROM content_items i WHERE i.id = w.id LIMIT 1)\n"
+	    "            UNION ALL\n"
+	    "            (SELECT d.version, false, d.updated_by, d.session, d.change_set, d.request_id, d.updated_at FROM content_items_deleted d WHERE d.id = w.id LIMIT 1)\n"
+	    "            UNION ALL\n"
+	    "            (SELECT v.version, false, v.created_by, v.session, v.change_set, v.request_id, v.created_at\n"
+	    "               FROM content_item_versions v WHERE v.content_item_id = w.id ORDER BY v.version DESC LIMIT $7)\n"
+	    "            UNION ALL\n"
+	    "            (SELECT h.version, true, h.deleted_by, h.session, h.change_set, h.request_id, coalesce(h.deleted_at, h.valid_from)\n"
+	    "               FROM content_item_history h WHERE h.item_id = w.id AND h.is_deleted ORDER BY h.valid_from DESC LIMIT $7)) k\n"
+	    "     ORDER BY k.version DESC, k.is_deletion DESC LIMIT $7) c\n"
+	    " LIMIT cardinality($1::integer[]) * $7::integer\n",
+	.kind = DB_LIST, .n_params = 7, .row = &content_undo_row_shape };
+
+const struct db_statement content_undo_state_query = { .name = "content_undo_state",
+	.sql =
+	    "SELECT h.content_type_id, h.published_version FROM content_item_history h\n"
+	    " WHERE h.item_id = $1 AND h.version <= $2 AND NOT h.is_deleted ORDER BY h.version DESC, h.valid_from DESC LIMIT 1\n",
+	.kind = DB_FIND, .n_params = 2, .row = &content_undo_state_row_shape };
 
 const struct db_statement content_heads_count_all_query = { .name = "content_heads_count_all",
 	.sql =

@@ -52,7 +52,7 @@ extern const struct db_statement content_items_lock_query;
 extern const struct db_statement content_type_singleton_item_query;
 /* Copy locked heads of these versions into the history, before they change. :exec */
 extern const struct db_statement content_item_keep_version_query;
-/* New heads over the versions $2, found by their place: a join by id was planned as a walk over all of a small tenant's items.  $8 is the version that the public sees from now on, null: none. :exec */
+/* New heads over the versions $2, found by their place: a join by id was planned as a walk over all of a small tenant's items.  $8 is the version that the public sees from now on, null: none; $14 its text where that is neither this one nor the one it saw. :exec */
 extern const struct db_statement content_item_update_query;
 /* A locked item moves to the deleted ones; its versions stay where they are. :exec */
 extern const struct db_statement content_item_delete_query;
@@ -216,6 +216,16 @@ extern const struct db_statement content_references_from_query;
 extern const struct db_statement content_references_count_query;
 /* Items that some versions refer to, each once: at these JSON pointers, in the lists there, or for the locales there. :list; rows: struct content_id_row */
 extern const struct db_statement content_references_to_include_query;
+/* Items that a change set has changed, $2 at most. :list; rows: struct content_id_row */
+extern const struct db_statement content_undo_of_change_set_query;
+/* Items that a session has changed, $2 at most. :list; rows: struct content_id_row */
+extern const struct db_statement content_undo_of_session_query;
+/* An item for each of the latest changes of anybody since $1, $2 of those that are there and of the deleted ones each. :list; rows: struct content_id_row */
+extern const struct db_statement content_undo_since_query;
+/* The last changes of each item, $7 at most, newest first, and which of them are meant: of a change set, a session, some requests, or an actor since a time. A change each: every version of an item, wherever it is kept, and every deletion, of the version that the item had. :list; rows: struct content_undo_row */
+extern const struct db_statement content_undo_changes_query;
+/* The type an item had as of a version, and what the public saw then. :find; rows: struct content_undo_state_row */
+extern const struct db_statement content_undo_state_query;
 /* Heads, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_all_query;
 /* Heads of a type, exact up to $3. :find; rows: struct content_count_row */

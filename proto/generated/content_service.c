@@ -227,6 +227,14 @@ call_content_batch_delete(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_changes_undo(struct request *req, const void *in, void *out)
+{
+	const struct content_changes_undo_request *typed_in = in;
+	struct content_changes_undo_response *typed_out = out;
+	return content_changes_undo(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_globals_list(struct request *req, const void *in, void *out)
 {
 	const struct content_globals_list_request *typed_in = in;
@@ -572,6 +580,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_batch_create, call_content_batch_create, NULL, NULL, NULL },
 	{ &operation_content_batch_update, call_content_batch_update, NULL, NULL, NULL },
 	{ &operation_content_batch_delete, call_content_batch_delete, NULL, NULL, NULL },
+	{ &operation_content_changes_undo, call_content_changes_undo, NULL, NULL, NULL },
 	{ &operation_content_globals_list, call_content_globals_list, NULL, NULL, NULL },
 	{ &operation_content_globals_get, call_content_globals_get, NULL, NULL, NULL },
 	{ &operation_content_globals_put, call_content_globals_put, NULL, NULL, NULL },
@@ -613,7 +622,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 65;
+const size_t content_n_operations = 66;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

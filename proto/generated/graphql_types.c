@@ -145,6 +145,8 @@ extern const struct graphql_type graphql_type_supervisors_page;
 extern const struct graphql_type graphql_type_test_embedding_provider_result;
 extern const struct graphql_type graphql_type_transfer_record;
 extern const struct graphql_type graphql_type_transfer_reference;
+extern const struct graphql_type graphql_type_undo_changes_result;
+extern const struct graphql_type graphql_type_undone_item;
 extern const struct graphql_type graphql_type_webhook;
 extern const struct graphql_type graphql_type_webhook_attempt;
 extern const struct graphql_type graphql_type_webhook_deliveries_page;
@@ -503,9 +505,12 @@ static const struct graphql_field graphql_type_content_item_version_fields[] = {
 	{ .name = "status", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "status" },
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 	{ .name = "isWithheld", .kind = GRAPHQL_PLAIN, .member = "isWithheld" },
+	{ .name = "createdBy", .kind = GRAPHQL_PLAIN, .member = "createdBy" },
+	{ .name = "session", .kind = GRAPHQL_PLAIN, .member = "session" },
+	{ .name = "changeSet", .kind = GRAPHQL_PLAIN, .member = "changeSet" },
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get, .bound = graphql_type_content_item_version_content_item_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 8 };
+const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 11 };
 
 static const struct graphql_field graphql_type_content_item_versions_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "versions", .type = &graphql_type_content_item_version },
@@ -1512,6 +1517,25 @@ static const struct graphql_field graphql_type_transfer_reference_fields[] = {
 };
 const struct graphql_type graphql_type_transfer_reference = { "TransferReference", &transfer_reference_shape, graphql_type_transfer_reference_fields, 4 };
 
+static const struct graphql_field graphql_type_undo_changes_result_fields[] = {
+	{ .name = "changeSet", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "changeSet" },
+	{ .name = "results", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "results", .type = &graphql_type_undone_item },
+	{ .name = "undone", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "undone" },
+	{ .name = "notUndone", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "notUndone" },
+};
+const struct graphql_type graphql_type_undo_changes_result = { "UndoChangesResult", &content_changes_undo_response_shape, graphql_type_undo_changes_result_fields, 4 };
+
+static const struct graphql_field graphql_type_undone_item_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "outcome", .kind = GRAPHQL_ENUM, .is_required = true, .member = "outcome" },
+	{ .name = "toVersion", .kind = GRAPHQL_INT, .member = "toVersion" },
+	{ .name = "version", .kind = GRAPHQL_INT, .member = "version" },
+	{ .name = "publicChange", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "publicChange" },
+	{ .name = "code", .kind = GRAPHQL_PLAIN, .member = "code" },
+	{ .name = "reason", .kind = GRAPHQL_PLAIN, .member = "reason" },
+};
+const struct graphql_type graphql_type_undone_item = { "UndoneItem", &undone_item_shape, graphql_type_undone_item_fields, 7 };
+
 static const struct graphql_field graphql_type_webhook_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "url", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "url" },
@@ -1714,6 +1738,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_create },
 	{ .name = "updateContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_update },
 	{ .name = "deleteContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_delete },
+	{ .name = "undoChanges", .kind = GRAPHQL_CALL, .type = &graphql_type_undo_changes_result, .operation = &operation_content_changes_undo },
 	{ .name = "putGlobal", .kind = GRAPHQL_CALL, .type = &graphql_type_put_global_result, .operation = &operation_content_globals_put },
 	{ .name = "issuePreviewToken", .kind = GRAPHQL_CALL, .type = &graphql_type_preview_token, .operation = &operation_content_previews_issue_item },
 	{ .name = "issueGlobalPreviewToken", .kind = GRAPHQL_CALL, .type = &graphql_type_global_preview_token, .operation = &operation_content_previews_issue_global },
@@ -1787,7 +1812,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 86 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 87 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1924,6 +1949,8 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_test_embedding_provider_result,
 	&graphql_type_transfer_record,
 	&graphql_type_transfer_reference,
+	&graphql_type_undo_changes_result,
+	&graphql_type_undone_item,
 	&graphql_type_webhook,
 	&graphql_type_webhook_attempt,
 	&graphql_type_webhook_deliveries_page,

@@ -35,6 +35,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_batch_create,
 	&operation_content_batch_delete,
 	&operation_content_batch_update,
+	&operation_content_changes_undo,
 	&operation_content_globals_get,
 	&operation_content_globals_list,
 	&operation_content_globals_put,
@@ -211,7 +212,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 193;
+const size_t registry_n_operations = 194;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -361,7 +361,8 @@ static struct content_item_version
 version_view(const struct content_version_row *row)
 {
 	return (struct content_item_version){ .id = row->id, .content_item_id = row->content_item_id, .version = row->version,
-		.data = row->data, .status = row->status, .created_at = row->created_at };
+		.data = row->data, .status = row->status, .created_at = row->created_at, .created_by = row->created_by, .session = row->session,
+		.change_set = row->change_set };
 }
 
 /* Of the superseded versions, the one that the public sees. */

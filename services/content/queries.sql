@@ -142,11 +142,11 @@ SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.sche
 -- name: item_insert :exec
 -- New items, version 1.
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
-                           published_version, published_at)
+                           published_version, published_at, session, change_set, request_id)
 SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n.at, n.at, n.by, lower(n.search_text),
-       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END
-  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
-       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text);
+       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id
+  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id);
 
 -- name: items_lock :list content_head_row
 -- Heads to change, locked in the order of the ids $1, and the type that each has or goes to ($2, 0: stays): target columns are null when there is no such
@@ -177,21 +177,24 @@ SELECT i.id FROM content_items i WHERE i.domain_id = tenant() AND i.content_type
 
 -- name: item_keep_version :exec
 -- Copy locked heads of these versions into the history, before they change.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
-SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)
+SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id
   FROM unnest($1::integer[], $2::integer[]) AS w (id, version)
- CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by FROM content_items h
+ CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id FROM content_items h
                       WHERE h.domain_id = tenant() AND h.id = w.id AND h.version = w.version LIMIT 1) i;
 
 -- name: item_update :exec
--- New heads over the versions $2, found by their place: a join by id was planned as a walk over all of a small tenant's items.  $8 is the version that the public sees from now on, null: none.
+-- New heads over the versions $2, found by their place: a join by id was planned as a walk over all of a small tenant's items.  $8 is the version that the public sees from now on, null: none;
+-- $14 its text where that is neither this one nor the one it saw.
 UPDATE content_items i
    SET content_type_id = n.content_type_id, is_singleton = n.is_singleton, data = n.data, status = n.status, version = i.version + 1, updated_at = n.at,
        published_version = n.published, updated_by = n.by, search_text = lower(n.search_text),
-       published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN i.published_text END,
-       published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN i.published_at END
-  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[])
-       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text)
+       published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN coalesce(lower(n.published_text), i.published_text) END,
+       published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN coalesce(i.published_at, n.at) END,
+       session = n.session, change_set = n.change_set, request_id = n.request_id
+  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[],
+              $11::text[], $12::text[], $13::text[], $14::text[])
+       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text)
  CROSS JOIN LATERAL (SELECT h.ctid FROM content_items h WHERE h.domain_id = tenant() AND h.id = n.id AND h.version = n.version LIMIT 1) p
  WHERE i.ctid = p.ctid;
 
@@ -203,9 +206,10 @@ references_kept AS (
     UPDATE content_references r SET state = 'deleted' WHERE r.source_id = $1 AND r.place >= 0),
 gone AS (
     DELETE FROM content_items WHERE id = $1
-    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by)
-INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)
-SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, $2, $3 FROM gone;
+    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id)
+INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,
+                                   deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
+SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, $2, $3, $4, $5, $6, $7 FROM gone;
 
 -- name: deleted_lock :find content_deleted_row
 -- A deleted item that can still be restored, and the type it goes back to.
@@ -221,12 +225,12 @@ SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.upd
 -- A locked deleted item becomes a head again, as a new version that the public does not see.
 WITH back AS (
     DELETE FROM content_items_deleted WHERE id = $1
-    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by),
+    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id),
 kept AS (
-    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
-    SELECT domain_id, id, version, data, status, updated_at, updated_by FROM back)
-INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text)
-SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5, lower($6::text) FROM back;
+    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)
+    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id FROM back)
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text, session, change_set, request_id)
+SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9 FROM back;
 
 -- name: purge_due :list content_purge_row
 -- Deleted items whose time is over, of all tenants.
@@ -292,7 +296,7 @@ SELECT w.content_type_id AS id FROM content_workflows w WHERE w.is_active AND $1
 
 -- name: version_get :find content_item_version
 -- One superseded version.
-SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at
+SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at, v.created_by, v.session, v.change_set
   FROM content_item_versions v
  WHERE v.content_item_id = $1 AND v.version = $2;
 
@@ -308,8 +312,8 @@ SELECT i.version AS head_version, i.published_version, CASE WHEN i.version = $2 
 -- name: versions_list :list content_version_row
 -- Superseded versions below $2, newest first; $4 bytes of data at most, beyond which it is null.
 SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,
-       p.status, p.created_at
-  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at
+       p.status, p.created_at, p.created_by, p.session, p.change_set
+  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set
           FROM content_item_versions v
          WHERE v.content_item_id = $1 AND v.version < $2
          ORDER BY v.version DESC LIMIT $3) p;
@@ -777,7 +781,10 @@ UPDATE content_types t SET has_references = true WHERE t.id = $1 AND NOT t.has_r
 -- The references of a new version $2 of an item; those of other versions are history, but for the version $3 that the public sees.
 WITH superseded AS (
     UPDATE content_references r SET state = 'historical'
-     WHERE r.source_id = $1 AND r.state <> 'historical' AND r.source_version <> $2 AND r.source_version <> $3)
+     WHERE r.source_id = $1 AND r.state <> 'historical' AND r.source_version <> $2 AND r.source_version <> $3),
+seen_again AS (
+    UPDATE content_references r SET state = 'active'
+     WHERE r.source_id = $1 AND r.state = 'historical' AND r.source_version = $3)
 INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)
 SELECT tenant(), $1, $2, n.place, left(n.path, 1000), n.kind, n.id, 'active'
   FROM unnest($4::text[], $5::text[], $6::integer[]) WITH ORDINALITY n (path, kind, id, place)
@@ -819,6 +826,68 @@ SELECT DISTINCT r.target_id AS id
                       WHERE k.source_id = s.id AND k.source_version = s.version AND k.place >= 0 AND k.target_kind = 'content_item'
                         AND (k.path = ANY ($3::text[]) OR regexp_replace(k.path, '/[^/]*$', '') = ANY ($3::text[]))) r
  LIMIT $4;
+
+-- ---------------------------------------------------------------- undo
+
+-- name: undo_of_change_set :list content_id_row
+-- Items that a change set has changed, $2 at most.
+SELECT DISTINCT c.id FROM (
+    SELECT v.content_item_id AS id FROM content_item_versions v WHERE v.change_set = $1
+    UNION ALL
+    SELECT i.id FROM content_items i WHERE i.change_set = $1
+    UNION ALL
+    SELECT d.id FROM content_items_deleted d WHERE d.change_set = $1
+    UNION ALL
+    SELECT h.item_id FROM content_item_history h WHERE h.change_set = $1) c
+ LIMIT $2;
+
+-- name: undo_of_session :list content_id_row
+-- Items that a session has changed, $2 at most.
+SELECT DISTINCT c.id FROM (
+    SELECT v.content_item_id AS id FROM content_item_versions v WHERE v.session = $1
+    UNION ALL
+    SELECT i.id FROM content_items i WHERE i.session = $1
+    UNION ALL
+    SELECT d.id FROM content_items_deleted d WHERE d.session = $1
+    UNION ALL
+    SELECT h.item_id FROM content_item_history h WHERE h.session = $1) c
+ LIMIT $2;
+
+-- name: undo_since :list content_id_row
+-- An item for each of the latest changes of anybody since $1, $2 of those that are there and of the deleted ones each.
+SELECT c.id FROM (
+    (SELECT h.item_id AS id FROM content_item_history h WHERE NOT h.is_deleted AND h.updated_at >= $1 ORDER BY h.updated_at DESC, h.item_id DESC LIMIT $2)
+    UNION ALL
+    (SELECT d.id FROM content_items_deleted d WHERE d.domain_id + 0 = tenant() AND d.deleted_at >= $1 ORDER BY d.deleted_at DESC LIMIT $2)) c
+ LIMIT 2 * $2::integer;
+
+-- name: undo_changes :list content_undo_row
+-- The last changes of each item, $7 at most, newest first, and which of them are meant: of a change set, a session, some requests, or an actor since a time.
+-- A change each: every version of an item, wherever it is kept, and every deletion, of the version that the item had.
+SELECT c.item_id::integer AS item_id, c.version::integer AS version, c.is_deletion::boolean AS is_deletion, c.actor_id::text AS actor_id, c.at::timestamptz AS at,
+       c.is_meant::boolean AS is_meant
+  FROM unnest($1::integer[]) w (id)
+ CROSS JOIN LATERAL (
+    SELECT w.id AS item_id, k.version, k.is_deletion, k.actor_id, k.at,
+           coalesce(k.change_set = $2::text, false) OR coalesce(k.session = $3::text, false) OR coalesce(k.request_id = ANY ($4::text[]), false)
+               OR coalesce(k.actor_id = $5::text AND k.at >= $6::timestamptz, false) AS is_meant
+      FROM ((SELECT i.version, false AS is_deletion, i.updated_by AS actor_id, i.session, i.change_set, i.request_id, i.updated_at AS at
+               FROM content_items i WHERE i.id = w.id LIMIT 1)
+            UNION ALL
+            (SELECT d.version, false, d.updated_by, d.session, d.change_set, d.request_id, d.updated_at FROM content_items_deleted d WHERE d.id = w.id LIMIT 1)
+            UNION ALL
+            (SELECT v.version, false, v.created_by, v.session, v.change_set, v.request_id, v.created_at
+               FROM content_item_versions v WHERE v.content_item_id = w.id ORDER BY v.version DESC LIMIT $7)
+            UNION ALL
+            (SELECT h.version, true, h.deleted_by, h.session, h.change_set, h.request_id, coalesce(h.deleted_at, h.valid_from)
+               FROM content_item_history h WHERE h.item_id = w.id AND h.is_deleted ORDER BY h.valid_from DESC LIMIT $7)) k
+     ORDER BY k.version DESC, k.is_deletion DESC LIMIT $7) c
+ LIMIT cardinality($1::integer[]) * $7::integer;
+
+-- name: undo_state :find content_undo_state_row
+-- The type an item had as of a version, and what the public saw then.
+SELECT h.content_type_id, h.published_version FROM content_item_history h
+ WHERE h.item_id = $1 AND h.version <= $2 AND NOT h.is_deleted ORDER BY h.version DESC, h.valid_from DESC LIMIT 1;
 
 -- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
 

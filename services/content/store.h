@@ -94,6 +94,7 @@ struct next_head {
 	const char *status, *search_text;
 	int64_t updated_at;
 	int64_t published_version; /* that the public sees from now on; 0: none */
+	const char *published_text; /* of that version, where the public sees neither this one nor what it saw; else NULL */
 };
 void store_item_update(struct request *req, const struct content_head_row *head, const struct next_head *next);
 void store_item_delete(struct request *req, int64_t id, int64_t purge_at);

@@ -184,7 +184,7 @@ changed_fields(struct request *req, const struct content_head_row *head, const s
 }
 
 static const char *const modes[] = { [CHANGE_UPDATE] = "update", [CHANGE_PATCH] = "patch", [CHANGE_PUBLISH] = "update",
-	[CHANGE_UNPUBLISH] = "update", [CHANGE_TRANSITION] = "transition", [CHANGE_LIFECYCLE] = "update" };
+	[CHANGE_UNPUBLISH] = "update", [CHANGE_TRANSITION] = "transition", [CHANGE_LIFECYCLE] = "update", [CHANGE_UNDO] = "undo" };
 
 static const int64_t *
 optional_version(const int64_t *version)
@@ -242,6 +242,7 @@ emit_change(struct request *req, const struct change *change, const struct plan 
 	case CHANGE_PATCH:
 	case CHANGE_TRANSITION:
 	case CHANGE_LIFECYCLE:
+	case CHANGE_UNDO:
 		emit_update(req, change, plan, hash);
 		return;
 	case CHANGE_PUBLISH:
@@ -260,6 +261,20 @@ emit_change(struct request *req, const struct change *change, const struct plan 
 
 /* ---- the next version ---- */
 
+/* Back to what was: a governed item takes its workflow's ways only, and the public's view is part of them. */
+static const struct error *
+undone_status(struct request *req, const struct change *change, struct plan *plan)
+{
+	const struct content_head_row *head = plan->head;
+	int64_t seen = head->published_version ? *head->published_version : 0;
+	const struct status_wish wish = { .to = change->status, .states = head->workflow_states };
+
+	if (head->is_governed && (strcmp(change->status, head->status) != 0 || change->was_public.version != seen))
+		return FAIL(req, WORKFLOW_TRANSITION_FORBIDDEN, "a workflow governs the type: only its transitions change the status of content item %" PRId64
+		    " or what the public sees of it", head->id);
+	return write_status(req, &wish, &plan->next.status);
+}
+
 static const struct error *
 next_status(struct request *req, const struct change *change, struct plan *plan)
 {
@@ -267,6 +282,8 @@ next_status(struct request *req, const struct change *change, struct plan *plan)
 	struct status_wish wish = { .from = head->status, .to = change->status, .is_edit = plan->is_edit, .is_governed = head->is_governed,
 		.is_transition = change->kind == CHANGE_TRANSITION, .states = head->workflow_states };
 
+	if (change->kind == CHANGE_UNDO)
+		return undone_status(req, change, plan);
 	if (change->kind == CHANGE_PUBLISH)
 		wish.to = STATUS_PUBLISHED;
 	if (change->kind == CHANGE_LIFECYCLE) { /* the schema says it, whatever a workflow says */
@@ -321,6 +338,10 @@ plan_next(struct request *req, const struct change *change, struct plan *plan)
 	plan->next.published_version = rules_published_version(plan->next.status, head->version + 1, seen);
 	if (change->kind == CHANGE_UNPUBLISH)
 		plan->next.published_version = 0;
+	if (change->kind == CHANGE_UNDO && change->was_public.version != PUBLIC_NEXT) {
+		plan->next.published_version = change->was_public.version;
+		plan->next.published_text = change->was_public.text;
+	}
 	bool is_same_status = strcmp(plan->next.status, head->status) == 0;
 	bool stays_published = is_same_status && strcmp(head->status, STATUS_PUBLISHED) == 0;
 	plan->changes_public = !(stays_published && !plan->is_edit) && plan->next.published_version != seen;

@@ -9,7 +9,14 @@
 
 struct lifecycle;
 
-enum change_kind { CHANGE_UPDATE, CHANGE_PATCH, CHANGE_PUBLISH, CHANGE_UNPUBLISH, CHANGE_TRANSITION, CHANGE_LIFECYCLE };
+enum change_kind { CHANGE_UPDATE, CHANGE_PATCH, CHANGE_PUBLISH, CHANGE_UNPUBLISH, CHANGE_TRANSITION, CHANGE_LIFECYCLE, CHANGE_UNDO };
+
+/* What the public saw before: of CHANGE_UNDO, whose status is the one of then. */
+struct public_view {
+	int64_t version;  /* 0: nothing; PUBLIC_NEXT: what the item becomes */
+	const char *text; /* of an older version that the public does not see now; else NULL */
+};
+enum { PUBLIC_NEXT = -1 };
 
 /* What is asked for. */
 struct change {
@@ -23,6 +30,7 @@ struct change {
 	const struct content_governance_transition_request *transition; /* of CHANGE_TRANSITION */
 	const struct lifecycle *lifecycle; /* of CHANGE_LIFECYCLE, whose status is the lifecycle's own */
 	const char *lifecycle_clock;       /* of CHANGE_LIFECYCLE */
+	struct public_view was_public;     /* of CHANGE_UNDO */
 };
 
 /* What came of it. */

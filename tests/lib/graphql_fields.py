@@ -210,6 +210,7 @@ def mutations_of_core(ground):
         "unpublishContentItem": lambda: f"unpublishContentItem(id: {ground.item()}) {{ {ITEM} isUnchanged }}",
         "restoreContentItem": lambda: f"restoreContentItem(id: {deleted_item(ground)}) {{ {ITEM} }}",
         "rollbackContentItem": lambda: f"rollbackContentItem(id: {changed_item(ground)}, version: 1) {{ id version message }}",
+        "undoChanges": lambda: 'undoChanges(changeSet: "none") { changeSet undone notUndone results { contentItemId outcome reason } }',
         "createDomain": lambda: f'createDomain(name: "D", hostname: "{ground.name()}.example.com") {{ id name }}',
         "onboardTenant": lambda: f'onboardTenant(tenantName: "O", hostname: "{ground.name()}.example.com") {{ domain {{ id }} apiKey {{ apiKey scopes }} endpoints {{ api }} }}',
         "createApiKey": lambda: f'createApiKey(name: "k", scopes: ["content:read"], expiresAt: "2099-01-01T00:00:00Z") {{ id apiKey expiresAt }}',

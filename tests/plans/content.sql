@@ -109,7 +109,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: items_target tenant
 (:types)
 -- plan: item_insert tenant
-(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}')
+(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}')
 -- plan: items_lock tenant max=30+20*50, looks at the type and the workflow of each item
 (:items, :zeros, 1000000)
 -- plan: type_singleton_item tenant
@@ -117,13 +117,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: item_keep_version tenant
 (:items, :versions)
 -- plan: item_update tenant
-(:items, :versions, :of_types, :falses, :documents, :drafts, :times, :nulls, :drafts, :drafts)
--- plan: item_delete tenant
-(:item, now(), now())
+(:items, :versions, :of_types, :falses, :documents, :drafts, :times, :nulls, :drafts, :drafts, :drafts, :drafts, :drafts, :drafts)
+-- plan: item_delete tenant max=60, moves a row between tables with eight indexes each
+(:item, now(), now(), 'api_key:1', 's', 'c', 'r')
 -- plan: deleted_lock tenant
 (:deleted, now())
 -- plan: item_restore tenant
-(:deleted, false, 'draft', now(), 'api_key:1', 'Text')
+(:deleted, false, 'draft', now(), 'api_key:1', 'Text', 's', 'c', 'r')
 -- plan: purge_due system
 (now(), 20)
 -- plan: purge_versions system
@@ -250,6 +250,16 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type, NULL, NULL, NULL, '[]', '{field1}', '{field1}', 'sum', false, -1, 50)
 -- plan: type_set_references tenant
 (:type)
+-- plan: undo_of_change_set tenant
+('set-1', 501)
+-- plan: undo_of_session tenant
+('run-1', 501)
+-- plan: undo_since tenant
+(now() - interval '1 day', 100)
+-- plan: undo_changes tenant max=1500, reads the latest changes of 50 items, wherever they are kept
+(:items, NULL, NULL, '{r-1}', NULL, now(), 20)
+-- plan: undo_state tenant
+(:item, 3)
 -- plan: references_put tenant max=600, writes three references
 (:item, 4, 0, '{/a,/b,/c}', '{content_item,content_item,asset}', ARRAY[:item, :item, 7])
 -- plan: reference_targets tenant
@@ -367,13 +377,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: items_target acting
 (ARRAY[:singleton::integer])
 -- plan: item_insert acting
-(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}')
+(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}')
 -- plan: items_lock acting
 (ARRAY[:item::integer], '{0}', 1000000)
 -- plan: item_keep_version acting
 (ARRAY[:item::integer], '{3}')
 -- plan: item_update acting
-(ARRAY[:item::integer], '{3}', ARRAY[:type]::integer[], '{f}', ARRAY['{}']::json[], '{published}', ARRAY[now()], '{4}', '{api_key:1}', '{Text}')
+(ARRAY[:item::integer], '{3}', ARRAY[:type]::integer[], '{f}', ARRAY['{}']::json[], '{published}', ARRAY[now()], '{4}', '{api_key:1}', '{Text}', '{s}', '{c}', '{r}', '{NULL}')
 -- plan: item_snapshot acting
 (:item, NULL)
 -- plan: lifecycle_types system

@@ -42,6 +42,8 @@ static const struct shape_field request_fields[] = {
 	WIRE(request.idempotency_key, TEXT, 0),
 	WIRE(request.input, DOC, 0),
 	{ .name = "budgets", .type = SHAPE_LIST, .item = SHAPE_INT, .offset = offsetof(struct wire_request, budgets) },
+	WIRE(request.labels.session, TEXT, 0),
+	WIRE(request.labels.change_set, TEXT, 0),
 };
 #undef WIRE_TYPE
 

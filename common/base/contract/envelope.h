@@ -25,6 +25,13 @@ struct principal {
 	int64_t budgets[BUDGETS_N]; /* where has_budgets; -1: no bound */
 };
 
+/* What callers say about themselves, to find their changes again: tokens of up to LABEL_BYTES_MAX characters, or NULL. */
+struct labels {
+	const char *session;     /* one run of an agent or of a person, so that those who share a key can be told apart */
+	const char *change_set;  /* changes that belong together */
+};
+enum { LABEL_BYTES_MAX = 64 };
+
 struct envelope_request {
 	uint64_t correlation;    /* the caller's; echoed */
 	const char *op;          /* operation id */
@@ -37,6 +44,7 @@ struct envelope_request {
 	const char *idempotency_key;  /* or NULL */
 	const void *input;       /* msgpack of the operation's request shape; borrowed from the record */
 	size_t n_input;
+	struct labels labels;
 };
 
 struct envelope_reply {

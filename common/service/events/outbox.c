@@ -87,6 +87,30 @@ static const struct db_statement holdback_statement = { "outbox_holdback",
 	"SELECT (pg_snapshot_xmax(s)::text::bigint - pg_snapshot_xmin(s)::text::bigint) AS holdback "
 	"FROM pg_current_snapshot() AS s", DB_FIND, 0, &holdback_shape };
 
+static void
+add_label(struct buf *json, const char *name, const char *label)
+{
+	if (label)
+		buf_printf(json, "%s\"%s\":\"%s\"", json->bytes[json->len - 1] == '{' ? "" : ",", name, label); /* a token: nothing to escape */
+}
+
+/* What the event declares, and the caller's labels. */
+static const char *
+labelled(struct request *req, const char *payload)
+{
+	const struct labels *labels = &req->labels;
+	struct buf json;
+
+	if (!labels->session && !labels->change_set)
+		return payload;
+	buf_init(&json, req->arena, strlen(payload) + 4 * LABEL_BYTES_MAX);
+	buf_add(&json, payload, strlen(payload) - 1); /* without its last brace */
+	add_label(&json, "session", labels->session);
+	add_label(&json, "changeSet", labels->change_set);
+	buf_add_char(&json, '}');
+	return json.bytes;
+}
+
 void
 outbox_write(struct request *req)
 {
@@ -102,7 +126,7 @@ outbox_write(struct request *req)
 		    P_TEXT(event->type->entity_type), P_INT(event->entity_id),
 		    event->entity_version ? P_INT(event->entity_version) : P_NULL(), P_TEXT(actor->id),
 		    P_TEXT(actor->type), P_TEXT(actor->source), P_TEXT(req->request_id),
-		    P_TEXT(req->trace_parent), P_TIME(req->now_us), P_TEXT(event->payload)));
+		    P_TEXT(req->trace_parent), P_TIME(req->now_us), P_TEXT(labelled(req, event->payload))));
 	}
 }
 

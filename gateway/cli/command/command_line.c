@@ -19,6 +19,8 @@ const struct flag global_flags[GLOBALS] = {
 	[GLOBAL_OUTPUT] = { .name = "output", .alias = "format", .kind = FLAG_VALUE, .value = "table|json|yaml", .choices = output_choices,
 		.summary = "How answers are printed: a table on a terminal, otherwise JSON." },
 	[GLOBAL_RAW] = { .name = "raw", .kind = FLAG_SWITCH, .summary = "Print the answer's bytes as they came, also of a refusal." },
+	[GLOBAL_SESSION] = { .name = "session", .kind = FLAG_VALUE, .value = "LABEL", .summary = "Label of this run, kept in the audit trail (WORDCLAW_SESSION)." },
+	[GLOBAL_CHANGE_SET] = { .name = "change-set", .kind = FLAG_VALUE, .value = "LABEL", .summary = "Changes that belong together and can be undone together (WORDCLAW_CHANGE_SET)." },
 	[GLOBAL_REQUEST_ID] = { .name = "request-id", .kind = FLAG_VALUE, .value = "ID", .summary = "The request's id in logs and in the audit trail." },
 	[GLOBAL_TIMEOUT] = { .name = "timeout", .kind = FLAG_VALUE, .value = "SECONDS", .summary = "Give up after this long (30, or what the operation may take)." },
 	[GLOBAL_QUIET] = { .name = "quiet", .kind = FLAG_SWITCH, .summary = "No progress and no remarks." },

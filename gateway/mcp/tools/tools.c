@@ -13,6 +13,9 @@
 enum { CATALOGUE_TTL_MS = 300000 };
 
 #define META_IDEMPOTENCY_KEY "wordclaw/idempotencyKey"
+#define META_SESSION "wordclaw/session"
+#define META_CHANGE_SET "wordclaw/changeSet"
+#define META_CLIENT "io.modelcontextprotocol/clientInfo"
 
 struct tool_call {
 	struct mcp_call *call;
@@ -239,6 +242,26 @@ take_idempotency_key(struct tool_call *tool, const char **ret_key)
 	return false;
 }
 
+/* Of _meta, which clients find easier to set, else of the header; a session is also told by the client's name.  False when one was refused. */
+static bool
+take_labels(struct tool_call *tool, struct labels *ret_labels)
+{
+	struct mcp_call *call = tool->call;
+	const struct json_value *client = call->meta ? json_object_of(call->meta, META_CLIENT) : NULL;
+	const char *session = call->meta ? json_text_of(call->meta, META_SESSION) : NULL, *change_set = call->meta ? json_text_of(call->meta, META_CHANGE_SET) : NULL;
+	const char *name = client ? json_text_of(client, "name") : NULL;
+
+	*ret_labels = (struct labels){ session ? session : call->exchange->labels.session, change_set ? change_set : call->exchange->labels.change_set };
+	if ((!session || header_is_label(session)) && (!change_set || header_is_label(change_set))) {
+		if (!ret_labels->session && name && header_is_label(name))
+			ret_labels->session = name;
+		return true;
+	}
+	answer_error_result(tool, &(struct invoked){ .error = error_make(call->arena, &error_catalogue[ERROR_VALIDATION_ERROR], ERROR_WHERE,
+	    "_meta: %s", LABEL_PROBLEM) });
+	return false;
+}
+
 void
 mcp_tool_run(struct mcp_call *call, const struct operation *operation, const struct json_value *arguments)
 {
@@ -246,7 +269,7 @@ mcp_tool_run(struct mcp_call *call, const struct operation *operation, const str
 	struct mcp_question question = { .operation = operation, .is_from_body = true, .done = on_result, .context = tool };
 
 	*tool = (struct tool_call){ .call = call, .operation = operation, .arguments = arguments };
-	if (!take_idempotency_key(tool, &question.idempotency_key))
+	if (!take_idempotency_key(tool, &question.idempotency_key) || !take_labels(tool, &question.labels))
 		return;
 	if (!take_dry_run(tool, &question.arguments)) {
 		refuse_dry_run(tool);
