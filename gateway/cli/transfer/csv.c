@@ -190,10 +190,7 @@ rows_of_csv(struct cli *cli, const char *path, const char *text, size_t n, const
 			continue; /* an empty line */
 		if (reader->n_cells != n_names)
 			return broken(reader, arena_printf(cli->arena, "there are %zu values for %zu columns", reader->n_cells, n_names));
-		if (ret_rows->n == ROWS_MAX)
-			return failure_usage(cli, "Split it.", "%s has more than %d rows", path, ROWS_MAX);
-		ret_rows->documents[ret_rows->n] = document_of(reader, names, mapping, properties);
-		ret_rows->lines[ret_rows->n++] = line;
+		status = rows_add(cli, path, ret_rows, document_of(reader, names, mapping, properties), line);
 	}
 	return status;
 }

@@ -30,6 +30,7 @@ rows_read_file(struct cli *cli, const char *path, size_t *ret_n)
 		return NULL;
 	}
 	*ret_n = buf.len;
+	buf_add_char(&buf, '\0'); /* readers stop there at the latest */
 	return buf.bytes;
 }
 
@@ -41,6 +42,23 @@ rows_field_of(const struct mapping *mapping, const char *column)
 			return mapping->fields[i];
 	}
 	return column;
+}
+
+int
+rows_add(struct cli *cli, const char *path, struct rows *rows, const char *document, int64_t line)
+{
+	struct json_limits limits = { .allow_big_numbers = true };
+	struct json_error problem;
+	struct arena_mark mark = arena_mark(cli->arena);
+
+	if (rows->n == ROWS_MAX)
+		return failure_usage(cli, "Split it.", "%s has more than %d rows", path, ROWS_MAX);
+	if (!json_parse(cli->arena, document, strlen(document), &limits, &problem))
+		return failure_usage(cli, NULL, "%s, line %" PRId64 ": %s", path, line, problem.message);
+	arena_rewind(cli->arena, mark);
+	rows->documents[rows->n] = document;
+	rows->lines[rows->n++] = line;
+	return CLI_OK;
 }
 
 static int64_t
@@ -89,8 +107,9 @@ take_list(struct cli *cli, const char *path, const char *text, const struct json
 		at = value->start;
 		if (value->type != JSON_OBJECT)
 			return failure_usage(cli, NULL, "%s, line %" PRId64 ": each element must be an object", path, line);
-		rows->documents[rows->n] = document_of(cli->arena, text, value, mapping);
-		rows->lines[rows->n++] = line;
+		int status = rows_add(cli, path, rows, document_of(cli->arena, text, value, mapping), line);
+		if (status != CLI_OK)
+			return status;
 	}
 	return CLI_OK;
 }
@@ -112,10 +131,9 @@ take_lines(struct cli *cli, const char *path, const char *text, size_t n, const 
 		const struct json_value *value = json_parse(cli->arena, text + at, end - at, &limits, &problem);
 		if (!value || value->type != JSON_OBJECT)
 			return failure_usage(cli, NULL, "%s, line %" PRId64 ": %s", path, line, value ? "each line must be an object" : problem.message);
-		if (rows->n == ROWS_MAX)
-			return failure_usage(cli, "Split it.", "%s has more than %d rows", path, ROWS_MAX);
-		rows->documents[rows->n] = document_of(cli->arena, text + at, value, mapping);
-		rows->lines[rows->n++] = line;
+		int status = rows_add(cli, path, rows, document_of(cli->arena, text + at, value, mapping), line);
+		if (status != CLI_OK)
+			return status;
 	}
 	return CLI_OK;
 }
@@ -130,9 +148,6 @@ rows_of_json(struct cli *cli, const char *path, const char *text, size_t n, cons
 
 	if (is_list && !list)
 		return failure_usage(cli, NULL, "%s, line %zu: %s", path, problem.line, problem.message);
-	if (list && list->n > ROWS_MAX)
-		return failure_usage(cli, "Split it.", "%s has more than %d rows", path, ROWS_MAX);
-	size_t n_rows = list ? list->n : ROWS_MAX;
-	*ret_rows = (struct rows){ .documents = ARENA_ARRAY(cli->arena, const char *, n_rows + 1), .lines = ARENA_ARRAY(cli->arena, int64_t, n_rows + 1) };
+	*ret_rows = (struct rows){ .documents = ARENA_ARRAY(cli->arena, const char *, ROWS_MAX), .lines = ARENA_ARRAY(cli->arena, int64_t, ROWS_MAX) };
 	return list ? take_list(cli, path, text, list, mapping, ret_rows) : take_lines(cli, path, text, n, mapping, ret_rows);
 }

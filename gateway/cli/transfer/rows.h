@@ -20,10 +20,10 @@ struct mapping {
 	size_t n;
 };
 
-/* The whole file, in the command's memory; NULL when the reason has been told. */
+/* The whole file and a NUL, in the command's memory; NULL when the reason has been told. */
 const char *rows_read_file(struct cli *cli, const char *path, size_t *ret_n);
 
-/* A list of objects, or objects one after the other.  CLI_OK, or the reason has been told. */
+/* Texts are NUL-terminated.  A list of objects, or objects one after the other.  CLI_OK, or the reason has been told. */
 int rows_of_json(struct cli *cli, const char *path, const char *text, size_t n, const struct mapping *mapping, struct rows *ret_rows);
 
 /* RFC 4180 with a line of names.  A value becomes what the type's schema wants in its field: numbers, booleans, JSON of objects and lists; what is empty is left
@@ -32,5 +32,8 @@ int rows_of_csv(struct cli *cli, const char *path, const char *text, size_t n, c
 
 /* The field that a column fills; NULL: none. */
 const char *rows_field_of(const struct mapping *mapping, const char *column);
+
+/* Add a document, which must be JSON: a name that comes twice, or letters that are no UTF-8, end here. */
+int rows_add(struct cli *cli, const char *path, struct rows *rows, const char *document, int64_t line);
 
 #endif
