@@ -1620,10 +1620,11 @@ const struct db_statement content_release_data_query = { .name = "content_releas
 
 const struct db_statement content_release_keep_versions_query = { .name = "content_release_keep_versions",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
-	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)\n"
+	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id\n"
 	    "  FROM unnest($1::integer[]) w (id)\n"
-	    " CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.id = w.id LIMIT 1) h\n",
+	    " CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id\n"
+	    "                       FROM content_items i WHERE i.id = w.id LIMIT 1) h\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
 const struct db_statement content_release_note_query = { .name = "content_release_note",
@@ -1642,6 +1643,7 @@ const struct db_statement content_release_publish_query = { .name = "content_rel
 	.sql =
 	    "UPDATE content_items i\n"
 	    "   SET data = b.data, status = 'published', version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,\n"
+	    "       session = $5, change_set = $6, request_id = $7,\n"
 	    "       published_version = i.version + 1, published_at = greatest($3, i.updated_at), published_text = NULL,\n"
 	    "       search_text = CASE WHEN b.is_head THEN i.search_text ELSE content_search_text(b.data) END\n"
 	    "  FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data\n"
@@ -1650,7 +1652,7 @@ const struct db_statement content_release_publish_query = { .name = "content_rel
 	    "         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.version LIMIT 1) s\n"
 	    "         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b\n"
 	    " WHERE i.ctid = b.place\n",
-	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_release_refer_query = { .name = "content_release_refer",
 	.sql =
@@ -1701,15 +1703,17 @@ const struct db_statement content_release_delete_items_query = { .name = "conten
 	    "     USING unnest($1::integer[]) w (id)\n"
 	    "     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items n WHERE n.id = w.id LIMIT 1) k\n"
 	    "     WHERE i.ctid = k.place\n"
-	    "    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by)\n"
-	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)\n"
-	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, $2, $3 FROM gone\n",
-	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+	    "    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id)\n"
+	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,\n"
+	    "                                   deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
+	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, $2, $3, $4, $5, $6, $7 FROM gone\n",
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_release_revert_items_query = { .name = "content_release_revert_items",
 	.sql =
 	    "UPDATE content_items i\n"
 	    "   SET data = b.data, status = b.status, version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,\n"
+	    "       session = $5, change_set = $6, request_id = $7,\n"
 	    "       published_version = b.before_published_version, published_at = b.before_published_at,\n"
 	    "       search_text = content_search_text(b.data), published_text = content_search_text(b.public_data)\n"
 	    "  FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, p.data AS public_data,\n"
@@ -1721,14 +1725,15 @@ const struct db_statement content_release_revert_items_query = { .name = "conten
 	    "                              WHERE v.content_item_id = k.content_item_id AND v.version = k.before_published_version LIMIT 1) p ON true\n"
 	    "         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b\n"
 	    " WHERE i.ctid = b.place\n",
-	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_release_keep_deleted_query = { .name = "content_release_keep_deleted",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
-	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)\n"
+	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id\n"
 	    "  FROM unnest($1::integer[]) w (id)\n"
-	    " CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h\n",
+	    " CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id\n"
+	    "                       FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
 const struct db_statement content_release_restore_items_query = { .name = "content_release_restore_items",
@@ -1740,16 +1745,16 @@ const struct db_statement content_release_restore_items_query = { .name = "conte
 	    "     WHERE d.ctid = k.place\n"
 	    "    RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at)\n"
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
-	    "                           published_version, published_at, published_text)\n"
+	    "                           published_version, published_at, published_text, session, change_set, request_id)\n"
 	    "SELECT k.id, k.domain_id, k.content_type_id, t.is_singleton, k.data, CASE WHEN e.before_status IN ('in_review', 'archived') THEN e.before_status ELSE 'draft' END,\n"
 	    "       k.version + 1, k.created_at, greatest($3::timestamptz, k.updated_at), $4, content_search_text(k.data), e.before_published_version, e.before_published_at,\n"
-	    "       content_search_text(p.data)\n"
+	    "       content_search_text(p.data), $5, $6, $7\n"
 	    "  FROM back k\n"
 	    " CROSS JOIN LATERAL (SELECT h.is_singleton FROM content_types h WHERE h.id = k.content_type_id LIMIT 1) t\n"
 	    " CROSS JOIN LATERAL (SELECT h.before_status, h.before_published_version, h.before_published_at\n"
 	    "                       FROM content_release_entries h WHERE h.release_id = $1 AND h.content_item_id = k.id LIMIT 1) e\n"
 	    "  LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.id AND v.version = e.before_published_version LIMIT 1) p ON true\n",
-	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_asset_insert_query = { .name = "content_asset_insert",
 	.sql =

@@ -1033,10 +1033,11 @@ SELECT p.item_id, p.place, p.data_bytes, CASE WHEN p.place = 1 OR sum(p.data_byt
 
 -- name: release_keep_versions :exec
 -- Copy locked heads into the history, before they change.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
-SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)
+SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id
   FROM unnest($1::integer[]) w (id)
- CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by FROM content_items i WHERE i.id = w.id LIMIT 1) h;
+ CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id
+                       FROM content_items i WHERE i.id = w.id LIMIT 1) h;
 
 -- name: release_note :exec
 -- What a release is about to change is noted: the items $2 get a new head.
@@ -1054,6 +1055,7 @@ UPDATE content_release_entries e
 -- were empty would read all items.
 UPDATE content_items i
    SET data = b.data, status = 'published', version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,
+       session = $5, change_set = $6, request_id = $7,
        published_version = i.version + 1, published_at = greatest($3, i.updated_at), published_text = NULL,
        search_text = CASE WHEN b.is_head THEN i.search_text ELSE content_search_text(b.data) END
   FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data
@@ -1111,9 +1113,10 @@ gone AS (
      USING unnest($1::integer[]) w (id)
      CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items n WHERE n.id = w.id LIMIT 1) k
      WHERE i.ctid = k.place
-    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by)
-INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, deleted_at, purge_at)
-SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, $2, $3 FROM gone;
+    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id)
+INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,
+                                   deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
+SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, $2, $3, $4, $5, $6, $7 FROM gone;
 
 -- What a reversal brings back: the content of the base, and exactly what the public saw before.  A head that was published becomes a draft of the same
 -- content beside its published version, as after a rollback.
@@ -1122,6 +1125,7 @@ SELECT id, domain_id, content_type_id, data, status, version, created_at, update
 -- New heads of the items $2.
 UPDATE content_items i
    SET data = b.data, status = b.status, version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,
+       session = $5, change_set = $6, request_id = $7,
        published_version = b.before_published_version, published_at = b.before_published_at,
        search_text = content_search_text(b.data), published_text = content_search_text(b.public_data)
   FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, p.data AS public_data,
@@ -1136,10 +1140,11 @@ UPDATE content_items i
 
 -- name: release_keep_deleted :exec
 -- Copy the last versions of deleted items into the history, before they come back.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
-SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)
+SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id
   FROM unnest($1::integer[]) w (id)
- CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h;
+ CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id
+                       FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h;
 
 -- name: release_restore_items :exec
 -- The deleted items $2 become heads again.
@@ -1150,10 +1155,10 @@ WITH back AS (
      WHERE d.ctid = k.place
     RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at)
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
-                           published_version, published_at, published_text)
+                           published_version, published_at, published_text, session, change_set, request_id)
 SELECT k.id, k.domain_id, k.content_type_id, t.is_singleton, k.data, CASE WHEN e.before_status IN ('in_review', 'archived') THEN e.before_status ELSE 'draft' END,
        k.version + 1, k.created_at, greatest($3::timestamptz, k.updated_at), $4, content_search_text(k.data), e.before_published_version, e.before_published_at,
-       content_search_text(p.data)
+       content_search_text(p.data), $5, $6, $7
   FROM back k
  CROSS JOIN LATERAL (SELECT h.is_singleton FROM content_types h WHERE h.id = k.content_type_id LIMIT 1) t
  CROSS JOIN LATERAL (SELECT h.before_status, h.before_published_version, h.before_published_at

@@ -13,13 +13,10 @@ const struct constraint_error content_constraints[] = {
 };
 const size_t content_n_constraints = sizeof(content_constraints) / sizeof(content_constraints[0]);
 
-/* Who says it belongs together: the last three columns of what a change writes. */
-#define P_LABELS(req) P_TEXT((req)->labels.session), P_TEXT((req)->labels.change_set), P_TEXT((req)->request_id)
-
 enum { PURGE_ITEMS_MAX = 20, PURGE_VERSIONS_MAX = 200 }; /* of one step */
 
-static const char *
-actor_of(const struct request *req)
+const char *
+store_actor(const struct request *req)
 {
 	return req->actor ? req->actor->id : req->principal->id;
 }
@@ -43,7 +40,7 @@ store_type_insert(struct request *req, const struct content_type_row *type, cons
 {
 	return query_find(req, &content_type_insert_query,
 	    PARAMS(P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
-	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->created_at), P_TEXT(actor_of(req)),
+	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->created_at), P_TEXT(store_actor(req)),
 	        P_TEXT(type->schema_manifest)),
 	    ret_type);
 }
@@ -108,7 +105,7 @@ store_type_update(struct request *req, const struct content_type_row *type)
 	query_send(req, &content_type_update_query,
 	    PARAMS(P_INT(type->id), P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
 	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->updated_at),
-	        P_INT(type->version), P_TEXT(actor_of(req)), P_TEXT(type->schema_manifest)));
+	        P_INT(type->version), P_TEXT(store_actor(req)), P_TEXT(type->schema_manifest)));
 }
 
 void
@@ -170,7 +167,7 @@ store_item_insert(struct request *req, const struct new_item *item)
 	total_cache_touch(req->tenant);
 	query_gather(req, &content_item_insert_query,
 	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
-	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(actor_of(req)), P_TEXT(item->search_text),
+	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(store_actor(req)), P_TEXT(item->search_text),
 	        P_LABELS(req)));
 	if (item->is_indexed)
 		put_fields(req, item->id);
@@ -186,7 +183,7 @@ store_item_update(struct request *req, const struct content_head_row *head, cons
 	query_gather(req, &content_item_update_query,
 	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
 	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at),
-	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(actor_of(req)), P_TEXT(next->search_text),
+	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(store_actor(req)), P_TEXT(next->search_text),
 	        P_LABELS(req), P_TEXT(next->published_text)));
 	if (next->is_indexed)
 		put_fields(req, head->id);
@@ -199,7 +196,7 @@ void
 store_item_delete(struct request *req, int64_t id, int64_t purge_at)
 {
 	total_cache_touch(req->tenant);
-	query_send(req, &content_item_delete_query, PARAMS(P_INT(id), P_TIME(req->now_us), P_TIME(purge_at), P_TEXT(actor_of(req)), P_LABELS(req)));
+	query_send(req, &content_item_delete_query, PARAMS(P_INT(id), P_TIME(req->now_us), P_TIME(purge_at), P_TEXT(store_actor(req)), P_LABELS(req)));
 }
 
 const struct error *
@@ -214,7 +211,7 @@ store_item_restore(struct request *req, const struct content_deleted_row *item, 
 {
 	total_cache_touch(req->tenant);
 	query_send(req, &content_item_restore_query,
-	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(status), P_TIME(updated_at), P_TEXT(actor_of(req)),
+	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(status), P_TIME(updated_at), P_TEXT(store_actor(req)),
 	        P_TEXT(search_text), P_LABELS(req)));
 	put_fields(req, item->id);
 	store_references(req, &(struct version_references){ .item_id = item->id, .version = item->version + 1 }, references);

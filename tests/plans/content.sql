@@ -324,7 +324,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: release_note tenant
 (:release, :three)
 -- plan: release_publish tenant max=400, writes three items
-(:release, :three, now(), 'api_key:1')
+(:release, :three, now(), 'api_key:1', 's', 'c', 'r')
 -- plan: release_refer tenant max=600, writes the references of three items
 (:release, :three, false)
 -- plan: release_refer tenant max=600, writes the references of three items
@@ -332,13 +332,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: release_referenced tenant
 (:three)
 -- plan: release_delete_items tenant max=600, moves three items
-(:three, now(), now())
+(:three, now(), now(), 'api_key:1', 's', 'c', 'r')
 -- plan: release_revert_items tenant max=500, writes three items
-(:release, :three, now(), 'api_key:1')
+(:release, :three, now(), 'api_key:1', 's', 'c', 'r')
 -- plan: release_keep_deleted tenant
 (ARRAY[:deleted])
 -- plan: release_restore_items tenant max=300, writes an item
-(:release, ARRAY[:deleted], now(), 'api_key:1')
+(:release, ARRAY[:deleted], now(), 'api_key:1', 's', 'c', 'r')
 
 -- let: asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'active'
 -- let: deleted_asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'deleted'

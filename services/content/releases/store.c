@@ -4,19 +4,14 @@
 #include "content_queries.h"
 #include "releases/verdicts.h"
 #include "rules.h"
+#include "store.h"
 #include "total_cache.h"
-
-static const char *
-actor_of(const struct request *req)
-{
-	return req->actor ? req->actor->id : req->principal->id;
-}
 
 const struct error *
 store_release_insert(struct request *req, const char *name, const char *description, const struct content_release_row **ret)
 {
 	return query_find(req, &content_release_insert_query,
-	    PARAMS(P_TEXT(name), P_TEXT(description), P_TIME(rules_stored_time(req->now_us)), P_TEXT(actor_of(req))), ret);
+	    PARAMS(P_TEXT(name), P_TEXT(description), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req))), ret);
 }
 
 const struct error *
@@ -41,7 +36,7 @@ const struct error *
 store_release_touch(struct request *req, int64_t id, const char *status, const struct content_release_row **ret)
 {
 	return query_find(req, &content_release_touch_query,
-	    PARAMS(P_INT(id), P_TIME(rules_stored_time(req->now_us)), P_TEXT(actor_of(req)), P_TEXT(status)), ret);
+	    PARAMS(P_INT(id), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_TEXT(status)), ret);
 }
 
 void
@@ -114,7 +109,7 @@ store_release_publish(struct request *req, int64_t id, const int64_t *changed, s
 {
 	query_send(req, &content_release_keep_versions_query, PARAMS(P_INT_LIST(changed, n)));
 	query_send(req, &content_release_publish_query,
-	    PARAMS(P_INT(id), P_INT_LIST(changed, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(actor_of(req))));
+	    PARAMS(P_INT(id), P_INT_LIST(changed, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req)));
 	put_beside(req, id, changed, n, false);
 }
 
@@ -123,7 +118,7 @@ store_release_revert(struct request *req, int64_t id, const int64_t *changed, si
 {
 	query_send(req, &content_release_keep_versions_query, PARAMS(P_INT_LIST(changed, n)));
 	query_send(req, &content_release_revert_items_query,
-	    PARAMS(P_INT(id), P_INT_LIST(changed, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(actor_of(req))));
+	    PARAMS(P_INT(id), P_INT_LIST(changed, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req)));
 	put_beside(req, id, changed, n, true);
 }
 
@@ -132,7 +127,7 @@ store_release_restore(struct request *req, int64_t id, const int64_t *deleted, s
 {
 	query_send(req, &content_release_keep_deleted_query, PARAMS(P_INT_LIST(deleted, n)));
 	query_send(req, &content_release_restore_items_query,
-	    PARAMS(P_INT(id), P_INT_LIST(deleted, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(actor_of(req))));
+	    PARAMS(P_INT(id), P_INT_LIST(deleted, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req)));
 	put_beside(req, id, deleted, n, true);
 }
 
@@ -140,7 +135,8 @@ void
 store_release_delete_items(struct request *req, const int64_t *deleted, size_t n, int64_t purge_at)
 {
 	total_cache_touch(req->tenant);
-	query_send(req, &content_release_delete_items_query, PARAMS(P_INT_LIST(deleted, n), P_TIME(req->now_us), P_TIME(purge_at)));
+	query_send(req, &content_release_delete_items_query, PARAMS(P_INT_LIST(deleted, n), P_TIME(req->now_us), P_TIME(purge_at), P_TEXT(store_actor(req)),
+	    P_LABELS(req)));
 }
 
 const struct error *
