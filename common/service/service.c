@@ -20,7 +20,8 @@
 #include "process/runner.h"
 #include "service_internal.h"
 
-enum { RECEIVE_MAX = 256, POLL_MS = 50, DRAIN_MS = 5000, DRAIN_NOTICE_MS = 2 * BUS_HEARTBEAT_MS };
+enum { RECEIVE_MAX = 256, POLL_MS = 50, DRAIN_MS = 5000, DRAIN_NOTICE_MS = 2 * BUS_HEARTBEAT_MS,
+	DRAIN_QUIET_MS = 3 * BUS_HEARTBEAT_MS };
 
 static struct service service;
 
@@ -290,12 +291,14 @@ loop(int signal_fd)
 {
 	struct arena *scratch = arena_new(1024 * 1024);
 	struct pollfd fds[] = { { bus_server_fd(service.bus), POLLIN, 0 }, { service.done_fd, POLLIN, 0 }, { signal_fd, POLLIN, 0 } };
-	int64_t stop_us = 0;
+	int64_t stop_us = 0, busy_us = 0; /* when there was work last */
 
 	for (;;) {
 		(void)poll(fds, 3, stop_us ? 5 : POLL_MS);
 		if (fds[0].revents)
 			receive(scratch);
+		if (service.n_busy > 0)
+			busy_us = clock_monotonic_us();
 		if (fds[1].revents)
 			send_replies();
 		bus_server_flush(service.bus);
@@ -306,8 +309,10 @@ loop(int signal_fd)
 			bus_server_drain(service.bus);
 			log_write(LOG_INFO, "service.draining", LOG_INT("busy", (int64_t)service.n_busy));
 		}
-		int64_t stopping_ms = stop_us ? (clock_monotonic_us() - stop_us) / 1000 : 0;
-		if (stop_us && ((stopping_ms > DRAIN_NOTICE_MS && service.n_busy == 0) || stopping_ms > DRAIN_MS))
+		int64_t now_us = clock_monotonic_us(), stopping_ms = stop_us ? (now_us - stop_us) / 1000 : 0;
+		/* Done with what was here is not done: a caller on a loaded machine learns late, and what it sent meanwhile waits in the socket. */
+		bool is_quiet = service.n_busy == 0 && now_us - busy_us > DRAIN_QUIET_MS * 1000;
+		if (stop_us && ((stopping_ms > DRAIN_NOTICE_MS && is_quiet) || stopping_ms > DRAIN_MS))
 			break;
 	}
 	arena_free(scratch);
