@@ -55,6 +55,7 @@ struct request {
 	bool is_lost;            /* the connection went away before the commit */
 	bool in_transaction;     /* request_call would hold its locks while it waits: not allowed */
 	enum call_fate call_fate; /* of the last request_call */
+	void *memo;              /* the service's own, for the rest of the request: what a batch need not ask for each entry */
 	void *prepared;          /* what the operation's prepare found out, before the transaction */
 	bool keeps_refusal;      /* the error is the answer, and what was written stays: a challenge with its invoice */
 	int64_t quoted_sats;     /* dry run: what it would have cost */

@@ -27,7 +27,7 @@ run_in_transaction(struct request *req, int64_t timeout_ms, const struct error *
 	if (status != DB_OK)
 		return request_db_error(req, status, "commit");
 	if (req->n_events > 0)
-		atomic_store(&req->service->has_written, true);
+		service_poke();
 	if (req->has_processes)
 		runner_poke();
 	return NULL;

@@ -86,8 +86,8 @@ migrate(struct harness *harness)
 	char *program = arena_printf(harness->arena, "%s/wordclaw-migrate", bin);
 	char *url = arena_printf(harness->arena, "%s dbname=%s", getenv("WORDCLAW_TEST_DATABASE_URL"), harness->database);
 
-	(void)snprintf(harness->home, sizeof(harness->home), "/tmp/wch%d", (int)getpid());
-	if (mkdir(harness->home, 0700) != 0)
+	(void)snprintf(harness->home, sizeof(harness->home), "/tmp/wchXXXXXX");
+	if (!mkdtemp(harness->home))
 		give_up(harness->home, "cannot be made");
 	setenv("WORDCLAW_HOME", harness->home, 1);
 	setenv("DATABASE_URL", url, 1);

@@ -126,21 +126,43 @@ check_targets(struct request *req, const struct references *references)
 	return NULL;
 }
 
+struct known_schema {
+	int64_t type_id;
+	const struct json_value *schema;
+};
+
+/* Parsed once for the entries of a batch that are of one type. */
+static const struct error *
+read_schema(struct request *req, int64_t type_id, const struct json_value **ret_schema)
+{
+	const struct content_schema_row *row = NULL;
+	struct known_schema *known = req->memo;
+
+	if (known && known->type_id == type_id) {
+		*ret_schema = known->schema;
+		return NULL;
+	}
+	const struct error *error = store_type_schema(req, type_id, &row);
+	if (error)
+		return error;
+	if (!row)
+		return FAIL(req, SERVICE_UNAVAILABLE, "content type %" PRId64 " was deleted meanwhile", type_id);
+	error = validation_stored_data(req, (struct doc){ row->schema, strlen(row->schema) }, ret_schema);
+	if (error)
+		return error;
+	req->memo = arena_memdup(req->arena, &(struct known_schema){ type_id, *ret_schema }, sizeof(struct known_schema));
+	return NULL;
+}
+
 const struct error *
 references_find(struct request *req, const struct reference_type *type, const struct json_value *data, bool is_checked, struct references *ret_references)
 {
-	const struct content_schema_row *row = NULL;
 	const struct json_value *schema = NULL;
 
 	*ret_references = (struct references){ .n = 0 };
 	if (!type->has_references)
 		return NULL;
-	const struct error *error = store_type_schema(req, type->id, &row);
-	if (error)
-		return error;
-	if (!row)
-		return FAIL(req, SERVICE_UNAVAILABLE, "content type %" PRId64 " was deleted meanwhile", type->id);
-	error = validation_stored_data(req, (struct doc){ row->schema, strlen(row->schema) }, &schema);
+	const struct error *error = read_schema(req, type->id, &schema);
 	if (error)
 		return error;
 	references_collect(req->arena, schema, data, ret_references);
