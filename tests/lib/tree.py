@@ -14,7 +14,7 @@ import subprocess
 from checks import expect
 from system import REPO
 
-SOURCES = ("Makefile", "common", "gateway", "services", "migrations", "proto", "deploy")
+SOURCES = ("Makefile", "common", "gateway", "services", "operate", "migrations", "proto", "deploy")
 BUILD_SECONDS_MAX = 600
 
 
