@@ -267,7 +267,9 @@ def plain_entry(world, entry):
     """An audit entry, comparable."""
     made = {name: value for name, value in entry.items() if name not in ("domain", "entity_id", "details")}
     made["entity"] = world.named(plural(entry["entity_type"]), entry["entity_id"])
-    made["details"] = world.plain(entry["details"])
+    details = json.loads(entry["details"]) if isinstance(entry["details"], str) else dict(entry["details"] or {})
+    details.pop("session", None) # MCP clients have names
+    made["details"] = world.plain(details)
     made["is_in_own_tenant"] = entry["domain"] in (world.tenant.id, world.foreign.id)
     return made
 
