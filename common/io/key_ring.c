@@ -57,6 +57,17 @@ key_ring_load(const char *path)
 	return ring;
 }
 
+void
+key_ring_free(struct key_ring *ring)
+{
+	if (!ring)
+		return;
+	secret_wipe(&ring->keys);
+	(void)pthread_mutex_destroy(&ring->mutex); /* nobody holds it */
+	free(ring->path);
+	free(ring);
+}
+
 static struct secret
 keys_of(struct key_ring *ring, bool at_once)
 {

@@ -9,8 +9,9 @@ enum { KEY_RING_MAX = 4 };
 
 struct key_ring;
 
-/* The file is made with one key when it is missing.  NULL when it cannot be read or made.  Lives as long as the process. */
+/* The file is made with one key when it is missing.  NULL when it cannot be read or made. */
 struct key_ring *key_ring_load(const char *path);
+void key_ring_free(struct key_ring *ring); /* accepts NULL */
 
 /* As secret_seal and secret_open; from any thread. */
 void key_ring_seal(struct key_ring *ring, unsigned char *sealed, const void *bytes, size_t n);

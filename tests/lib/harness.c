@@ -147,6 +147,7 @@ void
 harness_stop(struct harness *harness)
 {
 	worker_release(&harness->worker);
+	key_ring_free(harness->service.master_key);
 	PQfinish(harness->admin);
 	PGconn *connection = PQconnectdb(getenv("WORDCLAW_TEST_DATABASE_URL"));
 	char sql[128];

@@ -253,6 +253,7 @@ START_TEST(ring_is_read_again_when_something_does_not_open)
 	ck_assert_mem_ne(derived[0], derived[1], SHA256_BYTES);
 	sealed[0] ^= 1;
 	ck_assert(!key_ring_open(ring, plain, sealed, sizeof(sealed)));
+	key_ring_free(ring);
 }
 END_TEST
 
@@ -266,6 +267,7 @@ START_TEST(ring_survives_a_file_that_is_gone)
 	ck_assert_int_eq(unlink(key_path), 0);
 	ck_assert(key_ring_open(ring, plain, sealed, sizeof(sealed)));
 	ck_assert_ptr_null(key_ring_load("/nonexistent/key"));
+	key_ring_free(ring);
 }
 END_TEST
 
