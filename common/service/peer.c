@@ -11,7 +11,7 @@
 
 /* WORDCLAW_<SERVICE>_ENDPOINTS (or _POKES), else the conventional socket of a whole local system. */
 const char *
-peer_endpoints(struct service *service, const char *peer, bool pokes)
+peer_endpoints(struct service *service, const char *peer, bool pokes, char space[PEER_ENDPOINT_BYTES])
 {
 	char name[64];
 	size_t n = (size_t)snprintf(name, sizeof(name), "WORDCLAW_%s_%s", peer, pokes ? "POKES" : "ENDPOINTS");
@@ -21,18 +21,18 @@ peer_endpoints(struct service *service, const char *peer, bool pokes)
 	const char *set = getenv(name);
 	if (set && *set)
 		return set;
-	char *endpoint = NULL;
-	if (asprintf(&endpoint, "ipc://%s/%s.%s", service->settings.run_dir, peer, pokes ? "pub" : "ipc") < 0)
-		abort();
-	return endpoint; /* lives as long as the client that was made with it: the process */
+	(void)snprintf(space, PEER_ENDPOINT_BYTES, "ipc://%s/%s.%s", service->settings.run_dir, peer, pokes ? "pub" : "ipc");
+	return space;
 }
 
 bool
 peers_are_reachable_safely(struct service *service, const char **ret_problem)
 {
+	char space[PEER_ENDPOINT_BYTES];
+
 	for (size_t i = 0; i < PEER_SERVICES_MAX && registry_services[i]; i++) {
-		if (!bus_endpoints_are_safe(peer_endpoints(service, registry_services[i], false), ret_problem) ||
-		    !bus_endpoints_are_safe(peer_endpoints(service, registry_services[i], true), ret_problem))
+		if (!bus_endpoints_are_safe(peer_endpoints(service, registry_services[i], false, space), ret_problem) ||
+		    !bus_endpoints_are_safe(peer_endpoints(service, registry_services[i], true, space), ret_problem))
 			return false;
 	}
 	return true;
@@ -41,11 +41,13 @@ peers_are_reachable_safely(struct service *service, const char **ret_problem)
 struct bus_client *
 peer_client(struct worker *worker, const char *service)
 {
+	char space[PEER_ENDPOINT_BYTES];
+
 	for (size_t i = 0; i < PEER_SERVICES_MAX && registry_services[i]; i++) {
 		if (strcmp(registry_services[i], service) != 0)
 			continue;
 		if (!worker->peers[i])
-			worker->peers[i] = bus_client_new(service, peer_endpoints(worker->service, service, false));
+			worker->peers[i] = bus_client_new(service, peer_endpoints(worker->service, service, false, space));
 		return worker->peers[i];
 	}
 	return NULL;

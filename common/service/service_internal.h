@@ -175,7 +175,9 @@ const struct error *transaction_run_for(struct worker *worker, struct arena *are
 
 /* peer.c */
 struct bus_client *peer_client(struct worker *worker, const char *service);
-const char *peer_endpoints(struct service *service, const char *peer, bool pokes);
+#define PEER_ENDPOINT_BYTES 128 /* "ipc://" and what sun_path holds */
+/* The setting, or the conventional socket written to space. */
+const char *peer_endpoints(struct service *service, const char *peer, bool pokes, char space[PEER_ENDPOINT_BYTES]);
 /* False when a peer is only reachable over tcp without a key: the endpoints are settings, so this is known at start. */
 bool peers_are_reachable_safely(struct service *service, const char **ret_problem);
 

@@ -242,14 +242,14 @@ static void
 start_consumer(struct service *service, const struct consumer *consumer, const char *publisher)
 {
 	struct consumer_thread *self = &threads[n_threads++];
-	char labels[64];
+	char labels[64], space[PEER_ENDPOINT_BYTES];
 
 	(void)snprintf(labels, sizeof(labels), "publisher=\"%s\"", publisher);
 	*self = (struct consumer_thread){
 		.consumer = consumer,
 		.publisher = publisher,
 		.arena = arena_new(4 * (size_t)REQUEST_ARENA_BYTES),
-		.pokes = bus_subscriber_new(peer_endpoints(service, publisher, true)),
+		.pokes = bus_subscriber_new(peer_endpoints(service, publisher, true, space)),
 		.applied = metric_counter("wordclaw_events_applied_total", "Events applied exactly once.", labels),
 		.failures = metric_counter("wordclaw_consumer_failures_total", "Turns that will be tried again.", labels),
 		.lag_ms = metric_gauge("wordclaw_event_lag_milliseconds", "Age of the newest applied event when it was applied.", labels),
