@@ -111,6 +111,7 @@ tick(struct loop *loop)
 
 	(void)!read(loop->timer_fd, &n_expired, sizeof(n_expired));
 	upstreams_tick(gateway->upstreams, clock_now_us());
+	credentials_listen(gateway->credentials, now_us);
 	hub_tick(gateway->hub, now_us);
 	if (now_us < loop->next_sweep_us)
 		return;
@@ -231,7 +232,7 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->upstreams = upstreams_new(&(struct upstreams_options){ .services = registry_services, .endpoints = settings.endpoints,
 	    .outstanding_max = settings.outstanding_max, .queue_delay_max_us = settings.queue_delay_max_ms * 1000,
 	    .epoll_fd = loop->epoll_fd, .epoll_tag = TAG_BUS });
-	gateway->credentials = credentials_new(gateway, settings.api_keys, &problem);
+	gateway->credentials = credentials_new(gateway, settings.api_keys, settings.identity_pokes, &problem);
 	gateway->decisions = decisions_new(gateway);
 	gateway->access = access_new(&(struct access_options){ .rate_limit_max = settings.rate_limit_max,
 	    .address_rate_limit_max = settings.address_rate_limit_max, .auth_failures_max = settings.auth_failures_max, .login_rate_limit_max = settings.login_rate_limit_max,
@@ -308,7 +309,7 @@ check_config(void)
 		(void)fprintf(stderr, "WORDCLAW_TRUSTED_PROXIES: %s\n", problem);
 		return false;
 	}
-	credentials = credentials_new(NULL, settings.api_keys, &problem);
+	credentials = credentials_new(NULL, settings.api_keys, NULL, &problem);
 	if (!credentials)
 		(void)fprintf(stderr, "API_KEYS: %s\n", problem);
 	else

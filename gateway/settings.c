@@ -66,6 +66,7 @@ static const struct setting own_settings[] = {
 	BOOL_SETTING("WORDCLAW_HSTS", "false", hsts, "send Strict-Transport-Security: true behind a TLS proxy"),
 	TEXT_SETTING("WORDCLAW_BUS_KEY_FILE", "", bus_key_file, "32-byte key of the installation: encrypts tcp:// endpoints, required off the loopback; every host needs the same file"),
 	TEXT_SETTING("WORDCLAW_AUDIT_POKES", "", audit_pokes, "comma list of where the instances of audit say that there is news; default its socket in the run directory"),
+	TEXT_SETTING("WORDCLAW_IDENTITY_POKES", "", identity_pokes, "the same of identity: a revoked key is refused at once"),
 	TEXT_SETTING("WORDCLAW_BUILD_COMMIT_SHA", "", build_commit, "shown by GET /api/runtime"),
 	TEXT_SETTING("WORDCLAW_BUILD_TIME", "", build_time, "shown by GET /api/runtime"),
 };
@@ -200,7 +201,7 @@ check_endpoints(const char *name, const char *list)
 static bool
 check_all_endpoints(void)
 {
-	bool is_good = check_endpoints("WORDCLAW_AUDIT_POKES", settings.audit_pokes);
+	bool is_good = check_endpoints("WORDCLAW_AUDIT_POKES", settings.audit_pokes) & check_endpoints("WORDCLAW_IDENTITY_POKES", settings.identity_pokes);
 
 	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++)
 		is_good &= check_endpoints(endpoint_names[i], settings.endpoints[i]);
@@ -223,6 +224,8 @@ gateway_settings_load(void)
 		settings.mcp_key_file = in_directory("", settings.home, "secrets/mcp.key", "");
 	if (settings.audit_pokes[0] == '\0')
 		settings.audit_pokes = in_directory("ipc://", settings.run_dir, "audit", ".pub");
+	if (settings.identity_pokes[0] == '\0')
+		settings.identity_pokes = in_directory("ipc://", settings.run_dir, "identity", ".pub");
 	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++) {
 		if (settings.endpoints[i][0] == '\0')
 			settings.endpoints[i] = in_directory("ipc://", settings.run_dir, registry_services[i], ".ipc");

@@ -57,7 +57,7 @@ struct gateway_settings {
 	const char *build_time;
 
 	const char *bus_key_file;
-	const char *audit_pokes;
+	const char *audit_pokes, *identity_pokes;
 	const char *endpoints[SETTINGS_SERVICES_MAX]; /* in the order of registry_services */
 };
 

@@ -155,4 +155,8 @@ const struct principal *request_system_principal(struct request *req);
 const struct error *request_call(struct request *req, const struct operation *operation, const void *in,
     const char *idempotency_key, void *out) MUST_CHECK;
 
+/* For a consumer's reads, before their transaction: whatever the publishers had committed when this was called is applied when it
+ * returns.  False when one of them did not answer, after a second at most: what is read may miss its newest events. */
+bool request_catch_up(struct request *req);
+
 #endif

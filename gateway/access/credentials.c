@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/bus.h"
 #include "clock.h"
 #include "dispatch/dispatch.h"
 #include "access/env_keys.h"
@@ -64,6 +65,9 @@ struct credentials {
 	struct refused refused[REFUSED_SLOTS];
 	struct verification *running, *free;
 	size_t n_running;
+	struct bus_subscriber *pokes; /* of identity; NULL where settings are only checked */
+	int64_t doubted_us;           /* monotonic: what was asked before may be wrong by now */
+	uint64_t n_changes;
 	struct arena *touch_arena;
 	bool is_touching;
 	int64_t next_touch_us;
@@ -71,7 +75,7 @@ struct credentials {
 };
 
 struct credentials *
-credentials_new(struct gateway *gateway, const char *env_keys, const char **ret_problem)
+credentials_new(struct gateway *gateway, const char *env_keys, const char *pokes, const char **ret_problem)
 {
 	struct env_keys *parsed = env_keys_parse(env_keys, ret_problem);
 	if (!parsed)
@@ -81,6 +85,7 @@ credentials_new(struct gateway *gateway, const char *env_keys, const char **ret_
 		abort();
 	credentials->gateway = gateway;
 	credentials->env_keys = parsed;
+	credentials->pokes = pokes ? bus_subscriber_new(pokes) : NULL; /* without it grants end by age alone */
 	credentials->touch_arena = arena_new(TOUCH_ARENA_BYTES);
 	credentials->hits = metric_counter("wordclaw_credentials_cached_total", "Requests whose key needed no question to identity.", NULL);
 	credentials->verifications = metric_counter("wordclaw_credentials_verified_total", "Questions about keys sent to identity.", NULL);
@@ -97,6 +102,7 @@ credentials_free(struct credentials *credentials)
 		arena_free(verification->arena);
 		free(verification);
 	}
+	bus_subscriber_free(credentials->pokes);
 	env_keys_free(credentials->env_keys);
 	arena_free(credentials->touch_arena);
 	free(credentials);
@@ -225,6 +231,7 @@ forget(struct credentials *credentials, const struct verification *verification,
 		known->is_used = false;
 	*refused_slot(credentials, &verification->hash) = (struct refused){ .hash = verification->hash, .code = code,
 		.until_us = clock_monotonic_us() + CREDENTIAL_REFUSED_US };
+	credentials->n_changes++;
 	metric_add(credentials->refusals, 1);
 }
 
@@ -371,13 +378,29 @@ credentials_lookup(struct credentials *credentials, const struct key_hash *hash,
 	if (known->expires_at_us && known->expires_at_us <= clock_now_us())
 		return (struct credential){ .state = CREDENTIAL_REFUSED, .code = ERROR_AUTH_KEY_EXPIRED };
 	int64_t age_us = now_us - known->verified_us;
-	if (age_us >= CREDENTIAL_VALID_US)
+	if (age_us >= CREDENTIAL_VALID_US || known->verified_us < credentials->doubted_us)
 		return (struct credential){ .state = CREDENTIAL_STALE };
 	known->last_used_us = now_us;
 	if (age_us >= CREDENTIAL_REFRESH_US)
 		verify(credentials, hash, NULL);
 	metric_add(credentials->hits, 1);
 	return verified(arena, &known->principal);
+}
+
+/* Identity has changed something, perhaps a key: whoever comes next is asked about again. */
+void
+credentials_listen(struct credentials *credentials, int64_t now_us)
+{
+	if (!credentials->pokes || !bus_subscriber_wait(credentials->pokes, 0))
+		return;
+	credentials->doubted_us = now_us;
+	credentials->n_changes++;
+}
+
+uint64_t
+credentials_n_changes(const struct credentials *credentials)
+{
+	return credentials->n_changes;
 }
 
 /* ---- last use ---- */

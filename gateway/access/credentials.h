@@ -10,7 +10,7 @@ struct credentials;
 struct gateway;
 
 enum {
-	CREDENTIAL_VALID_US = 900000,   /* a revocation takes effect within a second, the way to identity included */
+	CREDENTIAL_VALID_US = 900000,   /* where identity's poke was lost, a revocation takes effect within a second, the way included */
 	CREDENTIAL_REFRESH_US = 450000, /* a key in use is verified again in the background from this age on */
 	CREDENTIAL_REFUSED_US = 5000000, /* a refused key stays refused: keys never come back to life */
 };
@@ -43,8 +43,8 @@ struct credential_waiter {
 	struct credential_waiter *next;
 };
 
-/* env_keys: "key=scope|scope,key=scope".  NULL with *ret_problem when that is malformed (the text names no key). */
-struct credentials *credentials_new(struct gateway *gateway, const char *env_keys, const char **ret_problem);
+/* env_keys: "key=scope|scope,key=scope".  pokes: where identity says that something has changed.  NULL with *ret_problem when that is malformed (the text names no key). */
+struct credentials *credentials_new(struct gateway *gateway, const char *env_keys, const char *pokes, const char **ret_problem);
 void credentials_free(struct credentials *credentials);
 
 struct key_hash credentials_hash(const char *key);
@@ -57,6 +57,11 @@ struct credential credentials_lookup(struct credentials *credentials, const stru
  * VERIFIED, REFUSED, or UNKNOWN with the code to answer (identity not reachable: never a stale grant).  waiter NULL: nobody
  * waits, the next lookup knows. */
 void credentials_verify(struct credentials *credentials, const struct key_hash *hash, struct credential_waiter *waiter);
+
+/* Call in every tick: a revocation is met by the next request after it. */
+void credentials_listen(struct credentials *credentials, int64_t now_us);
+/* Grows with every poke and every refusal: whoever holds a grant of its own looks it up again then. */
+uint64_t credentials_n_changes(const struct credentials *credentials);
 
 /* Tell identity when keys and sessions were last used.  Call about once a second. */
 void credentials_tick(struct credentials *credentials, int64_t now_us);

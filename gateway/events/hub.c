@@ -228,8 +228,8 @@ hub_drain(struct hub *hub)
 /* ---- keys ---- */
 
 /* A key in use is verified again in the background by whoever looks it up (credentials.c).  While identity is away nobody
- * hears more on an old answer: the subscriber comes back and is asked who it is. */
-static void
+ * hears more on an old answer: the subscriber comes back and is asked who it is.  False while the answer is not known. */
+static bool
 check_key(struct subscription *subscription, int64_t now_us)
 {
 	struct credentials *credentials = subscription->hub->gateway->credentials;
@@ -242,29 +242,34 @@ check_key(struct subscription *subscription, int64_t now_us)
 		subscription->verified_us = now_us;
 		if (now_us - subscription->began_us >= SUBSCRIPTION_LIFE_US)
 			hub_end_subscription(subscription, HUB_END_OLD);
-		return;
+		return true;
 	case CREDENTIAL_REFUSED:
 		hub_end_subscription(subscription, HUB_END_REVOKED);
-		return;
+		return true;
 	case CREDENTIAL_STALE:
 	case CREDENTIAL_UNKNOWN:
-		credentials_verify(credentials, key, NULL);
-		if (now_us - subscription->verified_us >= KEY_DOUBT_US)
-			hub_end_subscription(subscription, HUB_END_DOUBTFUL);
-		return;
+		break;
 	}
+	credentials_verify(credentials, key, NULL);
+	if (now_us - subscription->verified_us >= KEY_DOUBT_US)
+		hub_end_subscription(subscription, HUB_END_DOUBTFUL);
+	return false;
 }
 
 static void
 check_keys(struct hub *hub, int64_t now_us)
 {
-	if (now_us < hub->check_at_us)
+	uint64_t n_changes = credentials_n_changes(hub->gateway->credentials);
+	bool are_known = true;
+
+	if (now_us < hub->check_at_us && hub->n_changes == n_changes)
 		return;
-	hub->check_at_us = now_us + KEYS_CHECKED_EVERY_US;
+	hub->n_changes = n_changes;
 	for (struct feed *feed = hub->feeds; feed; feed = feed->next)
 		for (struct subscription *subscription = feed->first; subscription; subscription = subscription->next)
 			if (!subscription->is_over)
-				check_key(subscription, now_us);
+				are_known &= check_key(subscription, now_us);
+	hub->check_at_us = are_known ? now_us + KEYS_CHECKED_EVERY_US : now_us; /* only so many questions are under way at once */
 }
 
 void

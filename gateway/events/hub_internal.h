@@ -51,6 +51,7 @@ struct hub {
 	uint64_t n_served;
 	struct reading news, past;
 	int64_t check_at_us; /* the keys of those who listen */
+	uint64_t n_changes;  /* of credentials, at the last check */
 	struct arena *check_arena;
 	struct metric *subscriptions, *delivered;
 };

@@ -175,8 +175,9 @@ static const struct shape_field audit_logs_list_response_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, has_more), .min = 0, .max = 0, .doc = "There are older ones." },
 	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, next_cursor), .min = 0, .max = 0, .doc = "Cursor of the next page; null on the last." },
+	{ .name = "isBehind", .column = "is_behind", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct audit_logs_list_response, is_behind), .min = 0, .max = 0, .doc = "A service did not answer: its newest events may be missing." },
 };
-const struct shape audit_logs_list_response_shape = { .name = "audit_logs_list_response", .size = sizeof(struct audit_logs_list_response), .fields = audit_logs_list_response_fields, .n_fields = 5 };
+const struct shape audit_logs_list_response_shape = { .name = "audit_logs_list_response", .size = sizeof(struct audit_logs_list_response), .fields = audit_logs_list_response_fields, .n_fields = 6 };
 
 static const struct shape_field audit_logs_verify_request_fields[] = {
 	{ .name = "from", .column = "from", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct audit_logs_verify_request, from), .min = INT64_C(1), .max = INT64_C(9007199254740991), .default_text = "1", .doc = "Start at this number; the entry before it is taken as given." },
@@ -255,7 +256,7 @@ const struct operation operation_audit_logs_list = {
 	.id = "audit.logs.list",
 	.service = "audit",
 	.summary = "List audit entries of the tenant, newest first.",
-	.description = NULL,
+	.description = "What was answered before the list was asked for is in it: the trail asks every service for its newest events first.",
 	.mcp = "get_audit_logs",
 	.graphql = "query auditLogs",
 	.cli = "audit list",

@@ -190,6 +190,7 @@ struct audit_logs_list_response {
 	int64_t limit; /* 1..500 */
 	bool has_more;
 	const char *next_cursor; /* optional */
+	bool is_behind;
 };
 extern const struct shape audit_logs_list_response_shape;
 
@@ -247,6 +248,7 @@ extern const struct operation operation_audit_feed_read;
  * Errors: INVALID_AUDIT_CURSOR. */
 const struct error *audit_logs_list(struct request *req, const struct audit_logs_list_request *in,
     struct audit_logs_list_response *out) MUST_CHECK;
+const struct error *audit_logs_list_prepare(struct request *req, const struct audit_logs_list_request *in);
 
 /* Recompute the tenant's hash chain and report the first break.
  * GET /api/audit-logs/verify */

@@ -18,6 +18,13 @@ call_audit_logs_list(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+prepare_audit_logs_list(struct request *req, const void *in)
+{
+	const struct audit_logs_list_request *typed_in = in;
+	return audit_logs_list_prepare(req, typed_in);
+}
+
+static const struct error *
 call_audit_logs_verify(struct request *req, const void *in, void *out)
 {
 	const struct audit_logs_verify_request *typed_in = in;
@@ -42,7 +49,7 @@ call_audit_feed_read(struct request *req, const void *in, void *out)
 }
 
 const struct service_operation audit_operations[] = {
-	{ &operation_audit_logs_list, call_audit_logs_list, NULL, NULL, NULL },
+	{ &operation_audit_logs_list, call_audit_logs_list, NULL, prepare_audit_logs_list, NULL },
 	{ &operation_audit_logs_verify, call_audit_logs_verify, NULL, NULL, NULL },
 	{ &operation_audit_checkpoints_list, call_audit_checkpoints_list, NULL, NULL, NULL },
 	{ &operation_audit_feed_read, call_audit_feed_read, NULL, NULL, NULL },

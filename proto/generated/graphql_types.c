@@ -342,8 +342,9 @@ static const struct graphql_field graphql_type_audit_logs_page_fields[] = {
 	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
 	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+	{ .name = "isBehind", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isBehind" },
 };
-const struct graphql_type graphql_type_audit_logs_page = { "AuditLogsPage", &audit_logs_list_response_shape, graphql_type_audit_logs_page_fields, 5 };
+const struct graphql_type graphql_type_audit_logs_page = { "AuditLogsPage", &audit_logs_list_response_shape, graphql_type_audit_logs_page_fields, 6 };
 
 static const struct graphql_field graphql_type_audit_verification_fields[] = {
 	{ .name = "isIntact", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isIntact" },

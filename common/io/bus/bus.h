@@ -119,6 +119,7 @@ struct bus_subscriber *bus_subscriber_new(const char *endpoints); /* NULL like b
 void bus_subscriber_free(struct bus_subscriber *subscriber);
 /* Wait for a poke at most timeout_ms; swallows all waiting ones; true when there was one. */
 bool bus_subscriber_wait(struct bus_subscriber *subscriber, int timeout_ms);
+void bus_subscriber_wake(struct bus_subscriber *subscriber); /* from any thread: the wait ends as if there had been a poke */
 
 /* One blocking call on a client nobody polls (services calling services, consumers): runs receive and tick itself.
  * The reply is copied by take before it returns. */

@@ -42,13 +42,21 @@ struct consumer_thread {
 	struct bus_subscriber *pokes;
 	struct metric *applied, *failures, *lag_ms;
 	struct inbox_row position;     /* its texts are malloc'd */
+	uint64_t n_begun, n_met, n_failed; /* turns, under waiting.lock: the last one begun, that found nothing new, that failed */
 	bool is_known; /* position was read since start or the last failure */
 	bool was_failing;
 };
 
-enum { CONSUMERS_MAX = 16, APPLY_TIMEOUT_MS = 5000, RETRY_MS = 200, GATHER_MS = 10, REFUSED_MAX = 3, PULL_BYTES_MAX = 1024 * 1024 };
+enum { CONSUMERS_MAX = 16, APPLY_TIMEOUT_MS = 5000, RETRY_MS = 200, GATHER_MS = 10, REFUSED_MAX = 3, PULL_BYTES_MAX = 1024 * 1024, CATCH_UP_S = 1 };
 static struct consumer_thread threads[CONSUMERS_MAX];
 static size_t n_threads;
+
+/* Reads that want what was committed before them. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t turned;
+	_Atomic size_t n;
+} waiting = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 };
 
 /* Keeps copies of the texts. */
 static void
@@ -211,6 +219,60 @@ note_failure(struct consumer_thread *self, const struct error *error)
 	self->was_failing = true;
 }
 
+static void
+begin_turn(struct consumer_thread *self)
+{
+	(void)pthread_mutex_lock(&waiting.lock);
+	self->n_begun++;
+	(void)pthread_mutex_unlock(&waiting.lock);
+}
+
+static void
+end_turn(struct consumer_thread *self, int n_applied)
+{
+	if (n_applied > 0)
+		return;
+	(void)pthread_mutex_lock(&waiting.lock);
+	*(n_applied == 0 ? &self->n_met : &self->n_failed) = self->n_begun;
+	(void)pthread_cond_broadcast(&waiting.turned);
+	(void)pthread_mutex_unlock(&waiting.lock);
+}
+
+/* Under the lock: some publisher's turn of this number, or a later one, is still to come. */
+static bool
+is_awaited(const uint64_t wanted[])
+{
+	for (size_t i = 0; i < n_threads; i++)
+		if (threads[i].n_met < wanted[i] && threads[i].n_failed < wanted[i])
+			return true;
+	return false;
+}
+
+bool
+request_catch_up(struct request *req)
+{
+	uint64_t wanted[CONSUMERS_MAX];
+	struct timespec until;
+	bool is_met = true;
+
+	assert(!req->in_transaction);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += CATCH_UP_S;
+	atomic_fetch_add(&waiting.n, 1);
+	(void)pthread_mutex_lock(&waiting.lock);
+	for (size_t i = 0; i < n_threads; i++) {
+		wanted[i] = threads[i].n_begun + 1; /* the one under way may have asked before us */
+		bus_subscriber_wake(threads[i].pokes);
+	}
+	while (is_awaited(wanted) && pthread_cond_clockwait(&waiting.turned, &waiting.lock, CLOCK_MONOTONIC, &until) == 0)
+		continue;
+	for (size_t i = 0; i < n_threads; i++)
+		is_met &= threads[i].n_met >= wanted[i];
+	(void)pthread_mutex_unlock(&waiting.lock);
+	atomic_fetch_sub(&waiting.n, 1);
+	return is_met;
+}
+
 static void *
 consume(void *context)
 {
@@ -219,7 +281,9 @@ consume(void *context)
 
 	while (!atomic_load(&service->stopping)) {
 		const struct error *error = NULL;
+		begin_turn(self);
 		int n = turn(self, &error);
+		end_turn(self, n);
 		if (n < 0)
 			note_failure(self, error);
 		else if (self->was_failing) {
@@ -230,7 +294,7 @@ consume(void *context)
 		if (n < 0)
 			(void)bus_subscriber_wait(self->pokes, RETRY_MS);
 		/* The first of many is told at once, the others together: a pull and its transaction cost as much as applying ten of them. */
-		if (n > 0 && n < CONSUMER_PULL_MAX)
+		if (n > 0 && n < CONSUMER_PULL_MAX && atomic_load(&waiting.n) == 0)
 			(void)poll(NULL, 0, GATHER_MS);
 		if (n == 0)
 			(void)bus_subscriber_wait(self->pokes, (int)service->settings.consumer_poll_ms);
