@@ -195,7 +195,7 @@ set_up(void)
 	secret_init();
 	arena = arena_new(1024 * 1024);
 	(void)snprintf(pokes, sizeof(pokes), "ipc:///tmp/wc-hub-%d.pub", (int)getpid());
-	gateway.credentials = credentials_new(&gateway, "key-of-tests=admin", &problem);
+	gateway.credentials = credentials_new(&gateway, "key-of-tests=admin", NULL, &problem);
 	ck_assert_ptr_nonnull(gateway.credentials);
 	settings.listeners_max = 100;
 	settings.listeners_per_key_max = 50;
