@@ -397,6 +397,7 @@ const struct db_statement content_snapshots_of_types_query = { .name = "content_
 
 const struct db_statement content_heads_updated_desc_all_query = { .name = "content_heads_updated_desc_all",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -408,12 +409,13 @@ const struct db_statement content_heads_updated_desc_all_query = { .name = "cont
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_type_query = { .name = "content_heads_updated_desc_type",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -425,12 +427,13 @@ const struct db_statement content_heads_updated_desc_type_query = { .name = "con
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_status_query = { .name = "content_heads_updated_desc_status",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -442,12 +445,13 @@ const struct db_statement content_heads_updated_desc_status_query = { .name = "c
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_type_status_query = { .name = "content_heads_updated_desc_type_status",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -459,12 +463,13 @@ const struct db_statement content_heads_updated_desc_type_status_query = { .name
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_all_query = { .name = "content_heads_updated_asc_all",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -476,12 +481,13 @@ const struct db_statement content_heads_updated_asc_all_query = { .name = "conte
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_type_query = { .name = "content_heads_updated_asc_type",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -493,12 +499,13 @@ const struct db_statement content_heads_updated_asc_type_query = { .name = "cont
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_status_query = { .name = "content_heads_updated_asc_status",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -510,12 +517,13 @@ const struct db_statement content_heads_updated_asc_status_query = { .name = "co
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_type_status_query = { .name = "content_heads_updated_asc_type_status",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -527,12 +535,13 @@ const struct db_statement content_heads_updated_asc_type_status_query = { .name 
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_desc_all_query = { .name = "content_heads_created_desc_all",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -544,12 +553,13 @@ const struct db_statement content_heads_created_desc_all_query = { .name = "cont
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_desc_type_query = { .name = "content_heads_created_desc_type",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -561,12 +571,13 @@ const struct db_statement content_heads_created_desc_type_query = { .name = "con
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_asc_all_query = { .name = "content_heads_created_asc_all",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -578,12 +589,13 @@ const struct db_statement content_heads_created_asc_all_query = { .name = "conte
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_asc_type_query = { .name = "content_heads_created_asc_type",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -595,12 +607,13 @@ const struct db_statement content_heads_created_asc_type_query = { .name = "cont
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_version_desc_query = { .name = "content_heads_version_desc",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -612,12 +625,13 @@ const struct db_statement content_heads_version_desc_query = { .name = "content_
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_version_asc_query = { .name = "content_heads_version_asc",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version\n"
@@ -629,12 +643,13 @@ const struct db_statement content_heads_version_asc_query = { .name = "content_h
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_desc_all_query = { .name = "content_snapshots_updated_desc_all",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -647,12 +662,13 @@ const struct db_statement content_snapshots_updated_desc_all_query = { .name = "
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_desc_all_query = { .name = "content_snapshots_created_desc_all",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -665,12 +681,13 @@ const struct db_statement content_snapshots_created_desc_all_query = { .name = "
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_desc_type_query = { .name = "content_snapshots_updated_desc_type",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -683,12 +700,13 @@ const struct db_statement content_snapshots_updated_desc_type_query = { .name = 
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_desc_type_query = { .name = "content_snapshots_created_desc_type",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -701,12 +719,13 @@ const struct db_statement content_snapshots_created_desc_type_query = { .name = 
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_asc_all_query = { .name = "content_snapshots_updated_asc_all",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -719,12 +738,13 @@ const struct db_statement content_snapshots_updated_asc_all_query = { .name = "c
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_asc_all_query = { .name = "content_snapshots_created_asc_all",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -737,12 +757,13 @@ const struct db_statement content_snapshots_created_asc_all_query = { .name = "c
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_asc_type_query = { .name = "content_snapshots_updated_asc_type",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -755,12 +776,13 @@ const struct db_statement content_snapshots_updated_asc_type_query = { .name = "
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_asc_type_query = { .name = "content_snapshots_created_asc_type",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -773,12 +795,13 @@ const struct db_statement content_snapshots_created_asc_type_query = { .name = "
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_desc_query = { .name = "content_snapshots_version_desc",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -791,12 +814,13 @@ const struct db_statement content_snapshots_version_desc_query = { .name = "cont
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_asc_query = { .name = "content_snapshots_version_asc",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,\n"
 	    "       p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version\n"
 	    "  FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,\n"
@@ -809,7 +833,7 @@ const struct db_statement content_snapshots_version_asc_query = { .name = "conte
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
+	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
 	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
 
@@ -1071,111 +1095,91 @@ const struct db_statement content_fields_driver_count_query = { .name = "content
 
 const struct db_statement content_fields_walk_heads_asc_query = { .name = "content_fields_walk_heads_asc",
 	.sql =
-	    "SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
+	    "SELECT o.item_id AS id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
 	    "  FROM content_item_fields o\n"
-	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text\n"
-	    "                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i\n"
 	    " WHERE o.field_id = $5 AND o.is_public = false AND (o.number, o.letters, o.item_id) > ($6::double precision, $7::text COLLATE \"C\", $8::integer)\n"
-	    "   AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
-	    "   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "   AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL AND $12::text IS NULL\n"
+	    "        OR EXISTS (SELECT FROM content_items i\n"
+	    "                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "                      AND ($12::text IS NULL OR strpos(i.search_text, lower($12)) > 0)))\n"
 	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = o.item_id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
-	    "   AND ($12::text IS NULL OR strpos(i.search_text, lower($12)) > 0)\n"
+	    "                  FROM asked f), true))\n"
 	    " ORDER BY o.number ASC, o.letters ASC, o.item_id ASC LIMIT $9 OFFSET $10\n",
 	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
 
 const struct db_statement content_fields_walk_heads_desc_query = { .name = "content_fields_walk_heads_desc",
 	.sql =
-	    "SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
+	    "SELECT o.item_id AS id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
 	    "  FROM content_item_fields o\n"
-	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text\n"
-	    "                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i\n"
 	    " WHERE o.field_id = $5 AND o.is_public = false AND (o.number, o.letters, o.item_id) < ($6::double precision, $7::text COLLATE \"C\", $8::integer)\n"
-	    "   AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
-	    "   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "   AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL AND $12::text IS NULL\n"
+	    "        OR EXISTS (SELECT FROM content_items i\n"
+	    "                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "                      AND ($12::text IS NULL OR strpos(i.search_text, lower($12)) > 0)))\n"
 	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = o.item_id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
-	    "   AND ($12::text IS NULL OR strpos(i.search_text, lower($12)) > 0)\n"
+	    "                  FROM asked f), true))\n"
 	    " ORDER BY o.number DESC, o.letters DESC, o.item_id DESC LIMIT $9 OFFSET $10\n",
 	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
 
 const struct db_statement content_fields_walk_snapshots_asc_query = { .name = "content_fields_walk_snapshots_asc",
 	.sql =
-	    "SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
+	    "SELECT o.item_id AS id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
 	    "  FROM content_item_fields o\n"
-	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text\n"
-	    "                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i\n"
 	    " WHERE o.field_id = $5 AND o.is_public = true AND (o.number, o.letters, o.item_id) > ($6::double precision, $7::text COLLATE \"C\", $8::integer)\n"
-	    "   AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
-	    "   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "   AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL AND $12::text IS NULL\n"
+	    "        OR EXISTS (SELECT FROM content_items i\n"
+	    "                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "                      AND ($12::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($12)) > 0)))\n"
 	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = o.item_id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
-	    "   AND ($12::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($12)) > 0)\n"
+	    "                  FROM asked f), true))\n"
 	    " ORDER BY o.number ASC, o.letters ASC, o.item_id ASC LIMIT $9 OFFSET $10\n",
 	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
 
 const struct db_statement content_fields_walk_snapshots_desc_query = { .name = "content_fields_walk_snapshots_desc",
 	.sql =
-	    "SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
+	    "SELECT o.item_id AS id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total\n"
 	    "  FROM content_item_fields o\n"
-	    " CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text\n"
-	    "                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i\n"
 	    " WHERE o.field_id = $5 AND o.is_public = true AND (o.number, o.letters, o.item_id) < ($6::double precision, $7::text COLLATE \"C\", $8::integer)\n"
-	    "   AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
-	    "   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "   AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL AND $12::text IS NULL\n"
+	    "        OR EXISTS (SELECT FROM content_items i\n"
+	    "                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "                      AND ($12::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($12)) > 0)))\n"
 	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = o.item_id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))\n"
-	    "   AND ($12::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($12)) > 0)\n"
+	    "                  FROM asked f), true))\n"
 	    " ORDER BY o.number DESC, o.letters DESC, o.item_id DESC LIMIT $9 OFFSET $10\n",
 	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
 
-const struct db_statement content_gather_driven_heads_query = { .name = "content_gather_driven_heads",
-	.sql =
-	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
-	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
-	    "          FROM (SELECT DISTINCT d.item_id AS id FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text) CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e WHERE e.field_id = $15 AND e.is_public = false AND (e.number, e.letters) >= (g.low, g.low_text COLLATE \"C\") AND (e.number, e.letters) <= (g.high, g.high_text COLLATE \"C\") LIMIT $12) d) c\n"
-	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text FROM content_items h WHERE h.id = c.id LIMIT 1) i\n"
-	    "         CROSS JOIN LATERAL (\n"
-	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
-	    "                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)\n"
-	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = false AND x.field_id = q.id) w WHERE w.place = 0) v ON true\n"
-	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
-	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
-	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
-	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
-	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
-	    "                    SELECT FROM (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = false AND x.field_id = f.id) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
-	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
-	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
-	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
-	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
-	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
-	    "          r.id * ($7::integer[])[1]\n"
-	    " LIMIT $13 OFFSET $14\n",
-	.kind = DB_LIST, .n_params = 19, .row = &content_place_row_shape };
-
 const struct db_statement content_gather_heads_query = { .name = "content_gather_heads",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])),\n"
+	    "keys AS MATERIALIZED (SELECT q.n, q.id, q.steps, q.name FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text))\n"
 	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
 	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
 	    "          FROM (SELECT h.id FROM content_items h WHERE h.content_type_id = $1 LIMIT $12) c\n"
 	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads h WHERE h.id = c.id LIMIT 1) i\n"
 	    "         CROSS JOIN LATERAL (\n"
 	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
-	    "                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)\n"
+	    "                 FROM keys q\n"
 	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM content_field_values(i.data::jsonb, q.steps) w WHERE w.place = 0) v ON true\n"
 	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
 	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
@@ -1183,7 +1187,7 @@ const struct db_statement content_gather_heads_query = { .name = "content_gather
 	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
 	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "                  FROM asked f), true)\n"
 	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
 	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
 	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
@@ -1193,41 +1197,17 @@ const struct db_statement content_gather_heads_query = { .name = "content_gather
 	    " LIMIT $13 OFFSET $14\n",
 	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
 
-const struct db_statement content_gather_driven_snapshots_query = { .name = "content_gather_driven_snapshots",
-	.sql =
-	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
-	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
-	    "          FROM (SELECT DISTINCT d.item_id AS id FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text) CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e WHERE e.field_id = $15 AND e.is_public = true AND (e.number, e.letters) >= (g.low, g.low_text COLLATE \"C\") AND (e.number, e.letters) <= (g.high, g.high_text COLLATE \"C\") LIMIT $12) d) c\n"
-	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.published_version AS version, h.created_at, h.published_at AS updated_at, CASE h.status WHEN 'published' THEN h.search_text ELSE h.published_text END AS search_text FROM content_items h WHERE h.id = c.id LIMIT 1) i\n"
-	    "         CROSS JOIN LATERAL (\n"
-	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
-	    "                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)\n"
-	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = true AND x.field_id = q.id) w WHERE w.place = 0) v ON true\n"
-	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
-	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
-	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
-	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
-	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
-	    "                    SELECT FROM (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = true AND x.field_id = f.id) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
-	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
-	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
-	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
-	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
-	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
-	    "          r.id * ($7::integer[])[1]\n"
-	    " LIMIT $13 OFFSET $14\n",
-	.kind = DB_LIST, .n_params = 19, .row = &content_place_row_shape };
-
 const struct db_statement content_gather_snapshots_query = { .name = "content_gather_snapshots",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])),\n"
+	    "keys AS MATERIALIZED (SELECT q.n, q.id, q.steps, q.name FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text))\n"
 	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
 	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
 	    "          FROM (SELECT h.id FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12) c\n"
 	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots h WHERE h.id = c.id LIMIT 1) i\n"
 	    "         CROSS JOIN LATERAL (\n"
 	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
-	    "                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)\n"
+	    "                 FROM keys q\n"
 	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM content_field_values(i.data::jsonb, q.steps) w WHERE w.place = 0) v ON true\n"
 	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
 	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
@@ -1235,7 +1215,7 @@ const struct db_statement content_gather_snapshots_query = { .name = "content_ga
 	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
 	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "                  FROM asked f), true)\n"
 	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
 	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
 	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
@@ -1245,24 +1225,93 @@ const struct db_statement content_gather_snapshots_query = { .name = "content_ga
 	    " LIMIT $13 OFFSET $14\n",
 	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
 
+const struct db_statement content_gather_driven_heads_query = { .name = "content_gather_driven_heads",
+	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
+	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
+	    "  FROM (SELECT i.id, count(*) OVER () AS total,\n"
+	    "               (ARRAY[coalesce(CASE ($20::text[])[1] WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN i.version END, k1.number, 'Infinity') * ($7::integer[])[1],\n"
+	    "                      coalesce(CASE ($20::text[])[2] WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN i.version END, k2.number, 'Infinity') * ($7::integer[])[2],\n"
+	    "                      coalesce(CASE ($20::text[])[3] WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN i.version END, k3.number, 'Infinity') * ($7::integer[])[3]])[1:cardinality($7)] AS numbers,\n"
+	    "               (ARRAY[coalesce(k1.letters, ''), coalesce(k2.letters, ''), coalesce(k3.letters, '')])[1:cardinality($7)] AS texts\n"
+	    "          FROM content_items i\n"
+	    "          LEFT JOIN content_item_fields k1 ON k1.item_id = i.id AND k1.is_public = false AND k1.field_id = ($6::integer[])[1] AND k1.place = 0\n"
+	    "          LEFT JOIN content_item_fields k2 ON k2.item_id = i.id AND k2.is_public = false AND k2.field_id = ($6::integer[])[2] AND k2.place = 0\n"
+	    "          LEFT JOIN content_item_fields k3 ON k3.item_id = i.id AND k3.is_public = false AND k3.field_id = ($6::integer[])[3] AND k3.place = 0\n"
+	    "         WHERE i.id = ANY (ARRAY(SELECT d.item_id\n"
+	    "                                   FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text)\n"
+	    "                                  CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e\n"
+	    "                                                       WHERE e.field_id = $15 AND e.is_public = false AND (e.number, e.letters) >= (g.low, g.low_text COLLATE \"C\")\n"
+	    "                                                         AND (e.number, e.letters) <= (g.high, g.high_text COLLATE \"C\") LIMIT $12) d))\n"
+	    "           AND i.content_type_id + 0 = $1 AND ($2::text IS NULL OR i.status = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields x\n"
+	    "                     WHERE x.item_id = i.id AND x.is_public = false AND x.field_id = f.id AND x.place >= 0\n"
+	    "                       AND content_value_matches(f.op, x.number, x.letters, f.numbers, f.texts)))\n"
+	    "                  FROM asked f), true))\n"
+	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
+	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
+	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
+	    "          r.id * ($7::integer[])[1]\n"
+	    " LIMIT $13 OFFSET $14\n",
+	.kind = DB_LIST, .n_params = 20, .row = &content_place_row_shape };
+
+const struct db_statement content_gather_driven_snapshots_query = { .name = "content_gather_driven_snapshots",
+	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))\n"
+	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
+	    "  FROM (SELECT i.id, count(*) OVER () AS total,\n"
+	    "               (ARRAY[coalesce(CASE ($20::text[])[1] WHEN 'updatedAt' THEN extract(epoch FROM i.published_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN i.published_version END, k1.number, 'Infinity') * ($7::integer[])[1],\n"
+	    "                      coalesce(CASE ($20::text[])[2] WHEN 'updatedAt' THEN extract(epoch FROM i.published_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN i.published_version END, k2.number, 'Infinity') * ($7::integer[])[2],\n"
+	    "                      coalesce(CASE ($20::text[])[3] WHEN 'updatedAt' THEN extract(epoch FROM i.published_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN i.published_version END, k3.number, 'Infinity') * ($7::integer[])[3]])[1:cardinality($7)] AS numbers,\n"
+	    "               (ARRAY[coalesce(k1.letters, ''), coalesce(k2.letters, ''), coalesce(k3.letters, '')])[1:cardinality($7)] AS texts\n"
+	    "          FROM content_items i\n"
+	    "          LEFT JOIN content_item_fields k1 ON k1.item_id = i.id AND k1.is_public = true AND k1.field_id = ($6::integer[])[1] AND k1.place = 0\n"
+	    "          LEFT JOIN content_item_fields k2 ON k2.item_id = i.id AND k2.is_public = true AND k2.field_id = ($6::integer[])[2] AND k2.place = 0\n"
+	    "          LEFT JOIN content_item_fields k3 ON k3.item_id = i.id AND k3.is_public = true AND k3.field_id = ($6::integer[])[3] AND k3.place = 0\n"
+	    "         WHERE i.id = ANY (ARRAY(SELECT d.item_id\n"
+	    "                                   FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text)\n"
+	    "                                  CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e\n"
+	    "                                                       WHERE e.field_id = $15 AND e.is_public = true AND (e.number, e.letters) >= (g.low, g.low_text COLLATE \"C\")\n"
+	    "                                                         AND (e.number, e.letters) <= (g.high, g.high_text COLLATE \"C\") LIMIT $12) d))\n"
+	    "           AND i.content_type_id + 0 = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM content_item_fields x\n"
+	    "                     WHERE x.item_id = i.id AND x.is_public = true AND x.field_id = f.id AND x.place >= 0\n"
+	    "                       AND content_value_matches(f.op, x.number, x.letters, f.numbers, f.texts)))\n"
+	    "                  FROM asked f), true))\n"
+	    "           AND ($11::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($11)) > 0)) r\n"
+	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
+	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
+	    "          r.id * ($7::integer[])[1]\n"
+	    " LIMIT $13 OFFSET $14\n",
+	.kind = DB_LIST, .n_params = 20, .row = &content_place_row_shape };
+
 const struct db_statement content_projection_indexed_heads_query = { .name = "content_projection_indexed_heads",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total\n"
 	    "  FROM (SELECT o.number, o.letters, count(*) AS total,\n"
 	    "               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)\n"
 	    "                             WHEN 'max' THEN max(m.number) ELSE count(*) END AS value\n"
 	    "          FROM content_item_fields o\n"
 	    "          LEFT JOIN LATERAL (SELECT w.number FROM content_item_fields w\n"
-	    "                              WHERE w.item_id = o.item_id AND w.is_public = false AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'\n"
+	    "                              WHERE $7::integer IS NOT NULL AND w.item_id = o.item_id AND w.is_public = false AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'\n"
 	    "                              LIMIT 1) m ON true\n"
 	    "         WHERE o.field_id = $6::integer AND o.is_public = false\n"
 	    "           AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL\n"
 	    "                OR EXISTS (SELECT FROM content_items i\n"
 	    "                            WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
 	    "                              AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)))\n"
-	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = o.item_id AND x.is_public = false AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "                  FROM asked f), true))\n"
 	    "         GROUP BY o.number, o.letters) g\n"
 	    " ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,\n"
 	    "          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters\n"
@@ -1271,22 +1320,23 @@ const struct db_statement content_projection_indexed_heads_query = { .name = "co
 
 const struct db_statement content_projection_indexed_snapshots_query = { .name = "content_projection_indexed_snapshots",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total\n"
 	    "  FROM (SELECT o.number, o.letters, count(*) AS total,\n"
 	    "               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)\n"
 	    "                             WHEN 'max' THEN max(m.number) ELSE count(*) END AS value\n"
 	    "          FROM content_item_fields o\n"
 	    "          LEFT JOIN LATERAL (SELECT w.number FROM content_item_fields w\n"
-	    "                              WHERE w.item_id = o.item_id AND w.is_public = true AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'\n"
+	    "                              WHERE $7::integer IS NOT NULL AND w.item_id = o.item_id AND w.is_public = true AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'\n"
 	    "                              LIMIT 1) m ON true\n"
 	    "         WHERE o.field_id = $6::integer AND o.is_public = true\n"
 	    "           AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL\n"
 	    "                OR EXISTS (SELECT FROM content_items i\n"
 	    "                            WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
 	    "                              AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)))\n"
-	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = o.item_id AND x.is_public = true AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "                  FROM asked f), true))\n"
 	    "         GROUP BY o.number, o.letters) g\n"
 	    " ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,\n"
 	    "          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters\n"
@@ -1295,6 +1345,7 @@ const struct db_statement content_projection_indexed_snapshots_query = { .name =
 
 const struct db_statement content_projection_heads_query = { .name = "content_projection_heads",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total\n"
 	    "  FROM (SELECT o.number, o.letters, count(*) AS total,\n"
 	    "               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)\n"
@@ -1304,9 +1355,9 @@ const struct db_statement content_projection_heads_query = { .name = "content_pr
 	    "          LEFT JOIN LATERAL (SELECT w.number FROM content_field_values(i.data::jsonb, $7::text[]) w WHERE w.place = 0 AND w.number < 'Infinity' LIMIT 1) m ON true\n"
 	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
 	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
-	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "                  FROM asked f), true))\n"
 	    "         GROUP BY o.number, o.letters) g\n"
 	    " ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,\n"
 	    "          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters\n"
@@ -1315,6 +1366,7 @@ const struct db_statement content_projection_heads_query = { .name = "content_pr
 
 const struct db_statement content_projection_snapshots_query = { .name = "content_projection_snapshots",
 	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[]))\n"
 	    "SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total\n"
 	    "  FROM (SELECT o.number, o.letters, count(*) AS total,\n"
 	    "               CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)\n"
@@ -1324,9 +1376,9 @@ const struct db_statement content_projection_snapshots_query = { .name = "conten
 	    "          LEFT JOIN LATERAL (SELECT w.number FROM content_field_values(i.data::jsonb, $7::text[]) w WHERE w.place = 0 AND w.number < 'Infinity' LIMIT 1) m ON true\n"
 	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
 	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
-	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
-	    "                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)\n"
+	    "                  FROM asked f), true))\n"
 	    "         GROUP BY o.number, o.letters) g\n"
 	    " ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,\n"
 	    "          CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters\n"

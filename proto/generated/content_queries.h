@@ -188,14 +188,14 @@ extern const struct db_statement content_fields_walk_heads_desc_query;
 extern const struct db_statement content_fields_walk_snapshots_asc_query;
 /* Snapshots of a type in order of a field, highest value first. :list; rows: struct content_place_row */
 extern const struct db_statement content_fields_walk_snapshots_desc_query;
-/* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
-extern const struct db_statement content_gather_driven_heads_query;
 /* Items of a type of a bounded size, by the documents themselves. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_heads_query;
-/* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
-extern const struct db_statement content_gather_driven_snapshots_query;
 /* Items of a type of a bounded size, by the documents themselves. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_snapshots_query;
+/* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_driven_heads_query;
+/* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_driven_snapshots_query;
 /* Working copies by a queryable field. :list; rows: struct content_projection_row */
 extern const struct db_statement content_projection_indexed_heads_query;
 /* What the public sees by a queryable field. :list; rows: struct content_projection_row */

@@ -369,6 +369,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 -- queryable fields (field_conditions of query/conditions.h).  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
 
 -- template: heads_page(filter, key, direction, after)
+WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))
 SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
        p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
   FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, i.status, i.version, i.created_at, i.updated_at, i.working_copy_version, i.published_version
@@ -380,7 +381,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
                     SELECT FROM content_item_fields v
                      WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0
                        AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
-                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))
+                  FROM asked f), true))
          ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
 -- name: heads_updated_desc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
@@ -428,6 +429,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 -- In order of creation IS TRUE keeps the planner from the indexes of published items, which are in order of publication: it would sort
 -- them all.
 -- template: snapshots_page(published, filter, key, direction, after)
+WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))
 SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $10 THEN p.data END AS data,
        p.status, p.version, p.created_at, p.updated_at, p.working_copy_version, p.published_version
   FROM (SELECT i.id, i.content_type_id, i.data, i.data_bytes, 'published' AS status, i.version, i.created_at, i.updated_at, i.working_copy_version,
@@ -440,7 +442,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
                     SELECT FROM content_item_fields v
                      WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0
                        AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
-                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))
+                  FROM asked f), true))
          ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
 -- name: snapshots_updated_desc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
@@ -641,20 +643,22 @@ SELECT count(*) AS total
 -- Places of a page in order of one field: $1 type, $2 status, $3 and $4 created between, $5 field, $6 to $8 value and id of the row before, $9 limit,
 -- $10 offset, $11 conditions, $12 text.
 
+-- A field's values are those of its type; the items themselves are looked at only where something of theirs is asked for.
 -- template: fields_walk(is_public, status, text, direction, after)
-SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total
+WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))
+SELECT o.item_id AS id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS total
   FROM content_item_fields o
- CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.search_text, h.published_text
-                       FROM content_items h WHERE h.id = o.item_id LIMIT 1) i
  WHERE o.field_id = $5 AND o.is_public = {is_public} AND (o.number, o.letters, o.item_id) {after} ($6::double precision, $7::text COLLATE "C", $8::integer)
-   AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
-   AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
+   AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL AND $12::text IS NULL
+        OR EXISTS (SELECT FROM content_items i
+                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
+                      AND ($12::text IS NULL OR strpos({text}, lower($12)) > 0)))
    AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM content_item_fields v
                      WHERE v.item_id = o.item_id AND v.is_public = {is_public} AND v.field_id = f.id AND v.place >= 0
                        AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
-                  FROM json_to_recordset($11::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[])), true))
-   AND ($12::text IS NULL OR strpos({text}, lower($12)) > 0)
+                  FROM asked f), true))
  ORDER BY o.number {direction}, o.letters {direction}, o.item_id {direction} LIMIT $9 OFFSET $10;
 
 -- name: fields_walk_heads_asc :list content_place_row = fields_walk(false | i.status | i.search_text | ASC | >)
@@ -677,13 +681,15 @@ SELECT i.id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS texts, 0 AS t
 -- column), $7 a sign for each, $8 to $10 keys and id of the row before (id 0: none), $11 text, $12 rows looked at, $13 limit, $14 offset.
 
 -- template: gather(source, status, candidates, values_of_condition, values_of_key)
+WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])),
+keys AS MATERIALIZED (SELECT q.n, q.id, q.steps, q.name FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text))
 SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
   FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total
           FROM ({candidates}) c
          CROSS JOIN LATERAL (SELECT {source} h WHERE h.id = c.id LIMIT 1) i
          CROSS JOIN LATERAL (
                SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts
-                 FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text)
+                 FROM keys q
                  LEFT JOIN LATERAL (SELECT w.number, w.letters FROM {values_of_key} w WHERE w.place = 0) v ON true
                 CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)
                                                 WHEN 'version' THEN i.version END::double precision) b (number)) k
@@ -691,7 +697,7 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
            AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
            AND coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM {values_of_condition} v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
-                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)
+                  FROM asked f), true)
            AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r
  WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])
  ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE "C", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE "C" DESC,
@@ -700,40 +706,77 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
           r.id * ($7::integer[])[1]
  LIMIT $13 OFFSET $14;
 
--- name: gather_driven_heads :list content_place_row = gather(h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text FROM content_items | i.status | SELECT DISTINCT d.item_id AS id FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text) CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e WHERE e.field_id = $15 AND e.is_public = false AND (e.number, e.letters) >= (g.low, g.low_text COLLATE "C") AND (e.number, e.letters) <= (g.high, g.high_text COLLATE "C") LIMIT $12) d | (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = false AND x.field_id = f.id) | (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = false AND x.field_id = q.id))
--- row: numbers list of text, texts list of text
--- Items whose value of field $15 lies in the ranges $16 to $19.
 -- name: gather_heads :list content_place_row = gather(h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads | i.status | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
 -- row: numbers list of text, texts list of text
 -- Items of a type of a bounded size, by the documents themselves.
 
--- name: gather_driven_snapshots :list content_place_row = gather(h.id, h.content_type_id, h.published_version AS version, h.created_at, h.published_at AS updated_at, CASE h.status WHEN 'published' THEN h.search_text ELSE h.published_text END AS search_text FROM content_items | 'published' | SELECT DISTINCT d.item_id AS id FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text) CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e WHERE e.field_id = $15 AND e.is_public = true AND (e.number, e.letters) >= (g.low, g.low_text COLLATE "C") AND (e.number, e.letters) <= (g.high, g.high_text COLLATE "C") LIMIT $12) d | (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = true AND x.field_id = f.id) | (SELECT x.number, x.letters, x.place FROM content_item_fields x WHERE x.item_id = i.id AND x.place >= 0 AND x.is_public = true AND x.field_id = q.id))
--- row: numbers list of text, texts list of text
--- Items whose value of field $15 lies in the ranges $16 to $19.
 -- name: gather_snapshots :list content_place_row = gather(h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots | 'published' | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
 -- row: numbers list of text, texts list of text
 -- Items of a type of a bounded size, by the documents themselves.
+
+-- The same from the values of a field: $6 has the keys' fields, $20 their columns where they are none, $5 is null where the ranges of field $15
+-- are all that is asked for.  Without + 0 the type's index would serve a small tenant, and then a large one too.
+-- template: gather_driven(is_public, status, updated_at, version, text)
+WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))
+SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
+  FROM (SELECT i.id, count(*) OVER () AS total,
+               (ARRAY[coalesce(CASE ($20::text[])[1] WHEN 'updatedAt' THEN extract(epoch FROM {updated_at}) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN {version} END, k1.number, 'Infinity') * ($7::integer[])[1],
+                      coalesce(CASE ($20::text[])[2] WHEN 'updatedAt' THEN extract(epoch FROM {updated_at}) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN {version} END, k2.number, 'Infinity') * ($7::integer[])[2],
+                      coalesce(CASE ($20::text[])[3] WHEN 'updatedAt' THEN extract(epoch FROM {updated_at}) WHEN 'createdAt' THEN extract(epoch FROM i.created_at) WHEN 'version' THEN {version} END, k3.number, 'Infinity') * ($7::integer[])[3]])[1:cardinality($7)] AS numbers,
+               (ARRAY[coalesce(k1.letters, ''), coalesce(k2.letters, ''), coalesce(k3.letters, '')])[1:cardinality($7)] AS texts
+          FROM content_items i
+          LEFT JOIN content_item_fields k1 ON k1.item_id = i.id AND k1.is_public = {is_public} AND k1.field_id = ($6::integer[])[1] AND k1.place = 0
+          LEFT JOIN content_item_fields k2 ON k2.item_id = i.id AND k2.is_public = {is_public} AND k2.field_id = ($6::integer[])[2] AND k2.place = 0
+          LEFT JOIN content_item_fields k3 ON k3.item_id = i.id AND k3.is_public = {is_public} AND k3.field_id = ($6::integer[])[3] AND k3.place = 0
+         WHERE i.id = ANY (ARRAY(SELECT d.item_id
+                                   FROM unnest($16::text[]::double precision[], $17::text[], $18::text[]::double precision[], $19::text[]) g (low, low_text, high, high_text)
+                                  CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e
+                                                       WHERE e.field_id = $15 AND e.is_public = {is_public} AND (e.number, e.letters) >= (g.low, g.low_text COLLATE "C")
+                                                         AND (e.number, e.letters) <= (g.high, g.high_text COLLATE "C") LIMIT $12) d))
+           AND i.content_type_id + 0 = $1 AND ($2::text IS NULL OR {status} = $2)
+           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
+           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
+                    SELECT FROM content_item_fields x
+                     WHERE x.item_id = i.id AND x.is_public = {is_public} AND x.field_id = f.id AND x.place >= 0
+                       AND content_value_matches(f.op, x.number, x.letters, f.numbers, f.texts)))
+                  FROM asked f), true))
+           AND ($11::text IS NULL OR strpos({text}, lower($11)) > 0)) r
+ WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])
+ ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE "C", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE "C" DESC,
+          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE "C", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE "C" DESC,
+          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE "C", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE "C" DESC,
+          r.id * ($7::integer[])[1]
+ LIMIT $13 OFFSET $14;
+
+-- name: gather_driven_heads :list content_place_row = gather_driven(false | i.status | i.updated_at | i.version | i.search_text)
+-- row: numbers list of text, texts list of text
+-- Items whose value of field $15 lies in the ranges $16 to $19.
+
+-- name: gather_driven_snapshots :list content_place_row = gather_driven(true | 'published' | i.published_at | i.published_version | CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END)
+-- row: numbers list of text, texts list of text
+-- Items whose value of field $15 lies in the ranges $16 to $19.
 
 -- Projections: $1 type, $2 status, $3 and $4 created between, $5 conditions, $6 field to group by, $7 field to measure or null, $8 metric, $9 by
 -- group instead of value, $10 sign of the direction, $11 limit.  What is no value is a group of its own, and counts for no metric.
 
 -- template: projection_indexed(is_public, status)
+WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[]))
 SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total
   FROM (SELECT o.number, o.letters, count(*) AS total,
                CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)
                              WHEN 'max' THEN max(m.number) ELSE count(*) END AS value
           FROM content_item_fields o
           LEFT JOIN LATERAL (SELECT w.number FROM content_item_fields w
-                              WHERE w.item_id = o.item_id AND w.is_public = {is_public} AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'
+                              WHERE $7::integer IS NOT NULL AND w.item_id = o.item_id AND w.is_public = {is_public} AND w.field_id = $7::integer AND w.place = 0 AND w.number < 'Infinity'
                               LIMIT 1) m ON true
          WHERE o.field_id = $6::integer AND o.is_public = {is_public}
            AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL
                 OR EXISTS (SELECT FROM content_items i
                             WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
                               AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)))
-           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (
+           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = o.item_id AND x.is_public = {is_public} AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
-                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)
+                  FROM asked f), true))
          GROUP BY o.number, o.letters) g
  ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,
           CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters
@@ -747,6 +790,7 @@ SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total
 -- What the public sees by a queryable field.
 
 -- template: projection(view, status)
+WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[]))
 SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total
   FROM (SELECT o.number, o.letters, count(*) AS total,
                CASE $8::text WHEN 'sum' THEN coalesce(sum(m.number), 0) WHEN 'avg' THEN avg(m.number) WHEN 'min' THEN min(m.number)
@@ -756,9 +800,9 @@ SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total
           LEFT JOIN LATERAL (SELECT w.number FROM content_field_values(i.data::jsonb, $7::text[]) w WHERE w.place = 0 AND w.number < 'Infinity' LIMIT 1) m ON true
          WHERE i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
            AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
-           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (
+           AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
-                  FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])), true)
+                  FROM asked f), true))
          GROUP BY o.number, o.letters) g
  ORDER BY CASE WHEN NOT $9::boolean THEN g.value * $10::integer END NULLS LAST, CASE WHEN $9 AND $10 < 0 THEN g.number END DESC,
           CASE WHEN $9 AND $10 < 0 THEN g.letters END DESC, g.number, g.letters

@@ -237,7 +237,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: fields_walk_*_asc tenant
 (:type, NULL, NULL, NULL, :number, '-Infinity', '', 0, 51, 0, NULL, NULL)
 -- plan: gather_driven_* tenant max=1000, looks at the values of three ranges
-(:type, NULL, NULL, NULL, :conditions, :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0, :number, '{100,200,300}', '{"","",""}', '{100,200,310}', '{"","",""}')
+(:type, NULL, NULL, NULL, :conditions, ARRAY[0, :number]::integer[], '{-1,1}', '{}', '{}', 0, NULL, 10000, 51, 0, :number, '{100,200,300}', '{"","",""}', '{100,200,310}', '{"","",""}', '{updatedAt,""}')
 -- plan: gather_heads tenant max=6*:own, bounded by its parameter: looks at a whole type
 (:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0)
 -- plan: gather_snapshots tenant max=12*:own, bounded by its parameter: looks at a whole type

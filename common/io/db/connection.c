@@ -188,7 +188,7 @@ session_options(const struct db *db)
 		if (strcmp(one->keyword, "options") == 0 && one->val)
 			given = one->val;
 	const char *options = arena_printf(db->scratch,
-	    "-c jit=off -c idle_in_transaction_session_timeout=30s %s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64, given,
+	    "-c jit=off -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=30s %s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64, given,
 	    db->session_timeout_ms, db->session_timeout_ms);
 	PQconninfoFree(all);
 	return options;

@@ -343,6 +343,12 @@ ranges_new(struct arena *arena, size_t n)
 }
 
 bool
+conditions_is_range(const struct condition *condition)
+{
+	return !condition->is_not && (condition->op == OP_IN || condition->op == OP_GTE || condition->op == OP_LTE);
+}
+
+bool
 conditions_ranges(struct arena *arena, const struct condition *condition, struct value_ranges *ret_ranges)
 {
 	bool is_text = condition->field.kind == FIELD_TEXT;

@@ -74,5 +74,7 @@ struct value_ranges {
 };
 /* False: there are none that an index could begin with. */
 bool conditions_ranges(struct arena *arena, const struct condition *condition, struct value_ranges *ret_ranges);
+/* Whether those ranges hold no other item. */
+bool conditions_is_range(const struct condition *condition);
 
 #endif

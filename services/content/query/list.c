@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "licensing/gate.h"
 #include "query/list.h"
 #include "query/statements.h"
+#include "total_cache.h"
 
 enum {
 	LIST_LIMIT_DEFAULT = 50,
+	WALKED_MAX = 20000, /* rows looked at for a page, where fewer are expected */
 	FILTERS_BYTES_MAX = 2000, /* of all conditions: they travel in the cursor, and that in a request's target */
 };
 
@@ -26,6 +29,7 @@ struct field_list {
 	struct sort_key keys[KEYS_MAX];
 	size_t n_keys;
 	int64_t limit, offset;
+	bool is_driver_all;  /* the driver's ranges are the only condition, and exactly it */
 	int64_t known_total; /* of the only condition, where it was counted; 0: not */
 };
 
@@ -183,9 +187,41 @@ find_driver(struct request *req, struct field_list *list, struct field_driver *r
 		best = counts[i] < counts[best] ? i : best;
 	if (n == 1 && list->asked.conditions.n == 1)
 		list->known_total = counts[0] > DRIVEN_MAX ? DRIVEN_MAX : counts[0];
+	list->is_driver_all = list->asked.conditions.n == 1 && conditions_is_range(&list->conditions[0]);
 	*ret_found = counts[best] <= DRIVEN_MAX;
 	*ret_driver = drivers[best];
 	return NULL;
+}
+
+/* About how many items the type has, at most WALKED_MAX + 1: it only chooses the way, and counting costs as much as going it. */
+static const struct error *
+type_size(struct request *req, const struct field_list *list, int64_t *ret_n)
+{
+	const struct total_key key = { .tenant = req->tenant, .type_id = list->type.id };
+	int64_t now_us = clock_monotonic_us();
+
+	if (total_cache_get(&key, now_us, ret_n))
+		return NULL;
+	uint64_t generation = total_cache_generation(req->tenant);
+	const struct error *error = store_type_items_count(req, list->type.id, WALKED_MAX + 1, ret_n);
+	if (!error)
+		total_cache_put(&key, now_us, generation, *ret_n);
+	return error;
+}
+
+/* Whether going along the order meets a page's worth of matching rows sooner than all that match are sorted.  In the worst order it looks
+ * at the whole type, so only small ones are gone along. */
+static const struct error *
+is_walk_cheaper(struct request *req, const struct field_list *list, bool *ret_is)
+{
+	int64_t n_items = 0, n_match = list->known_total;
+
+	*ret_is = false;
+	if (!list->is_driver_all || list->n_keys != 1 || n_match == 0)
+		return NULL;
+	const struct error *error = type_size(req, list, &n_items);
+	*ret_is = !error && n_items <= WALKED_MAX && (list->offset + list->limit) * n_items / n_match < n_match;
+	return error;
 }
 
 /* ---- rows ---- */
@@ -330,7 +366,14 @@ read_page(struct request *req, struct field_list *list, struct list_page *ret_pa
 	const struct error *error = unserved ? NULL : find_driver(req, list, &driver, &is_driven);
 	if (error)
 		return error;
+	bool is_walked = false;
 	if (is_driven)
+		error = is_walk_cheaper(req, list, &is_walked);
+	if (error)
+		return error;
+	if (is_driven && !is_walked && list->is_driver_all)
+		query.conditions = (struct doc){ .json = NULL };
+	if (is_driven && !is_walked)
 		return gather(req, list, &query, &driver, ret_page);
 	if (!unserved && list->n_keys == 1)
 		return list->keys[0].is_column ? page(req, list, &query, ret_page) : walk(req, list, &query, ret_page);

@@ -26,6 +26,30 @@ store_fields_walk(struct request *req, const struct field_query *query, const st
 	    ret_rows);
 }
 
+/* From the values of one field, through the index. */
+static const struct error *
+gather_driven(struct request *req, const struct field_query *query, const struct field_place *before, const struct field_driver *driver,
+    const int64_t signs[], struct shape_list *ret_rows)
+{
+	const struct item_filter *filter = query->filter;
+	int64_t fields[KEYS_MAX];
+	const char *columns[KEYS_MAX];
+
+	for (size_t i = 0; i < query->n_keys; i++) {
+		fields[i] = query->keys[i].field_id; /* 0: none has it */
+		columns[i] = query->keys[i].is_column ? query->keys[i].name : "";
+	}
+	return query_list(req, filter->is_published_view ? &content_gather_driven_snapshots_query : &content_gather_driven_heads_query,
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
+	        P_DOC(query->conditions), P_INT_LIST(fields, query->n_keys), P_INT_LIST(signs, query->n_keys),
+	        P_TEXT_LIST(before->numbers, before->id ? query->n_keys : 0), P_TEXT_LIST(before->texts, before->id ? query->n_keys : 0), P_INT(before->id),
+	        P_TEXT(filter->q), P_INT(TYPE_ITEMS_MAX), P_INT(query->limit), P_INT(query->offset), P_INT(driver->field_id),
+	        P_TEXT_LIST(driver->ranges.low, driver->ranges.n), P_TEXT_LIST(driver->ranges.low_texts, driver->ranges.n),
+	        P_TEXT_LIST(driver->ranges.high, driver->ranges.n), P_TEXT_LIST(driver->ranges.high_texts, driver->ranges.n),
+	        P_TEXT_LIST(columns, query->n_keys)),
+	    ret_rows);
+}
+
 const struct error *
 store_fields_gather(struct request *req, const struct field_query *query, const struct field_place *before, const struct field_driver *driver,
     struct shape_list *ret_rows)
@@ -35,18 +59,13 @@ store_fields_gather(struct request *req, const struct field_query *query, const 
 
 	for (size_t i = 0; i < query->n_keys; i++)
 		signs[i] = query->keys[i].is_descending ? -1 : 1;
-	const struct db_param params[] = {
-		P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
-		query->conditions.json ? P_DOC(query->conditions) : P_DOC(((struct doc){ "[]", 2 })), P_DOC(keys_json(req->arena, query->keys, query->n_keys)),
-		P_INT_LIST(signs, query->n_keys), P_TEXT_LIST(before->numbers, before->id ? query->n_keys : 0),
-		P_TEXT_LIST(before->texts, before->id ? query->n_keys : 0), P_INT(before->id), P_TEXT(filter->q), P_INT(TYPE_ITEMS_MAX),
-		P_INT(query->limit), P_INT(query->offset), driver ? P_INT(driver->field_id) : P_NULL(),
-		driver ? P_TEXT_LIST(driver->ranges.low, driver->ranges.n) : P_NULL(), driver ? P_TEXT_LIST(driver->ranges.low_texts, driver->ranges.n) : P_NULL(),
-		driver ? P_TEXT_LIST(driver->ranges.high, driver->ranges.n) : P_NULL(), driver ? P_TEXT_LIST(driver->ranges.high_texts, driver->ranges.n) : P_NULL(),
-	};
-	if (driver)
-		return query_list(req, filter->is_published_view ? &content_gather_driven_snapshots_query : &content_gather_driven_heads_query, params, ret_rows);
-	return query_list(req, filter->is_published_view ? &content_gather_snapshots_query : &content_gather_heads_query, params, ret_rows);
+	return driver ? gather_driven(req, query, before, driver, signs, ret_rows)
+	              : query_list(req, filter->is_published_view ? &content_gather_snapshots_query : &content_gather_heads_query,
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
+	        P_DOC(query->conditions), P_DOC(keys_json(req->arena, query->keys, query->n_keys)), P_INT_LIST(signs, query->n_keys),
+	        P_TEXT_LIST(before->numbers, before->id ? query->n_keys : 0), P_TEXT_LIST(before->texts, before->id ? query->n_keys : 0), P_INT(before->id),
+	        P_TEXT(filter->q), P_INT(TYPE_ITEMS_MAX), P_INT(query->limit), P_INT(query->offset)),
+	    ret_rows);
 }
 
 const struct error *
@@ -178,7 +197,7 @@ store_projection(struct request *req, const struct projection_query *query, stru
 
 	return query_list(req, statements[is_indexed][filter->is_published_view],
 	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
-	        query->conditions.json ? P_DOC(query->conditions) : P_DOC(((struct doc){ "[]", 2 })),
+	        P_DOC(query->conditions),
 	        is_indexed ? P_INT(query->group_id) : steps_of(req, query->group_path),
 	        !is_indexed ? steps_of(req, query->metric_path) : query->metric_id ? P_INT(query->metric_id) : P_NULL(), P_TEXT(query->metric),
 	        P_BOOL(query->is_by_group), P_INT(query->is_ascending ? 1 : -1), P_INT(query->limit)),
