@@ -29,7 +29,7 @@ BEGIN
 		FOR one IN SELECT polname FROM pg_policy WHERE polrelid = t.oid AND 0 = ANY (polroles) LOOP
 			EXECUTE format('DROP POLICY %I ON %s', one.polname, t.name);
 		END LOOP;
-		IF t.has_domain AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = t.oid AND tenant::regrole = ANY (polroles)) THEN
+		IF t.has_domain AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = t.oid AND polpermissive AND tenant::regrole = ANY (polroles)) THEN
 			EXECUTE format('CREATE POLICY tenant_scope ON %s TO %I USING (domain_id = %I.tenant())', t.name, tenant, service);
 		END IF;
 		IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = t.oid AND system::regrole = ANY (polroles)) THEN

@@ -26,10 +26,10 @@ SELECT format('table "%s.%s" has no row-level security (ENABLE and FORCE ROW LEV
 FROM relation
 WHERE relkind IN ('r', 'p') AND NOT relispartition AND NOT (relrowsecurity AND relforcerowsecurity)
 UNION ALL
--- Nothing but equality with the transaction's tenant, which an index serves; a table that is nobody's may be open to reading.
+-- Nothing but equality with the transaction's tenant, which an index serves (restrictive policies only take from it); a table that is nobody's may be open to reading.
 SELECT format('policy "%s" of "%s.%s" is not "domain_id = tenant()": %s', p.polname, $1, r.relname, pg_get_expr(p.polqual, p.polrelid))
 FROM relation r JOIN pg_policy p ON p.polrelid = r.oid, login l
-WHERE l.is_tenants AND (l.oid = ANY (p.polroles) OR 0 = ANY (p.polroles))
+WHERE l.is_tenants AND p.polpermissive AND (l.oid = ANY (p.polroles) OR 0 = ANY (p.polroles))
 	AND pg_get_expr(p.polqual, p.polrelid) IS DISTINCT FROM format('(domain_id = %s.tenant())', $1)
 	AND (EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attname = 'domain_id' AND NOT a.attisdropped)
 		OR NOT (pg_get_expr(p.polqual, p.polrelid) = format('(id = %s.tenant())', $1) OR p.polcmd = 'r' AND pg_get_expr(p.polqual, p.polrelid) = 'true'))

@@ -48,23 +48,55 @@ request_over_budget(struct request *req, enum budget budget, int64_t limit)
 	    "the key's %s is %" PRId64, kinds[budget].name, limit);
 }
 
+/* Use up n of what one key may use up; *ret_used is -1 when it may not. */
+static const struct error *
+use(struct request *req, int64_t key_id, enum budget budget, int64_t n, int64_t limit, int64_t *ret_used)
+{
+	int64_t period_us = kinds[budget].period_s * 1000000;
+	const struct usage_row *row = NULL;
+
+	*ret_used = -1;
+	if (n > limit)
+		return NULL;
+	const struct error *error = query_find(req, &use_statement, PARAMS(P_INT(req->tenant), P_INT(key_id), P_TEXT(kinds[budget].name),
+	    P_TIME(req->now_us / period_us * period_us), P_INT(n), P_INT(limit)), &row);
+	if (!error && row)
+		*ret_used = row->used;
+	return error;
+}
+
+/* What a key does counts against the keys that it comes of: otherwise ten children could do ten times what their parent may. */
+static const struct error *
+spend_above(struct request *req, enum budget budget, int64_t n)
+{
+	for (size_t i = 0; i < req->principal->n_ancestors; i++) {
+		const struct budget_owner *owner = &req->principal->ancestors[i];
+		int64_t limit = owner->budgets[budget], used;
+		const struct error *error = limit < 0 ? NULL : use(req, owner->key_id, budget, n, limit, &used);
+		if (error)
+			return error;
+		if (limit >= 0 && used < 0)
+			return request_over_budget(req, budget, limit);
+	}
+	return NULL;
+}
+
 const struct error *
 request_spend(struct request *req, enum budget budget, int64_t n)
 {
-	int64_t limit = principal_budget(req->principal, budget), period_us = kinds[budget].period_s * 1000000;
-	const struct usage_row *row = NULL;
+	int64_t limit = principal_budget(req->principal, budget), used;
 
-	if (limit < 0 || req->principal->key_id <= 0 || req->tenant == 0)
+	if (req->principal->key_id <= 0 || req->tenant == 0)
 		return NULL;
-	if (n > limit)
-		return request_over_budget(req, budget, limit);
-	const struct error *error = query_find(req, &use_statement, PARAMS(P_INT(req->tenant), P_INT(req->principal->key_id), P_TEXT(kinds[budget].name),
-	    P_TIME(req->now_us / period_us * period_us), P_INT(n), P_INT(limit)), &row);
+	const struct error *error = spend_above(req, budget, n);
+	if (error || limit < 0)
+		return error;
+	error = use(req, req->principal->key_id, budget, n, limit, &used);
 	if (error)
 		return error;
-	if (!row)
+	if (used < 0)
 		return request_over_budget(req, budget, limit);
 	req->budget = arena_printf(req->arena, "%s%s\"%s\":{\"limit\":%" PRId64 ",\"used\":%" PRId64 "}", req->budget ? req->budget : "",
-	    req->budget ? "," : "", kinds[budget].name, limit, row->used);
+	    req->budget ? "," : "", kinds[budget].name, limit, used);
 	return NULL;
 }

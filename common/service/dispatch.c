@@ -19,6 +19,7 @@ check_policy(struct request *req)
 	    .principal = req->principal,
 	    .operation = req->op->policy,
 	    .resource_type = req->op->resource_type,
+	    .is_narrow = req->op->flags & OPERATION_NARROW,
 	});
 	if (verdict.is_allowed)
 		return NULL;
@@ -170,6 +171,7 @@ dispatch_fits_read(const struct job *first, const struct job *other)
 {
 	return first->row == other->row && first->row->batch
 	    && first->envelope.principal.tenant == other->envelope.principal.tenant
+	    && !first->envelope.principal.narrow && !other->envelope.principal.narrow
 	    && principals_have_same_scopes(&first->envelope.principal, &other->envelope.principal);
 }
 

@@ -18,6 +18,8 @@ dispatch_fits_write(const struct job *first, const struct job *other)
 	 * writes comes to consumers in one piece. */
 	if (first->envelope.n_input > GROUPED_INPUT_BYTES_MAX || other->envelope.n_input > GROUPED_INPUT_BYTES_MAX)
 		return false;
+	if (first->envelope.principal.narrow || other->envelope.principal.narrow) /* rows of a group are written in one scope */
+		return false;
 	return ((first->row->operation->flags ^ other->row->operation->flags) & OPERATION_SYSTEM) == 0;
 }
 

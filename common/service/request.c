@@ -97,6 +97,7 @@ request_scope(const struct request *req)
 	int64_t left_ms = (req->deadline_us - clock_now_us()) / 1000;
 	struct db_scope scope = {
 		.tenant = req->tenant,
+		.narrow = req->principal->narrow,
 		.timeout_ms = left_ms < 1 ? 1 : left_ms,
 	};
 #ifdef WORDCLAW_TEST_WITHOUT_TENANT_CHECK
@@ -163,6 +164,8 @@ request_db_error(struct request *req, enum db_status status, const char *what)
 	} else if (is_one_of(failure->sqlstate, rerun)) {
 		req->must_rerun = true;
 		error = FAIL(req, SERVICE_UNAVAILABLE, "concurrent changes kept this one from committing");
+	} else if (req->principal->narrow && strcmp(failure->sqlstate, "42501") == 0) { /* row-level security refuses what it would write */
+		error = FAIL(req, KEY_RESTRICTED, "the key is limited to other content types, items or review tasks");
 	} else if (strcmp(failure->sqlstate, "54000") == 0) { /* the rows outgrow the request's arena */
 		error = FAIL(req, RESPONSE_TOO_LARGE, "the answer needs more than %d bytes", REQUEST_ARENA_BYTES / 2);
 	} else if (is_one_of(failure->sqlstate, unavailable)) {

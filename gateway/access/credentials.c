@@ -39,6 +39,7 @@ struct known {
 	char id[64], type[32], source[32];
 	char scope_text[ENVELOPE_SCOPES_MAX][SCOPE_BYTES];
 	const char *scopes[ENVELOPE_SCOPES_MAX];
+	char narrow[ENVELOPE_NARROW_BYTES];
 };
 
 struct refused {
@@ -158,6 +159,7 @@ copy_principal(struct arena *arena, const struct principal *principal)
 	copy.type = arena_strdup(arena, principal->type);
 	copy.source = arena_strdup(arena, principal->source);
 	copy.scopes = scopes;
+	copy.narrow = principal->narrow ? arena_strdup(arena, principal->narrow) : NULL;
 	return copy;
 }
 
@@ -191,6 +193,36 @@ keep_text(char *kept, size_t size, const char *text)
 	return kept;
 }
 
+static bool
+fits(const struct known *known, const struct identity_keys_authenticate_response *answer)
+{
+	const char *const *scopes = answer->scopes.items;
+
+	if (answer->scopes.n > ENVELOPE_SCOPES_MAX || strlen(answer->actor_id) >= sizeof(known->id) ||
+	    strlen(answer->actor_type) >= sizeof(known->type) || strlen(answer->actor_source) >= sizeof(known->source))
+		return false;
+	for (size_t i = 0; i < answer->scopes.n; i++)
+		if (strlen(scopes[i]) >= SCOPE_BYTES)
+			return false;
+	return answer->ancestors.n * sizeof(int64_t) <= sizeof(known->principal.ancestors) && (!answer->narrow || strlen(answer->narrow) < sizeof(known->narrow));
+}
+
+/* What the key is limited to, and whose budgets it uses up. */
+static void
+keep_limits(struct known *known, const struct identity_keys_authenticate_response *answer)
+{
+	struct principal *principal = &known->principal;
+
+	if (answer->narrow)
+		principal->narrow = keep_text(known->narrow, sizeof(known->narrow), answer->narrow);
+	principal->has_budgets = answer->budgets.n == BUDGETS_N;
+	if (principal->has_budgets)
+		memcpy(principal->budgets, answer->budgets.items, sizeof(principal->budgets));
+	principal->n_ancestors = answer->ancestors.n * sizeof(int64_t) / sizeof(principal->ancestors[0]);
+	if (principal->n_ancestors > 0)
+		memcpy(principal->ancestors, answer->ancestors.items, principal->n_ancestors * sizeof(principal->ancestors[0]));
+}
+
 /* False when the answer does not fit the fixed sizes. */
 static bool
 remember(struct credentials *credentials, const struct verification *verification,
@@ -201,12 +233,8 @@ remember(struct credentials *credentials, const struct verification *verificatio
 	const char *const *scopes = answer->scopes.items;
 	int64_t touched_us = known ? known->touched_us : 0;
 
-	if (answer->scopes.n > ENVELOPE_SCOPES_MAX || strlen(answer->actor_id) >= sizeof(known->id) ||
-	    strlen(answer->actor_type) >= sizeof(known->type) || strlen(answer->actor_source) >= sizeof(known->source))
+	if (!fits(known, answer))
 		return false;
-	for (size_t i = 0; i < answer->scopes.n; i++)
-		if (strlen(scopes[i]) >= SCOPE_BYTES)
-			return false;
 	if (!known)
 		known = oldest_of(set);
 	*known = (struct known){ .is_used = true, .hash = verification->hash, .verified_us = verification->sent_us,
@@ -217,9 +245,8 @@ remember(struct credentials *credentials, const struct verification *verificatio
 		.type = keep_text(known->type, sizeof(known->type), answer->actor_type),
 		.source = keep_text(known->source, sizeof(known->source), answer->actor_source),
 		.key_id = answer->key_id, .scopes = known->scopes, .n_scopes = answer->scopes.n,
-		.is_platform_admin = answer->is_platform_admin, .has_budgets = answer->budgets.n == BUDGETS_N };
-	if (known->principal.has_budgets)
-		memcpy(known->principal.budgets, answer->budgets.items, sizeof(known->principal.budgets));
+		.is_platform_admin = answer->is_platform_admin };
+	keep_limits(known, answer);
 	return true;
 }
 

@@ -14,7 +14,7 @@ permit(struct gateway *gateway, const struct operation *operation, const struct 
 	if (operation->flags & (OPERATION_PUBLIC | OPERATION_UNRESTRICTED))
 		return NULL;
 	struct policy_question question = { .principal = principal, .operation = operation->policy,
-		.resource_type = operation->resource_type };
+		.resource_type = operation->resource_type, .is_narrow = operation->flags & OPERATION_NARROW };
 	int64_t started_us = clock_monotonic_us();
 	struct policy_verdict verdict = policy_decide(&question);
 	decisions_add(gateway->decisions, &(struct decision){ .question = &question, .verdict = &verdict, .surface = surface,

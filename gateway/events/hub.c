@@ -107,6 +107,7 @@ copy_principal(struct subscription *subscription, const struct principal *princi
 		scopes[i] = arena_strdup(subscription->arena, principal->scopes[i]);
 	subscription->principal = *principal;
 	subscription->principal.scopes = scopes;
+	subscription->principal.narrow = copy_text(subscription->arena, principal->narrow);
 	subscription->principal.id = copy_text(subscription->arena, principal->id);
 	subscription->principal.type = copy_text(subscription->arena, principal->type);
 	subscription->principal.source = copy_text(subscription->arena, principal->source);

@@ -135,6 +135,8 @@ hub_filter_fits(const struct hub_filter *filter, const struct hub_event *event)
 bool
 hub_may_receive(const struct principal *principal, const struct event_type *type)
 {
+	if (principal->narrow) /* events name items of every type */
+		return false;
 	if (strcmp(type->scope, "platform") == 0)
 		return principal->is_platform_admin;
 	if (principal_has_scope(principal, "admin") || principal_has_scope(principal, type->scope))

@@ -55,7 +55,12 @@ static bool
 is_revoked(const struct subscription *subscription, const struct hub_event *event)
 {
 	bool is_end = event->type == &event_api_key_revoke || event->type == &event_api_key_rotate;
-	return is_end && subscription->principal.key_id != 0 && event->revoked_key_id == subscription->principal.key_id;
+	if (!is_end || subscription->principal.key_id == 0)
+		return false;
+	for (size_t i = 0; i < subscription->principal.n_ancestors; i++)
+		if (event->revoked_key_id == subscription->principal.ancestors[i].key_id)
+			return true;
+	return event->revoked_key_id == subscription->principal.key_id;
 }
 
 static bool

@@ -29,6 +29,7 @@ copy_principal(struct arena *arena, const struct principal *principal)
 	for (size_t i = 0; i < principal->n_scopes; i++)
 		scopes[i] = arena_strdup(arena, principal->scopes[i]);
 	copy->scopes = scopes;
+	copy->narrow = principal->narrow ? arena_strdup(arena, principal->narrow) : NULL;
 	copy->id = arena_strdup(arena, principal->id);
 	copy->type = arena_strdup(arena, principal->type);
 	copy->source = arena_strdup(arena, principal->source);

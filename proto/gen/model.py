@@ -178,8 +178,8 @@ class Contract:
 
 
 POLICY_KEYS = {"version", "admin"}
-POLICY_RULE_KEYS = {"operations", "scope", "also", "code"}
-FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete", "slow", "traced")
+POLICY_RULE_KEYS = {"operations", "scope", "also", "code", "original"}
+FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete", "slow", "traced", "narrow")
 FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error", "resource", "prompt"}
 COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy", "policy_rule", "gateway_route"}
 OPERATION_KEYS = {

@@ -46,7 +46,7 @@ def output_table(struct):
 
 
 def facts(operation):
-    flags = [flag.replace("_", " ") for flag in ("idempotent", "dry_run", "batch", "priced", "public", "system", "bare", "destructive") if operation.has(flag)]
+    flags = [flag.replace("_", " ") for flag in ("idempotent", "dry_run", "batch", "priced", "public", "system", "bare", "destructive", "narrow") if operation.has(flag)]
     rows = [("routes", ", ".join(f"`{r}`" + (" (deprecated)" if r.deprecated else "") for r in operation.routes)),
             ("MCP tool", operation.mcp), ("GraphQL", operation.graphql), ("CLI", operation.cli and f"wordclaw {operation.cli}"),
             ("scope", operation.scope and f"`{operation.scope}` (policy `{operation.policy}`)"), ("transaction", operation.tx),

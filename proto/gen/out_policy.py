@@ -13,7 +13,7 @@ def rule_row(rule):
     is_platform = rule["scope"] == PLATFORM
     scopes = [] if is_platform else [rule["scope"], *rule.get("also", [])]
     return (f"\t{{ .patterns = {texts(rule['operations'])},\n\t    .scopes = {texts(scopes)}, "
-            f".is_platform = {str(is_platform).lower()}, .code = {literal(rule['code'])} }},\n")
+            f".is_platform = {str(is_platform).lower()}, .is_original = {str(rule.get('original', False)).lower()}, .code = {literal(rule['code'])} }},\n")
 
 
 def outputs(contract):

@@ -207,6 +207,7 @@ static const struct error_info *const gateway_guides_get_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],

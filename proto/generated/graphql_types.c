@@ -57,6 +57,7 @@ extern const struct graphql_type graphql_type_content_type_items_page;
 extern const struct graphql_type graphql_type_content_type_stats;
 extern const struct graphql_type graphql_type_content_types_page;
 extern const struct graphql_type graphql_type_context_citation;
+extern const struct graphql_type graphql_type_delegated_api_keys;
 extern const struct graphql_type graphql_type_delete_job_schedule_result;
 extern const struct graphql_type graphql_type_delete_license_policy_result;
 extern const struct graphql_type graphql_type_delete_offer_result;
@@ -90,6 +91,7 @@ extern const struct graphql_type graphql_type_job_schedules_page;
 extern const struct graphql_type graphql_type_job_worker_status;
 extern const struct graphql_type graphql_type_jobs_page;
 extern const struct graphql_type graphql_type_key_budget;
+extern const struct graphql_type graphql_type_key_limits;
 extern const struct graphql_type graphql_type_license_policies_page;
 extern const struct graphql_type graphql_type_license_policy;
 extern const struct graphql_type graphql_type_offer;
@@ -180,8 +182,12 @@ static const struct graphql_field graphql_type_api_key_fields[] = {
 	{ .name = "satsPerCall", .kind = GRAPHQL_PLAIN, .member = "satsPerCall" },
 	{ .name = "writesPerMinute", .kind = GRAPHQL_PLAIN, .member = "writesPerMinute" },
 	{ .name = "publishesPerDay", .kind = GRAPHQL_PLAIN, .member = "publishesPerDay" },
+	{ .name = "parentId", .kind = GRAPHQL_ID, .member = "parentId" },
+	{ .name = "contentTypeIds", .kind = GRAPHQL_ID, .member = "contentTypeIds" },
+	{ .name = "contentItemIds", .kind = GRAPHQL_ID, .member = "contentItemIds" },
+	{ .name = "reviewTaskIds", .kind = GRAPHQL_ID, .member = "reviewTaskIds" },
 };
-const struct graphql_type graphql_type_api_key = { "ApiKey", &api_key_shape, graphql_type_api_key_fields, 13 };
+const struct graphql_type graphql_type_api_key = { "ApiKey", &api_key_shape, graphql_type_api_key_fields, 17 };
 
 static const struct graphql_field graphql_type_api_key_created_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -190,8 +196,9 @@ static const struct graphql_field graphql_type_api_key_created_fields[] = {
 	{ .name = "scopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scopes" },
 	{ .name = "expiresAt", .kind = GRAPHQL_PLAIN, .member = "expiresAt" },
 	{ .name = "apiKey", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "apiKey" },
+	{ .name = "parentId", .kind = GRAPHQL_ID, .member = "parentId" },
 };
-const struct graphql_type graphql_type_api_key_created = { "ApiKeyCreated", &api_key_created_shape, graphql_type_api_key_created_fields, 6 };
+const struct graphql_type graphql_type_api_key_created = { "ApiKeyCreated", &api_key_created_shape, graphql_type_api_key_created_fields, 7 };
 
 static const struct graphql_field graphql_type_api_key_rotated_fields[] = {
 	{ .name = "oldId", .kind = GRAPHQL_ID, .is_required = true, .member = "oldId" },
@@ -629,6 +636,12 @@ static const struct graphql_field graphql_type_context_citation_fields[] = {
 };
 const struct graphql_type graphql_type_context_citation = { "ContextCitation", &context_citation_shape, graphql_type_context_citation_fields, 6 };
 
+static const struct graphql_field graphql_type_delegated_api_keys_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "keys", .type = &graphql_type_api_key },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+};
+const struct graphql_type graphql_type_delegated_api_keys = { "DelegatedApiKeys", &identity_keys_children_response_shape, graphql_type_delegated_api_keys_fields, 2 };
+
 static const struct graphql_field graphql_type_delete_job_schedule_result_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
@@ -874,9 +887,10 @@ static const struct graphql_field graphql_type_identity_fields[] = {
 	{ .name = "scopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scopes" },
 	{ .name = "assignmentRefs", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "assignmentRefs" },
 	{ .name = "budget", .kind = GRAPHQL_OBJECT, .member = "budget", .type = &graphql_type_key_budget },
+	{ .name = "limits", .kind = GRAPHQL_OBJECT, .member = "limits", .type = &graphql_type_key_limits },
 	{ .name = "profile", .kind = GRAPHQL_OBJECT, .member = "profile", .type = &graphql_type_actor_profile },
 };
-const struct graphql_type graphql_type_identity = { "Identity", &identity_whoami_response_shape, graphql_type_identity_fields, 10 };
+const struct graphql_type graphql_type_identity = { "Identity", &identity_whoami_response_shape, graphql_type_identity_fields, 11 };
 
 static const struct graphql_field graphql_type_issue_external_feedback_token_result_fields[] = {
 	{ .name = "token", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "token" },
@@ -964,6 +978,13 @@ static const struct graphql_field graphql_type_key_budget_fields[] = {
 	{ .name = "publishesPerDay", .kind = GRAPHQL_PLAIN, .member = "publishesPerDay" },
 };
 const struct graphql_type graphql_type_key_budget = { "KeyBudget", &key_budget_shape, graphql_type_key_budget_fields, 4 };
+
+static const struct graphql_field graphql_type_key_limits_fields[] = {
+	{ .name = "contentTypeIds", .kind = GRAPHQL_ID, .member = "contentTypeIds" },
+	{ .name = "contentItemIds", .kind = GRAPHQL_ID, .member = "contentItemIds" },
+	{ .name = "reviewTaskIds", .kind = GRAPHQL_ID, .member = "reviewTaskIds" },
+};
+const struct graphql_type graphql_type_key_limits = { "KeyLimits", &key_limits_shape, graphql_type_key_limits_fields, 3 };
 
 static const struct graphql_field graphql_type_license_policies_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "policies", .type = &graphql_type_license_policy },
@@ -1690,6 +1711,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "guide", .kind = GRAPHQL_CALL, .type = &graphql_type_guide, .operation = &operation_gateway_guides_get },
 	{ .name = "domains", .kind = GRAPHQL_CALL, .type = &graphql_type_domains_page, .operation = &operation_identity_domains_list },
 	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
+	{ .name = "delegatedApiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_delegated_api_keys, .operation = &operation_identity_keys_children },
 	{ .name = "identity", .kind = GRAPHQL_CALL, .type = &graphql_type_identity, .operation = &operation_identity_whoami },
 	{ .name = "policyDecisions", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decisions_page, .operation = &operation_identity_decisions_list },
 	{ .name = "supervisorSessions", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor_sessions, .operation = &operation_identity_sessions_list },
@@ -1722,7 +1744,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 71 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 72 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1769,6 +1791,9 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_created, .operation = &operation_identity_keys_create },
 	{ .name = "rotateApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_rotated, .operation = &operation_identity_keys_rotate },
 	{ .name = "revokeApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_keys_revoke },
+	{ .name = "delegateApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_created, .operation = &operation_identity_keys_delegate },
+	{ .name = "handOffTask", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_created, .operation = &operation_identity_keys_hand_off },
+	{ .name = "revokeDelegatedApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_keys_revoke_child },
 	{ .name = "policyEvaluate", .kind = GRAPHQL_CALL, .type = &graphql_type_policy_decision, .operation = &operation_identity_policy_evaluate },
 	{ .name = "revokeSupervisorSession", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_sessions_revoke },
 	{ .name = "updateSupervisor", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor, .operation = &operation_identity_supervisors_update },
@@ -1813,7 +1838,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 87 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 90 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1862,6 +1887,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_type_stats,
 	&graphql_type_content_types_page,
 	&graphql_type_context_citation,
+	&graphql_type_delegated_api_keys,
 	&graphql_type_delete_job_schedule_result,
 	&graphql_type_delete_license_policy_result,
 	&graphql_type_delete_offer_result,
@@ -1895,6 +1921,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_job_worker_status,
 	&graphql_type_jobs_page,
 	&graphql_type_key_budget,
+	&graphql_type_key_limits,
 	&graphql_type_license_policies_page,
 	&graphql_type_license_policy,
 	&graphql_type_offer,

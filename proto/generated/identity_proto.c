@@ -41,8 +41,19 @@ static const struct shape_field api_key_fields[] = {
 	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, sats_per_call), .min = INT64_C(0), .max = INT64_MAX, .doc = "Budget: satoshis of one call or purchase." },
 	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, writes_per_minute), .min = INT64_C(0), .max = INT64_MAX, .doc = "Budget: changes in a minute." },
 	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, publishes_per_day), .min = INT64_C(0), .max = INT64_MAX, .doc = "Budget: publications in a day." },
+	{ .name = "parentId", .column = "parent_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, parent_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that handed it out; null: an administrator or a person did." },
+	{ .name = "contentTypeIds", .column = "content_type_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, content_type_ids), .min = 0, .max = 0, .doc = "Content types that it is limited to; absent: it is not, like the following." },
+	{ .name = "contentItemIds", .column = "content_item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, content_item_ids), .min = 0, .max = 0, .doc = "Content items that it is limited to." },
+	{ .name = "reviewTaskIds", .column = "review_task_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, review_task_ids), .min = 0, .max = 0, .doc = "Review tasks that it is limited to." },
 };
-const struct shape api_key_shape = { .name = "api_key", .size = sizeof(struct api_key), .fields = api_key_fields, .n_fields = 13 };
+const struct shape api_key_shape = { .name = "api_key", .size = sizeof(struct api_key), .fields = api_key_fields, .n_fields = 17 };
+
+static const struct shape_field key_limits_fields[] = {
+	{ .name = "contentTypeIds", .column = "content_type_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_limits, content_type_ids), .min = 0, .max = 0, .doc = "Content types." },
+	{ .name = "contentItemIds", .column = "content_item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_limits, content_item_ids), .min = 0, .max = 0, .doc = "Content items." },
+	{ .name = "reviewTaskIds", .column = "review_task_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_limits, review_task_ids), .min = 0, .max = 0, .doc = "Review tasks." },
+};
+const struct shape key_limits_shape = { .name = "key_limits", .size = sizeof(struct key_limits), .fields = key_limits_fields, .n_fields = 3 };
 
 static const struct shape_field api_key_created_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
@@ -51,8 +62,9 @@ static const struct shape_field api_key_created_fields[] = {
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, scopes), .min = 0, .max = 0, .doc = "What it may do.", .example = "[\"content:write\"]" },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, expires_at), .min = 0, .max = 0, .doc = "End of its life; null: never." },
 	{ .name = "apiKey", .column = "api_key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, api_key), .min = 0, .max = 0, .doc = "The key itself: keep it, it is never shown again." },
+	{ .name = "parentId", .column = "parent_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_created, parent_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that handed it out; null: an administrator did." },
 };
-const struct shape api_key_created_shape = { .name = "api_key_created", .size = sizeof(struct api_key_created), .fields = api_key_created_fields, .n_fields = 6 };
+const struct shape api_key_created_shape = { .name = "api_key_created", .size = sizeof(struct api_key_created), .fields = api_key_created_fields, .n_fields = 7 };
 
 static const struct shape_field api_key_rotated_fields[] = {
 	{ .name = "oldId", .column = "old_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotated, old_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that stopped working.", .example = "12" },
@@ -217,8 +229,23 @@ static const struct shape_field api_key_row_fields[] = {
 	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, sats_per_call), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column sats_per_call." },
 	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, writes_per_minute), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column writes_per_minute." },
 	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, publishes_per_day), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column publishes_per_day." },
+	{ .name = "parentId", .column = "parent_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, parent_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column parent_id." },
+	{ .name = "rootId", .column = "root_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, root_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column root_id." },
+	{ .name = "ancestors", .column = "ancestors", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, ancestors), .min = 0, .max = 0, .doc = "Column ancestors." },
+	{ .name = "contentTypeIds", .column = "content_type_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, content_type_ids), .min = 0, .max = 0, .doc = "Column content_type_ids." },
+	{ .name = "contentItemIds", .column = "content_item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, content_item_ids), .min = 0, .max = 0, .doc = "Column content_item_ids." },
+	{ .name = "reviewTaskIds", .column = "review_task_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, review_task_ids), .min = 0, .max = 0, .doc = "Column review_task_ids." },
 };
-const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 15 };
+const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 21 };
+
+static const struct shape_field key_ancestor_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_ancestor_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_ancestor_row, sats_per_day), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column sats_per_day." },
+	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_ancestor_row, sats_per_call), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column sats_per_call." },
+	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_ancestor_row, writes_per_minute), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column writes_per_minute." },
+	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_ancestor_row, publishes_per_day), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column publishes_per_day." },
+};
+const struct shape key_ancestor_row_shape = { .name = "key_ancestor_row", .size = sizeof(struct key_ancestor_row), .fields = key_ancestor_row_fields, .n_fields = 5 };
 
 static const struct shape_field supervisor_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -338,8 +365,48 @@ const struct shape identity_keys_rotate_request_shape = { .name = "identity_keys
 
 static const struct shape_field identity_keys_revoke_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_keys_revoke_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id.", .example = "12" },
+	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_keys_revoke_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "Also when no other key could administer the tenant afterwards." },
 };
-const struct shape identity_keys_revoke_request_shape = { .name = "identity_keys_revoke_request", .size = sizeof(struct identity_keys_revoke_request), .fields = identity_keys_revoke_request_fields, .n_fields = 1 };
+const struct shape identity_keys_revoke_request_shape = { .name = "identity_keys_revoke_request", .size = sizeof(struct identity_keys_revoke_request), .fields = identity_keys_revoke_request_fields, .n_fields = 2 };
+
+static const struct shape_field identity_keys_delegate_request_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "What the key is for.", .example = "\"translator\"" },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, scopes), .min = 0, .max = INT64_C(16), .doc = "Of one's own scopes or what they include; left out: all of one's own.", .example = "[\"content:read\"]" },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, expires_at), .min = 0, .max = 0, .code = "INVALID_EXPIRES_AT", .doc = "End of its life, not after one's own; left out: one's own.", .example = "\"2030-01-01T00:00:00.000Z\"" },
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, sats_per_day), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Budget: satoshis that it may be asked to pay in a day (UTC). A key with such a budget cannot divide it: its children pay nothing.", .example = "0" },
+	{ .name = "satsPerCall", .column = "sats_per_call", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, sats_per_call), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Budget: satoshis of one call or purchase; left out: one's own bound, like the following.", .example = "50" },
+	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, writes_per_minute), .min = INT64_C(0), .max = INT64_C(1000000), .doc = "Budget: changes in a minute; they count against one's own budget too.", .example = "60" },
+	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, publishes_per_day), .min = INT64_C(0), .max = INT64_C(1000000), .doc = "Budget: items whose public version it may change in a day (UTC); counted like changes.", .example = "20" },
+	{ .name = "contentTypeIds", .column = "content_type_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, content_type_ids), .min = 0, .max = INT64_C(16), .doc = "Limits it to these content types; left out: one's own limit.", .example = "[3]" },
+	{ .name = "contentItemIds", .column = "content_item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_delegate_request, content_item_ids), .min = 0, .max = INT64_C(64), .doc = "Limits it to these content items; left out: one's own limit.", .example = "[42]" },
+};
+const struct shape identity_keys_delegate_request_shape = { .name = "identity_keys_delegate_request", .size = sizeof(struct identity_keys_delegate_request), .fields = identity_keys_delegate_request_fields, .n_fields = 9 };
+
+static const struct shape_field identity_keys_hand_off_request_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_hand_off_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item that the task is about; the key reaches no other.", .example = "42" },
+	{ .name = "reviewTaskId", .column = "review_task_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_hand_off_request, review_task_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The review task, where the task is a review; the key reaches no other.", .example = "7" },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_hand_off_request, scopes), .min = 0, .max = INT64_C(16), .doc = "Of one's own scopes or what they include; left out: content:write, or content:read when one may not write.", .example = "[\"content:write\"]" },
+	{ .name = "minutes", .column = "minutes", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_hand_off_request, minutes), .min = INT64_C(1), .max = INT64_C(1440), .default_text = "60", .doc = "How long it works, not beyond one's own life." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_hand_off_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "What the key is for; left out: the task.", .example = "\"translate item 42\"" },
+};
+const struct shape identity_keys_hand_off_request_shape = { .name = "identity_keys_hand_off_request", .size = sizeof(struct identity_keys_hand_off_request), .fields = identity_keys_hand_off_request_fields, .n_fields = 5 };
+
+static const struct shape_field identity_keys_children_request_fields[] = {
+	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_keys_children_request, after), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Those whose id comes after this one." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_keys_children_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Keys at most." },
+};
+const struct shape identity_keys_children_request_shape = { .name = "identity_keys_children_request", .size = sizeof(struct identity_keys_children_request), .fields = identity_keys_children_request_fields, .n_fields = 2 };
+
+static const struct shape_field identity_keys_children_response_fields[] = {
+	{ .name = "keys", .column = "keys", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_children_response, keys), .min = 0, .max = 0, .shape = &api_key_shape, .doc = "In order of id." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_children_response, has_more), .min = 0, .max = 0, .doc = "There are keys after these." },
+};
+const struct shape identity_keys_children_response_shape = { .name = "identity_keys_children_response", .size = sizeof(struct identity_keys_children_response), .fields = identity_keys_children_response_fields, .n_fields = 2 };
+
+static const struct shape_field identity_keys_revoke_child_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_keys_revoke_child_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Key id, listed by GET /api/auth/keys/children.", .example = "12" },
+};
+const struct shape identity_keys_revoke_child_request_shape = { .name = "identity_keys_revoke_child_request", .size = sizeof(struct identity_keys_revoke_child_request), .fields = identity_keys_revoke_child_request_fields, .n_fields = 1 };
 
 const struct shape identity_whoami_request_shape = { .name = "identity_whoami_request", .size = sizeof(struct identity_whoami_request), .fields = NULL, .n_fields = 0 };
 
@@ -353,9 +420,10 @@ static const struct shape_field identity_whoami_response_fields[] = {
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, scopes), .min = 0, .max = 0, .doc = "What the caller may do.", .example = "[\"content:write\"]" },
 	{ .name = "assignmentRefs", .column = "assignment_refs", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, assignment_refs), .min = 0, .max = 0, .doc = "Names under which review tasks may be assigned to the caller.", .example = "[\"api_key:12\", \"12\"]" },
 	{ .name = "budget", .column = "budget", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, budget), .min = 0, .max = 0, .shape = &key_budget_shape, .doc = "What the caller's key may use up; null: as much as it likes." },
+	{ .name = "limits", .column = "limits", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, limits), .min = 0, .max = 0, .shape = &key_limits_shape, .doc = "What the caller's key is limited to; null: nothing." },
 	{ .name = "profile", .column = "profile", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_whoami_response, profile), .min = 0, .max = 0, .shape = &actor_profile_shape, .doc = "What such a client can do." },
 };
-const struct shape identity_whoami_response_shape = { .name = "identity_whoami_response", .size = sizeof(struct identity_whoami_response), .fields = identity_whoami_response_fields, .n_fields = 10 };
+const struct shape identity_whoami_response_shape = { .name = "identity_whoami_response", .size = sizeof(struct identity_whoami_response), .fields = identity_whoami_response_fields, .n_fields = 11 };
 
 static const struct shape_field identity_policy_evaluate_request_fields[] = {
 	{ .name = "operation", .column = "operation", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_policy_evaluate_request, operation), .min = INT64_C(1), .max = INT64_C(64), .doc = "Policy operation.", .example = "\"content.write\"" },
@@ -543,8 +611,10 @@ static const struct shape_field identity_keys_authenticate_response_fields[] = {
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, expires_at), .min = 0, .max = 0, .doc = "End of its life." },
 	{ .name = "isPlatformAdmin", .column = "is_platform_admin", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, is_platform_admin), .min = 0, .max = 0, .doc = "It may manage tenants." },
 	{ .name = "budgets", .column = "budgets", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, budgets), .min = 0, .max = 0, .doc = "Satoshis a day and a call, changes a minute, publications a day; -1: no bound. Empty: none at all." },
+	{ .name = "narrow", .column = "narrow", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, narrow), .min = 0, .max = 0, .doc = "What it is limited to, as services set it for row-level security; absent: nothing." },
+	{ .name = "ancestors", .column = "ancestors", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_response, ancestors), .min = 0, .max = 0, .doc = "Keys that it comes of: of each its id and its budgets." },
 };
-const struct shape identity_keys_authenticate_response_shape = { .name = "identity_keys_authenticate_response", .size = sizeof(struct identity_keys_authenticate_response), .fields = identity_keys_authenticate_response_fields, .n_fields = 10 };
+const struct shape identity_keys_authenticate_response_shape = { .name = "identity_keys_authenticate_response", .size = sizeof(struct identity_keys_authenticate_response), .fields = identity_keys_authenticate_response_fields, .n_fields = 12 };
 
 static const struct shape_field identity_keys_touch_request_fields[] = {
 	{ .name = "uses", .column = "uses", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_request, uses), .min = 0, .max = INT64_C(1000), .shape = &api_key_use_shape, .doc = "One per key." },
@@ -579,8 +649,9 @@ static const struct shape_field api_key_create_event_fields[] = {
 	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_create_event, key_prefix), .min = 0, .max = 0, .doc = "First characters of the key." },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_create_event, scopes), .min = 0, .max = 0, .doc = "What it may do." },
 	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_create_event, expires_at), .min = 0, .max = 0, .doc = "End of its life." },
+	{ .name = "parentId", .column = "parent_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_create_event, parent_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that handed it out." },
 };
-const struct shape api_key_create_event_shape = { .name = "api_key_create_event", .size = sizeof(struct api_key_create_event), .fields = api_key_create_event_fields, .n_fields = 4 };
+const struct shape api_key_create_event_shape = { .name = "api_key_create_event", .size = sizeof(struct api_key_create_event), .fields = api_key_create_event_fields, .n_fields = 5 };
 
 static const struct shape_field api_key_rotate_event_fields[] = {
 	{ .name = "oldId", .column = "old_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_rotate_event, old_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key that stopped working." },
@@ -593,8 +664,9 @@ const struct shape api_key_rotate_event_shape = { .name = "api_key_rotate_event"
 static const struct shape_field api_key_revoke_event_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_revoke_event, name), .min = 0, .max = 0, .doc = "What the key was for." },
 	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_revoke_event, key_prefix), .min = 0, .max = 0, .doc = "First characters of the key." },
+	{ .name = "descendants", .column = "descendants", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_revoke_event, descendants), .min = INT64_C(0), .max = INT64_MAX, .doc = "Keys that came of it and ended with it." },
 };
-const struct shape api_key_revoke_event_shape = { .name = "api_key_revoke_event", .size = sizeof(struct api_key_revoke_event), .fields = api_key_revoke_event_fields, .n_fields = 2 };
+const struct shape api_key_revoke_event_shape = { .name = "api_key_revoke_event", .size = sizeof(struct api_key_revoke_event), .fields = api_key_revoke_event_fields, .n_fields = 3 };
 
 static const struct shape_field session_create_event_fields[] = {
 	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_create_event, supervisor_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Who." },
@@ -691,6 +763,7 @@ static const struct error_info *const identity_domains_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -758,6 +831,7 @@ static const struct error_info *const identity_domains_create_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -835,6 +909,7 @@ static const struct error_info *const identity_onboard_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -912,6 +987,7 @@ static const struct error_info *const identity_keys_create_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -982,6 +1058,7 @@ static const struct error_info *const identity_keys_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1047,6 +1124,7 @@ static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1104,6 +1182,7 @@ static const char *const identity_keys_revoke_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_keys_revoke_errors[] = {
+	&error_catalogue[ERROR_API_KEY_LAST_ADMINISTRATOR],
 	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -1117,6 +1196,7 @@ static const struct error_info *const identity_keys_revoke_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1166,6 +1246,300 @@ const struct operation operation_identity_keys_revoke = {
 	.n_examples = 0,
 };
 
+static const struct route identity_keys_delegate_routes[] = {
+	{ "POST", "/api/auth/keys/children", false },
+};
+static const char *const identity_keys_delegate_actions[] = {
+	"GET /api/auth/keys/children",
+	"DELETE /api/auth/keys/children/{id}",
+	NULL
+};
+static const struct error_info *const identity_keys_delegate_errors[] = {
+	&error_catalogue[ERROR_API_KEY_CHILDREN_EXCEEDED],
+	&error_catalogue[ERROR_API_KEY_DEPTH_EXCEEDED],
+	&error_catalogue[ERROR_API_KEY_REQUIRED],
+	&error_catalogue[ERROR_INVALID_EXPIRES_AT],
+	&error_catalogue[ERROR_INVALID_KEY_BUDGET],
+	&error_catalogue[ERROR_INVALID_KEY_LIMITS],
+	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const identity_keys_delegate_events[] = {
+	&event_api_key_create,
+	NULL
+};
+const struct operation operation_identity_keys_delegate = {
+	.id = "identity.keys.delegate",
+	.service = "identity",
+	.summary = "Hand out a key with a part of one's own rights; it stops working with one's own.",
+	.description = NULL,
+	.mcp = "delegate_api_key",
+	.graphql = "mutation delegateApiKey",
+	.cli = "keys delegate",
+	.policy = "delegation.write",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create api_key",
+	.routes = identity_keys_delegate_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_NARROW,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Give the key to whom it is for, it is not shown again; take it back with DELETE /api/auth/keys/children/{id}.",
+	.actions = identity_keys_delegate_actions,
+	.request = &identity_keys_delegate_request_shape,
+	.response = &api_key_created_shape,
+	.errors = identity_keys_delegate_errors,
+	.events = identity_keys_delegate_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_keys_hand_off_routes[] = {
+	{ "POST", "/api/auth/keys/hand-off", false },
+};
+static const char *const identity_keys_hand_off_actions[] = {
+	"GET /api/auth/keys/children",
+	"DELETE /api/auth/keys/children/{id}",
+	NULL
+};
+static const struct error_info *const identity_keys_hand_off_errors[] = {
+	&error_catalogue[ERROR_API_KEY_CHILDREN_EXCEEDED],
+	&error_catalogue[ERROR_API_KEY_DEPTH_EXCEEDED],
+	&error_catalogue[ERROR_API_KEY_REQUIRED],
+	&error_catalogue[ERROR_INVALID_KEY_LIMITS],
+	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const identity_keys_hand_off_events[] = {
+	&event_api_key_create,
+	NULL
+};
+const struct operation operation_identity_keys_hand_off = {
+	.id = "identity.keys.hand_off",
+	.service = "identity",
+	.summary = "Hand exactly one task to another agent: a short-lived key for one content item, perhaps with its review task.",
+	.description = NULL,
+	.mcp = "hand_off_task",
+	.graphql = "mutation handOffTask",
+	.cli = "keys hand-off",
+	.policy = "delegation.write",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create api_key",
+	.routes = identity_keys_hand_off_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_NARROW,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Give the key to the agent, it is not shown again; it ends by itself.",
+	.actions = identity_keys_hand_off_actions,
+	.request = &identity_keys_hand_off_request_shape,
+	.response = &api_key_created_shape,
+	.errors = identity_keys_hand_off_errors,
+	.events = identity_keys_hand_off_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_keys_children_routes[] = {
+	{ "GET", "/api/auth/keys/children", false },
+};
+static const char *const identity_keys_children_actions[] = {
+	"POST /api/auth/keys/children",
+	"DELETE /api/auth/keys/children/{id}",
+	NULL
+};
+static const struct error_info *const identity_keys_children_errors[] = {
+	&error_catalogue[ERROR_API_KEY_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_keys_children_events[] = {
+	NULL
+};
+const struct operation operation_identity_keys_children = {
+	.id = "identity.keys.children",
+	.service = "identity",
+	.summary = "List the keys that one has handed out, and those that came of them, which still work.",
+	.description = NULL,
+	.mcp = "list_delegated_api_keys",
+	.graphql = "query delegatedApiKeys",
+	.cli = "keys children",
+	.policy = "delegation.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = "keys",
+	.audit = NULL,
+	.routes = identity_keys_children_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_NARROW,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Take one back with DELETE /api/auth/keys/children/{id}.",
+	.actions = identity_keys_children_actions,
+	.request = &identity_keys_children_request_shape,
+	.response = &identity_keys_children_response_shape,
+	.errors = identity_keys_children_errors,
+	.events = identity_keys_children_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_keys_revoke_child_routes[] = {
+	{ "DELETE", "/api/auth/keys/children/{id}", false },
+};
+static const char *const identity_keys_revoke_child_actions[] = {
+	"GET /api/auth/keys/children",
+	NULL
+};
+static const struct error_info *const identity_keys_revoke_child_errors[] = {
+	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
+	&error_catalogue[ERROR_API_KEY_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const identity_keys_revoke_child_events[] = {
+	&event_api_key_revoke,
+	NULL
+};
+const struct operation operation_identity_keys_revoke_child = {
+	.id = "identity.keys.revoke_child",
+	.service = "identity",
+	.summary = "Take back a key that one has handed out, with those that came of it.",
+	.description = NULL,
+	.mcp = "revoke_delegated_api_key",
+	.graphql = "mutation revokeDelegatedApiKey",
+	.cli = "keys take-back",
+	.policy = "delegation.write",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = "id",
+	.list = NULL,
+	.audit = "revoke api_key",
+	.routes = identity_keys_revoke_child_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_NARROW,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Look at what is left with GET /api/auth/keys/children.",
+	.actions = identity_keys_revoke_child_actions,
+	.request = &identity_keys_revoke_child_request_shape,
+	.response = &confirmation_shape,
+	.errors = identity_keys_revoke_child_errors,
+	.events = identity_keys_revoke_child_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const struct route identity_whoami_routes[] = {
 	{ "GET", "/api/identity", false },
 	{ "GET", "/api/whoami", false },
@@ -1187,6 +1561,7 @@ static const struct error_info *const identity_whoami_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1215,7 +1590,7 @@ const struct operation operation_identity_whoami = {
 	.n_routes = 2,
 	.status = 200,
 	.tx = OPERATION_TX_READ,
-	.flags = 0,
+	.flags = OPERATION_NARROW,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -1251,6 +1626,7 @@ static const struct error_info *const identity_policy_evaluate_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1315,6 +1691,7 @@ static const struct error_info *const identity_decisions_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1493,6 +1870,7 @@ static const struct error_info *const identity_supervisors_me_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1561,6 +1939,7 @@ static const struct error_info *const identity_supervisors_password_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1626,6 +2005,7 @@ static const struct error_info *const identity_sessions_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1690,6 +2070,7 @@ static const struct error_info *const identity_sessions_revoke_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1757,6 +2138,7 @@ static const struct error_info *const identity_supervisors_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1824,6 +2206,7 @@ static const struct error_info *const identity_supervisors_update_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1892,6 +2275,7 @@ static const struct error_info *const identity_supervisors_delete_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -1958,6 +2342,7 @@ static const struct error_info *const identity_supervisors_reset_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -2031,6 +2416,7 @@ static const struct error_info *const identity_invites_create_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -2096,6 +2482,7 @@ static const struct error_info *const identity_invites_list_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
@@ -2159,6 +2546,7 @@ static const struct error_info *const identity_invites_revoke_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
 	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
 	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],

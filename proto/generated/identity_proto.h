@@ -47,8 +47,20 @@ struct api_key {
 	const int64_t *sats_per_call; /* at least 0 */
 	const int64_t *writes_per_minute; /* at least 0 */
 	const int64_t *publishes_per_day; /* at least 0 */
+	const int64_t *parent_id; /* 1..2147483647 */
+	struct shape_list content_type_ids; /* of int64_t; optional */
+	struct shape_list content_item_ids; /* of int64_t; optional */
+	struct shape_list review_task_ids; /* of int64_t; optional */
 };
 extern const struct shape api_key_shape;
+
+/* What a key is limited to; an absent list: nothing. */
+struct key_limits {
+	struct shape_list content_type_ids; /* of int64_t; optional */
+	struct shape_list content_item_ids; /* of int64_t; optional */
+	struct shape_list review_task_ids; /* of int64_t; optional */
+};
+extern const struct shape key_limits_shape;
 
 /* A new API key. The plaintext is shown this once. */
 struct api_key_created {
@@ -58,6 +70,7 @@ struct api_key_created {
 	struct shape_list scopes; /* of const char * */
 	const int64_t *expires_at; /* microseconds since 1970 */
 	const char *api_key;
+	const int64_t *parent_id; /* 1..2147483647 */
 };
 extern const struct shape api_key_created_shape;
 
@@ -210,20 +223,20 @@ struct api_key_use {
 };
 extern const struct shape api_key_use_shape;
 
-/* Row of domain_count, key_count. */
+/* Row of domain_count, key_count, key_family_count. */
 struct identity_count_row {
 	int64_t total;
 };
 extern const struct shape identity_count_row_shape;
 
-/* Row of domain_add, user_add, key_add. */
+/* Row of domain_add, user_add, key_add, key_other_administrators. */
 struct identity_id_row {
 	int64_t id;
 	int64_t created_at; /* microseconds since 1970 */
 };
 extern const struct shape identity_id_row_shape;
 
-/* Row of key_lock, key_by_hash. */
+/* Row of key_lock, key_get, key_by_hash. */
 struct api_key_row {
 	int64_t id;
 	int64_t domain_id;
@@ -240,8 +253,24 @@ struct api_key_row {
 	const int64_t *sats_per_call;
 	const int64_t *writes_per_minute;
 	const int64_t *publishes_per_day;
+	const int64_t *parent_id;
+	const int64_t *root_id;
+	struct shape_list ancestors; /* of int64_t */
+	struct shape_list content_type_ids; /* of int64_t; optional */
+	struct shape_list content_item_ids; /* of int64_t; optional */
+	struct shape_list review_task_ids; /* of int64_t; optional */
 };
 extern const struct shape api_key_row_shape;
+
+/* Row of key_ancestors. */
+struct key_ancestor_row {
+	int64_t id;
+	const int64_t *sats_per_day;
+	const int64_t *sats_per_call;
+	const int64_t *writes_per_minute;
+	const int64_t *publishes_per_day;
+};
+extern const struct shape key_ancestor_row_shape;
 
 /* Row of supervisor_get, supervisor_lock, supervisor_by_email, supervisor_add. */
 struct supervisor_row {
@@ -366,8 +395,48 @@ extern const struct shape identity_keys_rotate_request_shape;
 
 struct identity_keys_revoke_request {
 	int64_t id; /* 1..2147483647 */
+	const bool *force; /* default false */
 };
 extern const struct shape identity_keys_revoke_request_shape;
+
+struct identity_keys_delegate_request {
+	const char *name; /* 1..200 bytes */
+	struct shape_list scopes; /* of const char *; at most 16 items; optional */
+	const int64_t *expires_at; /* microseconds since 1970 */
+	const int64_t *sats_per_day; /* 0..2100000000000000 */
+	const int64_t *sats_per_call; /* 0..2100000000000000 */
+	const int64_t *writes_per_minute; /* 0..1000000 */
+	const int64_t *publishes_per_day; /* 0..1000000 */
+	struct shape_list content_type_ids; /* of int64_t; at most 16 items; optional */
+	struct shape_list content_item_ids; /* of int64_t; at most 64 items; optional */
+};
+extern const struct shape identity_keys_delegate_request_shape;
+
+struct identity_keys_hand_off_request {
+	int64_t content_item_id; /* 1..2147483647 */
+	const int64_t *review_task_id; /* 1..2147483647 */
+	struct shape_list scopes; /* of const char *; at most 16 items; optional */
+	const int64_t *minutes; /* 1..1440; default 60 */
+	const char *name; /* 1..200 bytes; optional */
+};
+extern const struct shape identity_keys_hand_off_request_shape;
+
+struct identity_keys_children_request {
+	const int64_t *after; /* 1..2147483647 */
+	const int64_t *limit; /* 1..500; default 50 */
+};
+extern const struct shape identity_keys_children_request_shape;
+
+struct identity_keys_children_response {
+	struct shape_list keys; /* of struct api_key */
+	bool has_more;
+};
+extern const struct shape identity_keys_children_response_shape;
+
+struct identity_keys_revoke_child_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape identity_keys_revoke_child_request_shape;
 
 struct identity_whoami_request {
 	char no_members;
@@ -384,6 +453,7 @@ struct identity_whoami_response {
 	struct shape_list scopes; /* of const char * */
 	struct shape_list assignment_refs; /* of const char * */
 	const struct key_budget *budget; /* optional */
+	const struct key_limits *limits; /* optional */
 	const struct actor_profile *profile; /* optional */
 };
 extern const struct shape identity_whoami_response_shape;
@@ -570,6 +640,8 @@ struct identity_keys_authenticate_response {
 	const int64_t *expires_at; /* microseconds since 1970 */
 	bool is_platform_admin;
 	struct shape_list budgets; /* of int64_t */
+	const char *narrow; /* optional */
+	struct shape_list ancestors; /* of int64_t */
 };
 extern const struct shape identity_keys_authenticate_response_shape;
 
@@ -606,6 +678,7 @@ struct api_key_create_event {
 	const char *key_prefix;
 	struct shape_list scopes; /* of const char * */
 	const int64_t *expires_at; /* microseconds since 1970 */
+	const int64_t *parent_id; /* 1..2147483647 */
 };
 extern const struct shape api_key_create_event_shape;
 
@@ -620,6 +693,7 @@ extern const struct shape api_key_rotate_event_shape;
 struct api_key_revoke_event {
 	const char *name;
 	const char *key_prefix;
+	int64_t descendants; /* at least 0 */
 };
 extern const struct shape api_key_revoke_event_shape;
 
@@ -673,6 +747,10 @@ extern const struct operation operation_identity_keys_create;
 extern const struct operation operation_identity_keys_list;
 extern const struct operation operation_identity_keys_rotate;
 extern const struct operation operation_identity_keys_revoke;
+extern const struct operation operation_identity_keys_delegate;
+extern const struct operation operation_identity_keys_hand_off;
+extern const struct operation operation_identity_keys_children;
+extern const struct operation operation_identity_keys_revoke_child;
 extern const struct operation operation_identity_whoami;
 extern const struct operation operation_identity_policy_evaluate;
 extern const struct operation operation_identity_decisions_list;
@@ -748,9 +826,36 @@ const struct error *identity_keys_rotate(struct request *req, const struct ident
 
 /* Revoke an API key for good.
  * DELETE /api/auth/keys/{id}
- * Errors: API_KEY_NOT_FOUND, PLATFORM_ADMIN_REQUIRED.
+ * Errors: API_KEY_LAST_ADMINISTRATOR, API_KEY_NOT_FOUND, PLATFORM_ADMIN_REQUIRED.
  * Emits: api_key.revoke. */
 const struct error *identity_keys_revoke(struct request *req, const struct identity_keys_revoke_request *in,
+    struct confirmation *out) MUST_CHECK;
+
+/* Hand out a key with a part of one's own rights; it stops working with one's own.
+ * POST /api/auth/keys/children
+ * Errors: API_KEY_CHILDREN_EXCEEDED, API_KEY_DEPTH_EXCEEDED, API_KEY_REQUIRED, INVALID_EXPIRES_AT, INVALID_KEY_BUDGET, INVALID_KEY_LIMITS, INVALID_KEY_SCOPES.
+ * Emits: api_key.create. */
+const struct error *identity_keys_delegate(struct request *req, const struct identity_keys_delegate_request *in,
+    struct api_key_created *out) MUST_CHECK;
+
+/* Hand exactly one task to another agent: a short-lived key for one content item, perhaps with its review task.
+ * POST /api/auth/keys/hand-off
+ * Errors: API_KEY_CHILDREN_EXCEEDED, API_KEY_DEPTH_EXCEEDED, API_KEY_REQUIRED, INVALID_KEY_LIMITS, INVALID_KEY_SCOPES.
+ * Emits: api_key.create. */
+const struct error *identity_keys_hand_off(struct request *req, const struct identity_keys_hand_off_request *in,
+    struct api_key_created *out) MUST_CHECK;
+
+/* List the keys that one has handed out, and those that came of them, which still work.
+ * GET /api/auth/keys/children
+ * Errors: API_KEY_REQUIRED. */
+const struct error *identity_keys_children(struct request *req, const struct identity_keys_children_request *in,
+    struct identity_keys_children_response *out) MUST_CHECK;
+
+/* Take back a key that one has handed out, with those that came of it.
+ * DELETE /api/auth/keys/children/{id}
+ * Errors: API_KEY_NOT_FOUND, API_KEY_REQUIRED.
+ * Emits: api_key.revoke. */
+const struct error *identity_keys_revoke_child(struct request *req, const struct identity_keys_revoke_child_request *in,
     struct confirmation *out) MUST_CHECK;
 
 /* Say who the caller is: actor, tenant and scopes.

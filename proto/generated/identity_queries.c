@@ -36,14 +36,14 @@ const struct db_statement identity_user_add_query = { .name = "identity_user_add
 const struct db_statement identity_key_add_query = { .name = "identity_key_add",
 	.sql =
 	    "INSERT INTO api_keys (domain_id, name, key_prefix, key_hash, scopes, is_platform_admin, created_by, created_at, expires_at, sats_per_day,\n"
-	    "                      sats_per_call, writes_per_minute, publishes_per_day)\n"
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id, created_at\n",
-	.kind = DB_FIND, .n_params = 13, .row = &identity_id_row_shape };
+	    "                      sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id, created_at\n",
+	.kind = DB_FIND, .n_params = 19, .row = &identity_id_row_shape };
 
 const struct db_statement identity_key_list_query = { .name = "identity_key_list",
 	.sql =
 	    "SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,\n"
-	    "       publishes_per_day FROM api_keys\n"
+	    "       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids FROM api_keys\n"
 	    " ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &api_key_shape };
 
@@ -55,14 +55,21 @@ const struct db_statement identity_key_count_query = { .name = "identity_key_cou
 const struct db_statement identity_key_lock_query = { .name = "identity_key_lock",
 	.sql =
 	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
-	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids\n"
 	    "  FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR UPDATE\n",
+	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
+
+const struct db_statement identity_key_get_query = { .name = "identity_key_get",
+	.sql =
+	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids\n"
+	    "  FROM api_keys WHERE id = $1 AND revoked_at IS NULL\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 
 const struct db_statement identity_key_by_hash_query = { .name = "identity_key_by_hash",
 	.sql =
 	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
-	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids\n"
 	    "  FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 
@@ -70,6 +77,43 @@ const struct db_statement identity_key_revoke_query = { .name = "identity_key_re
 	.sql =
 	    "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_key_other_administrators_query = { .name = "identity_key_other_administrators",
+	.sql =
+	    "SELECT id, created_at FROM api_keys\n"
+	    " WHERE domain_id = tenant() AND revoked_at IS NULL AND 'admin' = ANY (scopes) AND id <> $1 AND root_id IS DISTINCT FROM $1\n"
+	    "   AND (expires_at IS NULL OR expires_at > $2)\n"
+	    " ORDER BY id LIMIT 1 FOR UPDATE\n",
+	.kind = DB_LIST, .n_params = 2, .row = &identity_id_row_shape };
+
+const struct db_statement identity_key_family_count_query = { .name = "identity_key_family_count",
+	.sql =
+	    "SELECT count(*) AS total FROM (SELECT FROM api_keys WHERE domain_id = tenant() AND root_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) LIMIT $3) k\n",
+	.kind = DB_FIND, .n_params = 3, .row = &identity_count_row_shape };
+
+const struct db_statement identity_key_family_revoke_query = { .name = "identity_key_family_revoke",
+	.sql =
+	    "UPDATE api_keys SET revoked_at = $3 WHERE domain_id = tenant() AND root_id = $1 AND $2 = ANY (ancestors) AND revoked_at IS NULL\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement identity_key_family_list_query = { .name = "identity_key_family_list",
+	.sql =
+	    "SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,\n"
+	    "       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids FROM api_keys\n"
+	    " WHERE domain_id = tenant() AND root_id = $1 AND $2 = ANY (ancestors) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) AND id > $4\n"
+	    " ORDER BY id LIMIT $5\n",
+	.kind = DB_LIST, .n_params = 5, .row = &api_key_shape };
+
+const struct db_statement identity_key_ancestors_query = { .name = "identity_key_ancestors",
+	.sql =
+	    "SELECT id, sats_per_day, sats_per_call, writes_per_minute, publishes_per_day FROM api_keys WHERE id = ANY ($1::integer[]) ORDER BY id LIMIT 3\n",
+	.kind = DB_LIST, .n_params = 1, .row = &key_ancestor_row_shape };
+
+const struct db_statement identity_key_maintain_query = { .name = "identity_key_maintain",
+	.sql =
+	    "DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE k.parent_id IS NOT NULL AND k.expires_at < $1\n"
+	    "   AND NOT EXISTS (SELECT FROM api_keys c WHERE c.parent_id = k.id) ORDER BY k.expires_at LIMIT 1000))\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
 const struct db_statement identity_key_touch_query = { .name = "identity_key_touch",
 	.sql =

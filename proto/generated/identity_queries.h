@@ -24,10 +24,24 @@ extern const struct db_statement identity_key_list_query;
 extern const struct db_statement identity_key_count_query;
 /* A key that still works, locked against a concurrent rotation. :find; rows: struct api_key_row */
 extern const struct db_statement identity_key_lock_query;
+/* The same without a lock. :find; rows: struct api_key_row */
+extern const struct db_statement identity_key_get_query;
 /* What a presented key is; revoked ones are unknown. :find; rows: struct api_key_row */
 extern const struct db_statement identity_key_by_hash_query;
 /* The one writer of revoked_at. :exec */
 extern const struct db_statement identity_key_revoke_query;
+/* Keys that can administer the tenant and do not end with the one ($1), locked so that two of them cannot revoke each other at once. :list; rows: struct identity_id_row */
+extern const struct db_statement identity_key_other_administrators_query;
+/* Keys of a family that still work, counted up to $3. :find; rows: struct identity_count_row */
+extern const struct db_statement identity_key_family_count_query;
+/* What came of a key ends with it. :exec */
+extern const struct db_statement identity_key_family_revoke_query;
+/* What came of a key and still works, after an id. :list; rows: struct api_key */
+extern const struct db_statement identity_key_family_list_query;
+/* The keys that a key comes of, and their budgets. :list; rows: struct key_ancestor_row */
+extern const struct db_statement identity_key_ancestors_query;
+/* Keys that were handed out and have ended long ago go; those that others came of go once these are gone. :exec */
+extern const struct db_statement identity_key_maintain_query;
 /* Latest uses of many keys: [{"keyId": 1, "usedAt": "..."}]. :exec */
 extern const struct db_statement identity_key_touch_query;
 /* Many decisions at once: a JSON array of policy_decision_entry. :exec */

@@ -66,6 +66,38 @@ call_identity_keys_revoke(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_identity_keys_delegate(struct request *req, const void *in, void *out)
+{
+	const struct identity_keys_delegate_request *typed_in = in;
+	struct api_key_created *typed_out = out;
+	return identity_keys_delegate(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_keys_hand_off(struct request *req, const void *in, void *out)
+{
+	const struct identity_keys_hand_off_request *typed_in = in;
+	struct api_key_created *typed_out = out;
+	return identity_keys_hand_off(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_keys_children(struct request *req, const void *in, void *out)
+{
+	const struct identity_keys_children_request *typed_in = in;
+	struct identity_keys_children_response *typed_out = out;
+	return identity_keys_children(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_keys_revoke_child(struct request *req, const void *in, void *out)
+{
+	const struct identity_keys_revoke_child_request *typed_in = in;
+	struct confirmation *typed_out = out;
+	return identity_keys_revoke_child(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_identity_whoami(struct request *req, const void *in, void *out)
 {
 	const struct identity_whoami_request *typed_in = in;
@@ -241,6 +273,10 @@ const struct service_operation identity_operations[] = {
 	{ &operation_identity_keys_list, call_identity_keys_list, NULL, NULL, NULL },
 	{ &operation_identity_keys_rotate, call_identity_keys_rotate, NULL, NULL, NULL },
 	{ &operation_identity_keys_revoke, call_identity_keys_revoke, NULL, NULL, NULL },
+	{ &operation_identity_keys_delegate, call_identity_keys_delegate, NULL, NULL, NULL },
+	{ &operation_identity_keys_hand_off, call_identity_keys_hand_off, NULL, NULL, NULL },
+	{ &operation_identity_keys_children, call_identity_keys_children, NULL, NULL, NULL },
+	{ &operation_identity_keys_revoke_child, call_identity_keys_revoke_child, NULL, NULL, NULL },
 	{ &operation_identity_whoami, call_identity_whoami, NULL, NULL, NULL },
 	{ &operation_identity_policy_evaluate, call_identity_policy_evaluate, NULL, NULL, NULL },
 	{ &operation_identity_decisions_list, call_identity_decisions_list, NULL, NULL, NULL },
@@ -263,7 +299,7 @@ const struct service_operation identity_operations[] = {
 	{ &operation_identity_keys_touch, call_identity_keys_touch, NULL, NULL, NULL },
 	{ &operation_identity_decisions_record, call_identity_decisions_record, NULL, NULL, NULL },
 };
-const size_t identity_n_operations = 28;
+const size_t identity_n_operations = 32;
 
 void
 emit_domain_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -122,9 +122,13 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_invites_list,
 	&operation_identity_invites_revoke,
 	&operation_identity_keys_authenticate,
+	&operation_identity_keys_children,
 	&operation_identity_keys_create,
+	&operation_identity_keys_delegate,
+	&operation_identity_keys_hand_off,
 	&operation_identity_keys_list,
 	&operation_identity_keys_revoke,
+	&operation_identity_keys_revoke_child,
 	&operation_identity_keys_rotate,
 	&operation_identity_keys_touch,
 	&operation_identity_onboard,
@@ -212,7 +216,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 194;
+const size_t registry_n_operations = 198;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

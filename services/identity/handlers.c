@@ -7,6 +7,8 @@
 #include "error_codes.h"
 #include "id.h"
 #include "contract/policy.h"
+#include "keys/keys.h"
+#include "keys/rights.h"
 #include "rules.h"
 #include "secret.h"
 #include "store.h"
@@ -60,76 +62,7 @@ identity_domains_create(struct request *req, const struct identity_domains_creat
 	return add_domain(req, in->name, in->hostname, false, out);
 }
 
-/* ---- keys ---- */
-
-static const struct error *
-check_expiry(struct request *req, const int64_t *expires_at)
-{
-	if (expires_at && *expires_at <= req->now_us)
-		return FAIL_AT(req, INVALID_EXPIRES_AT, "/expiresAt", "expiresAt lies in the past");
-	return NULL;
-}
-
-static const struct error *
-normalise_scopes(struct request *req, struct shape_list given, struct shape_list *ret_scopes)
-{
-	const char *bad;
-
-	if (rules_scopes_normalise(req->arena, given, ret_scopes, &bad))
-		return NULL;
-	if (!bad)
-		return FAIL_AT(req, INVALID_KEY_SCOPES, "/scopes", "scopes must not be empty");
-	return FAIL_AT(req, INVALID_KEY_SCOPES, "/scopes", "scope '%s' is unknown", bad);
-}
-
-/* A key hands on no more than it has: what is left out is what it has itself. */
-static const struct error *
-check_budgets(struct request *req, const struct identity_keys_create_request *in, struct new_key *key)
-{
-	static const char *const names[BUDGETS_N] = { "satsPerDay", "satsPerCall", "writesPerMinute", "publishesPerDay" };
-	const int64_t *wanted[BUDGETS_N] = { in->sats_per_day, in->sats_per_call, in->writes_per_minute, in->publishes_per_day };
-
-	for (int i = 0; i < BUDGETS_N; i++) {
-		int64_t own = principal_budget(req->principal, (enum budget)i);
-		if (own >= 0 && wanted[i] && *wanted[i] > own)
-			return FAIL_AT(req, INVALID_KEY_BUDGET, arena_printf(req->arena, "/%s", names[i]), "%s is %" PRId64 " and that of the key that asks %" PRId64,
-			    names[i], *wanted[i], own);
-		key->budgets[i] = wanted[i] || own < 0 ? wanted[i] : arena_memdup(req->arena, &own, sizeof(own));
-	}
-	return NULL;
-}
-
-/* Make the secret and its row; key's name, tenant, scopes and rights are the caller's. */
-static const struct error *
-issue_key(struct request *req, struct new_key *key, int64_t *ret_id, const char **ret_text)
-{
-	unsigned char random[KEY_RANDOM_BYTES];
-	char *text = arena_alloc(req->arena, KEY_TEXT_BYTES);
-	char *hash = arena_alloc(req->arena, SHA256_HEX_BYTES);
-
-	secret_random(random, sizeof(random));
-	rules_key_format(text, random);
-	sha256_hex(hash, text, strlen(text));
-	key->hash = hash;
-	key->prefix = arena_strndup(req->arena, text, KEY_PREFIX_CHARS);
-	*ret_text = text;
-	return store_key_add(req, key, ret_id);
-}
-
-static const struct error *
-create_key(struct request *req, struct new_key *key, struct api_key_created *out)
-{
-	const struct error *error = issue_key(req, key, &out->id, &out->api_key);
-	if (error)
-		return error;
-	out->name = key->name;
-	out->key_prefix = key->prefix;
-	out->scopes = key->scopes;
-	out->expires_at = key->expires_at;
-	emit_api_key_create(req, out->id, 0, &(struct api_key_create_event){ .name = key->name, .key_prefix = key->prefix,
-	    .scopes = key->scopes, .expires_at = key->expires_at });
-	return NULL;
-}
+/* ---- a tenant with its first key ---- */
 
 const struct error *
 identity_onboard(struct request *req, const struct identity_onboard_request *in, struct identity_onboard_response *out)
@@ -147,9 +80,9 @@ identity_onboard(struct request *req, const struct identity_onboard_request *in,
 		return FAIL_AT(req, EMPTY_ONBOARDING_SCOPES, "/scopes", "scopes must not be empty");
 	if (!rules_base_url_is_valid(base))
 		return FAIL_AT(req, INVALID_PUBLIC_BASE_URL, "/publicBaseUrl", "'%s' is not an absolute http or https URL", base);
-	const struct error *error = normalise_scopes(req, scopes, &key.scopes);
+	const struct error *error = keys_normalise_scopes(req, scopes, &key.scopes);
 	if (!error)
-		error = check_expiry(req, in->expires_at);
+		error = keys_check_expiry(req, in->expires_at);
 	if (!error)
 		error = store_domain_count(req, &n_domains);
 	if (!error)
@@ -160,90 +93,12 @@ identity_onboard(struct request *req, const struct identity_onboard_request *in,
 		return error;
 	key.domain_id = domain->id;
 	key.created_by = in->admin_email ? &user_id : NULL;
-	error = create_key(req, &key, created);
+	error = keys_make(req, &key, created);
 	if (error)
 		return error;
 	endpoints->api = arena_printf(req->arena, "%s/api", base);
 	endpoints->mcp = arena_printf(req->arena, "%s/mcp", base);
 	*out = (struct identity_onboard_response){ .bootstrap = n_domains == 0, .domain = domain, .api_key = created, .endpoints = endpoints };
-	return NULL;
-}
-
-const struct error *
-identity_keys_create(struct request *req, const struct identity_keys_create_request *in, struct api_key_created *out)
-{
-	struct new_key key = { .domain_id = req->tenant, .name = in->name, .expires_at = in->expires_at };
-	const struct error *error = normalise_scopes(req, in->scopes, &key.scopes);
-	if (!error)
-		error = check_expiry(req, in->expires_at);
-	if (!error)
-		error = check_budgets(req, in, &key);
-	if (error)
-		return error;
-	return create_key(req, &key, out);
-}
-
-const struct error *
-identity_keys_list(struct request *req, const struct identity_keys_list_request *in, struct identity_keys_list_response *out)
-{
-	out->limit = or_default(in->limit, LIMIT_DEFAULT);
-	out->offset = or_default(in->offset, 0);
-	const struct error *error = store_key_page(req, out->limit, out->offset, &out->keys, &out->total);
-	out->has_more = out->offset + (int64_t)out->keys.n < out->total;
-	return error;
-}
-
-static const struct error *
-lock_key(struct request *req, int64_t id, const struct api_key_row **ret_key)
-{
-	const struct error *error = store_key_lock(req, id, ret_key);
-	if (error)
-		return error;
-	if (!*ret_key)
-		return FAIL(req, API_KEY_NOT_FOUND, "API key %" PRId64 " does not exist or was revoked", id);
-	/* Rotating hands out the key's rights, revoking takes them away: neither beyond one's own. */
-	if ((*ret_key)->is_platform_admin && !req->principal->is_platform_admin)
-		return FAIL(req, PLATFORM_ADMIN_REQUIRED, "API key %" PRId64 " has platform rights: only a key with platform rights can rotate or revoke it", id);
-	return NULL;
-}
-
-const struct error *
-identity_keys_rotate(struct request *req, const struct identity_keys_rotate_request *in, struct api_key_rotated *out)
-{
-	const struct api_key_row *old;
-	const struct error *error = lock_key(req, in->id, &old);
-	if (error)
-		return error;
-	struct new_key key = { .domain_id = old->domain_id, .name = arena_printf(req->arena, "%s (rotated)", old->name),
-		.scopes = old->scopes, .is_platform_admin = old->is_platform_admin, .created_by = old->created_by,
-		.expires_at = old->expires_at, .budgets = { old->sats_per_day, old->sats_per_call, old->writes_per_minute, old->publishes_per_day } };
-	for (int i = 0; i < BUDGETS_N; i++) {
-		int64_t own = principal_budget(req->principal, (enum budget)i);
-		if (own >= 0 && (!key.budgets[i] || *key.budgets[i] > own))
-			return FAIL(req, INVALID_KEY_BUDGET, "API key %" PRId64 " has a larger budget than the key that asks", old->id);
-	}
-	error = issue_key(req, &key, &out->new_id, &out->api_key);
-	if (error)
-		return error;
-	store_key_revoke(req, old->id);
-	out->old_id = old->id;
-	out->key_prefix = key.prefix;
-	emit_api_key_rotate(req, old->id, 0, &(struct api_key_rotate_event){ .old_id = old->id, .new_id = out->new_id,
-	    .name = key.name, .key_prefix = key.prefix });
-	return NULL;
-}
-
-const struct error *
-identity_keys_revoke(struct request *req, const struct identity_keys_revoke_request *in, struct confirmation *out)
-{
-	const struct api_key_row *key;
-	const struct error *error = lock_key(req, in->id, &key);
-	if (error)
-		return error;
-	store_key_revoke(req, key->id);
-	out->id = key->id;
-	out->message = arena_printf(req->arena, "API key %" PRId64 " revoked", key->id);
-	emit_api_key_revoke(req, key->id, 0, &(struct api_key_revoke_event){ .name = key->name, .key_prefix = key->key_prefix });
 	return NULL;
 }
 
@@ -279,6 +134,19 @@ budget_view(struct request *req, const struct principal *principal)
 	return view;
 }
 
+static const struct key_limits *
+limits_view(struct request *req, const struct principal *principal)
+{
+	struct key_limits *view = ARENA_NEW(req->arena, struct key_limits);
+	struct key_rights rights = { 0 };
+
+	if (!principal->narrow)
+		return NULL;
+	rights_read_narrow(req->arena, principal->narrow, &rights);
+	*view = (struct key_limits){ .content_type_ids = rights.types, .content_item_ids = rights.items, .review_task_ids = rights.tasks };
+	return view;
+}
+
 const struct error *
 identity_whoami(struct request *req, const struct identity_whoami_request *in, struct identity_whoami_response *out)
 {
@@ -303,6 +171,7 @@ identity_whoami(struct request *req, const struct identity_whoami_request *in, s
 	out->actor_source = principal->source;
 	out->profile = profile_of(principal);
 	out->budget = budget_view(req, principal);
+	out->limits = limits_view(req, principal);
 	out->actor_profile_id = out->profile->id;
 	out->scopes = (struct shape_list){ principal->scopes, principal->n_scopes };
 	out->assignment_refs = (struct shape_list){ refs, refs[1] ? 2 : 1 };
@@ -366,48 +235,6 @@ identity_decisions_list(struct request *req, const struct identity_decisions_lis
 }
 
 /* ---- between processes ---- */
-
-static struct shape_list
-budgets_of(struct request *req, const struct api_key_row *key)
-{
-	const int64_t *bounds[BUDGETS_N] = { key->sats_per_day, key->sats_per_call, key->writes_per_minute, key->publishes_per_day };
-	int64_t *list = ARENA_ARRAY(req->arena, int64_t, BUDGETS_N);
-	size_t n = 0;
-
-	for (int i = 0; i < BUDGETS_N; i++) {
-		list[i] = bounds[i] ? *bounds[i] : -1;
-		n = bounds[i] ? BUDGETS_N : n;
-	}
-	return (struct shape_list){ .items = list, .n = n };
-}
-
-const struct error *
-identity_keys_authenticate(struct request *req, const struct identity_keys_authenticate_request *in,
-    struct identity_keys_authenticate_response *out)
-{
-	const struct api_key_row *key;
-
-	if (in->is_session && *in->is_session)
-		return identity_session_authenticate(req, in, out);
-	const struct error *error = store_key_by_hash(req, in->key_hash, &key);
-	if (error)
-		return error;
-	if (!key)
-		return FAIL(req, AUTH_INVALID_API_KEY, "the API key is unknown or revoked");
-	if (key->expires_at && *key->expires_at <= req->now_us)
-		return FAIL_WITH(req, AUTH_KEY_EXPIRED, arena_printf(req->arena, "{\"apiKeyId\":%" PRId64 "}", key->id),
-		    "API key %" PRId64 " has expired", key->id);
-	out->actor_id = arena_printf(req->arena, "api_key:%" PRId64, key->id);
-	out->actor_type = "api_key";
-	out->actor_source = "db";
-	out->key_id = key->id;
-	out->domain_id = key->domain_id;
-	out->scopes = key->scopes;
-	out->expires_at = key->expires_at;
-	out->is_platform_admin = key->is_platform_admin;
-	out->budgets = budgets_of(req, key);
-	return NULL;
-}
 
 /* A list of structs as one JSON array parameter. */
 static struct doc
@@ -479,7 +306,7 @@ identity_bootstrap(struct request *req, int argc, char **argv)
 	if (error)
 		return error;
 	key.domain_id = domain.id;
-	error = create_key(req, &key, &created);
+	error = keys_make(req, &key, &created);
 	if (!error)
 		printf("%s\n", created.api_key);
 	return error;

@@ -306,7 +306,7 @@ identity_session_authenticate(struct request *req, const struct identity_keys_au
 	out->scopes = (struct shape_list){ role->scopes, role->n_scopes };
 	out->expires_at = &session->expires_at;
 	out->is_platform_admin = role->is_platform;
-	out->budgets = (struct shape_list){ "", 0 };
+	out->budgets = out->ancestors = (struct shape_list){ "", 0 };
 	return NULL;
 }
 

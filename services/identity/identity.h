@@ -17,6 +17,7 @@ extern const size_t identity_n_settings;
 
 /* handlers.c: the timer and the command of main.c's definition */
 const struct error *identity_maintain_decisions(struct request *req) MUST_CHECK;
+const struct error *identity_maintain_keys(struct request *req) MUST_CHECK;
 const struct error *identity_bootstrap(struct request *req, int argc, char **argv) MUST_CHECK;
 
 /* handlers_sessions.c */

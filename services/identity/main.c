@@ -7,6 +7,7 @@ extern const size_t identity_n_operations;
 
 static const struct timer timers[] = {
 	{ "decisions.maintain", 3600 * 1000, identity_maintain_decisions },
+	{ "keys.maintain", 3600 * 1000, identity_maintain_keys },
 	{ "sessions.maintain", 3600 * 1000, identity_maintain_sessions },
 };
 

@@ -28,13 +28,13 @@ INSERT INTO users (domain_id, email, created_at, updated_at) VALUES ($1, $2, $3,
 -- name: key_add :find identity_id_row
 -- A new key.
 INSERT INTO api_keys (domain_id, name, key_prefix, key_hash, scopes, is_platform_admin, created_by, created_at, expires_at, sats_per_day,
-                      sats_per_call, writes_per_minute, publishes_per_day)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id, created_at;
+                      sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id, created_at;
 
 -- name: key_list :list api_key
 -- Keys of the tenant, newest first.
 SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,
-       publishes_per_day FROM api_keys
+       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids FROM api_keys
  ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2;
 
 -- name: key_count :find identity_count_row
@@ -44,18 +44,57 @@ SELECT count(*) AS total FROM api_keys;
 -- name: key_lock :find api_key_row
 -- A key that still works, locked against a concurrent rotation.
 SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
-       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids
   FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR UPDATE;
+
+-- name: key_get :find api_key_row
+-- The same without a lock.
+SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids
+  FROM api_keys WHERE id = $1 AND revoked_at IS NULL;
 
 -- name: key_by_hash :find api_key_row
 -- What a presented key is; revoked ones are unknown.
 SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
-       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids
   FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL;
 
 -- name: key_revoke :exec
 -- The one writer of revoked_at.
 UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL;
+
+-- name: key_other_administrators :list identity_id_row
+-- Keys that can administer the tenant and do not end with the one ($1), locked so that two of them cannot revoke each other at once.
+SELECT id, created_at FROM api_keys
+ WHERE domain_id = tenant() AND revoked_at IS NULL AND 'admin' = ANY (scopes) AND id <> $1 AND root_id IS DISTINCT FROM $1
+   AND (expires_at IS NULL OR expires_at > $2)
+ ORDER BY id LIMIT 1 FOR UPDATE;
+
+-- ---- keys that keys hand out
+
+-- name: key_family_count :find identity_count_row
+-- Keys of a family that still work, counted up to $3.
+SELECT count(*) AS total FROM (SELECT FROM api_keys WHERE domain_id = tenant() AND root_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) LIMIT $3) k;
+
+-- name: key_family_revoke :exec
+-- What came of a key ends with it.
+UPDATE api_keys SET revoked_at = $3 WHERE domain_id = tenant() AND root_id = $1 AND $2 = ANY (ancestors) AND revoked_at IS NULL;
+
+-- name: key_family_list :list api_key
+-- What came of a key and still works, after an id.
+SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,
+       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids FROM api_keys
+ WHERE domain_id = tenant() AND root_id = $1 AND $2 = ANY (ancestors) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) AND id > $4
+ ORDER BY id LIMIT $5;
+
+-- name: key_ancestors :list key_ancestor_row
+-- The keys that a key comes of, and their budgets.
+SELECT id, sats_per_day, sats_per_call, writes_per_minute, publishes_per_day FROM api_keys WHERE id = ANY ($1::integer[]) ORDER BY id LIMIT 3;
+
+-- name: key_maintain :exec
+-- Keys that were handed out and have ended long ago go; those that others came of go once these are gone.
+DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE k.parent_id IS NOT NULL AND k.expires_at < $1
+   AND NOT EXISTS (SELECT FROM api_keys c WHERE c.parent_id = k.id) ORDER BY k.expires_at LIMIT 1000));
 
 -- name: key_touch :exec
 -- Latest uses of many keys: [{"keyId": 1, "usedAt": "..."}].

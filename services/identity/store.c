@@ -58,6 +58,13 @@ store_user_add(struct request *req, int64_t domain_id, const char *email, int64_
 	return NULL;
 }
 
+/* Without ids: NULL, which limits to nothing. */
+static struct db_param
+ids(struct shape_list list)
+{
+	return list.n > 0 ? P_INT_LIST(list.items, list.n) : P_NULL();
+}
+
 const struct error *
 store_key_add(struct request *req, const struct new_key *key, int64_t *ret_id)
 {
@@ -66,7 +73,8 @@ store_key_add(struct request *req, const struct new_key *key, int64_t *ret_id)
 	    PARAMS(P_INT(key->domain_id), P_TEXT(key->name), P_TEXT(key->prefix), P_TEXT(key->hash),
 	        P_TEXT_LIST(key->scopes.items, key->scopes.n), P_BOOL(key->is_platform_admin), P_INT_OPT(key->created_by),
 	        P_TIME(req->now_us), P_TIME_OPT(key->expires_at), P_INT_OPT(key->budgets[BUDGET_SATS_PER_DAY]), P_INT_OPT(key->budgets[BUDGET_SATS_PER_CALL]),
-	        P_INT_OPT(key->budgets[BUDGET_WRITES_PER_MINUTE]), P_INT_OPT(key->budgets[BUDGET_PUBLISHES_PER_DAY])), &row);
+	        P_INT_OPT(key->budgets[BUDGET_WRITES_PER_MINUTE]), P_INT_OPT(key->budgets[BUDGET_PUBLISHES_PER_DAY]), P_INT_OPT(key->parent_id),
+	        P_INT_OPT(key->root_id), P_INT_LIST(key->ancestors.items, key->ancestors.n), ids(key->types), ids(key->items), ids(key->tasks)), &row);
 	if (error)
 		return error;
 	*ret_id = row->id;
@@ -99,6 +107,52 @@ const struct error *
 store_key_by_hash(struct request *req, const char *hash, const struct api_key_row **ret_key)
 {
 	return query_find(req, &identity_key_by_hash_query, PARAMS(P_TEXT(hash)), ret_key);
+}
+
+const struct error *
+store_key_get(struct request *req, int64_t id, const struct api_key_row **ret_key)
+{
+	return query_find(req, &identity_key_get_query, PARAMS(P_INT(id)), ret_key);
+}
+
+const struct error *
+store_key_other_administrators(struct request *req, int64_t id, struct shape_list *ret_keys)
+{
+	return query_list(req, &identity_key_other_administrators_query, PARAMS(P_INT(id), P_TIME(req->now_us)), ret_keys);
+}
+
+const struct error *
+store_key_family_count(struct request *req, int64_t root_id, int64_t max, int64_t *ret_n)
+{
+	const struct identity_count_row *row;
+	const struct error *error = query_find(req, &identity_key_family_count_query, PARAMS(P_INT(root_id), P_TIME(req->now_us), P_INT(max)), &row);
+	if (!error)
+		*ret_n = row->total;
+	return error;
+}
+
+const struct error *
+store_key_family_revoke(struct request *req, int64_t root_id, int64_t id, int64_t *ret_n)
+{
+	return query_exec(req, &identity_key_family_revoke_query, PARAMS(P_INT(root_id), P_INT(id), P_TIME(req->now_us)), ret_n);
+}
+
+const struct error *
+store_key_family_list(struct request *req, int64_t root_id, int64_t id, int64_t after, int64_t limit, struct shape_list *ret_keys)
+{
+	return query_list(req, &identity_key_family_list_query, PARAMS(P_INT(root_id), P_INT(id), P_TIME(req->now_us), P_INT(after), P_INT(limit)), ret_keys);
+}
+
+const struct error *
+store_key_ancestors(struct request *req, struct shape_list list, struct shape_list *ret_rows)
+{
+	return query_list(req, &identity_key_ancestors_query, PARAMS(P_INT_LIST(list.items, list.n)), ret_rows);
+}
+
+void
+store_key_maintain(struct request *req, int64_t ended_before_us)
+{
+	query_send(req, &identity_key_maintain_query, PARAMS(P_TIME(ended_before_us)));
 }
 
 void

@@ -15,6 +15,9 @@ struct new_key {
 	const int64_t *created_by;
 	const int64_t *expires_at;
 	const int64_t *budgets[BUDGETS_N]; /* NULL: no bound */
+	const int64_t *parent_id, *root_id;
+	struct shape_list ancestors;           /* the oldest first */
+	struct shape_list types, items, tasks; /* without items: not limited */
 };
 
 const struct error *store_domain_count(struct request *req, int64_t *ret_n) MUST_CHECK;
@@ -31,6 +34,14 @@ const struct error *store_key_page(struct request *req, int64_t limit, int64_t o
     int64_t *ret_total) MUST_CHECK;
 const struct error *store_key_lock(struct request *req, int64_t id, const struct api_key_row **ret_key) MUST_CHECK;
 const struct error *store_key_by_hash(struct request *req, const char *hash, const struct api_key_row **ret_key) MUST_CHECK;
+const struct error *store_key_get(struct request *req, int64_t id, const struct api_key_row **ret_key) MUST_CHECK;
+/* At most one, which can administer the tenant and does not end with the key. */
+const struct error *store_key_other_administrators(struct request *req, int64_t id, struct shape_list *ret_keys) MUST_CHECK;
+const struct error *store_key_family_count(struct request *req, int64_t root_id, int64_t max, int64_t *ret_n) MUST_CHECK;
+const struct error *store_key_family_revoke(struct request *req, int64_t root_id, int64_t id, int64_t *ret_n) MUST_CHECK;
+const struct error *store_key_family_list(struct request *req, int64_t root_id, int64_t id, int64_t after, int64_t limit, struct shape_list *ret_keys) MUST_CHECK;
+const struct error *store_key_ancestors(struct request *req, struct shape_list ids, struct shape_list *ret_rows) MUST_CHECK;
+void store_key_maintain(struct request *req, int64_t ended_before_us);
 void store_key_revoke(struct request *req, int64_t id);
 const struct error *store_key_touch(struct request *req, struct doc uses, int64_t *ret_n) MUST_CHECK;
 const struct error *store_decision_add(struct request *req, struct doc decisions, int64_t *ret_n) MUST_CHECK;

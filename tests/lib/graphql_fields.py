@@ -43,6 +43,7 @@ def queries(t, indexed):
         "assets": f"assets {{ nodes {{ {ASSET} }} hasMore nextCursor }}",
         "asset": f"asset(id: {t.asset()}) {{ {ASSET} }}",
         "assetDerivatives": f"assetDerivatives(id: {t.asset()}) {{ nodes {{ id }} hasMore }}",
+        "delegatedApiKeys": f"delegatedApiKeys(after: {t.child()['id'] - 1}) {{ nodes {{ id parentId contentTypeIds contentItemIds reviewTaskIds }} hasMore }}",
         "forms": "forms { nodes { id slug } hasMore }",
         "form": f"form(id: {form['id']}) {{ id name slug fields defaultData active }}",
         "publicForm": f"publicForm(slug: \"{form['slug']}\", domainId: {t.domain}) {{ form {{ id fields }} startToken }}",
@@ -95,6 +96,9 @@ def mutations(t):
         return f"id: {flow['id']}, transitionId: {flow['transitions'][0]['id']}"
 
     return {
+        "delegateApiKey": lambda: f'delegateApiKey(name: "{name()}", scopes: ["content:read"]) {{ id keyPrefix scopes expiresAt parentId }}',
+        "handOffTask": lambda: f"handOffTask(contentItemId: {item()}) {{ id keyPrefix scopes expiresAt parentId }}",
+        "revokeDelegatedApiKey": lambda: f"revokeDelegatedApiKey(id: {t.child()['id']}) {{ id message }}",
         "issuePreviewToken": lambda: f"issuePreviewToken(id: {item()}) {{ token previewPath contentItemId draft ttlSeconds expiresAt }}",
         "issueGlobalPreviewToken": lambda: f'issueGlobalPreviewToken(slug: "{t.previewed_global()[1].split("/")[-1]}") {{ token previewPath slug draft expiresAt }}',
         "issuePublicWriteToken": lambda: f'issuePublicWriteToken(id: {t.public_type()}, subject: "17") {{ token contentTypeId subjectField allowedOperations requiredStatus }}',

@@ -1,5 +1,6 @@
 """What the operations of the services around content refuse, each declared error once: tests of a driver with Things (things.py)."""
 import json
+import time
 
 from checks import equal, row, test, wait_for
 from lightning import invoice
@@ -481,6 +482,41 @@ def keys_hand_on_no_more_than_they_have(ground):
     maker = ground.admin.with_key(ground.tenant.key("admin", writesPerMinute=100000)["apiKey"])
     ask_all(maker, [("POST", "/api/auth/keys", {"name": "x", "scopes": ["content:read"], "writesPerMinute": 100001}, 400, "INVALID_KEY_BUDGET"),
                     ("PUT", f"/api/auth/keys/{ground.tenant.key('content:read')['id']}", None, 400, "INVALID_KEY_BUDGET")])
+
+
+@test
+def keys_hand_out_a_part_of_themselves(ground):
+    t, path = ground.things, "/api/auth/keys/children"
+    limited = t.child(scopes=["content:write"], writesPerMinute=5, contentItemIds=[1], expiresAt=LATER)
+    maker, off = ground.admin.with_key(limited["apiKey"]), "/api/auth/keys/hand-off"
+    for body, code in [({"scopes": ["admin"]}, "INVALID_KEY_SCOPES"), ({"scopes": ["x"]}, "INVALID_KEY_SCOPES"), ({"writesPerMinute": 6}, "INVALID_KEY_BUDGET"),
+                       ({"expiresAt": "2999-01-01T00:00:00Z"}, "INVALID_EXPIRES_AT"), ({"expiresAt": "2020-01-01T00:00:00Z"}, "INVALID_EXPIRES_AT"),
+                       ({"contentItemIds": [2]}, "INVALID_KEY_LIMITS"), ({"contentItemIds": []}, "INVALID_KEY_LIMITS")]:
+        refused(repr(body), maker.post(path, {"name": "x", **body}), 400, code)
+    refused("another item", maker.post(off, {"contentItemId": 2}), 400, "INVALID_KEY_LIMITS")
+    refused("more scopes", maker.post(off, {"contentItemId": 1, "scopes": ["admin"]}), 400, "INVALID_KEY_SCOPES")
+    second = ground.admin.with_key(t.child(maker)["apiKey"])
+    third = ground.admin.with_key(t.child(second)["apiKey"])
+    refused("a fourth", third.post(path, {"name": "x"}), 409, "API_KEY_DEPTH_EXCEEDED")
+    refused("a fourth", third.post(off, {"contentItemId": 1}), 409, "API_KEY_DEPTH_EXCEEDED")
+    person = t.person("tenant_admin")
+    for method, target, body in [("POST", path, {"name": "x"}), ("POST", off, {"contentItemId": 1}), ("GET", path, None), ("DELETE", f"{path}/{limited['id']}", None)]:
+        refused(f"{method} {target}", person.request(method, target, body), 403, "API_KEY_REQUIRED")
+    refused("the root", maker.delete(f"{path}/{limited['id']}"), 404, "API_KEY_NOT_FOUND")
+    expired = t.child(expiresAt=time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() + 3)))
+    late = ground.admin.with_key(expired["apiKey"])
+    late.get("/api/identity").succeeded(200)
+    refused("a life of its own", late.post(path, {"name": "x", "expiresAt": LATER}), 400, "INVALID_EXPIRES_AT")
+    whole = ground.tenant.key("content:read")
+    ground.system.sql("INSERT INTO identity.api_keys (domain_id, name, key_prefix, key_hash, scopes, parent_id, root_id, ancestors)"
+                      f" SELECT {ground.tenant.id}, 'x', 'wcak_', md5(i::text) || 'family', '{{content:read}}', {whole['id']}, {whole['id']}, ARRAY[{whole['id']}] FROM generate_series(1, 1000) i")
+    full = ground.admin.with_key(whole["apiKey"])
+    refused("one more", full.post(path, {"name": "x"}), 409, "API_KEY_CHILDREN_EXCEEDED")
+    refused("one more", full.post(off, {"contentItemId": 1}), 409, "API_KEY_CHILDREN_EXCEEDED")
+    ground.admin.delete(f"/api/auth/keys/{whole['id']}").succeeded(200)
+    lone = ground.system.tenant("lone")
+    key = lone.admin.get("/api/auth/keys").succeeded(200).data[0]["id"]
+    refused("the last one", lone.admin.delete(f"/api/auth/keys/{key}"), 409, "API_KEY_LAST_ADMINISTRATOR")
 
 
 @test

@@ -64,6 +64,10 @@ class Things:
             self.first = of(self.anyone, self.anyone.post("/api/supervisors/invite/accept", {"token": token, "password": PASSWORD, "email": self.email()}).succeeded(201))
         return self.first
 
+    def child(self, maker=None, **fields):
+        """A key that the tenant's administrator, or another key, has handed out."""
+        return (maker or self.admin).post("/api/auth/keys/children", {"name": self.ground.name(), "scopes": ["content:read"], **fields}).succeeded(201).data
+
     def me(self, person=None):
         return (person or self.person()).get("/api/supervisors/me").succeeded(200).data
 
@@ -288,6 +292,9 @@ def requests(t, path):
         "identity.sessions.create": lambda: (t.anyone, path, {"email": t.me()["supervisor"]["email"], "password": PASSWORD}),
         "identity.sessions.end": lambda: (t.person(), path, None),
         "identity.sessions.revoke": lambda: ask(f"/api/supervisors/sessions/{t.me()['sessionId']}"),
+        "identity.keys.delegate": lambda: ask(path, {"name": t.ground.name(), "scopes": ["content:read"]}),
+        "identity.keys.hand_off": lambda: ask(path, {"contentItemId": t.ground.item()}),
+        "identity.keys.revoke_child": lambda: ask(f"/api/auth/keys/children/{t.child()['id']}"),
         "identity.supervisors.me": lambda: (t.person(), path, None),
         "identity.supervisors.password": lambda: (t.person(), path, {"currentPassword": PASSWORD, "newPassword": PASSWORD + "."}),
         "identity.supervisors.update": lambda: ask(human(), {"role": "reviewer"}),

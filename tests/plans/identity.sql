@@ -4,6 +4,8 @@ INSERT INTO api_keys (id, domain_id, name, key_prefix, key_hash, scopes, created
 SELECT i, plans.tenant(i), 'a key', 'writer_' || i, md5(i::text) || md5(i::text || 'b'), '{content:read,content:write}',
        now() - i * interval '1 minute', CASE WHEN i % 4 = 0 THEN now() END
   FROM generate_series(1, :rows / 20) i;
+UPDATE api_keys k SET parent_id = p.id, root_id = p.id, ancestors = ARRAY[p.id], expires_at = now() - (k.id % 100) * interval '1 day'
+  FROM (SELECT domain_id, min(id) AS id FROM api_keys GROUP BY domain_id) p WHERE p.domain_id = k.domain_id AND k.id <> p.id AND k.id % 3 = 0;
 INSERT INTO policy_decision_logs (domain_id, principal_id, operation, resource_type, resource_id, environment, outcome, code,
        policy_version, evaluation_duration_ms, request_id, created_at)
 SELECT plans.tenant(i), 'api_key:' || i % 50, CASE i % 3 WHEN 0 THEN 'content.read' ELSE 'content.write' END, 'content_item', i::text, 'production',
@@ -41,14 +43,31 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 -- plan: user_add acting
 (:big, 'new@example.com', now())
 -- plan: key_add acting
-(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL)
+(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL)
 -- plan: key_add tenant
-(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL)
+(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL)
 -- plan: key_list tenant
 (50, 0)
 -- plan: key_count tenant max=30+2*:keys, every key of the tenant is counted
 -- plan: key_lock tenant
 (:key)
+-- let: root SELECT min(id) FROM api_keys WHERE domain_id = :big
+-- let: family SELECT count(*) FROM api_keys WHERE domain_id = :big AND root_id IS NOT NULL
+-- let: relatives SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM api_keys ORDER BY key_hash LIMIT 3) k
+-- plan: key_get tenant
+(:key)
+-- plan: key_other_administrators tenant max=80, locks the row that it finds
+(:key, now())
+-- plan: key_family_count tenant max=30+2*:family, a family of up to a thousand keys is counted
+(:root, now(), 1000)
+-- plan: key_family_revoke tenant max=60+90*:family, a family of up to a thousand keys
+(:root, :root, now())
+-- plan: key_family_list tenant max=30+2*:family, a family of up to a thousand keys
+(:root, :root, now(), 0, 51)
+-- plan: key_ancestors system
+(:relatives)
+-- plan: key_maintain system
+(now() - interval '90 days')
 -- plan: key_by_hash system
 (:key_hash)
 -- plan: key_revoke tenant

@@ -6,10 +6,13 @@
 #include "codec/msgpack.h"
 #include "codec/wire.h"
 
+enum { BUDGET_OWNER_INTS = 1 + BUDGETS_N };
+
 struct wire_request {
 	int64_t version;
 	struct envelope_request request;
 	struct shape_list budgets; /* of the principal; absent: it has none */
+	struct shape_list ancestors; /* id and budgets of each */
 };
 
 struct wire_reply {
@@ -44,6 +47,8 @@ static const struct shape_field request_fields[] = {
 	{ .name = "budgets", .type = SHAPE_LIST, .item = SHAPE_INT, .offset = offsetof(struct wire_request, budgets) },
 	WIRE(request.labels.session, TEXT, 0),
 	WIRE(request.labels.change_set, TEXT, 0),
+	WIRE(request.principal.narrow, TEXT, 0),
+	{ .name = "ancestors", .type = SHAPE_LIST, .item = SHAPE_INT, .offset = offsetof(struct wire_request, ancestors) },
 };
 #undef WIRE_TYPE
 
@@ -64,6 +69,7 @@ static const struct shape_field reply_fields[] = {
 };
 #undef WIRE_TYPE
 
+_Static_assert(sizeof(struct budget_owner) == BUDGET_OWNER_INTS * sizeof(int64_t), "an ancestor is a row of integers");
 _Static_assert(offsetof(struct principal, n_scopes) == offsetof(struct principal, scopes) +
     offsetof(struct shape_list, n), "scopes have the layout of a list");
 _Static_assert(offsetof(struct envelope_request, n_input) == offsetof(struct envelope_request, input) +
@@ -92,6 +98,8 @@ envelope_write_request(struct buf *buf, const struct envelope_request *request)
 
 	if (request->principal.has_budgets)
 		wire.budgets = (struct shape_list){ request->principal.budgets, BUDGETS_N };
+	if (request->principal.n_ancestors > 0)
+		wire.ancestors = (struct shape_list){ request->principal.ancestors, request->principal.n_ancestors * BUDGET_OWNER_INTS };
 
 	codec_msgpack_write_indexed(buf, &request_shape, &wire);
 }
@@ -122,9 +130,14 @@ envelope_read_request(struct arena *arena, const void *bytes, size_t n_bytes, st
 		return false;
 	if (wire.version != ENVELOPE_VERSION || wire.request.principal.n_scopes > ENVELOPE_SCOPES_MAX)
 		return false;
+	if (wire.ancestors.n > KEY_DEPTH_MAX * BUDGET_OWNER_INTS || wire.ancestors.n % BUDGET_OWNER_INTS != 0)
+		return false;
 	wire.request.principal.has_budgets = wire.budgets.n == BUDGETS_N;
 	if (wire.request.principal.has_budgets)
 		memcpy(wire.request.principal.budgets, wire.budgets.items, sizeof(wire.request.principal.budgets));
+	wire.request.principal.n_ancestors = wire.ancestors.n / BUDGET_OWNER_INTS;
+	if (wire.ancestors.n > 0)
+		memcpy(wire.request.principal.ancestors, wire.ancestors.items, wire.ancestors.n * sizeof(int64_t));
 	fill_empty(&wire.request.request_id);
 	fill_empty(&wire.request.surface);
 	fill_empty(&wire.request.principal.id);

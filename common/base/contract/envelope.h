@@ -6,23 +6,35 @@
 #include "error.h"
 #include "contract/shape.h"
 
-enum { ENVELOPE_VERSION = 1, ENVELOPE_SCOPES_MAX = 16 };
+enum { ENVELOPE_VERSION = 1, ENVELOPE_SCOPES_MAX = 16, ENVELOPE_NARROW_BYTES = 1152 };
 
 /* What a key may use up, whatever its scopes allow. */
 enum budget { BUDGET_SATS_PER_DAY, BUDGET_SATS_PER_CALL, BUDGET_WRITES_PER_MINUTE, BUDGET_PUBLISHES_PER_DAY, BUDGETS_N };
+
+/* A key that has handed out the one that acts, directly or not: what is used up counts against its budget too. */
+enum { KEY_DEPTH_MAX = 3 };
+struct budget_owner {
+	int64_t key_id;
+	int64_t budgets[BUDGETS_N]; /* -1: no bound */
+};
 
 /* Who acts.  Verified by the gateway, carried along unchanged by services calling services. */
 struct principal {
 	int64_t tenant;          /* domain id; 0: none */
 	const char *id;          /* "api_key:12", "system", "anonymous" */
 	const char *type;        /* "api_key", "supervisor", "env_key", "system", "anonymous" */
-	const char *source;      /* "db", "env", "cookie", "internal" */
+	const char *source;      /* "db", "env", "cookie", "internal"; of keys that others have handed out "delegated" or "oauth" */
 	int64_t key_id;          /* api key row, 0: none */
 	const char *const *scopes;
 	size_t n_scopes;
 	bool is_platform_admin;
 	bool has_budgets;
 	int64_t budgets[BUDGETS_N]; /* where has_budgets; -1: no bound */
+	/* The content types, items and review tasks that it is limited to, "{3,4}|{50}|{7}", any part empty: no limit; or NULL.
+	 * Row-level security holds the services to it: narrow_*() in the migrations. */
+	const char *narrow;
+	struct budget_owner ancestors[KEY_DEPTH_MAX];
+	size_t n_ancestors;
 };
 
 /* What callers say about themselves, to find their changes again: tokens of up to LABEL_BYTES_MAX characters, or NULL. */

@@ -16,6 +16,7 @@ enum operation_flag {
 	OPERATION_SYSTEM = 1 << 5,     /* runs outside any tenant: row-level security in system mode */
 	OPERATION_PRICED = 1 << 6,     /* may answer 402 */
 	OPERATION_BARE = 1 << 7,       /* REST answers without the {data, meta} envelope */
+	OPERATION_NARROW = 1 << 9,     /* keeps to the content types and items that a key is limited to; others refuse such a key */
 	OPERATION_UNRESTRICTED = 1 << 8, /* any verified principal, no policy question: doors whose operations ask for themselves */
 };
 

@@ -104,6 +104,12 @@ has_any_scope(const struct principal *principal, const char *const *scopes)
 	return false;
 }
 
+bool
+principal_is_derived(const struct principal *principal)
+{
+	return strcmp(principal->type, "api_key") == 0 && (strcmp(principal->source, "delegated") == 0 || strcmp(principal->source, "oauth") == 0);
+}
+
 struct policy_verdict
 policy_decide(const struct policy_question *question)
 {
@@ -118,6 +124,8 @@ policy_decide(const struct policy_question *question)
 		return deny("POLICY_RESOURCE_DOMAIN_UNRESOLVED");
 	if (rule->is_platform && !principal->is_platform_admin)
 		return deny(rule->code);
+	if ((principal->narrow && !question->is_narrow) || (rule->is_original && principal_is_derived(principal)))
+		return deny("KEY_RESTRICTED");
 	if (has_any_scope(principal, policy_rules.admin_scopes))
 		return allow("ALLOWED_ADMIN");
 	return has_any_scope(principal, rule->scopes) ? allow("ALLOWED_SCOPE_MATCH") : deny(rule->code);

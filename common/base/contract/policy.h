@@ -8,6 +8,7 @@ struct policy_question {
 	const struct principal *principal;
 	const char *operation;      /* "content.write" */
 	const char *resource_type;  /* "content_item"; "system" has no tenant */
+	bool is_narrow;             /* it keeps to the types and items that a key is limited to */
 };
 
 struct policy_verdict {
@@ -20,6 +21,7 @@ struct policy_rule {
 	const char *const *patterns; /* NULL-terminated: "tenant.*", "*.read", "*" */
 	const char *const *scopes;   /* NULL-terminated: each of them will do; none: nothing short of admin */
 	bool is_platform;            /* platform administrators only, asked before any scope */
+	bool is_original;            /* hands out rights of its own: not for keys that others have handed out */
 	const char *code;            /* of the denial */
 };
 
@@ -31,6 +33,9 @@ struct policy_rules {
 
 /* proto/generated/policy_rules.c */
 extern const struct policy_rules policy_rules;
+
+/* A key that another key or a person has handed out. */
+bool principal_is_derived(const struct principal *principal);
 
 /* First matching rule decides; an operation that is not "noun.verb" or a missing part is a denial. */
 struct policy_verdict policy_decide(const struct policy_question *question);

@@ -15,6 +15,8 @@
 static const struct db_statement SET_SCOPE = { .name = "db_set_scope", .kind = DB_EXEC, .n_params = 1, .sql = SCOPE_SQL };
 static const struct db_statement SET_SCOPE_AND_TIMEOUT = { .name = "db_set_scope_and_timeout", .kind = DB_EXEC, .n_params = 2,
 	.sql = SCOPE_SQL " and set_config('statement_timeout', $2, true) is not null and set_config('lock_timeout', $2, true) is not null" };
+static const struct db_statement SET_NARROW = { .name = "db_set_narrow", .kind = DB_EXEC, .n_params = 1,
+	.sql = "select where set_config('wordclaw.narrow', $1, true) is not null" };
 static const struct db_statement DISCARD_PLANS = { .name = "db_discard_plans", .kind = DB_EXEC, .sql = "discard plans" };
 static const struct db_statement BEGIN = { .name = "db_begin", .kind = DB_EXEC, .sql = "begin" };
 static const struct db_statement COMMIT = { .name = "db_commit", .kind = DB_EXEC, .sql = "commit" };
@@ -136,6 +138,8 @@ queue_scope(struct db *db)
 	(void)snprintf(timeout, sizeof(timeout), "%" PRId64, timeout_ms);
 	(void)db_pipeline_queue(db, db->has_own_timeout ? &SET_SCOPE_AND_TIMEOUT : &SET_SCOPE,
 	    PARAMS(P_TEXT(tenant), P_TEXT(timeout)));
+	if (db->scope.narrow)
+		(void)db_pipeline_queue(db, &SET_NARROW, PARAMS(P_TEXT(db->scope.narrow)));
 	db->is_scope_sent = true;
 }
 
@@ -190,7 +194,7 @@ db_set_scope(struct db *db, const struct db_scope *scope)
 {
 	assert(db->mode != DB_MODE_IDLE);
 	db_pipeline_make_room(db);
-	bool is_same = db->is_scope_sent && scope->tenant == db->scope.tenant &&
+	bool is_same = db->is_scope_sent && scope->tenant == db->scope.tenant && scope->narrow == db->scope.narrow &&
 	    db_timeout_step(scope->timeout_ms) == db_timeout_step(db->scope.timeout_ms);
 	db->scope = *scope;
 	if (!is_same)

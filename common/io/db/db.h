@@ -82,6 +82,7 @@ void db_set_deadline(struct db *db, int64_t deadline_us);
 /* What a connection may see besides follows from the role it logged in as. */
 struct db_scope {
 	int64_t tenant;      /* 0: none */
+	const char *narrow;  /* what the principal is limited to, until the end of the work; NULL: nothing */
 	int64_t timeout_ms;  /* statement and lock timeout, applied rounded down to four significant bits (2000: 1920); 0: none */
 };
 
