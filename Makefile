@@ -51,7 +51,7 @@ Q_IO      := $(Q_GEN) -iquote common/io
 Q_SERVICE := $(Q_IO) -iquote common/service
 
 LIB_IO_NODB := -lczmq -lzmq -lmsgpackc -lsodium -lsecp256k1 -lpcre2-8 -lcurl -lm
-LIB_HTTP    := -lmicrohttpd
+LIB_HTTP    := -lmicrohttpd -lz
 LIB_DB      := -lpq
 
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \

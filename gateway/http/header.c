@@ -243,3 +243,23 @@ header_range(const char *text, int64_t n_bytes, int64_t *ret_first, int64_t *ret
 		return HEADER_RANGE_NONE;
 	return part(first, last, n_bytes, ret_first, ret_n);
 }
+
+bool
+header_accepts(const char *accept_encoding, const char *coding)
+{
+	size_t n = strlen(coding);
+
+	for (const char *at = accept_encoding; *at; at += strcspn(at, ",")) {
+		at += strspn(at, ", \t");
+		if (strncasecmp(at, coding, n) != 0 || !strchr(" \t;,", at[n]))
+			continue; /* strchr finds the end too */
+		const char *rest = at + n + strspn(at + n, " \t");
+		if (*rest != ';')
+			return true;
+		rest += 1 + strspn(rest + 1, " \t");
+		if (strncasecmp(rest, "q=", 2) != 0)
+			return true;
+		return strtod(rest + 2, NULL) > 0;
+	}
+	return false;
+}

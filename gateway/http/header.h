@@ -67,4 +67,7 @@ bool header_list_has(const char *list, const char *text);
 /* Is token one of the comma-separated list's entries, in whichever case? */
 bool header_list_has_token(const char *list, const char *token);
 
+/* Does Accept-Encoding allow the coding?  "*" says nothing of one in particular, q=0 forbids. */
+bool header_accepts(const char *accept_encoding, const char *coding);
+
 #endif

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/compress.h"
 #include "http/connection.h"
 #include "http/exchange_pool.h"
 #include "http/listen_socket.h"
@@ -139,6 +140,7 @@ make_response(struct exchange *exchange)
 static enum MHD_Result
 send_answer(struct connection *connection, struct exchange *exchange)
 {
+	compress_answer(exchange);
 	struct MHD_Response *response = make_response(exchange);
 	if (!response)
 		return MHD_NO;

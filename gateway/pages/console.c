@@ -137,7 +137,7 @@ answer_file(struct exchange *exchange, const char *name, size_t n, const char *c
 {
 	const char *accepted = exchange_header(exchange, "accept-encoding");
 	const char *if_none_match = exchange_header(exchange, "if-none-match");
-	const struct file *packed = accepted && strstr(accepted, "gzip") ? find(name, n, true) : NULL;
+	const struct file *packed = accepted && header_accepts(accepted, "gzip") ? find(name, n, true) : NULL;
 	const struct file *file = packed ? packed : find(name, n, false);
 
 	if (!file) {

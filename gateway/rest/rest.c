@@ -140,6 +140,11 @@ rest_check_headers(struct exchange *exchange)
 		ANSWER_FAIL(exchange, IDEMPOTENCY_KEY_INVALID, "%s", IDEMPOTENCY_KEY_PROBLEM);
 		return;
 	}
+	const char *if_none_match = exchange_header(exchange, "if-none-match");
+	if (exchange->plan->expected_version && exchange->plan->operation->tx == OPERATION_TX_WRITE && if_none_match && strcmp(if_none_match, "*") == 0) {
+		ANSWER_FAIL(exchange, PRECONDITION_FAILED, "If-None-Match: * asks that nothing is there, and this operation changes what is there");
+		return;
+	}
 	check_content_type(exchange);
 }
 

@@ -387,6 +387,7 @@ def complete_errors(operation, codes, rules):
             wanted += codes["body"] + ([] if any(f.raw for f in operation.request.fields) else codes.get("body_that_is_read", []))
     if not operation.has("internal") and not operation.has("public"):
         wanted += codes["authenticated"]
+        wanted += codes.get("versioned", []) if any(f.header == "if-match" for f in operation.request.fields) and operation.tx == "write" else []
         wanted += codes.get("authenticated_change", []) if any(r.method != "GET" for r in operation.routes) else []
         wanted += codes.get("authenticated_write", []) if operation.tx == "write" else []
         rule = policy_rule_of(rules, operation.policy or "")

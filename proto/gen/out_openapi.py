@@ -190,6 +190,8 @@ def gateway_paths(contract, errors):
         responses = {"200": {"description": summary, "content": {content: {"schema": schema}}}, **refused}
         if route.path == "/ready":
             responses["503"] = {"description": "A service cannot serve.", "content": {content: {"schema": schema}}}
+        if route.path in ("/openapi.json", "/documentation"):
+            responses["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
         entry = {"operationId": "gateway" + route.path.removeprefix("/api").replace("/{id}", "").replace("/", ".").removesuffix(".json"), "tags": [GATEWAY], "summary": summary}
         door = openapi_doors.DOORS.get(route.path)
         if door:

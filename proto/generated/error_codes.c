@@ -460,6 +460,8 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Report context.requestId to the operator; access is refused because the policy could not be evaluated." },
 	[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED] = { .code = "POLICY_RESOURCE_DOMAIN_UNRESOLVED", .status = 403, .is_retryable = false, .title = "Access Denied by Policy",
 	    .remediation = "Use a credential that belongs to a tenant." },
+	[ERROR_PRECONDITION_FAILED] = { .code = "PRECONDITION_FAILED", .status = 412, .is_retryable = false, .title = "Precondition Failed",
+	    .remediation = "Leave If-None-Match out: what the path names is there. If-Match with the version you read guards the change." },
 	[ERROR_PREVIEW_PAYWALL_UNSUPPORTED] = { .code = "PREVIEW_PAYWALL_UNSUPPORTED", .status = 409, .is_retryable = false, .title = "Priced Content Has No Preview",
 	    .remediation = "Read it with a key, or take the price from its type with PUT /api/content-types/{id}." },
 	[ERROR_PREVIEW_TARGET_UNPUBLISHED] = { .code = "PREVIEW_TARGET_UNPUBLISHED", .status = 404, .is_retryable = false, .title = "Nothing Published",

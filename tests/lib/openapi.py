@@ -3,6 +3,7 @@
 Every driver hands its replies to Conformance.observe and checks at the end: any reply that its operation does not declare
 (status, code, shape, headers) is a failure, wherever it was seen.
 """
+import gzip
 import json
 import os
 import re
@@ -155,7 +156,8 @@ class Conformance:
             self._note_body(reply, content["application/json"].get("schema", {}))
 
     def _note_body(self, reply, schema):
-        self.seen.setdefault((json.dumps(self._standalone(schema)), bytes(reply.body)), reply)
+        body = gzip.decompress(reply.body) if reply.headers.get("content-encoding") == "gzip" else reply.body
+        self.seen.setdefault((json.dumps(self._standalone(schema)), bytes(body)), reply)
 
     def _standalone(self, schema):
         """With the components it refers to, and no others: a document of its own."""

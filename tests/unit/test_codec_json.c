@@ -108,8 +108,8 @@ static const struct refusal {
 	const char *text, *pointer, *keyword, *message;
 } refusals[] = {
 	{ "[]", "", "type", "must be a JSON object" },
-	{ "{" GOOD ",\"count\":2.0}", "/count", "type", "'count' must be an integer between -5 and 500" },
-	{ "{" GOOD ",\"count\":\"2\"}", "/count", "type", "'count' must be an integer between -5 and 500" },
+	{ "{" GOOD ",\"count\":2.5}", "/count", "type", "'count' must be an integer between -5 and 500" },
+	{ "{" GOOD ",\"count\":\"02\"}", "/count", "type", "'count' must be an integer between -5 and 500" },
 	{ "{" GOOD ",\"count\":-6}", "/count", "minimum", "'count' must be at least -5, not -6" },
 	{ "{" GOOD ",\"count\":501}", "/count", "maximum", "'count' must be at most 500, not 501" },
 	{ "{" GOOD ",\"isSure\":1}", "/isSure", "type", "'isSure' must be true or false" },
@@ -196,6 +196,16 @@ START_TEST(the_list_of_violations_is_bounded)
 	buf_add_char(&buf, '}');
 	ck_assert(!read_json(buf.bytes));
 	ck_assert_uint_eq(violations.n, VIOLATIONS_MAX);
+}
+END_TEST
+
+START_TEST(what_is_an_integer_without_loss_is_taken_for_one)
+{
+	static const char *const counts[] = { "2", "2.0", "2e0", "\"2\"" };
+
+	ck_assert(read_json(arena_printf(arena, "{" GOOD ",\"count\":%s,\"numbers\":[2.0,\"2\"]}", counts[_i])));
+	ck_assert_int_eq(*sample.count, 2);
+	ck_assert_int_eq(((const int64_t *)sample.numbers.items)[1], 2);
 }
 END_TEST
 
@@ -447,6 +457,7 @@ main(void)
 	tcase_add_loop_test(tc, what_does_not_fit_the_shape_is_named, 0, ROWS(refusals));
 	tcase_add_test(tc, every_violation_is_listed_with_shape_and_example);
 	tcase_add_test(tc, the_list_of_violations_is_bounded);
+	tcase_add_loop_test(tc, what_is_an_integer_without_loss_is_taken_for_one, 0, 4);
 	tcase_add_test(tc, a_document_keeps_its_bytes);
 	tcase_add_test(tc, a_document_may_come_as_text);
 	tcase_add_test(tc, a_document_text_that_is_no_json_is_refused_with_its_place);

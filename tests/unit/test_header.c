@@ -150,6 +150,18 @@ START_TEST(lists_match_whole_entries)
 }
 END_TEST
 
+START_TEST(a_coding_is_accepted_as_the_header_says)
+{
+	static const struct { const char *text; bool is_accepted; } rows[] = {
+		{ "gzip", true }, { "br, gzip", true }, { "br;q=1.0, GZIP ;q=0.5", true }, { "gzip;q=0", false }, { "gzip; q=0.000", false }, { "gzipped", false },
+		{ "x-gzip", false }, { "br", false }, { "", false }, { ",,gzip", true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_msg(header_accepts(rows[i].text, "gzip") == rows[i].is_accepted, "%s", rows[i].text);
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof(*(table)))
 
 int
@@ -165,6 +177,7 @@ main(void)
 	tcase_add_loop_test(tc, if_none_match_names_tags_of_a_list, 0, ROWS(etags));
 	tcase_add_test(tc, sizes_are_plain_decimals);
 	tcase_add_test(tc, lists_match_whole_entries);
+	tcase_add_test(tc, a_coding_is_accepted_as_the_header_says);
 	suite_add_tcase(suite, tc);
 
 	SRunner *runner = srunner_create(suite);

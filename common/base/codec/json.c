@@ -2,6 +2,7 @@
 #include "codec/json_internal.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "id.h"
@@ -160,6 +161,21 @@ read_doc(struct reader *reader, const struct place *place, const struct shape_fi
 	return true;
 }
 
+/* What is an integer without loss is taken for one: 1.0, which JSON Schema counts as one, and "50", which agents send. */
+static bool
+int_of(const struct json_value *value, int64_t *ret_integer)
+{
+	enum { EXACT_BITS = 53 };
+
+	if (value->type == JSON_INT)
+		*ret_integer = value->integer;
+	else if (value->type == JSON_REAL && value->real == floor(value->real) && fabs(value->real) <= (double)(INT64_C(1) << EXACT_BITS))
+		*ret_integer = (int64_t)value->real;
+	else
+		return value->type == JSON_TEXT && parse_int(value->text, value->n, ret_integer);
+	return true;
+}
+
 static bool read_object(struct reader *reader, const struct place *place, const struct shape *shape,
     const struct json_value *value, void *object);
 
@@ -167,6 +183,8 @@ static bool
 read_item(struct reader *reader, const struct place *place, const struct shape_field *field,
     const struct json_value *value, void *item)
 {
+	int64_t integer;
+
 	if (field->item == SHAPE_DOC)
 		return read_doc(reader, place, field, value, item);
 	if (field->item == SHAPE_STRUCT) {
@@ -180,9 +198,9 @@ read_item(struct reader *reader, const struct place *place, const struct shape_f
 		memcpy(item, &value->text, sizeof(value->text));
 		return check_item_text(reader, place, field, value->text, value->n);
 	}
-	if (value->type != JSON_INT)
+	if (!int_of(value, &integer))
 		return violate_item_type(reader, place, field);
-	memcpy(item, &value->integer, sizeof(value->integer));
+	memcpy(item, &integer, sizeof(integer));
 	return true;
 }
 
@@ -225,6 +243,7 @@ read_value(struct reader *reader, const struct place *place, const struct shape_
     const struct json_value *value, void *object)
 {
 	struct doc doc;
+	int64_t integer;
 
 	switch (field->type) {
 	case SHAPE_BOOL:
@@ -235,9 +254,9 @@ read_value(struct reader *reader, const struct place *place, const struct shape_
 	case SHAPE_INT:
 		if (value->type == JSON_TEXT && (field->flags & SHAPE_SLUG))
 			return read_id_text(reader, place, field, value->text, value->n, object);
-		if (value->type != JSON_INT)
+		if (!int_of(value, &integer))
 			return violate_type(reader, place, field);
-		return read_int(reader, place, field, value->integer, object);
+		return read_int(reader, place, field, integer, object);
 	case SHAPE_TIME:
 		return read_time(reader, place, field, value, object);
 	case SHAPE_TEXT:

@@ -37,6 +37,8 @@ bool is_settled(const struct violations *violations, const struct shape_field *f
 bool read_int(struct reader *reader, const struct place *place, const struct shape_field *field, int64_t value,
     void *object);
 /* An integer as text, or where the field allows it a slug. */
+/* One spelling per number: no plus sign, no leading zero, no blank. */
+bool parse_int(const char *text, size_t n_bytes, int64_t *ret_value);
 bool read_id_text(struct reader *reader, const struct place *place, const struct shape_field *field, const char *text,
     size_t n_bytes, void *object);
 bool read_text(struct reader *reader, const struct place *place, const struct shape_field *field, const char *text,

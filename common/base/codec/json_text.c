@@ -9,8 +9,7 @@
 
 enum { SLUG_BYTES_MAX = 100 };
 
-/* One spelling per number: no plus sign, no leading zero, no blank. */
-static bool
+bool
 parse_int(const char *text, size_t n_bytes, int64_t *ret_value)
 {
 	bool is_negative = n_bytes > 0 && text[0] == '-';
