@@ -50,7 +50,7 @@ Q_GEN     := $(Q_BASE) -iquote proto/generated
 Q_IO      := $(Q_GEN) -iquote common/io
 Q_SERVICE := $(Q_IO) -iquote common/service
 
-LIB_IO_NODB := -lczmq -lzmq -lmsgpackc -lsodium -lsecp256k1 -lpcre2-8 -lcurl -lm
+LIB_IO_NODB := -lczmq -lzmq -lmsgpackc -lsodium -lsecp256k1 -lpcre2-8 -lcurl -lcrypto -lm
 LIB_HTTP    := -lmicrohttpd -lz
 LIB_DB      := -lpq
 

@@ -220,6 +220,7 @@ answer_resource_metadata(struct exchange *exchange)
 	buf_add_char(&out, '{');
 	json_member_text(&out, "resource", arena_printf(exchange->arena, "%s/mcp", exchange_base_url(exchange)));
 	json_member_text(&out, "resource_name", "WordClaw");
+	buf_printf(&out, ",\"authorization_servers\":[\"%s\"]", exchange_base_url(exchange));
 	buf_add_text(&out, ",\"bearer_methods_supported\":[\"header\"],\"scopes_supported\":[");
 	for (size_t i = 0, n = 0; i < registry_n_operations; i++) {
 		if (is_first_with_scope(i))

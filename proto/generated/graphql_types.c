@@ -186,8 +186,10 @@ static const struct graphql_field graphql_type_api_key_fields[] = {
 	{ .name = "contentTypeIds", .kind = GRAPHQL_ID, .member = "contentTypeIds" },
 	{ .name = "contentItemIds", .kind = GRAPHQL_ID, .member = "contentItemIds" },
 	{ .name = "reviewTaskIds", .kind = GRAPHQL_ID, .member = "reviewTaskIds" },
+	{ .name = "clientName", .kind = GRAPHQL_PLAIN, .member = "clientName" },
+	{ .name = "endsAt", .kind = GRAPHQL_PLAIN, .member = "endsAt" },
 };
-const struct graphql_type graphql_type_api_key = { "ApiKey", &api_key_shape, graphql_type_api_key_fields, 17 };
+const struct graphql_type graphql_type_api_key = { "ApiKey", &api_key_shape, graphql_type_api_key_fields, 19 };
 
 static const struct graphql_field graphql_type_api_key_created_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -1424,8 +1426,9 @@ static const struct graphql_field graphql_type_supervisor_fields[] = {
 	{ .name = "domainId", .kind = GRAPHQL_ID, .member = "domainId" },
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 	{ .name = "lastLoginAt", .kind = GRAPHQL_PLAIN, .member = "lastLoginAt" },
+	{ .name = "secondFactorSince", .kind = GRAPHQL_PLAIN, .member = "secondFactorSince" },
 };
-const struct graphql_type graphql_type_supervisor = { "Supervisor", &supervisor_shape, graphql_type_supervisor_fields, 6 };
+const struct graphql_type graphql_type_supervisor = { "Supervisor", &supervisor_shape, graphql_type_supervisor_fields, 7 };
 
 static const struct graphql_field graphql_type_supervisor_invite_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -1801,6 +1804,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "resetSupervisorPassword", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor_invite_created, .operation = &operation_identity_supervisors_reset },
 	{ .name = "inviteSupervisor", .kind = GRAPHQL_CALL, .type = &graphql_type_supervisor_invite_created, .operation = &operation_identity_invites_create },
 	{ .name = "revokeSupervisorInvite", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_invites_revoke },
+	{ .name = "resetSecondFactor", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_identity_factor_reset },
 	{ .name = "createJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_create },
 	{ .name = "cancelJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_cancel },
 	{ .name = "retryJob", .kind = GRAPHQL_CALL, .type = &graphql_type_job, .operation = &operation_jobs_retry },
@@ -1838,7 +1842,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 90 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 91 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,

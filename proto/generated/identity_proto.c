@@ -45,8 +45,10 @@ static const struct shape_field api_key_fields[] = {
 	{ .name = "contentTypeIds", .column = "content_type_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, content_type_ids), .min = 0, .max = 0, .doc = "Content types that it is limited to; absent: it is not, like the following." },
 	{ .name = "contentItemIds", .column = "content_item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, content_item_ids), .min = 0, .max = 0, .doc = "Content items that it is limited to." },
 	{ .name = "reviewTaskIds", .column = "review_task_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, review_task_ids), .min = 0, .max = 0, .doc = "Review tasks that it is limited to." },
+	{ .name = "clientName", .column = "client_name", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, client_name), .min = 0, .max = 0, .doc = "The OAuth client that holds it and renews it; null: it is no such token." },
+	{ .name = "endsAt", .column = "ends_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key, ends_at), .min = 0, .max = 0, .doc = "Of an OAuth token: it cannot be renewed beyond this." },
 };
-const struct shape api_key_shape = { .name = "api_key", .size = sizeof(struct api_key), .fields = api_key_fields, .n_fields = 17 };
+const struct shape api_key_shape = { .name = "api_key", .size = sizeof(struct api_key), .fields = api_key_fields, .n_fields = 19 };
 
 static const struct shape_field key_limits_fields[] = {
 	{ .name = "contentTypeIds", .column = "content_type_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_limits, content_type_ids), .min = 0, .max = 0, .doc = "Content types." },
@@ -88,8 +90,9 @@ static const struct shape_field supervisor_fields[] = {
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant; null: platform." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, created_at), .min = 0, .max = 0, .doc = "When the invitation was accepted." },
 	{ .name = "lastLoginAt", .column = "last_login_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, last_login_at), .min = 0, .max = 0, .doc = "Last sign-in." },
+	{ .name = "secondFactorSince", .column = "second_factor_since", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor, second_factor_since), .min = 0, .max = 0, .doc = "A code of an app is asked for since then; null: the password alone." },
 };
-const struct shape supervisor_shape = { .name = "supervisor", .size = sizeof(struct supervisor), .fields = supervisor_fields, .n_fields = 6 };
+const struct shape supervisor_shape = { .name = "supervisor", .size = sizeof(struct supervisor), .fields = supervisor_fields, .n_fields = 7 };
 
 static const struct shape_field supervisor_session_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_session, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Session id.", .example = "7" },
@@ -235,8 +238,13 @@ static const struct shape_field api_key_row_fields[] = {
 	{ .name = "contentTypeIds", .column = "content_type_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, content_type_ids), .min = 0, .max = 0, .doc = "Column content_type_ids." },
 	{ .name = "contentItemIds", .column = "content_item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, content_item_ids), .min = 0, .max = 0, .doc = "Column content_item_ids." },
 	{ .name = "reviewTaskIds", .column = "review_task_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, review_task_ids), .min = 0, .max = 0, .doc = "Column review_task_ids." },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, client_id), .min = 0, .max = 0, .doc = "Column client_id." },
+	{ .name = "clientName", .column = "client_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, client_name), .min = 0, .max = 0, .doc = "Column client_name." },
+	{ .name = "resource", .column = "resource", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, resource), .min = 0, .max = 0, .doc = "Column resource." },
+	{ .name = "refreshHash", .column = "refresh_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, refresh_hash), .min = 0, .max = 0, .doc = "Column refresh_hash." },
+	{ .name = "endsAt", .column = "ends_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct api_key_row, ends_at), .min = 0, .max = 0, .doc = "Column ends_at." },
 };
-const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 21 };
+const struct shape api_key_row_shape = { .name = "api_key_row", .size = sizeof(struct api_key_row), .fields = api_key_row_fields, .n_fields = 26 };
 
 static const struct shape_field key_ancestor_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_ancestor_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -247,6 +255,14 @@ static const struct shape_field key_ancestor_row_fields[] = {
 };
 const struct shape key_ancestor_row_shape = { .name = "key_ancestor_row", .size = sizeof(struct key_ancestor_row), .fields = key_ancestor_row_fields, .n_fields = 5 };
 
+static const struct shape_field key_granted_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_granted_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_granted_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_granted_row, name), .min = 0, .max = 0, .doc = "Column name." },
+	{ .name = "keyPrefix", .column = "key_prefix", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct key_granted_row, key_prefix), .min = 0, .max = 0, .doc = "Column key_prefix." },
+};
+const struct shape key_granted_row_shape = { .name = "key_granted_row", .size = sizeof(struct key_granted_row), .fields = key_granted_row_fields, .n_fields = 4 };
+
 static const struct shape_field supervisor_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
 	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, email), .min = 0, .max = 0, .doc = "Column email." },
@@ -255,8 +271,11 @@ static const struct shape_field supervisor_row_fields[] = {
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "lastLoginAt", .column = "last_login_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, last_login_at), .min = 0, .max = 0, .doc = "Column last_login_at." },
 	{ .name = "passwordHash", .column = "password_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, password_hash), .min = 0, .max = 0, .doc = "Column password_hash." },
+	{ .name = "totpSecret", .column = "totp_secret", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, totp_secret), .min = 0, .max = 0, .doc = "Column totp_secret." },
+	{ .name = "totpConfirmedAt", .column = "totp_confirmed_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, totp_confirmed_at), .min = 0, .max = 0, .doc = "Column totp_confirmed_at." },
+	{ .name = "totpLastStep", .column = "totp_last_step", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_row, totp_last_step), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column totp_last_step." },
 };
-const struct shape supervisor_row_shape = { .name = "supervisor_row", .size = sizeof(struct supervisor_row), .fields = supervisor_row_fields, .n_fields = 7 };
+const struct shape supervisor_row_shape = { .name = "supervisor_row", .size = sizeof(struct supervisor_row), .fields = supervisor_row_fields, .n_fields = 10 };
 
 static const struct shape_field supervisor_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -290,6 +309,36 @@ static const struct shape_field login_attempt_row_fields[] = {
 	{ .name = "attempts", .column = "attempts", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct login_attempt_row, attempts), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column attempts." },
 };
 const struct shape login_attempt_row_shape = { .name = "login_attempt_row", .size = sizeof(struct login_attempt_row), .fields = login_attempt_row_fields, .n_fields = 1 };
+
+static const struct shape_field oauth_client_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_client_row, id), .min = 0, .max = 0, .doc = "Column id." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_client_row, name), .min = 0, .max = 0, .doc = "Column name." },
+	{ .name = "redirectUris", .column = "redirect_uris", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_client_row, redirect_uris), .min = 0, .max = 0, .doc = "Column redirect_uris." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_client_row, expires_at), .min = 0, .max = 0, .doc = "Column expires_at." },
+};
+const struct shape oauth_client_row_shape = { .name = "oauth_client_row", .size = sizeof(struct oauth_client_row), .fields = oauth_client_row_fields, .n_fields = 4 };
+
+static const struct shape_field oauth_code_row_fields[] = {
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, client_id), .min = 0, .max = 0, .doc = "Column client_id." },
+	{ .name = "clientName", .column = "client_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, client_name), .min = 0, .max = 0, .doc = "Column client_name." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, supervisor_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column supervisor_id." },
+	{ .name = "redirectUri", .column = "redirect_uri", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, redirect_uri), .min = 0, .max = 0, .doc = "Column redirect_uri." },
+	{ .name = "challenge", .column = "challenge", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, challenge), .min = 0, .max = 0, .doc = "Column challenge." },
+	{ .name = "resource", .column = "resource", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, resource), .min = 0, .max = 0, .doc = "Column resource." },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, scopes), .min = 0, .max = 0, .doc = "Column scopes." },
+	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, writes_per_minute), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column writes_per_minute." },
+	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, publishes_per_day), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column publishes_per_day." },
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, sats_per_day), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column sats_per_day." },
+	{ .name = "endsAt", .column = "ends_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, ends_at), .min = 0, .max = 0, .doc = "Column ends_at." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, expires_at), .min = 0, .max = 0, .doc = "Column expires_at." },
+	{ .name = "usedAt", .column = "used_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, used_at), .min = 0, .max = 0, .doc = "Column used_at." },
+	{ .name = "keyId", .column = "key_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, key_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column key_id." },
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, email), .min = 0, .max = 0, .doc = "Column email." },
+	{ .name = "role", .column = "role", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, role), .min = 0, .max = 0, .doc = "Column role." },
+	{ .name = "userId", .column = "user_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_code_row, user_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column user_id." },
+};
+const struct shape oauth_code_row_shape = { .name = "oauth_code_row", .size = sizeof(struct oauth_code_row), .fields = oauth_code_row_fields, .n_fields = 18 };
 
 static const struct shape_field identity_domains_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct identity_domains_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Tenants at most." },
@@ -463,9 +512,10 @@ const struct shape identity_decisions_list_response_shape = { .name = "identity_
 static const struct shape_field identity_sessions_create_request_fields[] = {
 	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_create_request, email), .min = INT64_C(3), .max = INT64_C(254), .doc = "Login.", .example = "\"ada@acme.example.com\"" },
 	{ .name = "password", .column = "password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_create_request, password), .min = INT64_C(1), .max = INT64_C(200), .doc = "Password.", .example = "\"correct horse battery staple\"" },
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_create_request, code), .min = 0, .max = INT64_C(40), .doc = "Second factor, of an account that has one: six digits of the app, or a recovery code.", .example = "\"123456\"" },
 	{ .name = "userAgent", .column = "user_agent", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_HEADER, .header = "user-agent", .offset = offsetof(struct identity_sessions_create_request, user_agent), .min = 0, .max = INT64_C(1000), .doc = "The browser, to recognise the session by." },
 };
-const struct shape identity_sessions_create_request_shape = { .name = "identity_sessions_create_request", .size = sizeof(struct identity_sessions_create_request), .fields = identity_sessions_create_request_fields, .n_fields = 3 };
+const struct shape identity_sessions_create_request_shape = { .name = "identity_sessions_create_request", .size = sizeof(struct identity_sessions_create_request), .fields = identity_sessions_create_request_fields, .n_fields = 4 };
 
 static const struct shape_field identity_sessions_create_response_fields[] = {
 	{ .name = "supervisor", .column = "supervisor", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sessions_create_response, supervisor), .min = 0, .max = 0, .shape = &supervisor_shape, .doc = "Who has signed in." },
@@ -582,9 +632,10 @@ static const struct shape_field identity_invites_accept_request_fields[] = {
 	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_request, token), .min = INT64_C(1), .max = INT64_C(200), .doc = "From the link.", .example = "\"wcsi_0123\"" },
 	{ .name = "password", .column = "password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_request, password), .min = INT64_C(8), .max = INT64_C(200), .doc = "At least 8 characters.", .example = "\"correct horse battery staple\"" },
 	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_request, email), .min = INT64_C(3), .max = INT64_C(254), .pattern = "\\s*[^@\\s]+@[^@\\s]+\\s*", .doc = "Login: of the first person of an installation only, whose invitation names none.", .example = "\"ada@acme.example.com\"" },
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_request, code), .min = 0, .max = INT64_C(40), .doc = "Second factor, of an account that has one: six digits of the app, or a recovery code.", .example = "\"123456\"" },
 	{ .name = "userAgent", .column = "user_agent", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_HEADER, .header = "user-agent", .offset = offsetof(struct identity_invites_accept_request, user_agent), .min = 0, .max = INT64_C(1000), .doc = "The browser, to recognise the session by." },
 };
-const struct shape identity_invites_accept_request_shape = { .name = "identity_invites_accept_request", .size = sizeof(struct identity_invites_accept_request), .fields = identity_invites_accept_request_fields, .n_fields = 4 };
+const struct shape identity_invites_accept_request_shape = { .name = "identity_invites_accept_request", .size = sizeof(struct identity_invites_accept_request), .fields = identity_invites_accept_request_fields, .n_fields = 5 };
 
 static const struct shape_field identity_invites_accept_response_fields[] = {
 	{ .name = "supervisor", .column = "supervisor", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_invites_accept_response, supervisor), .min = 0, .max = 0, .shape = &supervisor_shape, .doc = "Who has signed in." },
@@ -592,6 +643,142 @@ static const struct shape_field identity_invites_accept_response_fields[] = {
 	{ .name = "sessionToken", .column = "session_token", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_COOKIE, .offset = offsetof(struct identity_invites_accept_response, session_token), .min = 0, .max = 0, .doc = "The session." },
 };
 const struct shape identity_invites_accept_response_shape = { .name = "identity_invites_accept_response", .size = sizeof(struct identity_invites_accept_response), .fields = identity_invites_accept_response_fields, .n_fields = 3 };
+
+static const struct shape_field identity_factor_enrol_request_fields[] = {
+	{ .name = "currentPassword", .column = "current_password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_factor_enrol_request, current_password), .min = INT64_C(1), .max = INT64_C(200), .doc = "The password.", .example = "\"correct horse battery staple\"" },
+};
+const struct shape identity_factor_enrol_request_shape = { .name = "identity_factor_enrol_request", .size = sizeof(struct identity_factor_enrol_request), .fields = identity_factor_enrol_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_factor_enrol_response_fields[] = {
+	{ .name = "secret", .column = "secret", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_factor_enrol_response, secret), .min = 0, .max = 0, .doc = "For apps that take text, base32." },
+	{ .name = "otpauthUri", .column = "otpauth_uri", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_factor_enrol_response, otpauth_uri), .min = 0, .max = 0, .doc = "For apps that read a picture." },
+};
+const struct shape identity_factor_enrol_response_shape = { .name = "identity_factor_enrol_response", .size = sizeof(struct identity_factor_enrol_response), .fields = identity_factor_enrol_response_fields, .n_fields = 2 };
+
+static const struct shape_field identity_factor_confirm_request_fields[] = {
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_factor_confirm_request, code), .min = INT64_C(1), .max = INT64_C(40), .doc = "Six digits of the app.", .example = "\"123456\"" },
+};
+const struct shape identity_factor_confirm_request_shape = { .name = "identity_factor_confirm_request", .size = sizeof(struct identity_factor_confirm_request), .fields = identity_factor_confirm_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_factor_confirm_response_fields[] = {
+	{ .name = "recoveryCodes", .column = "recovery_codes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_factor_confirm_response, recovery_codes), .min = 0, .max = 0, .doc = "Each signs in once without the app." },
+};
+const struct shape identity_factor_confirm_response_shape = { .name = "identity_factor_confirm_response", .size = sizeof(struct identity_factor_confirm_response), .fields = identity_factor_confirm_response_fields, .n_fields = 1 };
+
+static const struct shape_field identity_factor_disable_request_fields[] = {
+	{ .name = "currentPassword", .column = "current_password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_factor_disable_request, current_password), .min = INT64_C(1), .max = INT64_C(200), .doc = "The password.", .example = "\"correct horse battery staple\"" },
+};
+const struct shape identity_factor_disable_request_shape = { .name = "identity_factor_disable_request", .size = sizeof(struct identity_factor_disable_request), .fields = identity_factor_disable_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_factor_reset_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct identity_factor_reset_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Supervisor id.", .example = "3" },
+};
+const struct shape identity_factor_reset_request_shape = { .name = "identity_factor_reset_request", .size = sizeof(struct identity_factor_reset_request), .fields = identity_factor_reset_request_fields, .n_fields = 1 };
+
+static const struct shape_field identity_oauth_inspect_request_fields[] = {
+	{ .name = "responseType", .column = "response_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, response_type), .min = 0, .max = INT64_C(64), .doc = "code.", .example = "\"code\"" },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, client_id), .min = 0, .max = INT64_C(200), .doc = "As registered with POST /oauth/register.", .example = "\"wcoc_0123\"" },
+	{ .name = "redirectUri", .column = "redirect_uri", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, redirect_uri), .min = 0, .max = INT64_C(2000), .doc = "Where the client waits for the answer; one that it has registered.", .example = "\"http://127.0.0.1:33418/callback\"" },
+	{ .name = "codeChallenge", .column = "code_challenge", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, code_challenge), .min = 0, .max = INT64_C(128), .doc = "base64url of the SHA-256 of the client's code verifier (RFC 7636).", .example = "\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\"" },
+	{ .name = "codeChallengeMethod", .column = "code_challenge_method", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, code_challenge_method), .min = 0, .max = INT64_C(16), .doc = "S256.", .example = "\"S256\"" },
+	{ .name = "scope", .column = "scope", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, scope), .min = 0, .max = INT64_C(1000), .doc = "Scopes that the client asks for, separated by spaces; those that cannot be given are passed over.", .example = "\"content:read content:write\"" },
+	{ .name = "resource", .column = "resource", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, resource), .min = 0, .max = INT64_C(2000), .doc = "What the token is for (RFC 8707): the MCP endpoint of this installation.", .example = "\"http://127.0.0.1:4000/mcp\"" },
+	{ .name = "state", .column = "state", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, state), .min = 0, .max = INT64_C(2000), .doc = "Handed back to the client." },
+	{ .name = "issuer", .column = "issuer", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, issuer), .min = 0, .max = INT64_C(200), .doc = "Base URL under which the person sees this installation.", .example = "\"http://127.0.0.1:4000\"" },
+	{ .name = "host", .column = "host", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_HEADER, .header = "host", .offset = offsetof(struct identity_oauth_inspect_request, host), .min = 0, .max = INT64_C(300), .doc = "The host that was asked." },
+};
+const struct shape identity_oauth_inspect_request_shape = { .name = "identity_oauth_inspect_request", .size = sizeof(struct identity_oauth_inspect_request), .fields = identity_oauth_inspect_request_fields, .n_fields = 10 };
+
+static const struct shape_field identity_oauth_inspect_response_fields[] = {
+	{ .name = "clientName", .column = "client_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, client_name), .min = 0, .max = 0, .doc = "What the client calls itself.", .example = "\"Web assistant\"" },
+	{ .name = "redirectHost", .column = "redirect_host", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, redirect_host), .min = 0, .max = 0, .doc = "Host that is told the answer; of a program on the person's machine what its address begins with.", .example = "\"assistant.example.com\"" },
+	{ .name = "isLocal", .column = "is_local", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, is_local), .min = 0, .max = 0, .doc = "The client runs on the person's own machine." },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, scopes), .min = 0, .max = 0, .doc = "What it asks for, of what the person may do.", .example = "[\"content:read\"]" },
+};
+const struct shape identity_oauth_inspect_response_shape = { .name = "identity_oauth_inspect_response", .size = sizeof(struct identity_oauth_inspect_response), .fields = identity_oauth_inspect_response_fields, .n_fields = 4 };
+
+static const struct shape_field identity_oauth_authorize_request_fields[] = {
+	{ .name = "responseType", .column = "response_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, response_type), .min = 0, .max = INT64_C(64), .doc = "code.", .example = "\"code\"" },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, client_id), .min = 0, .max = INT64_C(200), .doc = "As registered with POST /oauth/register.", .example = "\"wcoc_0123\"" },
+	{ .name = "redirectUri", .column = "redirect_uri", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, redirect_uri), .min = 0, .max = INT64_C(2000), .doc = "Where the client waits for the answer; one that it has registered.", .example = "\"http://127.0.0.1:33418/callback\"" },
+	{ .name = "codeChallenge", .column = "code_challenge", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, code_challenge), .min = 0, .max = INT64_C(128), .doc = "base64url of the SHA-256 of the client's code verifier (RFC 7636).", .example = "\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\"" },
+	{ .name = "codeChallengeMethod", .column = "code_challenge_method", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, code_challenge_method), .min = 0, .max = INT64_C(16), .doc = "S256.", .example = "\"S256\"" },
+	{ .name = "scope", .column = "scope", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, scope), .min = 0, .max = INT64_C(1000), .doc = "Scopes that the client asks for, separated by spaces; those that cannot be given are passed over.", .example = "\"content:read content:write\"" },
+	{ .name = "resource", .column = "resource", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, resource), .min = 0, .max = INT64_C(2000), .doc = "What the token is for (RFC 8707): the MCP endpoint of this installation.", .example = "\"http://127.0.0.1:4000/mcp\"" },
+	{ .name = "state", .column = "state", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, state), .min = 0, .max = INT64_C(2000), .doc = "Handed back to the client." },
+	{ .name = "issuer", .column = "issuer", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, issuer), .min = 0, .max = INT64_C(200), .doc = "Base URL under which the person sees this installation.", .example = "\"http://127.0.0.1:4000\"" },
+	{ .name = "host", .column = "host", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_HEADER, .header = "host", .offset = offsetof(struct identity_oauth_authorize_request, host), .min = 0, .max = INT64_C(300), .doc = "The host that was asked." },
+	{ .name = "approve", .column = "approve", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, approve), .min = 0, .max = 0, .doc = "Let it in.", .example = "true" },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, scopes), .min = 0, .max = INT64_C(16), .doc = "What it is given, of what it asks for; left out: all of that.", .example = "[\"content:read\"]" },
+	{ .name = "days", .column = "days", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, days), .min = INT64_C(1), .max = INT64_C(90), .default_text = "30", .doc = "It may come back without asking for so long." },
+	{ .name = "writesPerMinute", .column = "writes_per_minute", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, writes_per_minute), .min = INT64_C(0), .max = INT64_C(1000000), .doc = "Budget: changes in a minute.", .example = "60" },
+	{ .name = "publishesPerDay", .column = "publishes_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, publishes_per_day), .min = INT64_C(0), .max = INT64_C(1000000), .doc = "Budget: items whose public version it may change in a day (UTC).", .example = "20" },
+	{ .name = "satsPerDay", .column = "sats_per_day", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, sats_per_day), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Budget: satoshis that it may be asked to pay in a day (UTC).", .example = "100" },
+};
+const struct shape identity_oauth_authorize_request_shape = { .name = "identity_oauth_authorize_request", .size = sizeof(struct identity_oauth_authorize_request), .fields = identity_oauth_authorize_request_fields, .n_fields = 16 };
+
+static const struct shape_field identity_oauth_authorize_response_fields[] = {
+	{ .name = "redirectUrl", .column = "redirect_url", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_response, redirect_url), .min = 0, .max = 0, .doc = "Where the browser goes now, with the code or the refusal." },
+};
+const struct shape identity_oauth_authorize_response_shape = { .name = "identity_oauth_authorize_response", .size = sizeof(struct identity_oauth_authorize_response), .fields = identity_oauth_authorize_response_fields, .n_fields = 1 };
+
+static const struct shape_field identity_oauth_register_request_fields[] = {
+	{ .name = "clientName", .column = "client_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_register_request, client_name), .min = 0, .max = INT64_C(200), .doc = "What the client calls itself." },
+	{ .name = "redirectUris", .column = "redirect_uris", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_register_request, redirect_uris), .min = 0, .max = INT64_C(10), .doc = "Where it waits for answers." },
+};
+const struct shape identity_oauth_register_request_shape = { .name = "identity_oauth_register_request", .size = sizeof(struct identity_oauth_register_request), .fields = identity_oauth_register_request_fields, .n_fields = 2 };
+
+static const struct shape_field identity_oauth_register_response_fields[] = {
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_register_response, client_id), .min = 0, .max = 0, .doc = "Its id." },
+	{ .name = "clientName", .column = "client_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_register_response, client_name), .min = 0, .max = 0, .doc = "As kept." },
+	{ .name = "issuedAt", .column = "issued_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_register_response, issued_at), .min = 0, .max = 0, .doc = "Now." },
+	{ .name = "redirectUris", .column = "redirect_uris", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_register_response, redirect_uris), .min = 0, .max = 0, .doc = "As kept." },
+};
+const struct shape identity_oauth_register_response_shape = { .name = "identity_oauth_register_response", .size = sizeof(struct identity_oauth_register_response), .fields = identity_oauth_register_response_fields, .n_fields = 4 };
+
+static const struct shape_field identity_oauth_exchange_request_fields[] = {
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, code), .min = 0, .max = INT64_C(200), .doc = "The code." },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, client_id), .min = 0, .max = INT64_C(200), .doc = "Who shows it." },
+	{ .name = "redirectUri", .column = "redirect_uri", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, redirect_uri), .min = 0, .max = INT64_C(2000), .doc = "Where it was told." },
+	{ .name = "verifier", .column = "verifier", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, verifier), .min = 0, .max = INT64_C(200), .doc = "What the code challenge was made of." },
+	{ .name = "resource", .column = "resource", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, resource), .min = 0, .max = INT64_C(2000), .doc = "What the token is for." },
+};
+const struct shape identity_oauth_exchange_request_shape = { .name = "identity_oauth_exchange_request", .size = sizeof(struct identity_oauth_exchange_request), .fields = identity_oauth_exchange_request_fields, .n_fields = 5 };
+
+static const struct shape_field identity_oauth_exchange_response_fields[] = {
+	{ .name = "accessToken", .column = "access_token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_response, access_token), .min = 0, .max = 0, .doc = "The key." },
+	{ .name = "refreshToken", .column = "refresh_token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_response, refresh_token), .min = 0, .max = 0, .doc = "What renews it, once." },
+	{ .name = "expiresIn", .column = "expires_in", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_response, expires_in), .min = INT64_C(0), .max = INT64_MAX, .doc = "Seconds." },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_response, scopes), .min = 0, .max = 0, .doc = "What it may do." },
+};
+const struct shape identity_oauth_exchange_response_shape = { .name = "identity_oauth_exchange_response", .size = sizeof(struct identity_oauth_exchange_response), .fields = identity_oauth_exchange_response_fields, .n_fields = 4 };
+
+static const struct shape_field identity_oauth_refresh_request_fields[] = {
+	{ .name = "refreshToken", .column = "refresh_token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, refresh_token), .min = 0, .max = INT64_C(200), .doc = "The token." },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, client_id), .min = 0, .max = INT64_C(200), .doc = "Who shows it." },
+	{ .name = "scope", .column = "scope", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, scope), .min = 0, .max = INT64_C(1000), .doc = "Not more than before." },
+	{ .name = "resource", .column = "resource", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, resource), .min = 0, .max = INT64_C(2000), .doc = "What the token is for." },
+};
+const struct shape identity_oauth_refresh_request_shape = { .name = "identity_oauth_refresh_request", .size = sizeof(struct identity_oauth_refresh_request), .fields = identity_oauth_refresh_request_fields, .n_fields = 4 };
+
+static const struct shape_field identity_oauth_refresh_response_fields[] = {
+	{ .name = "accessToken", .column = "access_token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_response, access_token), .min = 0, .max = 0, .doc = "The key." },
+	{ .name = "refreshToken", .column = "refresh_token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_response, refresh_token), .min = 0, .max = 0, .doc = "What renews it, once." },
+	{ .name = "expiresIn", .column = "expires_in", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_response, expires_in), .min = INT64_C(0), .max = INT64_MAX, .doc = "Seconds." },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_response, scopes), .min = 0, .max = 0, .doc = "What it may do." },
+};
+const struct shape identity_oauth_refresh_response_shape = { .name = "identity_oauth_refresh_response", .size = sizeof(struct identity_oauth_refresh_response), .fields = identity_oauth_refresh_response_fields, .n_fields = 4 };
+
+static const struct shape_field identity_oauth_revoke_request_fields[] = {
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_revoke_request, token), .min = 0, .max = INT64_C(200), .doc = "Either of the two." },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_revoke_request, client_id), .min = 0, .max = INT64_C(200), .doc = "Who shows it." },
+};
+const struct shape identity_oauth_revoke_request_shape = { .name = "identity_oauth_revoke_request", .size = sizeof(struct identity_oauth_revoke_request), .fields = identity_oauth_revoke_request_fields, .n_fields = 2 };
+
+static const struct shape_field identity_oauth_revoke_response_fields[] = {
+	{ .name = "revoked", .column = "revoked", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_revoke_response, revoked), .min = 0, .max = 0, .doc = "There was something to end." },
+};
+const struct shape identity_oauth_revoke_response_shape = { .name = "identity_oauth_revoke_response", .size = sizeof(struct identity_oauth_revoke_response), .fields = identity_oauth_revoke_response_fields, .n_fields = 1 };
 
 static const struct shape_field identity_keys_authenticate_request_fields[] = {
 	{ .name = "keyHash", .column = "key_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_authenticate_request, key_hash), .min = INT64_C(64), .max = INT64_C(64), .pattern = "[0-9a-f]{64}", .doc = "SHA-256 of the whole key or of a session's token, hex." },
@@ -668,6 +855,14 @@ static const struct shape_field api_key_revoke_event_fields[] = {
 };
 const struct shape api_key_revoke_event_shape = { .name = "api_key_revoke_event", .size = sizeof(struct api_key_revoke_event), .fields = api_key_revoke_event_fields, .n_fields = 3 };
 
+static const struct shape_field oauth_client_authorize_event_fields[] = {
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_client_authorize_event, client_id), .min = 0, .max = 0, .doc = "Which client." },
+	{ .name = "clientName", .column = "client_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_client_authorize_event, client_name), .min = 0, .max = 0, .doc = "What it calls itself." },
+	{ .name = "isApproved", .column = "is_approved", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_client_authorize_event, is_approved), .min = 0, .max = 0, .doc = "It was let in." },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct oauth_client_authorize_event, scopes), .min = 0, .max = 0, .doc = "With what." },
+};
+const struct shape oauth_client_authorize_event_shape = { .name = "oauth_client_authorize_event", .size = sizeof(struct oauth_client_authorize_event), .fields = oauth_client_authorize_event_fields, .n_fields = 4 };
+
 static const struct shape_field session_create_event_fields[] = {
 	{ .name = "supervisorId", .column = "supervisor_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_create_event, supervisor_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Who." },
 	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct session_create_event, email), .min = 0, .max = 0, .doc = "Login." },
@@ -692,6 +887,12 @@ static const struct shape_field supervisor_update_event_fields[] = {
 	{ .name = "passwordChanged", .column = "password_changed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_update_event, password_changed), .min = 0, .max = 0, .doc = "It was the password." },
 };
 const struct shape supervisor_update_event_shape = { .name = "supervisor_update_event", .size = sizeof(struct supervisor_update_event), .fields = supervisor_update_event_fields, .n_fields = 3 };
+
+static const struct shape_field supervisor_second_factor_event_fields[] = {
+	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_second_factor_event, email), .min = 0, .max = 0, .doc = "Login." },
+	{ .name = "change", .column = "change", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_second_factor_event, change), .min = 0, .max = 0, .doc = "enrolled, confirmed, disabled or reset." },
+};
+const struct shape supervisor_second_factor_event_shape = { .name = "supervisor_second_factor_event", .size = sizeof(struct supervisor_second_factor_event), .fields = supervisor_second_factor_event_fields, .n_fields = 2 };
 
 static const struct shape_field supervisor_delete_event_fields[] = {
 	{ .name = "email", .column = "email", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct supervisor_delete_event, email), .min = 0, .max = 0, .doc = "Login." },
@@ -723,6 +924,9 @@ const struct event_type event_api_key_rotate = { .name = "api_key.rotate", .enti
 const struct event_type event_api_key_revoke = { .name = "api_key.revoke", .entity_type = "api_key",
     .action = "revoke", .summary = "An API key was revoked.", .scope = "admin", .payload = &api_key_revoke_event_shape };
 
+const struct event_type event_oauth_client_authorize = { .name = "oauth_client.authorize", .entity_type = "oauth_client",
+    .action = "authorize", .summary = "A person let an OAuth client in, or sent it away.", .scope = "admin", .payload = &oauth_client_authorize_event_shape };
+
 const struct event_type event_session_create = { .name = "session.create", .entity_type = "session",
     .action = "create", .summary = "Somebody signed in.", .scope = "admin", .payload = &session_create_event_shape };
 
@@ -734,6 +938,9 @@ const struct event_type event_supervisor_create = { .name = "supervisor.create",
 
 const struct event_type event_supervisor_update = { .name = "supervisor.update", .entity_type = "supervisor",
     .action = "update", .summary = "A person's role or password was changed.", .scope = "admin", .payload = &supervisor_update_event_shape };
+
+const struct event_type event_supervisor_second_factor = { .name = "supervisor.second_factor", .entity_type = "supervisor",
+    .action = "second_factor", .summary = "A person's second factor was begun or confirmed, or is not asked for any more.", .scope = "admin", .payload = &supervisor_second_factor_event_shape };
 
 const struct event_type event_supervisor_delete = { .name = "supervisor.delete", .entity_type = "supervisor",
     .action = "delete", .summary = "A person was removed.", .scope = "admin", .payload = &supervisor_delete_event_shape };
@@ -1112,6 +1319,7 @@ static const char *const identity_keys_rotate_actions[] = {
 static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_KEY_BUDGET],
+	&error_catalogue[ERROR_OAUTH_TOKEN_RENEWS_ITSELF],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -1743,6 +1951,8 @@ static const char *const identity_sessions_create_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_sessions_create_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_CODE_REQUIRED],
+	&error_catalogue[ERROR_SUPERVISOR_CODE_WRONG],
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_FAILED],
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -2218,6 +2428,7 @@ static const struct error_info *const identity_supervisors_update_errors[] = {
 };
 static const struct event_type *const identity_supervisors_update_events[] = {
 	&event_supervisor_update,
+	&event_api_key_revoke,
 	NULL
 };
 const struct operation operation_identity_supervisors_update = {
@@ -2287,6 +2498,7 @@ static const struct error_info *const identity_supervisors_delete_errors[] = {
 };
 static const struct event_type *const identity_supervisors_delete_events[] = {
 	&event_supervisor_delete,
+	&event_api_key_revoke,
 	NULL
 };
 const struct operation operation_identity_supervisors_delete = {
@@ -2660,11 +2872,14 @@ static const char *const identity_invites_accept_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_invites_accept_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_CODE_REQUIRED],
+	&error_catalogue[ERROR_SUPERVISOR_CODE_WRONG],
 	&error_catalogue[ERROR_SUPERVISOR_EMAIL_CONFLICT],
 	&error_catalogue[ERROR_SUPERVISOR_EMAIL_REQUIRED],
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_ALREADY_ACCEPTED],
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_EXPIRED],
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_NOT_FOUND],
+	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2712,6 +2927,635 @@ const struct operation operation_identity_invites_accept = {
 	.response = &identity_invites_accept_response_shape,
 	.errors = identity_invites_accept_errors,
 	.events = identity_invites_accept_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_factor_enrol_routes[] = {
+	{ "POST", "/api/supervisors/me/second-factor", false },
+};
+static const char *const identity_factor_enrol_actions[] = {
+	"POST /api/supervisors/me/second-factor/confirm",
+	NULL
+};
+static const struct error_info *const identity_factor_enrol_errors[] = {
+	&error_catalogue[ERROR_SECOND_FACTOR_EXISTS],
+	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
+	&error_catalogue[ERROR_SUPERVISOR_PASSWORD_MISMATCH],
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_factor_enrol_events[] = {
+	&event_supervisor_second_factor,
+	NULL
+};
+const struct operation operation_identity_factor_enrol = {
+	.id = "identity.factor.enrol",
+	.service = "identity",
+	.summary = "Begin to use a second factor: the secret for an authenticator app.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "second_factor supervisor",
+	.routes = identity_factor_enrol_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 5000,
+	.body_max_bytes = 4096,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Send the app's code with POST /api/supervisors/me/second-factor/confirm; it is asked for from then on.",
+	.actions = identity_factor_enrol_actions,
+	.request = &identity_factor_enrol_request_shape,
+	.response = &identity_factor_enrol_response_shape,
+	.errors = identity_factor_enrol_errors,
+	.events = identity_factor_enrol_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_factor_confirm_routes[] = {
+	{ "POST", "/api/supervisors/me/second-factor/confirm", false },
+};
+static const char *const identity_factor_confirm_actions[] = {
+	"GET /api/supervisors/me",
+	NULL
+};
+static const struct error_info *const identity_factor_confirm_errors[] = {
+	&error_catalogue[ERROR_SECOND_FACTOR_NOT_ENROLLED],
+	&error_catalogue[ERROR_SUPERVISOR_CODE_WRONG],
+	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_factor_confirm_events[] = {
+	&event_supervisor_second_factor,
+	NULL
+};
+const struct operation operation_identity_factor_confirm = {
+	.id = "identity.factor.confirm",
+	.service = "identity",
+	.summary = "Confirm the second factor with its first code: recovery codes are shown this once.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "second_factor supervisor",
+	.routes = identity_factor_confirm_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 4096,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Keep the recovery codes where the phone is not.",
+	.actions = identity_factor_confirm_actions,
+	.request = &identity_factor_confirm_request_shape,
+	.response = &identity_factor_confirm_response_shape,
+	.errors = identity_factor_confirm_errors,
+	.events = identity_factor_confirm_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_factor_disable_routes[] = {
+	{ "POST", "/api/supervisors/me/second-factor/disable", false },
+};
+static const char *const identity_factor_disable_actions[] = {
+	"POST /api/supervisors/me/second-factor",
+	NULL
+};
+static const struct error_info *const identity_factor_disable_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
+	&error_catalogue[ERROR_SUPERVISOR_PASSWORD_MISMATCH],
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_factor_disable_events[] = {
+	&event_supervisor_second_factor,
+	NULL
+};
+const struct operation operation_identity_factor_disable = {
+	.id = "identity.factor.disable",
+	.service = "identity",
+	.summary = "Do without the second factor.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "second_factor supervisor",
+	.routes = identity_factor_disable_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 5000,
+	.body_max_bytes = 4096,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Enrol another one with POST /api/supervisors/me/second-factor.",
+	.actions = identity_factor_disable_actions,
+	.request = &identity_factor_disable_request_shape,
+	.response = &confirmation_shape,
+	.errors = identity_factor_disable_errors,
+	.events = identity_factor_disable_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_factor_reset_routes[] = {
+	{ "POST", "/api/supervisors/second-factor/reset/{id}", false },
+};
+static const char *const identity_factor_reset_actions[] = {
+	"GET /api/supervisors",
+	NULL
+};
+static const struct error_info *const identity_factor_reset_errors[] = {
+	&error_catalogue[ERROR_SUPERVISOR_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
+	NULL
+};
+static const struct event_type *const identity_factor_reset_events[] = {
+	&event_supervisor_second_factor,
+	NULL
+};
+const struct operation operation_identity_factor_reset = {
+	.id = "identity.factor.reset",
+	.service = "identity",
+	.summary = "Take the second factor off somebody who has lost it.",
+	.description = NULL,
+	.mcp = "reset_second_factor",
+	.graphql = "mutation resetSecondFactor",
+	.cli = "supervisors reset-second-factor",
+	.policy = "tenant.reset",
+	.scope = "platform",
+	.resource_type = "system",
+	.entity = "id",
+	.list = NULL,
+	.audit = "second_factor supervisor",
+	.routes = identity_factor_reset_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "critical",
+	.next_action = "Ask the person to enrol another one.",
+	.actions = identity_factor_reset_actions,
+	.request = &identity_factor_reset_request_shape,
+	.response = &confirmation_shape,
+	.errors = identity_factor_reset_errors,
+	.events = identity_factor_reset_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_oauth_inspect_routes[] = {
+	{ "POST", "/api/oauth/authorize/inspect", false },
+};
+static const char *const identity_oauth_inspect_actions[] = {
+	"POST /api/oauth/authorize",
+	NULL
+};
+static const struct error_info *const identity_oauth_inspect_errors[] = {
+	&error_catalogue[ERROR_OAUTH_REQUEST_INVALID],
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_oauth_inspect_events[] = {
+	NULL
+};
+const struct operation operation_identity_oauth_inspect = {
+	.id = "identity.oauth.inspect",
+	.service = "identity",
+	.summary = "Say which client asks to be let in, and what it may be given.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = identity_oauth_inspect_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 16384,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Let it in, or not, with POST /api/oauth/authorize.",
+	.actions = identity_oauth_inspect_actions,
+	.request = &identity_oauth_inspect_request_shape,
+	.response = &identity_oauth_inspect_response_shape,
+	.errors = identity_oauth_inspect_errors,
+	.events = identity_oauth_inspect_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_oauth_authorize_routes[] = {
+	{ "POST", "/api/oauth/authorize", false },
+};
+static const char *const identity_oauth_authorize_actions[] = {
+	"GET /api/auth/keys",
+	NULL
+};
+static const struct error_info *const identity_oauth_authorize_errors[] = {
+	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
+	&error_catalogue[ERROR_OAUTH_REQUEST_INVALID],
+	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const identity_oauth_authorize_events[] = {
+	&event_oauth_client_authorize,
+	NULL
+};
+const struct operation operation_identity_oauth_authorize = {
+	.id = "identity.oauth.authorize",
+	.service = "identity",
+	.summary = "Let an OAuth client in with some of one's rights, or send it away.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "authorize oauth_client",
+	.routes = identity_oauth_authorize_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 16384,
+	.cost = 1,
+	.priority = "high",
+	.next_action = "Send the browser to redirectUrl.",
+	.actions = identity_oauth_authorize_actions,
+	.request = &identity_oauth_authorize_request_shape,
+	.response = &identity_oauth_authorize_response_shape,
+	.errors = identity_oauth_authorize_errors,
+	.events = identity_oauth_authorize_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const identity_oauth_register_actions[] = {
+	NULL
+};
+static const struct error_info *const identity_oauth_register_errors[] = {
+	&error_catalogue[ERROR_OAUTH_INVALID_CLIENT_METADATA],
+	&error_catalogue[ERROR_OAUTH_INVALID_REDIRECT_URI],
+	&error_catalogue[ERROR_OAUTH_TEMPORARILY_UNAVAILABLE],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const identity_oauth_register_events[] = {
+	NULL
+};
+const struct operation operation_identity_oauth_register = {
+	.id = "identity.oauth.register",
+	.service = "identity",
+	.summary = "Remember a client that registers itself.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = identity_oauth_register_actions,
+	.request = &identity_oauth_register_request_shape,
+	.response = &identity_oauth_register_response_shape,
+	.errors = identity_oauth_register_errors,
+	.events = identity_oauth_register_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const identity_oauth_exchange_actions[] = {
+	NULL
+};
+static const struct error_info *const identity_oauth_exchange_errors[] = {
+	&error_catalogue[ERROR_OAUTH_INVALID_GRANT],
+	&error_catalogue[ERROR_OAUTH_INVALID_TARGET],
+	&error_catalogue[ERROR_OAUTH_UNSUPPORTED_GRANT_TYPE],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const identity_oauth_exchange_events[] = {
+	&event_api_key_create,
+	&event_api_key_revoke,
+	NULL
+};
+const struct operation operation_identity_oauth_exchange = {
+	.id = "identity.oauth.exchange",
+	.service = "identity",
+	.summary = "Turn a code into a key and the token that renews it.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = identity_oauth_exchange_actions,
+	.request = &identity_oauth_exchange_request_shape,
+	.response = &identity_oauth_exchange_response_shape,
+	.errors = identity_oauth_exchange_errors,
+	.events = identity_oauth_exchange_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const identity_oauth_refresh_actions[] = {
+	NULL
+};
+static const struct error_info *const identity_oauth_refresh_errors[] = {
+	&error_catalogue[ERROR_OAUTH_INVALID_GRANT],
+	&error_catalogue[ERROR_OAUTH_INVALID_SCOPE],
+	&error_catalogue[ERROR_OAUTH_INVALID_TARGET],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const identity_oauth_refresh_events[] = {
+	&event_api_key_revoke,
+	NULL
+};
+const struct operation operation_identity_oauth_refresh = {
+	.id = "identity.oauth.refresh",
+	.service = "identity",
+	.summary = "Renew a key; a token that was used before ends it instead.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = identity_oauth_refresh_actions,
+	.request = &identity_oauth_refresh_request_shape,
+	.response = &identity_oauth_refresh_response_shape,
+	.errors = identity_oauth_refresh_errors,
+	.events = identity_oauth_refresh_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const identity_oauth_revoke_actions[] = {
+	NULL
+};
+static const struct error_info *const identity_oauth_revoke_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const identity_oauth_revoke_events[] = {
+	&event_api_key_revoke,
+	NULL
+};
+const struct operation operation_identity_oauth_revoke = {
+	.id = "identity.oauth.revoke",
+	.service = "identity",
+	.summary = "End a key by itself or by the token that renews it.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = identity_oauth_revoke_actions,
+	.request = &identity_oauth_revoke_request_shape,
+	.response = &identity_oauth_revoke_response_shape,
+	.errors = identity_oauth_revoke_errors,
+	.events = identity_oauth_revoke_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

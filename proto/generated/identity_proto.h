@@ -51,6 +51,8 @@ struct api_key {
 	struct shape_list content_type_ids; /* of int64_t; optional */
 	struct shape_list content_item_ids; /* of int64_t; optional */
 	struct shape_list review_task_ids; /* of int64_t; optional */
+	const char *client_name; /* optional */
+	const int64_t *ends_at; /* microseconds since 1970 */
 };
 extern const struct shape api_key_shape;
 
@@ -99,6 +101,7 @@ struct supervisor {
 	const int64_t *domain_id; /* 1..2147483647 */
 	int64_t created_at; /* microseconds since 1970 */
 	const int64_t *last_login_at; /* microseconds since 1970 */
+	const int64_t *second_factor_since; /* microseconds since 1970 */
 };
 extern const struct shape supervisor_shape;
 
@@ -223,7 +226,7 @@ struct api_key_use {
 };
 extern const struct shape api_key_use_shape;
 
-/* Row of domain_count, key_count, key_family_count. */
+/* Row of domain_count, key_count, key_family_count, oauth_client_count. */
 struct identity_count_row {
 	int64_t total;
 };
@@ -236,7 +239,7 @@ struct identity_id_row {
 };
 extern const struct shape identity_id_row_shape;
 
-/* Row of key_lock, key_get, key_by_hash. */
+/* Row of key_lock, key_get, key_by_hash, key_by_refresh. */
 struct api_key_row {
 	int64_t id;
 	int64_t domain_id;
@@ -259,6 +262,11 @@ struct api_key_row {
 	struct shape_list content_type_ids; /* of int64_t; optional */
 	struct shape_list content_item_ids; /* of int64_t; optional */
 	struct shape_list review_task_ids; /* of int64_t; optional */
+	const char *client_id; /* optional */
+	const char *client_name; /* optional */
+	const char *resource; /* optional */
+	const char *refresh_hash; /* optional */
+	const int64_t *ends_at; /* microseconds since 1970 */
 };
 extern const struct shape api_key_row_shape;
 
@@ -272,6 +280,15 @@ struct key_ancestor_row {
 };
 extern const struct shape key_ancestor_row_shape;
 
+/* Row of key_granted_list. */
+struct key_granted_row {
+	int64_t id;
+	int64_t domain_id;
+	const char *name;
+	const char *key_prefix;
+};
+extern const struct shape key_granted_row_shape;
+
 /* Row of supervisor_get, supervisor_lock, supervisor_by_email, supervisor_add. */
 struct supervisor_row {
 	int64_t id;
@@ -281,6 +298,9 @@ struct supervisor_row {
 	int64_t created_at; /* microseconds since 1970 */
 	const int64_t *last_login_at; /* microseconds since 1970 */
 	const char *password_hash;
+	const char *totp_secret; /* optional */
+	const int64_t *totp_confirmed_at; /* microseconds since 1970 */
+	int64_t totp_last_step;
 };
 extern const struct shape supervisor_row_shape;
 
@@ -320,6 +340,38 @@ struct login_attempt_row {
 	int64_t attempts;
 };
 extern const struct shape login_attempt_row_shape;
+
+/* Row of oauth_client_get. */
+struct oauth_client_row {
+	const char *id;
+	const char *name;
+	struct shape_list redirect_uris; /* of const char * */
+	int64_t expires_at; /* microseconds since 1970 */
+};
+extern const struct shape oauth_client_row_shape;
+
+/* Row of oauth_code_lock. */
+struct oauth_code_row {
+	const char *client_id;
+	const char *client_name;
+	int64_t domain_id;
+	int64_t supervisor_id;
+	const char *redirect_uri;
+	const char *challenge;
+	const char *resource;
+	struct shape_list scopes; /* of const char * */
+	const int64_t *writes_per_minute;
+	const int64_t *publishes_per_day;
+	const int64_t *sats_per_day;
+	int64_t ends_at; /* microseconds since 1970 */
+	int64_t expires_at; /* microseconds since 1970 */
+	const int64_t *used_at; /* microseconds since 1970 */
+	const int64_t *key_id;
+	const char *email;
+	const char *role;
+	const int64_t *user_id;
+};
+extern const struct shape oauth_code_row_shape;
 
 struct identity_domains_list_request {
 	const int64_t *limit; /* 1..500; default 50 */
@@ -494,6 +546,7 @@ extern const struct shape identity_decisions_list_response_shape;
 struct identity_sessions_create_request {
 	const char *email; /* 3..254 bytes */
 	const char *password; /* 1..200 bytes */
+	const char *code; /* at most 40 bytes; optional */
 	const char *user_agent; /* at most 1000 bytes; optional */
 };
 extern const struct shape identity_sessions_create_request_shape;
@@ -611,6 +664,7 @@ struct identity_invites_accept_request {
 	const char *token; /* 1..200 bytes */
 	const char *password; /* 8..200 bytes */
 	const char *email; /* 3..254 bytes; optional */
+	const char *code; /* at most 40 bytes; optional */
 	const char *user_agent; /* at most 1000 bytes; optional */
 };
 extern const struct shape identity_invites_accept_request_shape;
@@ -621,6 +675,142 @@ struct identity_invites_accept_response {
 	const char *session_token; /* optional */
 };
 extern const struct shape identity_invites_accept_response_shape;
+
+struct identity_factor_enrol_request {
+	const char *current_password; /* 1..200 bytes */
+};
+extern const struct shape identity_factor_enrol_request_shape;
+
+struct identity_factor_enrol_response {
+	const char *secret;
+	const char *otpauth_uri;
+};
+extern const struct shape identity_factor_enrol_response_shape;
+
+struct identity_factor_confirm_request {
+	const char *code; /* 1..40 bytes */
+};
+extern const struct shape identity_factor_confirm_request_shape;
+
+struct identity_factor_confirm_response {
+	struct shape_list recovery_codes; /* of const char * */
+};
+extern const struct shape identity_factor_confirm_response_shape;
+
+struct identity_factor_disable_request {
+	const char *current_password; /* 1..200 bytes */
+};
+extern const struct shape identity_factor_disable_request_shape;
+
+struct identity_factor_reset_request {
+	int64_t id; /* 1..2147483647 */
+};
+extern const struct shape identity_factor_reset_request_shape;
+
+struct identity_oauth_inspect_request {
+	const char *response_type; /* at most 64 bytes */
+	const char *client_id; /* at most 200 bytes */
+	const char *redirect_uri; /* at most 2000 bytes */
+	const char *code_challenge; /* at most 128 bytes */
+	const char *code_challenge_method; /* at most 16 bytes */
+	const char *scope; /* at most 1000 bytes; optional */
+	const char *resource; /* at most 2000 bytes; optional */
+	const char *state; /* at most 2000 bytes; optional */
+	const char *issuer; /* at most 200 bytes */
+	const char *host; /* at most 300 bytes; optional */
+};
+extern const struct shape identity_oauth_inspect_request_shape;
+
+struct identity_oauth_inspect_response {
+	const char *client_name;
+	const char *redirect_host;
+	bool is_local;
+	struct shape_list scopes; /* of const char * */
+};
+extern const struct shape identity_oauth_inspect_response_shape;
+
+struct identity_oauth_authorize_request {
+	const char *response_type; /* at most 64 bytes */
+	const char *client_id; /* at most 200 bytes */
+	const char *redirect_uri; /* at most 2000 bytes */
+	const char *code_challenge; /* at most 128 bytes */
+	const char *code_challenge_method; /* at most 16 bytes */
+	const char *scope; /* at most 1000 bytes; optional */
+	const char *resource; /* at most 2000 bytes; optional */
+	const char *state; /* at most 2000 bytes; optional */
+	const char *issuer; /* at most 200 bytes */
+	const char *host; /* at most 300 bytes; optional */
+	bool approve;
+	struct shape_list scopes; /* of const char *; at most 16 items; optional */
+	const int64_t *days; /* 1..90; default 30 */
+	const int64_t *writes_per_minute; /* 0..1000000 */
+	const int64_t *publishes_per_day; /* 0..1000000 */
+	const int64_t *sats_per_day; /* 0..2100000000000000 */
+};
+extern const struct shape identity_oauth_authorize_request_shape;
+
+struct identity_oauth_authorize_response {
+	const char *redirect_url;
+};
+extern const struct shape identity_oauth_authorize_response_shape;
+
+struct identity_oauth_register_request {
+	const char *client_name; /* at most 200 bytes; optional */
+	struct shape_list redirect_uris; /* of const char *; at most 10 items */
+};
+extern const struct shape identity_oauth_register_request_shape;
+
+struct identity_oauth_register_response {
+	const char *client_id;
+	const char *client_name;
+	int64_t issued_at; /* microseconds since 1970 */
+	struct shape_list redirect_uris; /* of const char * */
+};
+extern const struct shape identity_oauth_register_response_shape;
+
+struct identity_oauth_exchange_request {
+	const char *code; /* at most 200 bytes */
+	const char *client_id; /* at most 200 bytes */
+	const char *redirect_uri; /* at most 2000 bytes */
+	const char *verifier; /* at most 200 bytes */
+	const char *resource; /* at most 2000 bytes; optional */
+};
+extern const struct shape identity_oauth_exchange_request_shape;
+
+struct identity_oauth_exchange_response {
+	const char *access_token;
+	const char *refresh_token;
+	int64_t expires_in; /* at least 0 */
+	struct shape_list scopes; /* of const char * */
+};
+extern const struct shape identity_oauth_exchange_response_shape;
+
+struct identity_oauth_refresh_request {
+	const char *refresh_token; /* at most 200 bytes */
+	const char *client_id; /* at most 200 bytes */
+	const char *scope; /* at most 1000 bytes; optional */
+	const char *resource; /* at most 2000 bytes; optional */
+};
+extern const struct shape identity_oauth_refresh_request_shape;
+
+struct identity_oauth_refresh_response {
+	const char *access_token;
+	const char *refresh_token;
+	int64_t expires_in; /* at least 0 */
+	struct shape_list scopes; /* of const char * */
+};
+extern const struct shape identity_oauth_refresh_response_shape;
+
+struct identity_oauth_revoke_request {
+	const char *token; /* at most 200 bytes */
+	const char *client_id; /* at most 200 bytes */
+};
+extern const struct shape identity_oauth_revoke_request_shape;
+
+struct identity_oauth_revoke_response {
+	bool revoked;
+};
+extern const struct shape identity_oauth_revoke_response_shape;
 
 struct identity_keys_authenticate_request {
 	const char *key_hash; /* 64..64 bytes */
@@ -697,6 +887,14 @@ struct api_key_revoke_event {
 };
 extern const struct shape api_key_revoke_event_shape;
 
+struct oauth_client_authorize_event {
+	const char *client_id;
+	const char *client_name;
+	bool is_approved;
+	struct shape_list scopes; /* of const char * */
+};
+extern const struct shape oauth_client_authorize_event_shape;
+
 struct session_create_event {
 	int64_t supervisor_id; /* 1..2147483647 */
 	const char *email;
@@ -721,6 +919,12 @@ struct supervisor_update_event {
 	bool password_changed;
 };
 extern const struct shape supervisor_update_event_shape;
+
+struct supervisor_second_factor_event {
+	const char *email;
+	const char *change;
+};
+extern const struct shape supervisor_second_factor_event_shape;
 
 struct supervisor_delete_event {
 	const char *email;
@@ -769,6 +973,16 @@ extern const struct operation operation_identity_invites_list;
 extern const struct operation operation_identity_invites_revoke;
 extern const struct operation operation_identity_invites_inspect;
 extern const struct operation operation_identity_invites_accept;
+extern const struct operation operation_identity_factor_enrol;
+extern const struct operation operation_identity_factor_confirm;
+extern const struct operation operation_identity_factor_disable;
+extern const struct operation operation_identity_factor_reset;
+extern const struct operation operation_identity_oauth_inspect;
+extern const struct operation operation_identity_oauth_authorize;
+extern const struct operation operation_identity_oauth_register;
+extern const struct operation operation_identity_oauth_exchange;
+extern const struct operation operation_identity_oauth_refresh;
+extern const struct operation operation_identity_oauth_revoke;
 extern const struct operation operation_identity_keys_authenticate;
 extern const struct operation operation_identity_keys_touch;
 extern const struct operation operation_identity_decisions_record;
@@ -776,10 +990,12 @@ extern const struct event_type event_domain_create;
 extern const struct event_type event_api_key_create;
 extern const struct event_type event_api_key_rotate;
 extern const struct event_type event_api_key_revoke;
+extern const struct event_type event_oauth_client_authorize;
 extern const struct event_type event_session_create;
 extern const struct event_type event_session_revoke;
 extern const struct event_type event_supervisor_create;
 extern const struct event_type event_supervisor_update;
+extern const struct event_type event_supervisor_second_factor;
 extern const struct event_type event_supervisor_delete;
 extern const struct event_type event_supervisor_invite_create;
 extern const struct event_type event_supervisor_invite_revoke;
@@ -819,7 +1035,7 @@ const struct error *identity_keys_list(struct request *req, const struct identit
 
 /* Replace an API key: the old one stops working at once.
  * PUT /api/auth/keys/{id}
- * Errors: API_KEY_NOT_FOUND, INVALID_KEY_BUDGET, PLATFORM_ADMIN_REQUIRED.
+ * Errors: API_KEY_NOT_FOUND, INVALID_KEY_BUDGET, OAUTH_TOKEN_RENEWS_ITSELF, PLATFORM_ADMIN_REQUIRED.
  * Emits: api_key.rotate. */
 const struct error *identity_keys_rotate(struct request *req, const struct identity_keys_rotate_request *in,
     struct api_key_rotated *out) MUST_CHECK;
@@ -876,7 +1092,7 @@ const struct error *identity_decisions_list(struct request *req, const struct id
 
 /* Sign in: the session's token travels in a cookie.
  * POST /api/supervisors/login
- * Errors: SUPERVISOR_LOGIN_FAILED, SUPERVISOR_LOGIN_THROTTLED.
+ * Errors: SUPERVISOR_CODE_REQUIRED, SUPERVISOR_CODE_WRONG, SUPERVISOR_LOGIN_FAILED, SUPERVISOR_LOGIN_THROTTLED.
  * Emits: session.create. */
 const struct error *identity_sessions_create(struct request *req, const struct identity_sessions_create_request *in,
     struct identity_sessions_create_response *out) MUST_CHECK;
@@ -922,14 +1138,14 @@ const struct error *identity_supervisors_list(struct request *req, const struct 
 /* Give a person another role.
  * PUT /api/supervisors/{id}
  * Errors: SUPERVISOR_NOT_FOUND, SUPERVISOR_SELF_CHANGE_FORBIDDEN.
- * Emits: supervisor.update. */
+ * Emits: supervisor.update, api_key.revoke. */
 const struct error *identity_supervisors_update(struct request *req, const struct identity_supervisors_update_request *in,
     struct supervisor *out) MUST_CHECK;
 
 /* Remove a person; their sessions end.
  * DELETE /api/supervisors/{id}
  * Errors: SUPERVISOR_LAST_PLATFORM_SUPERVISOR, SUPERVISOR_NOT_FOUND, SUPERVISOR_SELF_DELETE_FORBIDDEN.
- * Emits: supervisor.delete. */
+ * Emits: supervisor.delete, api_key.revoke. */
 const struct error *identity_supervisors_delete(struct request *req, const struct identity_supervisors_delete_request *in,
     struct confirmation *out) MUST_CHECK;
 
@@ -967,10 +1183,73 @@ const struct error *identity_invites_inspect(struct request *req, const struct i
 
 /* Accept an invitation: choose a password and be signed in.
  * POST /api/supervisors/invite/accept
- * Errors: SUPERVISOR_EMAIL_CONFLICT, SUPERVISOR_EMAIL_REQUIRED, SUPERVISOR_INVITE_ALREADY_ACCEPTED, SUPERVISOR_INVITE_EXPIRED, SUPERVISOR_INVITE_NOT_FOUND.
+ * Errors: SUPERVISOR_CODE_REQUIRED, SUPERVISOR_CODE_WRONG, SUPERVISOR_EMAIL_CONFLICT, SUPERVISOR_EMAIL_REQUIRED, SUPERVISOR_INVITE_ALREADY_ACCEPTED, SUPERVISOR_INVITE_EXPIRED, SUPERVISOR_INVITE_NOT_FOUND, SUPERVISOR_LOGIN_THROTTLED.
  * Emits: supervisor.create, supervisor.update, session.create. */
 const struct error *identity_invites_accept(struct request *req, const struct identity_invites_accept_request *in,
     struct identity_invites_accept_response *out) MUST_CHECK;
+
+/* Begin to use a second factor: the secret for an authenticator app.
+ * POST /api/supervisors/me/second-factor
+ * Errors: SECOND_FACTOR_EXISTS, SUPERVISOR_LOGIN_THROTTLED, SUPERVISOR_PASSWORD_MISMATCH, SUPERVISOR_REQUIRED.
+ * Emits: supervisor.second_factor. */
+const struct error *identity_factor_enrol(struct request *req, const struct identity_factor_enrol_request *in,
+    struct identity_factor_enrol_response *out) MUST_CHECK;
+
+/* Confirm the second factor with its first code: recovery codes are shown this once.
+ * POST /api/supervisors/me/second-factor/confirm
+ * Errors: SECOND_FACTOR_NOT_ENROLLED, SUPERVISOR_CODE_WRONG, SUPERVISOR_LOGIN_THROTTLED, SUPERVISOR_REQUIRED.
+ * Emits: supervisor.second_factor. */
+const struct error *identity_factor_confirm(struct request *req, const struct identity_factor_confirm_request *in,
+    struct identity_factor_confirm_response *out) MUST_CHECK;
+
+/* Do without the second factor.
+ * POST /api/supervisors/me/second-factor/disable
+ * Errors: SUPERVISOR_LOGIN_THROTTLED, SUPERVISOR_PASSWORD_MISMATCH, SUPERVISOR_REQUIRED.
+ * Emits: supervisor.second_factor. */
+const struct error *identity_factor_disable(struct request *req, const struct identity_factor_disable_request *in,
+    struct confirmation *out) MUST_CHECK;
+
+/* Take the second factor off somebody who has lost it.
+ * POST /api/supervisors/second-factor/reset/{id}
+ * Errors: SUPERVISOR_NOT_FOUND.
+ * Emits: supervisor.second_factor. */
+const struct error *identity_factor_reset(struct request *req, const struct identity_factor_reset_request *in,
+    struct confirmation *out) MUST_CHECK;
+
+/* Say which client asks to be let in, and what it may be given.
+ * POST /api/oauth/authorize/inspect
+ * Errors: OAUTH_REQUEST_INVALID, SUPERVISOR_REQUIRED. */
+const struct error *identity_oauth_inspect(struct request *req, const struct identity_oauth_inspect_request *in,
+    struct identity_oauth_inspect_response *out) MUST_CHECK;
+
+/* Let an OAuth client in with some of one's rights, or send it away.
+ * POST /api/oauth/authorize
+ * Errors: INVALID_KEY_SCOPES, OAUTH_REQUEST_INVALID, SUPERVISOR_REQUIRED.
+ * Emits: oauth_client.authorize. */
+const struct error *identity_oauth_authorize(struct request *req, const struct identity_oauth_authorize_request *in,
+    struct identity_oauth_authorize_response *out) MUST_CHECK;
+
+/* Remember a client that registers itself.
+ * Errors: OAUTH_INVALID_CLIENT_METADATA, OAUTH_INVALID_REDIRECT_URI, OAUTH_TEMPORARILY_UNAVAILABLE. */
+const struct error *identity_oauth_register(struct request *req, const struct identity_oauth_register_request *in,
+    struct identity_oauth_register_response *out) MUST_CHECK;
+
+/* Turn a code into a key and the token that renews it.
+ * Errors: OAUTH_INVALID_GRANT, OAUTH_INVALID_TARGET, OAUTH_UNSUPPORTED_GRANT_TYPE.
+ * Emits: api_key.create, api_key.revoke. */
+const struct error *identity_oauth_exchange(struct request *req, const struct identity_oauth_exchange_request *in,
+    struct identity_oauth_exchange_response *out) MUST_CHECK;
+
+/* Renew a key; a token that was used before ends it instead.
+ * Errors: OAUTH_INVALID_GRANT, OAUTH_INVALID_SCOPE, OAUTH_INVALID_TARGET.
+ * Emits: api_key.revoke. */
+const struct error *identity_oauth_refresh(struct request *req, const struct identity_oauth_refresh_request *in,
+    struct identity_oauth_refresh_response *out) MUST_CHECK;
+
+/* End a key by itself or by the token that renews it.
+ * Emits: api_key.revoke. */
+const struct error *identity_oauth_revoke(struct request *req, const struct identity_oauth_revoke_request *in,
+    struct identity_oauth_revoke_response *out) MUST_CHECK;
 
 /* Turn the hash of an API key or session into a principal.
  * Errors: AUTH_INVALID_API_KEY, AUTH_KEY_EXPIRED, INVALID_DOMAIN_CONTEXT, SUPERVISOR_DOMAIN_SCOPE_MISMATCH. */
@@ -994,6 +1273,8 @@ void emit_api_key_rotate(struct request *req, int64_t entity_id, int64_t entity_
     const struct api_key_rotate_event *payload);
 void emit_api_key_revoke(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct api_key_revoke_event *payload);
+void emit_oauth_client_authorize(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct oauth_client_authorize_event *payload);
 void emit_session_create(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct session_create_event *payload);
 void emit_session_revoke(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -1002,6 +1283,8 @@ void emit_supervisor_create(struct request *req, int64_t entity_id, int64_t enti
     const struct supervisor_create_event *payload);
 void emit_supervisor_update(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct supervisor_update_event *payload);
+void emit_supervisor_second_factor(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_second_factor_event *payload);
 void emit_supervisor_delete(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct supervisor_delete_event *payload);
 void emit_supervisor_invite_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -36,14 +36,15 @@ const struct db_statement identity_user_add_query = { .name = "identity_user_add
 const struct db_statement identity_key_add_query = { .name = "identity_key_add",
 	.sql =
 	    "INSERT INTO api_keys (domain_id, name, key_prefix, key_hash, scopes, is_platform_admin, created_by, created_at, expires_at, sats_per_day,\n"
-	    "                      sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids)\n"
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id, created_at\n",
-	.kind = DB_FIND, .n_params = 19, .row = &identity_id_row_shape };
+	    "                      sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,\n"
+	    "                      client_id, client_name, granted_by, resource, refresh_family, refresh_hash, ends_at)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) RETURNING id, created_at\n",
+	.kind = DB_FIND, .n_params = 26, .row = &identity_id_row_shape };
 
 const struct db_statement identity_key_list_query = { .name = "identity_key_list",
 	.sql =
 	    "SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,\n"
-	    "       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids FROM api_keys\n"
+	    "       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids, client_name, ends_at FROM api_keys\n"
 	    " ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &api_key_shape };
 
@@ -55,21 +56,24 @@ const struct db_statement identity_key_count_query = { .name = "identity_key_cou
 const struct db_statement identity_key_lock_query = { .name = "identity_key_lock",
 	.sql =
 	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
-	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,\n"
+	    "       client_id, client_name, resource, refresh_hash, ends_at\n"
 	    "  FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR UPDATE\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 
 const struct db_statement identity_key_get_query = { .name = "identity_key_get",
 	.sql =
 	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
-	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,\n"
+	    "       client_id, client_name, resource, refresh_hash, ends_at\n"
 	    "  FROM api_keys WHERE id = $1 AND revoked_at IS NULL\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 
 const struct db_statement identity_key_by_hash_query = { .name = "identity_key_by_hash",
 	.sql =
 	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
-	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,\n"
+	    "       client_id, client_name, resource, refresh_hash, ends_at\n"
 	    "  FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 
@@ -99,7 +103,7 @@ const struct db_statement identity_key_family_revoke_query = { .name = "identity
 const struct db_statement identity_key_family_list_query = { .name = "identity_key_family_list",
 	.sql =
 	    "SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,\n"
-	    "       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids FROM api_keys\n"
+	    "       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids, client_name, ends_at FROM api_keys\n"
 	    " WHERE domain_id = tenant() AND root_id = $1 AND $2 = ANY (ancestors) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) AND id > $4\n"
 	    " ORDER BY id LIMIT $5\n",
 	.kind = DB_LIST, .n_params = 5, .row = &api_key_shape };
@@ -114,6 +118,24 @@ const struct db_statement identity_key_maintain_query = { .name = "identity_key_
 	    "DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE k.parent_id IS NOT NULL AND k.expires_at < $1\n"
 	    "   AND NOT EXISTS (SELECT FROM api_keys c WHERE c.parent_id = k.id) ORDER BY k.expires_at LIMIT 1000))\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_key_by_refresh_query = { .name = "identity_key_by_refresh",
+	.sql =
+	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
+	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,\n"
+	    "       client_id, client_name, resource, refresh_hash, ends_at\n"
+	    "  FROM api_keys WHERE refresh_family = $1 AND revoked_at IS NULL FOR UPDATE\n",
+	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
+
+const struct db_statement identity_key_renew_query = { .name = "identity_key_renew",
+	.sql =
+	    "UPDATE api_keys SET key_hash = $2, key_prefix = $3, expires_at = $4, refresh_hash = $5 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 5, .row = NULL };
+
+const struct db_statement identity_key_granted_list_query = { .name = "identity_key_granted_list",
+	.sql =
+	    "SELECT id, domain_id, name, key_prefix FROM api_keys WHERE granted_by = $1 AND revoked_at IS NULL ORDER BY id LIMIT 500 FOR UPDATE\n",
+	.kind = DB_LIST, .n_params = 1, .row = &key_granted_row_shape };
 
 const struct db_statement identity_key_touch_query = { .name = "identity_key_touch",
 	.sql =
@@ -151,27 +173,27 @@ const struct db_statement identity_decision_maintain_query = { .name = "identity
 
 const struct db_statement identity_supervisor_get_query = { .name = "identity_supervisor_get",
 	.sql =
-	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE id = $1\n",
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE id = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &supervisor_row_shape };
 
 const struct db_statement identity_supervisor_lock_query = { .name = "identity_supervisor_lock",
 	.sql =
-	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE id = $1 FOR UPDATE\n",
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE id = $1 FOR UPDATE\n",
 	.kind = DB_FIND, .n_params = 1, .row = &supervisor_row_shape };
 
 const struct db_statement identity_supervisor_by_email_query = { .name = "identity_supervisor_by_email",
 	.sql =
-	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE email = $1\n",
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE email = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &supervisor_row_shape };
 
 const struct db_statement identity_supervisor_list_all_query = { .name = "identity_supervisor_list_all",
 	.sql =
-	    "SELECT id, email, role, domain_id, created_at, last_login_at FROM supervisors WHERE id > $1 ORDER BY id LIMIT $2\n",
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, totp_confirmed_at AS second_factor_since FROM supervisors WHERE id > $1 ORDER BY id LIMIT $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &supervisor_shape };
 
 const struct db_statement identity_supervisor_list_of_query = { .name = "identity_supervisor_list_of",
 	.sql =
-	    "SELECT id, email, role, domain_id, created_at, last_login_at FROM supervisors WHERE domain_id = $3 AND id > $1 ORDER BY id LIMIT $2\n",
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, totp_confirmed_at AS second_factor_since FROM supervisors WHERE domain_id = $3 AND id > $1 ORDER BY id LIMIT $2\n",
 	.kind = DB_LIST, .n_params = 3, .row = &supervisor_shape };
 
 const struct db_statement identity_supervisor_first_query = { .name = "identity_supervisor_first",
@@ -193,7 +215,7 @@ const struct db_statement identity_supervisor_user_query = { .name = "identity_s
 const struct db_statement identity_supervisor_add_query = { .name = "identity_supervisor_add",
 	.sql =
 	    "INSERT INTO supervisors (domain_id, user_id, email, role, password_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)\n"
-	    "RETURNING id, email, role, domain_id, created_at, last_login_at, password_hash\n",
+	    "RETURNING id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step\n",
 	.kind = DB_FIND, .n_params = 6, .row = &supervisor_row_shape };
 
 const struct db_statement identity_supervisor_set_role_query = { .name = "identity_supervisor_set_role",
@@ -348,3 +370,82 @@ const struct db_statement identity_login_maintain_query = { .name = "identity_lo
 	.sql =
 	    "DELETE FROM login_attempts WHERE started_at < $1\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_oauth_client_add_query = { .name = "identity_oauth_client_add",
+	.sql =
+	    "INSERT INTO oauth_clients (id, name, redirect_uris, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)\n",
+	.kind = DB_EXEC, .n_params = 5, .row = NULL };
+
+const struct db_statement identity_oauth_client_get_query = { .name = "identity_oauth_client_get",
+	.sql =
+	    "SELECT id, name, redirect_uris, expires_at FROM oauth_clients WHERE id = $1 AND expires_at > $2\n",
+	.kind = DB_FIND, .n_params = 2, .row = &oauth_client_row_shape };
+
+const struct db_statement identity_oauth_client_count_query = { .name = "identity_oauth_client_count",
+	.sql =
+	    "SELECT count(*) AS total FROM (SELECT FROM oauth_clients LIMIT $1) c\n",
+	.kind = DB_FIND, .n_params = 1, .row = &identity_count_row_shape };
+
+const struct db_statement identity_oauth_client_keep_query = { .name = "identity_oauth_client_keep",
+	.sql =
+	    "UPDATE oauth_clients SET expires_at = $2 WHERE id = $1 AND expires_at < $2\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_oauth_client_maintain_query = { .name = "identity_oauth_client_maintain",
+	.sql =
+	    "DELETE FROM oauth_clients WHERE id = ANY (ARRAY(SELECT c.id FROM oauth_clients c WHERE c.expires_at < $1 ORDER BY c.expires_at LIMIT 1000))\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_oauth_code_add_query = { .name = "identity_oauth_code_add",
+	.sql =
+	    "INSERT INTO oauth_codes (code_hash, client_id, domain_id, supervisor_id, redirect_uri, challenge, resource, scopes, writes_per_minute, publishes_per_day, sats_per_day, ends_at, expires_at)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n",
+	.kind = DB_EXEC, .n_params = 13, .row = NULL };
+
+const struct db_statement identity_oauth_code_lock_query = { .name = "identity_oauth_code_lock",
+	.sql =
+	    "SELECT o.client_id, c.name AS client_name, o.domain_id, o.supervisor_id, o.redirect_uri, o.challenge, o.resource, o.scopes, o.writes_per_minute, o.publishes_per_day,\n"
+	    "       o.sats_per_day, o.ends_at, o.expires_at, o.used_at, o.key_id, s.email, s.role, s.user_id\n"
+	    "  FROM oauth_codes o JOIN oauth_clients c ON c.id = o.client_id JOIN supervisors s ON s.id = o.supervisor_id\n"
+	    " WHERE o.code_hash = $1 FOR UPDATE OF o\n",
+	.kind = DB_FIND, .n_params = 1, .row = &oauth_code_row_shape };
+
+const struct db_statement identity_oauth_code_use_query = { .name = "identity_oauth_code_use",
+	.sql =
+	    "UPDATE oauth_codes SET used_at = $2, key_id = $3 WHERE code_hash = $1 AND used_at IS NULL\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement identity_oauth_code_maintain_query = { .name = "identity_oauth_code_maintain",
+	.sql =
+	    "DELETE FROM oauth_codes WHERE code_hash = ANY (ARRAY(SELECT o.code_hash FROM oauth_codes o WHERE o.expires_at < $1 ORDER BY o.expires_at LIMIT 1000))\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_factor_set_query = { .name = "identity_factor_set",
+	.sql =
+	    "UPDATE supervisors SET totp_secret = $2, totp_confirmed_at = NULL, totp_last_step = 0 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_factor_confirm_query = { .name = "identity_factor_confirm",
+	.sql =
+	    "UPDATE supervisors SET totp_confirmed_at = $2 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_factor_used_query = { .name = "identity_factor_used",
+	.sql =
+	    "UPDATE supervisors SET totp_last_step = $2 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_recovery_add_query = { .name = "identity_recovery_add",
+	.sql =
+	    "INSERT INTO recovery_codes (supervisor_id, code_hash) VALUES ($1, $2)\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement identity_recovery_clear_query = { .name = "identity_recovery_clear",
+	.sql =
+	    "DELETE FROM recovery_codes WHERE supervisor_id = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
+const struct db_statement identity_recovery_use_query = { .name = "identity_recovery_use",
+	.sql =
+	    "UPDATE recovery_codes SET used_at = $3 WHERE supervisor_id = $1 AND code_hash = $2 AND used_at IS NULL\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };

@@ -42,6 +42,12 @@ extern const struct db_statement identity_key_family_list_query;
 extern const struct db_statement identity_key_ancestors_query;
 /* Keys that were handed out and have ended long ago go; those that others came of go once these are gone. :exec */
 extern const struct db_statement identity_key_maintain_query;
+/* The key that a renewal token belongs to, be it the present or an older one; locked. :find; rows: struct api_key_row */
+extern const struct db_statement identity_key_by_refresh_query;
+/* Another secret for the same key, and another token that renews it. :exec */
+extern const struct db_statement identity_key_renew_query;
+/* Keys that a person has allowed and that still work, some at a time. :list; rows: struct key_granted_row */
+extern const struct db_statement identity_key_granted_list_query;
 /* Latest uses of many keys: [{"keyId": 1, "usedAt": "..."}]. :exec */
 extern const struct db_statement identity_key_touch_query;
 /* Many decisions at once: a JSON array of policy_decision_entry. :exec */
@@ -120,5 +126,35 @@ extern const struct db_statement identity_login_attempt_query;
 extern const struct db_statement identity_login_succeeded_query;
 /* Counts that say nothing any more go. :exec */
 extern const struct db_statement identity_login_maintain_query;
+/* A client has registered. :exec */
+extern const struct db_statement identity_oauth_client_add_query;
+/* A client that is still known. :find; rows: struct oauth_client_row */
+extern const struct db_statement identity_oauth_client_get_query;
+/* Clients, counted up to $1. :find; rows: struct identity_count_row */
+extern const struct db_statement identity_oauth_client_count_query;
+/* Somebody has let it in: it stays known. :exec */
+extern const struct db_statement identity_oauth_client_keep_query;
+/* Clients that nobody has let in for long go. :exec */
+extern const struct db_statement identity_oauth_client_maintain_query;
+/* A person has let a client in. :exec */
+extern const struct db_statement identity_oauth_code_add_query;
+/* A code, used or not, whose person is still there. :find; rows: struct oauth_code_row */
+extern const struct db_statement identity_oauth_code_lock_query;
+/* A code works once. :exec */
+extern const struct db_statement identity_oauth_code_use_query;
+/* Codes that end nothing any more go. :exec */
+extern const struct db_statement identity_oauth_code_maintain_query;
+/* A secret that waits for its first code, or none. :exec */
+extern const struct db_statement identity_factor_set_query;
+/* It is asked for from now on. :exec */
+extern const struct db_statement identity_factor_confirm_query;
+/* No code of this step or of one before it works again. :exec */
+extern const struct db_statement identity_factor_used_query;
+/* A code for who has lost the app. :exec */
+extern const struct db_statement identity_recovery_add_query;
+/* The earlier ones stop working. :exec */
+extern const struct db_statement identity_recovery_clear_query;
+/* Each works once. :exec */
+extern const struct db_statement identity_recovery_use_query;
 
 #endif

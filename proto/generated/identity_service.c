@@ -242,6 +242,86 @@ call_identity_invites_accept(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_identity_factor_enrol(struct request *req, const void *in, void *out)
+{
+	const struct identity_factor_enrol_request *typed_in = in;
+	struct identity_factor_enrol_response *typed_out = out;
+	return identity_factor_enrol(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_factor_confirm(struct request *req, const void *in, void *out)
+{
+	const struct identity_factor_confirm_request *typed_in = in;
+	struct identity_factor_confirm_response *typed_out = out;
+	return identity_factor_confirm(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_factor_disable(struct request *req, const void *in, void *out)
+{
+	const struct identity_factor_disable_request *typed_in = in;
+	struct confirmation *typed_out = out;
+	return identity_factor_disable(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_factor_reset(struct request *req, const void *in, void *out)
+{
+	const struct identity_factor_reset_request *typed_in = in;
+	struct confirmation *typed_out = out;
+	return identity_factor_reset(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_oauth_inspect(struct request *req, const void *in, void *out)
+{
+	const struct identity_oauth_inspect_request *typed_in = in;
+	struct identity_oauth_inspect_response *typed_out = out;
+	return identity_oauth_inspect(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_oauth_authorize(struct request *req, const void *in, void *out)
+{
+	const struct identity_oauth_authorize_request *typed_in = in;
+	struct identity_oauth_authorize_response *typed_out = out;
+	return identity_oauth_authorize(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_oauth_register(struct request *req, const void *in, void *out)
+{
+	const struct identity_oauth_register_request *typed_in = in;
+	struct identity_oauth_register_response *typed_out = out;
+	return identity_oauth_register(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_oauth_exchange(struct request *req, const void *in, void *out)
+{
+	const struct identity_oauth_exchange_request *typed_in = in;
+	struct identity_oauth_exchange_response *typed_out = out;
+	return identity_oauth_exchange(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_oauth_refresh(struct request *req, const void *in, void *out)
+{
+	const struct identity_oauth_refresh_request *typed_in = in;
+	struct identity_oauth_refresh_response *typed_out = out;
+	return identity_oauth_refresh(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_oauth_revoke(struct request *req, const void *in, void *out)
+{
+	const struct identity_oauth_revoke_request *typed_in = in;
+	struct identity_oauth_revoke_response *typed_out = out;
+	return identity_oauth_revoke(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_identity_keys_authenticate(struct request *req, const void *in, void *out)
 {
 	const struct identity_keys_authenticate_request *typed_in = in;
@@ -295,11 +375,21 @@ const struct service_operation identity_operations[] = {
 	{ &operation_identity_invites_revoke, call_identity_invites_revoke, NULL, NULL, NULL },
 	{ &operation_identity_invites_inspect, call_identity_invites_inspect, NULL, NULL, NULL },
 	{ &operation_identity_invites_accept, call_identity_invites_accept, NULL, NULL, NULL },
+	{ &operation_identity_factor_enrol, call_identity_factor_enrol, NULL, NULL, NULL },
+	{ &operation_identity_factor_confirm, call_identity_factor_confirm, NULL, NULL, NULL },
+	{ &operation_identity_factor_disable, call_identity_factor_disable, NULL, NULL, NULL },
+	{ &operation_identity_factor_reset, call_identity_factor_reset, NULL, NULL, NULL },
+	{ &operation_identity_oauth_inspect, call_identity_oauth_inspect, NULL, NULL, NULL },
+	{ &operation_identity_oauth_authorize, call_identity_oauth_authorize, NULL, NULL, NULL },
+	{ &operation_identity_oauth_register, call_identity_oauth_register, NULL, NULL, NULL },
+	{ &operation_identity_oauth_exchange, call_identity_oauth_exchange, NULL, NULL, NULL },
+	{ &operation_identity_oauth_refresh, call_identity_oauth_refresh, NULL, NULL, NULL },
+	{ &operation_identity_oauth_revoke, call_identity_oauth_revoke, NULL, NULL, NULL },
 	{ &operation_identity_keys_authenticate, call_identity_keys_authenticate, NULL, NULL, NULL },
 	{ &operation_identity_keys_touch, call_identity_keys_touch, NULL, NULL, NULL },
 	{ &operation_identity_decisions_record, call_identity_decisions_record, NULL, NULL, NULL },
 };
-const size_t identity_n_operations = 32;
+const size_t identity_n_operations = 42;
 
 void
 emit_domain_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -330,6 +420,13 @@ emit_api_key_revoke(struct request *req, int64_t entity_id, int64_t entity_versi
 }
 
 void
+emit_oauth_client_authorize(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct oauth_client_authorize_event *payload)
+{
+	event_emit(req, &event_oauth_client_authorize, entity_id, entity_version, payload);
+}
+
+void
 emit_session_create(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct session_create_event *payload)
 {
@@ -355,6 +452,13 @@ emit_supervisor_update(struct request *req, int64_t entity_id, int64_t entity_ve
     const struct supervisor_update_event *payload)
 {
 	event_emit(req, &event_supervisor_update, entity_id, entity_version, payload);
+}
+
+void
+emit_supervisor_second_factor(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct supervisor_second_factor_event *payload)
+{
+	event_emit(req, &event_supervisor_second_factor, entity_id, entity_version, payload);
 }
 
 void

@@ -116,6 +116,10 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_decisions_record,
 	&operation_identity_domains_create,
 	&operation_identity_domains_list,
+	&operation_identity_factor_confirm,
+	&operation_identity_factor_disable,
+	&operation_identity_factor_enrol,
+	&operation_identity_factor_reset,
 	&operation_identity_invites_accept,
 	&operation_identity_invites_create,
 	&operation_identity_invites_inspect,
@@ -131,6 +135,12 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_keys_revoke_child,
 	&operation_identity_keys_rotate,
 	&operation_identity_keys_touch,
+	&operation_identity_oauth_authorize,
+	&operation_identity_oauth_exchange,
+	&operation_identity_oauth_inspect,
+	&operation_identity_oauth_refresh,
+	&operation_identity_oauth_register,
+	&operation_identity_oauth_revoke,
 	&operation_identity_onboard,
 	&operation_identity_policy_evaluate,
 	&operation_identity_sessions_create,
@@ -216,7 +226,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 198;
+const size_t registry_n_operations = 208;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "factor/factor.h"
+#include "oauth/oauth.h"
 #include "people.h"
 #include "rules.h"
 #include "secret.h"
@@ -63,7 +65,9 @@ identity_supervisors_update(struct request *req, const struct identity_superviso
 	*out = *people_shown(req, person);
 	out->role = in->role;
 	store_supervisor_set_role(req, person->id, in->role);
-	error = people_act_at_home(req, person->domain_id);
+	error = oauth_end_grants(req, person->id);
+	if (!error)
+		error = people_act_at_home(req, person->domain_id);
 	if (!error)
 		emit_supervisor_update(req, person->id, 0, &(struct supervisor_update_event){ .email = person->email, .role = in->role });
 	return error;
@@ -91,6 +95,8 @@ identity_supervisors_delete(struct request *req, const struct identity_superviso
 	if (person->id == people_actor(req))
 		return FAIL(req, SUPERVISOR_SELF_DELETE_FORBIDDEN, "supervisor %" PRId64 " is yourself", person->id);
 	error = keep_one_platform_administrator(req, person);
+	if (!error)
+		error = oauth_end_grants(req, person->id);
 	if (error)
 		return error;
 	store_supervisor_delete(req, person->id);
@@ -244,6 +250,7 @@ struct acceptance {
 	const struct identity_invites_accept_request *in;
 	struct identity_invites_accept_response *out;
 	const char *email, *hash;
+	int64_t n_attempts; /* of codes, where there is somebody who may have a second factor */
 };
 
 static const struct error *
@@ -257,7 +264,9 @@ begin_acceptance(struct request *req, void *context)
 	if (!invite->email && !acceptance->in->email)
 		return FAIL_AT(req, SUPERVISOR_EMAIL_REQUIRED, "/email", "the invitation names no email");
 	acceptance->email = rules_email(req->arena, invite->email ? invite->email : acceptance->in->email);
-	return NULL;
+	if (!invite->supervisor_id)
+		return NULL;
+	return store_login_attempt(req, people_login_subject(req, acceptance->email), req->now_us - ATTEMPTS_WINDOW_US, &acceptance->n_attempts);
 }
 
 /* The person of an invitation: new, or with the new password and without sessions. */
@@ -266,14 +275,20 @@ take_in(struct request *req, const struct invite_row *invite, const struct accep
 {
 	struct new_supervisor person = { .domain_id = invite->domain_id, .email = acceptance->email, .role = invite->role,
 		.password_hash = acceptance->hash };
+	const struct error *error;
 	int64_t user_id;
 
 	if (invite->supervisor_id) {
+		error = store_supervisor_lock(req, *invite->supervisor_id, ret_person);
+		if (!error && *ret_person) /* the link stands for the password alone */
+			error = factor_check(req, *ret_person, acceptance->in->code);
+		if (error)
+			return error;
 		store_supervisor_set_password(req, *invite->supervisor_id, acceptance->hash);
 		store_session_revoke_others(req, *invite->supervisor_id, 0);
-		return store_supervisor_get(req, *invite->supervisor_id, ret_person);
+		return NULL;
 	}
-	const struct error *error = invite->domain_id ? store_supervisor_user(req, *invite->domain_id, person.email, &user_id) : NULL;
+	error = invite->domain_id ? store_supervisor_user(req, *invite->domain_id, person.email, &user_id) : NULL;
 	if (error)
 		return error;
 	person.user_id = invite->domain_id ? &user_id : NULL;
@@ -318,6 +333,8 @@ identity_invites_accept(struct request *req, const struct identity_invites_accep
 {
 	struct acceptance acceptance = { .in = in, .out = out };
 	const struct error *error = request_transaction(req, begin_acceptance, &acceptance);
+	if (!error && acceptance.n_attempts > identity_settings.login_attempts_max)
+		error = FAIL(req, SUPERVISOR_LOGIN_THROTTLED, "more than %" PRId64 " attempts in fifteen minutes", identity_settings.login_attempts_max);
 	if (!error)
 		error = password_make(req, in->password, &acceptance.hash);
 	if (!error)

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "contract/policy.h"
+#include "factor/factor.h"
 #include "people.h"
 #include "rules.h"
 #include "secret.h"
 #include "store.h"
 
-enum { ATTEMPTS_WINDOW_US = 15 * 60 * 1000000, LIMIT_DEFAULT = 50 };
+enum { LIMIT_DEFAULT = 50 };
 static const int64_t ENDED_SESSIONS_KEPT_US = 30 * 24 * INT64_C(3600000000);
 
 /* ---- signing in ---- */
@@ -46,6 +47,9 @@ finish_login(struct request *req, void *context)
 		return error;
 	if (!person || strcmp(person->password_hash, login->person->password_hash) != 0)
 		return FAIL(req, SUPERVISOR_LOGIN_FAILED, "the account has changed meanwhile");
+	error = factor_check(req, person, login->in->code);
+	if (error)
+		return error;
 	store_login_succeeded(req, login->subject);
 	login->out->supervisor = people_shown(req, person);
 	return people_sign_in(req, person, login->in->user_agent, &login->out->session_token, &login->out->expires_at);
@@ -116,25 +120,13 @@ identity_sessions_end(struct request *req, const struct identity_sessions_end_re
 	return end_session(req, session);
 }
 
-static const struct error *
-actor_of(struct request *req, const struct supervisor_row **ret_person)
-{
-	int64_t id = people_actor(req);
-	const struct error *error = id ? store_supervisor_get(req, id, ret_person) : NULL;
-	if (error)
-		return error;
-	if (!id || !*ret_person)
-		return FAIL(req, SUPERVISOR_REQUIRED, "'%s' is no person who has signed in", req->principal->id);
-	return NULL;
-}
-
 const struct error *
 identity_supervisors_me(struct request *req, const struct identity_supervisors_me_request *in, struct identity_supervisors_me_response *out)
 {
 	const struct supervisor_row *person;
 	const struct session_row *session = NULL;
 	const struct domain *domain = NULL;
-	const struct error *error = actor_of(req, &person);
+	const struct error *error = people_actor_row(req, &person);
 	if (!error)
 		error = session_of(req, in->cookie, &session);
 	if (!error && person->domain_id)
@@ -166,7 +158,7 @@ static const struct error *
 begin_change(struct request *req, void *context)
 {
 	struct change *change = context;
-	const struct error *error = actor_of(req, &change->person);
+	const struct error *error = people_actor_row(req, &change->person);
 	if (!error)
 		error = session_of(req, change->in->cookie, &change->session);
 	if (error)

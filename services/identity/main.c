@@ -1,5 +1,6 @@
 /* wordclaw-identity: tenants, keys, principals and policy decisions. */
 #include "identity.h"
+#include "oauth/oauth.h"
 #include "store.h"
 
 extern const struct service_operation identity_operations[];
@@ -8,6 +9,7 @@ extern const size_t identity_n_operations;
 static const struct timer timers[] = {
 	{ "decisions.maintain", 3600 * 1000, identity_maintain_decisions },
 	{ "keys.maintain", 3600 * 1000, identity_maintain_keys },
+	{ "oauth.maintain", 3600 * 1000, identity_maintain_oauth },
 	{ "sessions.maintain", 3600 * 1000, identity_maintain_sessions },
 };
 

@@ -19,13 +19,25 @@ people_actor(const struct request *req)
 	return strtoll(req->principal->id + sizeof(prefix) - 1, NULL, 10);
 }
 
+const struct error *
+people_actor_row(struct request *req, const struct supervisor_row **ret_person)
+{
+	int64_t id = people_actor(req);
+	const struct error *error = id ? store_supervisor_get(req, id, ret_person) : NULL;
+	if (error)
+		return error;
+	if (!id || !*ret_person)
+		return FAIL(req, SUPERVISOR_REQUIRED, "'%s' is no person who has signed in", req->principal->id);
+	return NULL;
+}
+
 const struct supervisor *
 people_shown(struct request *req, const struct supervisor_row *row)
 {
 	struct supervisor *shown = ARENA_NEW(req->arena, struct supervisor);
 
 	*shown = (struct supervisor){ .id = row->id, .email = row->email, .role = row->role, .domain_id = row->domain_id,
-		.created_at = row->created_at, .last_login_at = row->last_login_at };
+		.created_at = row->created_at, .last_login_at = row->last_login_at, .second_factor_since = row->totp_confirmed_at };
 	return shown;
 }
 

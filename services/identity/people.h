@@ -4,6 +4,12 @@
 
 #include "store_people.h"
 
+/* Attempts to sign in are counted for so long. */
+enum { ATTEMPTS_WINDOW_US = 15 * 60 * 1000000 };
+
+/* The row of the person who acts.  SUPERVISOR_REQUIRED: no person does. */
+const struct error *people_actor_row(struct request *req, const struct supervisor_row **ret_person) MUST_CHECK;
+
 /* The person who acts, or 0: no person does. */
 int64_t people_actor(const struct request *req);
 

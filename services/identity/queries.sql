@@ -28,13 +28,14 @@ INSERT INTO users (domain_id, email, created_at, updated_at) VALUES ($1, $2, $3,
 -- name: key_add :find identity_id_row
 -- A new key.
 INSERT INTO api_keys (domain_id, name, key_prefix, key_hash, scopes, is_platform_admin, created_by, created_at, expires_at, sats_per_day,
-                      sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id, created_at;
+                      sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,
+                      client_id, client_name, granted_by, resource, refresh_family, refresh_hash, ends_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) RETURNING id, created_at;
 
 -- name: key_list :list api_key
 -- Keys of the tenant, newest first.
 SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,
-       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids FROM api_keys
+       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids, client_name, ends_at FROM api_keys
  ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2;
 
 -- name: key_count :find identity_count_row
@@ -44,19 +45,22 @@ SELECT count(*) AS total FROM api_keys;
 -- name: key_lock :find api_key_row
 -- A key that still works, locked against a concurrent rotation.
 SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
-       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,
+       client_id, client_name, resource, refresh_hash, ends_at
   FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR UPDATE;
 
 -- name: key_get :find api_key_row
 -- The same without a lock.
 SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
-       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,
+       client_id, client_name, resource, refresh_hash, ends_at
   FROM api_keys WHERE id = $1 AND revoked_at IS NULL;
 
 -- name: key_by_hash :find api_key_row
 -- What a presented key is; revoked ones are unknown.
 SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
-       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,
+       client_id, client_name, resource, refresh_hash, ends_at
   FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL;
 
 -- name: key_revoke :exec
@@ -83,7 +87,7 @@ UPDATE api_keys SET revoked_at = $3 WHERE domain_id = tenant() AND root_id = $1 
 -- name: key_family_list :list api_key
 -- What came of a key and still works, after an id.
 SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at, sats_per_day, sats_per_call, writes_per_minute,
-       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids FROM api_keys
+       publishes_per_day, parent_id, content_type_ids, content_item_ids, review_task_ids, client_name, ends_at FROM api_keys
  WHERE domain_id = tenant() AND root_id = $1 AND $2 = ANY (ancestors) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) AND id > $4
  ORDER BY id LIMIT $5;
 
@@ -95,6 +99,21 @@ SELECT id, sats_per_day, sats_per_call, writes_per_minute, publishes_per_day FRO
 -- Keys that were handed out and have ended long ago go; those that others came of go once these are gone.
 DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE k.parent_id IS NOT NULL AND k.expires_at < $1
    AND NOT EXISTS (SELECT FROM api_keys c WHERE c.parent_id = k.id) ORDER BY k.expires_at LIMIT 1000));
+
+-- name: key_by_refresh :find api_key_row
+-- The key that a renewal token belongs to, be it the present or an older one; locked.
+SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
+       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,
+       client_id, client_name, resource, refresh_hash, ends_at
+  FROM api_keys WHERE refresh_family = $1 AND revoked_at IS NULL FOR UPDATE;
+
+-- name: key_renew :exec
+-- Another secret for the same key, and another token that renews it.
+UPDATE api_keys SET key_hash = $2, key_prefix = $3, expires_at = $4, refresh_hash = $5 WHERE id = $1;
+
+-- name: key_granted_list :list key_granted_row
+-- Keys that a person has allowed and that still work, some at a time.
+SELECT id, domain_id, name, key_prefix FROM api_keys WHERE granted_by = $1 AND revoked_at IS NULL ORDER BY id LIMIT 500 FOR UPDATE;
 
 -- name: key_touch :exec
 -- Latest uses of many keys: [{"keyId": 1, "usedAt": "..."}].
@@ -130,23 +149,23 @@ SELECT decisions_maintain(make_interval(days => $1));
 
 -- name: supervisor_get :find supervisor_row
 -- One person.
-SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE id = $1;
+SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE id = $1;
 
 -- name: supervisor_lock :find supervisor_row
 -- One person, locked against a concurrent change.
-SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE id = $1 FOR UPDATE;
+SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE id = $1 FOR UPDATE;
 
 -- name: supervisor_by_email :find supervisor_row
 -- Who signs in with an email.
-SELECT id, email, role, domain_id, created_at, last_login_at, password_hash FROM supervisors WHERE email = $1;
+SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE email = $1;
 
 -- name: supervisor_list_all :list supervisor
 -- Everybody after an id.
-SELECT id, email, role, domain_id, created_at, last_login_at FROM supervisors WHERE id > $1 ORDER BY id LIMIT $2;
+SELECT id, email, role, domain_id, created_at, last_login_at, totp_confirmed_at AS second_factor_since FROM supervisors WHERE id > $1 ORDER BY id LIMIT $2;
 
 -- name: supervisor_list_of :list supervisor
 -- The people of a tenant after an id.
-SELECT id, email, role, domain_id, created_at, last_login_at FROM supervisors WHERE domain_id = $3 AND id > $1 ORDER BY id LIMIT $2;
+SELECT id, email, role, domain_id, created_at, last_login_at, totp_confirmed_at AS second_factor_since FROM supervisors WHERE domain_id = $3 AND id > $1 ORDER BY id LIMIT $2;
 
 -- name: supervisor_first :list supervisor_id_row
 -- Whether anybody is there.
@@ -164,7 +183,7 @@ INSERT INTO users (domain_id, email, created_at, updated_at) VALUES ($1, $2, $3,
 -- name: supervisor_add :find supervisor_row
 -- A new person.
 INSERT INTO supervisors (domain_id, user_id, email, role, password_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
-RETURNING id, email, role, domain_id, created_at, last_login_at, password_hash;
+RETURNING id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step;
 
 -- name: supervisor_set_role :exec
 -- Another role.
@@ -284,3 +303,71 @@ DELETE FROM login_attempts WHERE subject = $1;
 -- name: login_maintain :exec
 -- Counts that say nothing any more go.
 DELETE FROM login_attempts WHERE started_at < $1;
+
+-- ---- OAuth clients and their codes: system work, before a tenant is known
+
+-- name: oauth_client_add :exec
+-- A client has registered.
+INSERT INTO oauth_clients (id, name, redirect_uris, created_at, expires_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: oauth_client_get :find oauth_client_row
+-- A client that is still known.
+SELECT id, name, redirect_uris, expires_at FROM oauth_clients WHERE id = $1 AND expires_at > $2;
+
+-- name: oauth_client_count :find identity_count_row
+-- Clients, counted up to $1.
+SELECT count(*) AS total FROM (SELECT FROM oauth_clients LIMIT $1) c;
+
+-- name: oauth_client_keep :exec
+-- Somebody has let it in: it stays known.
+UPDATE oauth_clients SET expires_at = $2 WHERE id = $1 AND expires_at < $2;
+
+-- name: oauth_client_maintain :exec
+-- Clients that nobody has let in for long go.
+DELETE FROM oauth_clients WHERE id = ANY (ARRAY(SELECT c.id FROM oauth_clients c WHERE c.expires_at < $1 ORDER BY c.expires_at LIMIT 1000));
+
+-- name: oauth_code_add :exec
+-- A person has let a client in.
+INSERT INTO oauth_codes (code_hash, client_id, domain_id, supervisor_id, redirect_uri, challenge, resource, scopes, writes_per_minute, publishes_per_day, sats_per_day, ends_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: oauth_code_lock :find oauth_code_row
+-- A code, used or not, whose person is still there.
+SELECT o.client_id, c.name AS client_name, o.domain_id, o.supervisor_id, o.redirect_uri, o.challenge, o.resource, o.scopes, o.writes_per_minute, o.publishes_per_day,
+       o.sats_per_day, o.ends_at, o.expires_at, o.used_at, o.key_id, s.email, s.role, s.user_id
+  FROM oauth_codes o JOIN oauth_clients c ON c.id = o.client_id JOIN supervisors s ON s.id = o.supervisor_id
+ WHERE o.code_hash = $1 FOR UPDATE OF o;
+
+-- name: oauth_code_use :exec
+-- A code works once.
+UPDATE oauth_codes SET used_at = $2, key_id = $3 WHERE code_hash = $1 AND used_at IS NULL;
+
+-- name: oauth_code_maintain :exec
+-- Codes that end nothing any more go.
+DELETE FROM oauth_codes WHERE code_hash = ANY (ARRAY(SELECT o.code_hash FROM oauth_codes o WHERE o.expires_at < $1 ORDER BY o.expires_at LIMIT 1000));
+
+-- ---- second factors
+
+-- name: factor_set :exec
+-- A secret that waits for its first code, or none.
+UPDATE supervisors SET totp_secret = $2, totp_confirmed_at = NULL, totp_last_step = 0 WHERE id = $1;
+
+-- name: factor_confirm :exec
+-- It is asked for from now on.
+UPDATE supervisors SET totp_confirmed_at = $2 WHERE id = $1;
+
+-- name: factor_used :exec
+-- No code of this step or of one before it works again.
+UPDATE supervisors SET totp_last_step = $2 WHERE id = $1;
+
+-- name: recovery_add :exec
+-- A code for who has lost the app.
+INSERT INTO recovery_codes (supervisor_id, code_hash) VALUES ($1, $2);
+
+-- name: recovery_clear :exec
+-- The earlier ones stop working.
+DELETE FROM recovery_codes WHERE supervisor_id = $1;
+
+-- name: recovery_use :exec
+-- Each works once.
+UPDATE recovery_codes SET used_at = $3 WHERE supervisor_id = $1 AND code_hash = $2 AND used_at IS NULL;

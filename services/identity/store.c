@@ -74,7 +74,9 @@ store_key_add(struct request *req, const struct new_key *key, int64_t *ret_id)
 	        P_TEXT_LIST(key->scopes.items, key->scopes.n), P_BOOL(key->is_platform_admin), P_INT_OPT(key->created_by),
 	        P_TIME(req->now_us), P_TIME_OPT(key->expires_at), P_INT_OPT(key->budgets[BUDGET_SATS_PER_DAY]), P_INT_OPT(key->budgets[BUDGET_SATS_PER_CALL]),
 	        P_INT_OPT(key->budgets[BUDGET_WRITES_PER_MINUTE]), P_INT_OPT(key->budgets[BUDGET_PUBLISHES_PER_DAY]), P_INT_OPT(key->parent_id),
-	        P_INT_OPT(key->root_id), P_INT_LIST(key->ancestors.items, key->ancestors.n), ids(key->types), ids(key->items), ids(key->tasks)), &row);
+	        P_INT_OPT(key->root_id), P_INT_LIST(key->ancestors.items, key->ancestors.n), ids(key->types), ids(key->items), ids(key->tasks),
+	        P_TEXT(key->client_id), P_TEXT(key->client_name), P_INT_OPT(key->granted_by), P_TEXT(key->resource), P_TEXT(key->refresh_family),
+	        P_TEXT(key->refresh_hash), P_TIME_OPT(key->ends_at)), &row);
 	if (error)
 		return error;
 	*ret_id = row->id;

@@ -18,6 +18,9 @@ struct new_key {
 	const int64_t *parent_id, *root_id;
 	struct shape_list ancestors;           /* the oldest first */
 	struct shape_list types, items, tasks; /* without items: not limited */
+	/* of an OAuth client's, else NULL */
+	const char *client_id, *client_name, *resource, *refresh_family, *refresh_hash;
+	const int64_t *granted_by, *ends_at;
 };
 
 const struct error *store_domain_count(struct request *req, int64_t *ret_n) MUST_CHECK;

@@ -99,6 +99,7 @@ def mutations(t):
         "delegateApiKey": lambda: f'delegateApiKey(name: "{name()}", scopes: ["content:read"]) {{ id keyPrefix scopes expiresAt parentId }}',
         "handOffTask": lambda: f"handOffTask(contentItemId: {item()}) {{ id keyPrefix scopes expiresAt parentId }}",
         "revokeDelegatedApiKey": lambda: f"revokeDelegatedApiKey(id: {t.child()['id']}) {{ id message }}",
+        "resetSecondFactor": lambda: f"resetSecondFactor(id: {t.me()['supervisor']['id']}) {{ id message }}",
         "issuePreviewToken": lambda: f"issuePreviewToken(id: {item()}) {{ token previewPath contentItemId draft ttlSeconds expiresAt }}",
         "issueGlobalPreviewToken": lambda: f'issueGlobalPreviewToken(slug: "{t.previewed_global()[1].split("/")[-1]}") {{ token previewPath slug draft expiresAt }}',
         "issuePublicWriteToken": lambda: f'issuePublicWriteToken(id: {t.public_type()}, subject: "17") {{ token contentTypeId subjectField allowedOperations requiredStatus }}',

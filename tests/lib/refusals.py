@@ -2,6 +2,7 @@
 import json
 import time
 
+from authenticator import FACTOR, enrolled
 from checks import equal, row, test, wait_for
 from lightning import invoice
 from people import PASSWORD
@@ -482,6 +483,45 @@ def keys_hand_on_no_more_than_they_have(ground):
     maker = ground.admin.with_key(ground.tenant.key("admin", writesPerMinute=100000)["apiKey"])
     ask_all(maker, [("POST", "/api/auth/keys", {"name": "x", "scopes": ["content:read"], "writesPerMinute": 100001}, 400, "INVALID_KEY_BUDGET"),
                     ("PUT", f"/api/auth/keys/{ground.tenant.key('content:read')['id']}", None, 400, "INVALID_KEY_BUDGET")])
+
+
+@test
+def clients_of_people_refuse_what_they_declare(ground):
+    t = ground.things
+    inspect, authorize, person = "/api/oauth/authorize/inspect", "/api/oauth/authorize", t.person()
+    for path, more in ((inspect, {}), (authorize, {"approve": True})):
+        refused("a key", ground.admin.post(path, {**t.asking(), **more}), 403, "SUPERVISOR_REQUIRED")
+        refused("another address", person.post(path, {**t.asking(redirectUri="https://evil.example.com/"), **more}), 400, "OAUTH_REQUEST_INVALID")
+    refused("more than one's own", person.post(authorize, {**t.asking(), "approve": True, "scopes": ["admin"]}), 400, "INVALID_KEY_SCOPES")
+    held = ground.tenant.key("content:read")["id"]
+    ground.system.sql(f"UPDATE identity.api_keys SET client_id = 'x', client_name = 'x', ends_at = now() WHERE id = {held}")
+    refused("a client's key", ground.admin.put(f"/api/auth/keys/{held}"), 409, "OAUTH_TOKEN_RENEWS_ITSELF")
+
+
+@test
+def second_factors_refuse_what_they_declare(ground):
+    t, confirm, disable = ground.things, FACTOR + "/confirm", FACTOR + "/disable"
+    ask_all(ground.admin, [("POST", FACTOR, {"currentPassword": "x"}, 403, "SUPERVISOR_REQUIRED"), ("POST", confirm, {"code": "123456"}, 403, "SUPERVISOR_REQUIRED"),
+                           ("POST", disable, {"currentPassword": "x"}, 403, "SUPERVISOR_REQUIRED")])
+    person = t.person()
+    ask_all(person, [("POST", confirm, {"code": "123456"}, 409, "SECOND_FACTOR_NOT_ENROLLED"), ("POST", FACTOR, {"currentPassword": "x"}, 403, "SUPERVISOR_PASSWORD_MISMATCH"),
+                     ("POST", disable, {"currentPassword": "x"}, 403, "SUPERVISOR_PASSWORD_MISMATCH"), ("POST", FACTOR, {"currentPassword": "x"}, 429, "SUPERVISOR_LOGIN_THROTTLED"),
+                     ("POST", disable, {"currentPassword": "x"}, 429, "SUPERVISOR_LOGIN_THROTTLED"), ("POST", confirm, {"code": "x"}, 429, "SUPERVISOR_LOGIN_THROTTLED")])
+    beginner = t.person()
+    beginner.post(FACTOR, {"currentPassword": PASSWORD}).succeeded(200)
+    refused("no code", beginner.post(confirm, {"code": "x"}), 401, "SUPERVISOR_CODE_WRONG")
+    _, recovery, owner = enrolled(t.person())
+    refused("a second one", owner.post(FACTOR, {"currentPassword": PASSWORD}), 409, "SECOND_FACTOR_EXISTS")
+    me = t.me(owner)["supervisor"]
+    ground.system.sql("DELETE FROM identity.login_attempts")
+    login = {"email": me["email"], "password": PASSWORD}
+    accept = {"token": ground.platform.post(f"/api/supervisors/reset/{me['id']}").succeeded(201).data["token"], "password": PASSWORD}
+    ask_all(t.anyone, [("POST", "/api/supervisors/login", login, 401, "SUPERVISOR_CODE_REQUIRED"), ("POST", "/api/supervisors/login", {**login, "code": "123456"}, 401, "SUPERVISOR_CODE_WRONG")])
+    t.anyone.post("/api/supervisors/login", {**login, "code": recovery[0]}).succeeded(200)
+    ask_all(t.anyone, [("POST", "/api/supervisors/invite/accept", accept, 401, "SUPERVISOR_CODE_REQUIRED"),
+                       *[("POST", "/api/supervisors/invite/accept", {**accept, "code": "123456"}, 401, "SUPERVISOR_CODE_WRONG")] * 2,
+                       ("POST", "/api/supervisors/invite/accept", {**accept, "code": "123456"}, 429, "SUPERVISOR_LOGIN_THROTTLED")])
+    refused("nobody", ground.platform.post(f"/api/supervisors/second-factor/reset/{NOBODYS}"), 404, "SUPERVISOR_NOT_FOUND")
 
 
 @test

@@ -5,6 +5,7 @@ import json
 import time
 
 from checks import wait_for
+from authenticator import App, FACTOR, enrolled
 from people import PASSWORD, invited, of
 from receiver import Receiver
 
@@ -13,6 +14,7 @@ SECRET = "of-the-mock-provider"
 ENVIRONMENTS_KEY = "reader-of-the-environment-1"
 SETTINGS = {"WORDCLAW_PAYMENT_WEBHOOK_SECRETS": f"mock:{SECRET}", "WORDCLAW_OUTBOUND_ALLOW": "127.0.0.1:*",
             "WORDCLAW_LOGIN_RATE_LIMIT_MAX": "0", "WORDCLAW_LOGIN_ATTEMPTS_MAX": "3"}
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # of RFC 7636
 LATER = "2040-01-01T00:00:00Z"
 WHO = {"actorId": "client-17", "actorSource": "portal"}
 FORM_SCHEMA = {"type": "object", "properties": {"email": {"type": "string"}, "message": {"type": "string"}, "seats": {"type": "integer", "minimum": 1}, "address": {"type": "object"},
@@ -37,7 +39,7 @@ class Things:
         self.ground, self.system, self.admin = ground, ground.system, ground.admin
         self.domain, self.anyone = ground.tenant.id, ground.system.client()
         self.receiver = Receiver()
-        self.first = self.release_type = None
+        self.first = self.release_type = self.client_id = None
 
     def made(self, path, body):
         return self.admin.post(path, body).succeeded(201).data
@@ -67,6 +69,18 @@ class Things:
     def child(self, maker=None, **fields):
         """A key that the tenant's administrator, or another key, has handed out."""
         return (maker or self.admin).post("/api/auth/keys/children", {"name": self.ground.name(), "scopes": ["content:read"], **fields}).succeeded(201).data
+
+    def asking(self, **fields):
+        """An OAuth client's request, as the console sends it."""
+        if not self.client_id:
+            self.client_id = "wcoc_things"
+            self.system.sql("INSERT INTO identity.oauth_clients VALUES ('wcoc_things', 'things', '{https://assistant.example.com/cb}', now(), now() + interval '1 day')")
+        return {"responseType": "code", "clientId": self.client_id, "redirectUri": "https://assistant.example.com/cb", "codeChallenge": CHALLENGE, "codeChallengeMethod": "S256",
+                "issuer": self.system.base_url, **fields}
+
+    def confirming(self, path):
+        person = self.person()
+        return person, path, {"code": App(person.post(FACTOR, {"currentPassword": PASSWORD}).succeeded(200).data["secret"]).code()}
 
     def me(self, person=None):
         return (person or self.person()).get("/api/supervisors/me").succeeded(200).data
@@ -295,6 +309,12 @@ def requests(t, path):
         "identity.keys.delegate": lambda: ask(path, {"name": t.ground.name(), "scopes": ["content:read"]}),
         "identity.keys.hand_off": lambda: ask(path, {"contentItemId": t.ground.item()}),
         "identity.keys.revoke_child": lambda: ask(f"/api/auth/keys/children/{t.child()['id']}"),
+        "identity.oauth.inspect": lambda: (t.person(), path, t.asking()),
+        "identity.oauth.authorize": lambda: (t.person(), path, {**t.asking(), "approve": True}),
+        "identity.factor.enrol": lambda: (t.person(), path, {"currentPassword": PASSWORD}),
+        "identity.factor.confirm": lambda: t.confirming(path),
+        "identity.factor.disable": lambda: (enrolled(t.person())[2], path, {"currentPassword": PASSWORD}),
+        "identity.factor.reset": lambda: (t.ground.platform, human("second-factor/reset/"), None),
         "identity.supervisors.me": lambda: (t.person(), path, None),
         "identity.supervisors.password": lambda: (t.person(), path, {"currentPassword": PASSWORD, "newPassword": PASSWORD + "."}),
         "identity.supervisors.update": lambda: ask(human(), {"role": "reviewer"}),

@@ -19,6 +19,11 @@ SELECT i, plans.tenant(i), format('i%s@example.com', i), 'editor', md5(i::text),
 INSERT INTO sessions (id, domain_id, supervisor_id, token_hash, created_at, last_seen_at, expires_at, revoked_at) OVERRIDING SYSTEM VALUE
 SELECT i, s.domain_id, s.id, md5(i::text), now(), now(), now() + interval '1 hour', CASE WHEN i % 4 = 0 THEN now() END
   FROM generate_series(1, :rows / 10) i JOIN supervisors s ON s.id = 1 + i % (:rows / 20);
+INSERT INTO oauth_clients (id, name, redirect_uris, created_at, expires_at) SELECT 'wcoc_' || i, 'c', '{https://x.example.com/}', now(), now() + i * interval '1 minute' FROM generate_series(1, :rows / 100) i;
+INSERT INTO oauth_codes (code_hash, client_id, domain_id, supervisor_id, redirect_uri, challenge, resource, scopes, ends_at, expires_at)
+SELECT md5(i::text), 'wcoc_' || 1 + i % (:rows / 100), plans.tenant(i), i, 'https://x.example.com/', 'c', 'r', '{content:read}', now(), now() + i * interval '1 minute' FROM generate_series(1, :rows / 100) i;
+INSERT INTO recovery_codes (supervisor_id, code_hash) SELECT i / 10, md5(i::text) FROM generate_series(10, :rows / 20) i;
+UPDATE api_keys SET granted_by = 5 + id % 100, refresh_family = md5(id::text), refresh_hash = md5(id::text), client_id = 'wcoc_1', client_name = 'c', ends_at = now() WHERE id % 10 = 3 AND parent_id IS NULL;
 INSERT INTO login_attempts (subject, attempts, started_at) SELECT md5(i::text), 1, now() - i * interval '1 second' FROM generate_series(1, :rows / 100) i;
 SELECT setval('supervisors_id_seq', :rows), setval('supervisor_invites_id_seq', :rows), setval('sessions_id_seq', :rows);
 SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api_keys_id_seq', :rows);
@@ -43,9 +48,9 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 -- plan: user_add acting
 (:big, 'new@example.com', now())
 -- plan: key_add acting
-(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL)
+(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
 -- plan: key_add tenant
-(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL)
+(:big, 'a key', 'writer_x', repeat('0', 64), '{admin}', false, NULL, now(), NULL, 100, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
 -- plan: key_list tenant
 (50, 0)
 -- plan: key_count tenant max=30+2*:keys, every key of the tenant is counted
@@ -159,3 +164,42 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 (md5('7'))
 -- plan: login_maintain system
 (now() - interval '1 day')
+
+-- let: code SELECT quote_literal(max(code_hash)) FROM oauth_codes
+-- let: granter SELECT min(granted_by) FROM api_keys WHERE granted_by IS NOT NULL
+-- plan: key_by_refresh system
+(md5('3'))
+-- plan: key_renew system
+(:key, md5('new') || md5('key'), 'wcak_x', now(), md5('x'))
+-- plan: key_granted_list system max=900, locks the rows that it finds
+(:granter)
+-- plan: oauth_client_add system
+('wcoc_new', 'a client', '{https://x.example.com/}', now(), now())
+-- plan: oauth_client_get system
+('wcoc_7', now())
+-- plan: oauth_client_count system max=500, up to ten thousand clients are counted
+(10000)
+-- plan: oauth_client_keep system
+('wcoc_7', now() + interval '30 days')
+-- plan: oauth_client_maintain system
+(now())
+-- plan: oauth_code_add system
+('new', 'wcoc_7', :big, :person, 'https://x.example.com/', 'c', 'r', '{content:read}', NULL, NULL, NULL, now(), now())
+-- plan: oauth_code_lock system
+(:code)
+-- plan: oauth_code_use system
+(:code, now(), :key)
+-- plan: oauth_code_maintain system
+(now())
+-- plan: factor_set system
+(:person, 'sealed')
+-- plan: factor_confirm system
+(:person, now())
+-- plan: factor_used system
+(:person, 7)
+-- plan: recovery_add system
+(:person, 'new')
+-- plan: recovery_clear system
+(:person)
+-- plan: recovery_use system
+(:person, md5('7'), now())

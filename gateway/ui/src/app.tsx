@@ -8,6 +8,7 @@ import { usePlace, type Place } from './router'
 import { SessionContext, type Session } from './session'
 import { chooseLanguage, language, languages, t, word, type Text } from './texts'
 import { Audit } from './pages/Audit'
+import { Authorize, askingClient } from './pages/Authorize'
 import { Content } from './pages/Content'
 import { Events } from './pages/Events'
 import { FormPage, Forms } from './pages/Forms'
@@ -138,6 +139,8 @@ export function App() {
 		whenSignedOut(signedOut)
 		if (!token) load()
 	}, [])
+	const asking = askingClient()
+	if (asking && me && (me.domain || chosenDomain())) return <Authorize asking={asking} email={me.supervisor.email} tenant={me.domain?.name ?? `${t('tenant')} ${chosenDomain()}`} />
 	if (token) return <Invite token={token} onSignedIn={enter} />
 	if (me) return <Frame key={me.supervisor.id} me={me} onSignedOut={signedOut} />
 	if (isKnown) return <SignIn onSignedIn={load} />

@@ -27,6 +27,8 @@ const english = {
 	submissions: 'Submissions', verdict: 'Verdict', release: 'Release', erase: 'Erase', confirmErase: 'What was sent is erased for good. Erase it?', data: 'Data',
 	question: 'What do you look for?', score: 'Score', index: 'Index', offers: 'Offers', amount: 'Amount', price: 'Price', outcome: 'Outcome', operation: 'Operation', principal: 'Principal', rule: 'Rule', surface: 'Surface',
 	pause: 'Pause', resume: 'Resume', waiting: 'Waits for events.', notAllowed: 'Your role does not include this.', problem: 'That did not work', noMatch: 'no match', value: 'Value', number: 'Number',
+	letIn: 'Let this program in?', asksFor: 'asks to work in', runsHere: 'It runs on this computer:', answersTo: 'It is told your answer at', forDays: 'For how many days (at most 90)', writesPerMinute: 'Changes a minute (empty: no bound)', publishesPerDay: 'Publications a day (empty: no bound)', satsPerDay: 'Satoshis a day', allow: 'Let in', deny: 'Send away', badRequest: 'This request does not work',
+	secondFactor: 'Second factor', factorOn: 'A code of your app is asked for when you sign in.', factorOff: 'Your password alone signs you in.', factorBegin: 'Use an authenticator app', factorDisable: 'Do without', factorSecret: 'Give this secret to your authenticator app, then type the code that it shows:', openApp: 'Open the app on this device', code: 'Code', codeHint: 'Six digits of your app, or a recovery code', confirm: 'Confirm', recoveryOnce: 'Recovery codes: each signs you in once without the app. They are shown this once.',
 }
 export type Text = keyof typeof english
 
@@ -58,6 +60,8 @@ const german: Record<Text, string> = {
 	submissions: 'Einsendungen', verdict: 'Urteil', release: 'Freigeben', erase: 'Tilgen', confirmErase: 'Das Eingesandte wird endgültig getilgt. Tilgen?', data: 'Daten',
 	question: 'Wonach suchen Sie?', score: 'Nähe', index: 'Index', offers: 'Angebote', amount: 'Betrag', price: 'Preis', outcome: 'Ausgang', operation: 'Vorgang', principal: 'Wer', rule: 'Regel', surface: 'Zugang über',
 	pause: 'Anhalten', resume: 'Weiter', waiting: 'Wartet auf Ereignisse.', notAllowed: 'Ihre Rolle umfasst das nicht.', problem: 'Das ging nicht', noMatch: 'kein Treffer', value: 'Wert', number: 'Nummer',
+	letIn: 'Dieses Programm hereinlassen?', asksFor: 'möchte arbeiten in', runsHere: 'Es läuft auf diesem Rechner:', answersTo: 'Die Antwort geht an', forDays: 'Für wie viele Tage (höchstens 90)', writesPerMinute: 'Änderungen je Minute (leer: unbegrenzt)', publishesPerDay: 'Veröffentlichungen je Tag (leer: unbegrenzt)', satsPerDay: 'Satoshis je Tag', allow: 'Hereinlassen', deny: 'Abweisen', badRequest: 'Diese Anfrage gilt nicht',
+	secondFactor: 'Zweiter Faktor', factorOn: 'Beim Anmelden wird ein Code Ihrer App verlangt.', factorOff: 'Ihr Passwort allein meldet Sie an.', factorBegin: 'Authentifizierungs-App benutzen', factorDisable: 'Darauf verzichten', factorSecret: 'Geben Sie dieses Geheimnis in Ihre App ein, dann hier den Code, den sie zeigt:', openApp: 'App auf diesem Gerät öffnen', code: 'Code', codeHint: 'Sechs Ziffern Ihrer App oder ein Wiederherstellungscode', confirm: 'Bestätigen', recoveryOnce: 'Wiederherstellungscodes: Jeder meldet Sie einmal ohne die App an. Sie werden nur dieses eine Mal gezeigt.',
 }
 
 const catalogue = { en: english as Record<Text, string>, de: german }

@@ -56,7 +56,7 @@ authenticate(struct request *req, const char *hash, struct identity_keys_authent
 	struct key_rights rights = keys_rights(key);
 	out->actor_id = arena_printf(req->arena, "api_key:%" PRId64, key->id);
 	out->actor_type = "api_key";
-	out->actor_source = key->parent_id ? "delegated" : "db";
+	out->actor_source = key->client_id ? "oauth" : key->parent_id ? "delegated" : "db";
 	out->key_id = key->id;
 	out->domain_id = key->domain_id;
 	out->scopes = key->scopes;

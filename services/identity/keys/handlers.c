@@ -167,6 +167,8 @@ identity_keys_rotate(struct request *req, const struct identity_keys_rotate_requ
 	const struct error *error = lock_key(req, in->id, &old);
 	if (error)
 		return error;
+	if (old->client_id)
+		return FAIL(req, OAUTH_TOKEN_RENEWS_ITSELF, "API key %" PRId64 " belongs to the OAuth client '%s', which renews it", old->id, old->client_name);
 	struct new_key key = { .domain_id = old->domain_id, .name = arena_printf(req->arena, "%s (rotated)", old->name),
 		.scopes = old->scopes, .is_platform_admin = old->is_platform_admin, .created_by = old->created_by,
 		.expires_at = old->expires_at, .budgets = { old->sats_per_day, old->sats_per_call, old->writes_per_minute, old->publishes_per_day },

@@ -1,5 +1,6 @@
 // What people do in the console, in Debian's Chromium: journeys.mjs BROWSER URL THINGS.  One line per journey; the last says what went wrong anywhere.
 import { strict as assert } from 'node:assert'
+import { createHash, createHmac } from 'node:crypto'
 import { open, problems, serious } from './browser.mjs'
 import { pages, visit } from './pages.mjs'
 
@@ -29,6 +30,15 @@ const api = (method, path, body) => page.evaluate(async ([method, path, body]) =
 	if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`)
 	return (await reply.json()).data
 }, [method, path, body])
+
+/** What an authenticator app shows (RFC 6238). */
+function codeAt(secret, step) {
+	const bits = [...secret].map(letter => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
+	const key = Buffer.from(bits.match(/.{8}/g).map(byte => parseInt(byte, 2))), counter = Buffer.alloc(8)
+	counter.writeBigUInt64BE(BigInt(step))
+	const digest = createHmac('sha1', key).update(counter).digest()
+	return String((digest.readUInt32BE(digest.at(-1) & 15) & 0x7fffffff) % 1000000).padStart(6, '0')
+}
 
 await journey('an invitation becomes a person', async () => {
 	await page.goto(`${url}/ui/invite#token=${things.invite}`)
@@ -197,6 +207,55 @@ await journey('injected scripts are text wherever they are shown', async () => {
 	await api('POST', `/api/content-items/${made.id}/comments`, { comment: things.payloads.slice(0, 20).join('\n') })
 	for (const path of [`content/${made.id}`, 'audit', 'search?q=%3Cscript%3Ealert(1)%3C/script%3E', 'home']) await visit(page, path === 'home' ? '' : path)
 	assert.equal(await page.locator('main script, main img, main svg, main iframe').count(), 0)
+})
+
+await journey('a program is let in with less than it asks for', async () => {
+	const redirect = `${url}/health`, challenge = createHash('sha256').update('v'.repeat(64)).digest('base64url')
+	const { client_id } = await page.evaluate(async redirect => (await fetch('/oauth/register', { method: 'POST', headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ client_name: 'A <b>program</b>', redirect_uris: [redirect] }) })).json(), redirect)
+	const request = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: redirect, code_challenge: challenge, code_challenge_method: 'S256', scope: 'content:read content:write', resource: `${url}/mcp`, state: 'x' })
+	await page.goto(`${url}/ui/authorize?${request}`)
+	await page.getByText('A <b>program</b>').waitFor()
+	assert.deepEqual(await serious(page), [])
+	await field('content:write').uncheck()
+	await button('Let in').click()
+	await page.waitForURL(/\/health\?/)
+	const answer = new URL(page.url()).searchParams
+	assert.equal(answer.get('state'), 'x')
+	const scope = await page.evaluate(async form => (await (await fetch('/oauth/token', { method: 'POST', body: new URLSearchParams(form) })).json()).scope,
+		{ grant_type: 'authorization_code', code: answer.get('code'), client_id, redirect_uri: redirect, code_verifier: 'v'.repeat(64) })
+	assert.equal(scope, 'content:read')
+	await page.goto(`${url}/ui/authorize?${request}&redirect_uri=x`.replace(client_id, 'wcoc_unknown'))
+	await page.getByRole('alert').waitFor()
+	await page.goto(`${url}/ui`)
+	await page.waitForSelector('nav')
+})
+
+await journey('a second factor is set up, asked for and given up', async () => {
+	await page.goto(`${url}/ui#/account`)
+	await page.getByRole('heading', { name: 'Second factor' }).waitFor()
+	const card = page.locator('.card', { has: page.getByRole('heading', { name: 'Second factor' }) })
+	await card.getByLabel('Current password').fill(things.password)
+	await button('Use an authenticator app').click()
+	const secret = await card.locator('form code').innerText()
+	const used = Math.floor(Date.now() / 30000)
+	await field('Code').fill(codeAt(secret, used - 1))
+	await button('Confirm').click()
+	await page.getByText('Recovery codes').waitFor()
+	assert.equal(await card.locator('li').count(), 10)
+	assert.deepEqual(await serious(page), [])
+	await button('Sign out').click()
+	await field('Email').fill(things.email)
+	await field('Password').fill(things.password)
+	await page.keyboard.press('Enter')
+	await field('Code').fill(codeAt(secret, used))
+	assert.deepEqual(await serious(page), [])
+	await page.keyboard.press('Enter')
+	await page.waitForSelector('nav')
+	await page.goto(`${url}/ui#/account`)
+	await card.getByLabel('Current password').fill(things.password)
+	await button('Do without').click()
+	await page.getByText('Your password alone signs you in.').waitFor()
 })
 
 await journey('320 pixels are enough, in German', async () => {

@@ -6,6 +6,7 @@ import { Choice, TextField } from '../kit/fields'
 import { Table } from '../kit/Table'
 import { useDoing, useOperation } from '../kit/useOperation'
 import { useLive, useSession } from '../session'
+import { SecondFactor } from './SecondFactor'
 import { t, time, word } from '../texts'
 
 const roles = ['tenant_admin', 'editor', 'reviewer', 'read_only'] as const
@@ -91,6 +92,7 @@ export function Account() {
 				<Button kind="main" type="submit" disabled={doing.isBusy}>{t('changePassword')}</Button>
 			</form>
 		</Card>
+		<SecondFactor />
 		{!may('admin') && <Sessions />}
 	</Page>
 }

@@ -1,0 +1,35 @@
+handlers_people.o: services/identity/handlers_people.c \
+ services/identity/factor/factor.h services/identity/people.h \
+ services/identity/store_people.h services/identity/identity.h \
+ proto/generated/identity_proto.h proto/generated/common_proto.h \
+ common/base/contract/operation.h common/base/error.h common/base/arena.h \
+ common/base/contract/shape.h common/base/arena.h \
+ common/service/service.h common/io/config.h common/service/request.h \
+ common/base/buf.h common/io/db/db.h common/base/contract/envelope.h \
+ proto/generated/error_codes.h services/identity/oauth/oauth.h \
+ services/identity/identity.h services/identity/people.h \
+ services/identity/rules.h common/io/secret.h services/identity/store.h
+services/identity/factor/factor.h:
+services/identity/people.h:
+services/identity/store_people.h:
+services/identity/identity.h:
+proto/generated/identity_proto.h:
+proto/generated/common_proto.h:
+common/base/contract/operation.h:
+common/base/error.h:
+common/base/arena.h:
+common/base/contract/shape.h:
+common/base/arena.h:
+common/service/service.h:
+common/io/config.h:
+common/service/request.h:
+common/base/buf.h:
+common/io/db/db.h:
+common/base/contract/envelope.h:
+proto/generated/error_codes.h:
+services/identity/oauth/oauth.h:
+services/identity/identity.h:
+services/identity/people.h:
+services/identity/rules.h:
+common/io/secret.h:
+services/identity/store.h:

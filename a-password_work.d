@@ -1,0 +1,24 @@
+password_work.o: services/identity/password_work.c \
+ services/identity/identity.h proto/generated/identity_proto.h \
+ proto/generated/common_proto.h common/base/contract/operation.h \
+ common/base/error.h common/base/arena.h common/base/contract/shape.h \
+ common/base/arena.h common/service/service.h common/io/config.h \
+ common/service/request.h common/base/buf.h common/io/db/db.h \
+ common/base/contract/envelope.h proto/generated/error_codes.h \
+ common/io/secret.h
+services/identity/identity.h:
+proto/generated/identity_proto.h:
+proto/generated/common_proto.h:
+common/base/contract/operation.h:
+common/base/error.h:
+common/base/arena.h:
+common/base/contract/shape.h:
+common/base/arena.h:
+common/service/service.h:
+common/io/config.h:
+common/service/request.h:
+common/base/buf.h:
+common/io/db/db.h:
+common/base/contract/envelope.h:
+proto/generated/error_codes.h:
+common/io/secret.h:
