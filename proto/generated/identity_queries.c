@@ -124,7 +124,7 @@ const struct db_statement identity_key_by_refresh_query = { .name = "identity_ke
 	    "SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,\n"
 	    "       sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,\n"
 	    "       client_id, client_name, resource, refresh_hash, ends_at\n"
-	    "  FROM api_keys WHERE refresh_family = $1 AND revoked_at IS NULL FOR UPDATE\n",
+	    "  FROM api_keys WHERE refresh_family = $1 FOR UPDATE\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 
 const struct db_statement identity_key_renew_query = { .name = "identity_key_renew",

@@ -105,7 +105,7 @@ DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE k.p
 SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, created_at, expires_at, revoked_at, last_used_at,
        sats_per_day, sats_per_call, writes_per_minute, publishes_per_day, parent_id, root_id, ancestors, content_type_ids, content_item_ids, review_task_ids,
        client_id, client_name, resource, refresh_hash, ends_at
-  FROM api_keys WHERE refresh_family = $1 AND revoked_at IS NULL FOR UPDATE;
+  FROM api_keys WHERE refresh_family = $1 FOR UPDATE;
 
 -- name: key_renew :exec
 -- Another secret for the same key, and another token that renews it.

@@ -19,6 +19,7 @@ SELECT i, plans.tenant(i), format('i%s@example.com', i), 'editor', md5(i::text),
 INSERT INTO sessions (id, domain_id, supervisor_id, token_hash, created_at, last_seen_at, expires_at, revoked_at) OVERRIDING SYSTEM VALUE
 SELECT i, s.domain_id, s.id, md5(i::text), now(), now(), now() + interval '1 hour', CASE WHEN i % 4 = 0 THEN now() END
   FROM generate_series(1, :rows / 10) i JOIN supervisors s ON s.id = 1 + i % (:rows / 20);
+UPDATE supervisors SET totp_secret = 'sealed' WHERE id % 2 = 1;
 INSERT INTO oauth_clients (id, name, redirect_uris, created_at, expires_at) SELECT 'wcoc_' || i, 'c', '{https://x.example.com/}', now(), now() + i * interval '1 minute' FROM generate_series(1, :rows / 100) i;
 INSERT INTO oauth_codes (code_hash, client_id, domain_id, supervisor_id, redirect_uri, challenge, resource, scopes, ends_at, expires_at)
 SELECT md5(i::text), 'wcoc_' || 1 + i % (:rows / 100), plans.tenant(i), i, 'https://x.example.com/', 'c', 'r', '{content:read}', now(), now() + i * interval '1 minute' FROM generate_series(1, :rows / 100) i;
@@ -103,7 +104,7 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 (:person)
 -- plan: supervisor_by_email system
 ('p77@example.com')
--- plan: supervisor_list_all system
+-- plan: supervisor_list_all system max=20000, only a platform administrator's: may sort everybody
 (0, 51)
 -- plan: supervisor_list_of system
 (0, 51, :big)
@@ -193,8 +194,9 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 (now())
 -- plan: factor_set system
 (:person, 'sealed')
+-- let: enrolled SELECT max(id) FROM supervisors WHERE totp_secret IS NOT NULL
 -- plan: factor_confirm system
-(:person, now())
+(:enrolled, now())
 -- plan: factor_used system
 (:person, 7)
 -- plan: recovery_add system

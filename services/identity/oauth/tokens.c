@@ -192,7 +192,7 @@ key_of(struct request *req, const char *token, const char *client_id, const stru
 	if (!is_refresh(token))
 		return NULL;
 	const struct error *error = store_key_by_refresh(req, hash_of(req, token, TOKEN_TEXT_BYTES - 1), ret_key);
-	if (!error && *ret_key && strcmp((*ret_key)->client_id, client_id) != 0)
+	if (!error && *ret_key && ((*ret_key)->revoked_at || strcmp((*ret_key)->client_id, client_id) != 0))
 		*ret_key = NULL;
 	return error;
 }

@@ -38,9 +38,9 @@ export function Keys() {
 	return <Page title={t('keys')} actions={<Button kind="main" onClick={() => setOpen(true)}>{t('newKey')}</Button>}>
 		<Problem of={doing.problem} />
 		<Shown asked={keys}>{rows => <Table label={t('keys')} rows={rows} keyOf={key => key.id} columns={[
-			{ head: t('name'), cell: key => <>{key.name}<br /><code class="faint">{key.keyPrefix}…</code></> }, { head: t('scopes'), cell: key => key.scopes.join(', ') },
-			{ head: t('status'), cell: key => <Badge text={key.revokedAt ? 'revoked' : 'working'} /> }, { head: t('lastUsed'), cell: key => time(key.lastUsedAt) }, { head: t('expires'), cell: key => time(key.expiresAt) },
-			{ head: t('actions'), cell: key => !key.revokedAt && <div class="row"><Ask kind="" question={t('confirmRotate')} onYes={() => rotate(key)}>{t('rotate')}</Ask>
+			{ head: t('name'), cell: key => <>{key.name}<br /><code class="faint">{key.keyPrefix}…</code>{key.clientName && <span class="faint"> · OAuth</span>}{key.parentId && <span class="faint"> · {t('comesOf')} {key.parentId}</span>}</> }, { head: t('scopes'), cell: key => key.scopes.join(', ') },
+			{ head: t('status'), cell: key => <Badge text={key.revokedAt ? 'revoked' : 'working'} /> }, { head: t('lastUsed'), cell: key => time(key.lastUsedAt) }, { head: t('expires'), cell: key => time(key.endsAt ?? key.expiresAt) },
+			{ head: t('actions'), cell: key => !key.revokedAt && <div class="row">{!key.clientName && <Ask kind="" question={t('confirmRotate')} onYes={() => rotate(key)}>{t('rotate')}</Ask>}
 				<Ask question={t('confirmRevoke')} onYes={() => revoke(key)}>{t('revoke')}</Ask></div> }]} />}</Shown>
 		{isOpen && <NewKey onClose={() => setOpen(false)} onMade={key => { setOpen(false); setSecret(key); keys.again() }} />}
 		{secret && <Secret title={t('newKey')} text={secret} note={t('keyOnce')} onClose={() => { setSecret(''); keys.again() }} />}
