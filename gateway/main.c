@@ -191,16 +191,15 @@ start_http(struct gateway *gateway)
 {
 	static struct trusted_proxies proxies; /* for the process's life */
 	const char *problem = NULL;
-	int64_t n_connections = settings.connections_max + settings.listeners_max;
 	uint64_t seed;
 
 	gateway->memory.max_bytes = (size_t)settings.memory_max_mb << 20;
-	raise_descriptor_limit(n_connections);
+	raise_descriptor_limit(settings.connections_max + settings.listeners_max);
 	secret_random(&seed, sizeof(seed));
 	if (!trusted_proxies_parse(settings.trusted_proxies, &proxies, &problem))
 		return false; /* not after check_config */
 	gateway->http = http_new(gateway, &(struct http_options){ .bind = settings.bind, .port = (int)settings.port,
-	    .connections_max = (unsigned)n_connections,
+	    .connections_max = (unsigned)settings.connections_max, .listeners_max = (unsigned)settings.listeners_max,
 	    .connections_per_address_max = (unsigned)settings.connections_per_address_max,
 	    .idle_timeout_us = settings.idle_timeout_ms * 1000, .receive_timeout_us = settings.receive_timeout_ms * 1000,
 	    .send_timeout_us = settings.send_timeout_ms * 1000, .address_seed = seed, .trusted_proxies = &proxies }, &front_handlers, &problem);

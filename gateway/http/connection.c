@@ -14,15 +14,20 @@
 
 #include "clock.h"
 
-enum { STREAM_SEND_BYTES = 64 * 1024, POLLED_AT_ONCE_MAX = 256 };
+enum {
+	STREAM_SEND_BYTES = 64 * 1024,
+	POLLED_AT_ONCE_MAX = 256,
+	FRESH_US = 500000,
+	CROWDED_SHARE = 4, /* when fewer than one of so many places are free */
+};
 
 struct connection *
-connection_new(struct connections *connections, struct MHD_Connection *mhd, int fd)
+connection_new(struct connections *connections, struct MHD_Connection *mhd, int fd, const struct in6_addr *peer)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	if (!connection)
 		abort();
-	*connection = (struct connection){ .all = connections, .mhd = mhd, .fd = fd, .next = connections->first };
+	*connection = (struct connection){ .all = connections, .mhd = mhd, .fd = fd, .peer = *peer, .next = connections->first };
 	if (connections->first)
 		connections->first->previous = connection;
 	connections->first = connection;
@@ -41,6 +46,7 @@ connection_free(struct connection *connection)
 	if (connection->next)
 		connection->next->previous = connection->previous;
 	connection->all->n--;
+	connection->all->n_ended -= connection->has_ended;
 	free(connection);
 }
 
@@ -76,6 +82,61 @@ connection_expect_stream(struct connection *connection)
 	connection->is_streaming = true;
 	(void)setsockopt(connection->fd, SOL_SOCKET, SO_SNDBUF, &(int){ STREAM_SEND_BYTES }, sizeof(int));
 	(void)setsockopt(connection->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_max_ms, sizeof(unacknowledged_max_ms));
+}
+
+/* ---- room for newcomers ---- */
+
+size_t
+connections_of(const struct connections *connections, const struct in6_addr *peer)
+{
+	size_t n = 0;
+
+	for (const struct connection *connection = connections->first; connection; connection = connection->next)
+		n += IN6_ARE_ADDR_EQUAL(&connection->peer, peer) && !connection->has_ended;
+	return n;
+}
+
+static void
+shut_down(struct connection *connection)
+{
+	connection->all->n_ended += !connection->has_ended;
+	connection->has_ended = true;
+	(void)shutdown(connection->fd, SHUT_RDWR);
+}
+
+/* Whoever has just come is about to ask. */
+static bool
+is_resting(const struct connection *connection, int64_t now_us)
+{
+	return !connection->is_suspended && !connection->has_ended
+	    && (connection->phase == PHASE_IDLE || (connection->phase == PHASE_FRESH && now_us - connection->phase_since_us > FRESH_US));
+}
+
+static bool
+is_missed_less(const struct connection *a, const struct connection *b)
+{
+	return a->is_known != b->is_known ? !a->is_known : a->phase_since_us < b->phase_since_us;
+}
+
+bool
+connections_are_crowded(const struct connections *connections)
+{
+	return connections->n > connections->n_max - connections->n_max / CROWDED_SHARE;
+}
+
+void
+connections_make_room(struct connections *connections)
+{
+	struct connection *least = NULL;
+	int64_t now_us = clock_monotonic_us();
+
+	if (connections->n - connections->n_ended < connections->n_max - connections->n_kept)
+		return;
+	for (struct connection *connection = connections->first; connection; connection = connection->next)
+		if (is_resting(connection, now_us) && (!least || is_missed_less(connection, least)))
+			least = connection;
+	if (least)
+		shut_down(least);
 }
 
 /* ---- the sweep ---- */
@@ -140,7 +201,7 @@ connections_sweep(struct connections *connections, int64_t now_us)
 
 	for (struct connection *connection = connections->first; connection; connection = connection->next) {
 		if (!connection->is_suspended && now_us - connection->phase_since_us > phase_max_us(connections, connection->phase)) {
-			(void)shutdown(connection->fd, SHUT_RDWR);
+			shut_down(connection);
 		} else if (may_have_left_unseen(connection)) {
 			polled[n] = (struct pollfd){ .fd = connection->fd, .events = POLLRDHUP };
 			watched[n++] = connection;

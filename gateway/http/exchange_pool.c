@@ -81,27 +81,13 @@ exchange_pool_n_taken(const struct exchange_pool *pool)
 	return pool->n_taken;
 }
 
-static bool
-peer_address(const struct sockaddr *peer, struct in6_addr *ret_address)
-{
-	if (!peer || (peer->sa_family != AF_INET && peer->sa_family != AF_INET6))
-		return false;
-	if (peer->sa_family == AF_INET6) {
-		*ret_address = ((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
-		return true;
-	}
-	*ret_address = (struct in6_addr){ .s6_addr = { [10] = 0xff, [11] = 0xff } };
-	memcpy(&ret_address->s6_addr[12], &((const struct sockaddr_in *)(const void *)peer)->sin_addr, 4);
-	return true;
-}
-
 /* An IPv6 caller owns a /64, so that is what its limits count. */
 void
 exchange_read_address(struct exchange *exchange, const struct sockaddr *peer, const struct trusted_proxies *proxies, uint64_t seed)
 {
 	struct in6_addr address;
 
-	if (!peer_address(peer, &address))
+	if (!forwarded_peer(peer, &address))
 		return;
 	address = forwarded_client(proxies, address, exchange->head.headers, exchange->head.n_headers);
 	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&address);

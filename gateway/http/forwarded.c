@@ -114,8 +114,8 @@ is_in(const struct network *network, const struct in6_addr *address)
 	return difference >> (8 - n_rest) == 0;
 }
 
-static bool
-is_trusted(const struct trusted_proxies *proxies, const struct in6_addr *address)
+bool
+trusted_proxies_have(const struct trusted_proxies *proxies, const struct in6_addr *address)
 {
 	for (size_t i = 0; i < proxies->n; i++)
 		if (is_in(&proxies->list[i], address))
@@ -138,7 +138,7 @@ follow(const struct trusted_proxies *proxies, const char *list, struct in6_addr 
 			first++;
 		while (last > first && isspace((unsigned char)last[-1]))
 			last--;
-		if (!is_trusted(proxies, address) || !forwarded_parse_address(first, (size_t)(last - first), address))
+		if (!trusted_proxies_have(proxies, address) || !forwarded_parse_address(first, (size_t)(last - first), address))
 			return false;
 		end = start > list ? start - 1 : list;
 	}
@@ -155,4 +155,18 @@ forwarded_client(const struct trusted_proxies *proxies, struct in6_addr peer, co
 		if (strcasecmp(headers[i - 1].name, "x-forwarded-for") == 0)
 			goes_on = follow(proxies, headers[i - 1].value, &address);
 	return address;
+}
+
+bool
+forwarded_peer(const struct sockaddr *peer, struct in6_addr *ret_address)
+{
+	if (!peer || (peer->sa_family != AF_INET && peer->sa_family != AF_INET6))
+		return false;
+	if (peer->sa_family == AF_INET6) {
+		*ret_address = ((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+		return true;
+	}
+	*ret_address = (struct in6_addr){ .s6_addr = { [10] = 0xff, [11] = 0xff } };
+	memcpy(&ret_address->s6_addr[12], &((const struct sockaddr_in *)(const void *)peer)->sin_addr, 4);
+	return true;
 }

@@ -23,6 +23,7 @@ enum {
 	DISCARD_MAX = 16 * 1024 * 1024,    /* of a body whose length and answer are known already */
 	STREAM_BLOCK_BYTES = 4096,
 	FILE_BLOCK_BYTES = 64 * 1024,
+	KEPT_SHARE = 64, /* one place of so many is kept for whoever comes next */
 	PROGRESS_BYTES = 64 * 1024, /* of a body that is taken as it comes: this much within the receive timeout is not too slow */
 	LENIENT = 0, /* the library's strictness.  1 answers more heads with a page of its own; what 0 lets through head.c refuses in the envelope */
 };
@@ -35,6 +36,8 @@ struct http {
 	int epoll_fd;
 	struct connections connections;
 	struct exchange_pool *exchanges;
+	struct exchange *abandoned; /* their clients have left, and somebody still works on them */
+	struct connection nowhere;  /* theirs */
 };
 
 static struct http *
@@ -45,15 +48,44 @@ http_of(const struct exchange *exchange)
 
 /* ---- connections and exchanges come and go ---- */
 
+/* Whose connection it is: an IPv6 caller owns a /64. */
+static bool
+owner_of(const struct sockaddr *peer, struct in6_addr *ret_address)
+{
+	if (!forwarded_peer(peer, ret_address))
+		return false;
+	if (!IN6_IS_ADDR_V4MAPPED(ret_address))
+		memset(&ret_address->s6_addr[8], 0, 8);
+	return true;
+}
+
 static void
 on_connection(void *context, struct MHD_Connection *mhd, void **socket_context, enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = context;
 
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		*socket_context = connection_new(&http->connections, mhd, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
-	else if (*socket_context)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		struct in6_addr peer = IN6ADDR_ANY_INIT;
+		(void)owner_of(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, &peer);
+		*socket_context = connection_new(&http->connections, mhd, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, &peer);
+		connections_make_room(&http->connections);
+	} else if (*socket_context) {
 		connection_free(*socket_context);
+	}
+}
+
+/* One address does not take all places; behind a proxy that we trust are many. */
+static enum MHD_Result
+may_connect(void *context, const struct sockaddr *peer, socklen_t n_peer)
+{
+	struct http *http = context;
+	unsigned n_max = http->options.connections_per_address_max;
+	struct in6_addr address, owner;
+
+	(void)n_peer;
+	if (n_max == 0 || !forwarded_peer(peer, &address) || !owner_of(peer, &owner) || trusted_proxies_have(http->options.trusted_proxies, &address))
+		return MHD_YES;
+	return connections_of(&http->connections, &owner) < n_max ? MHD_YES : MHD_NO;
 }
 
 /* The request line was read: the earliest moment the library shows. */
@@ -75,6 +107,18 @@ on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
 }
 
 static void
+end_exchange(struct http *http, struct exchange *exchange)
+{
+	http->handlers.end(exchange);
+	if (exchange->has_file)
+		(void)close(exchange->file_fd);
+	if (exchange->stream)
+		stream_close(exchange);
+	exchange_pool_return(http->exchanges, exchange);
+}
+
+/* A reset may come between the call that began to wait and the next one, which suspends: then whoever it waits for still holds it. */
+static void
 on_completed(void *context, struct MHD_Connection *mhd, void **request_context, enum MHD_RequestTerminationCode code)
 {
 	struct http *http = context;
@@ -88,13 +132,32 @@ on_completed(void *context, struct MHD_Connection *mhd, void **request_context, 
 	*request_context = NULL;
 	connection->exchange = NULL;
 	connection->is_streaming = connection->is_read = false;
+	connection->is_known = exchange->principal.type && strcmp(exchange->principal.type, "anonymous") != 0;
 	connection_enter(connection, PHASE_IDLE);
-	http->handlers.end(exchange);
-	if (exchange->has_file)
-		(void)close(exchange->file_fd);
-	if (exchange->stream)
-		stream_close(exchange);
-	exchange_pool_return(http->exchanges, exchange);
+	if (exchange->is_waiting) {
+		exchange->connection = &http->nowhere;
+		exchange->next = http->abandoned;
+		http->abandoned = exchange;
+		return;
+	}
+	end_exchange(http, exchange);
+}
+
+/* Those for whom nobody works any more. */
+static void
+end_abandoned(struct http *http)
+{
+	struct exchange **link = &http->abandoned;
+
+	while (*link) {
+		struct exchange *exchange = *link;
+		if (exchange->is_waiting) {
+			link = &exchange->next;
+			continue;
+		}
+		*link = exchange->next;
+		end_exchange(http, exchange);
+	}
 }
 
 /* ---- answers ---- */
@@ -148,7 +211,8 @@ send_answer(struct connection *connection, struct exchange *exchange)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->content_type);
 	for (size_t i = 0; i < exchange->n_out_headers; i++)
 		(void)MHD_add_response_header(response, exchange->out_headers[i].name, exchange->out_headers[i].value);
-	if (exchange->gateway->is_draining || exchange->must_close)
+	bool is_unwelcome = connections_are_crowded(connection->all) && (!exchange->principal.type || strcmp(exchange->principal.type, "anonymous") == 0);
+	if (exchange->gateway->is_draining || exchange->must_close || (is_unwelcome && !exchange->stream))
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	if (exchange->stream)
 		connection_expect_stream(connection);
@@ -297,9 +361,9 @@ start_daemon(struct http *http, int listen_fd)
 	const struct http_options *options = &http->options;
 	unsigned idle_timeout_s = (unsigned)((options->idle_timeout_us + 999999) / 1000000);
 
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, listen_fd,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
-	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT, idle_timeout_s,
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, may_connect, http, on_request, http, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT, options->connections_max + options->listeners_max,
+	    MHD_OPTION_CONNECTION_TIMEOUT, idle_timeout_s,
 	    MHD_OPTION_STRICT_FOR_CLIENT, LENIENT, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
 	    http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_END);
 }
@@ -317,7 +381,9 @@ http_new(struct gateway *gateway, const struct http_options *options, const stru
 	http->gateway = gateway;
 	http->options = *options;
 	http->handlers = *handlers;
-	http->connections = (struct connections){ .idle_timeout_us = options->idle_timeout_us,
+	http->nowhere.all = &http->connections;
+	http->connections = (struct connections){ .n_max = options->connections_max + options->listeners_max,
+		.n_kept = 1 + options->connections_max / KEPT_SHARE, .idle_timeout_us = options->idle_timeout_us,
 		.receive_timeout_us = options->receive_timeout_us, .send_timeout_us = options->send_timeout_us };
 	http->daemon = start_daemon(http, listen_fd);
 	if (!http->daemon) {
@@ -337,6 +403,7 @@ http_free(struct http *http)
 	for (struct connection *connection = http->connections.first; connection; connection = connection->next)
 		connection_resume(connection); /* a stream that nobody ended; the library panics over suspended ones */
 	MHD_stop_daemon(http->daemon);
+	end_abandoned(http);
 	exchange_pool_free(http->exchanges);
 	free(http);
 }
@@ -353,6 +420,7 @@ http_run(struct http *http)
 	MHD_UNSIGNED_LONG_LONG timeout_ms;
 
 	http->connections.wants_run = false;
+	end_abandoned(http);
 	(void)MHD_run(http->daemon);
 	return http->connections.wants_run || (MHD_get_timeout(http->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0);
 }

@@ -16,8 +16,8 @@ struct http_handlers {
 struct http_options {
 	const char *bind;
 	int port;
-	unsigned connections_max;
-	unsigned connections_per_address_max; /* 0: no limit */
+	unsigned connections_max, listeners_max; /* streams have places of their own */
+	unsigned connections_per_address_max;    /* of whoever is no trusted proxy; 0: no limit */
 	int64_t idle_timeout_us, receive_timeout_us, send_timeout_us;
 	uint64_t address_seed;
 	const struct trusted_proxies *trusted_proxies;
