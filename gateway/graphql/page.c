@@ -200,8 +200,14 @@ refuse_problems(struct exchange *exchange, enum error_code code, const struct gr
 static bool
 refuse_limit(struct exchange *exchange, enum error_code code, const char *what, int64_t found, int64_t limit)
 {
-	struct error *error = error_make(exchange->arena, &error_catalogue[code], ERROR_WHERE, "the request's %s is %lld, %lld is allowed",
-	    what, (long long)found, (long long)limit);
+	static const char *const units[][2] = { { "depth", "levels of fields" }, { "lists", "lists of introspection within each other" }, { "fields", "fields" },
+		{ "cost", "units of cost" } };
+	const char *unit = what;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		unit = strcmp(units[i][0], what) == 0 ? units[i][1] : unit;
+	struct error *error = error_make(exchange->arena, &error_catalogue[code], ERROR_WHERE, "the request has %lld %s, %lld are allowed",
+	    (long long)found, unit, (long long)limit);
 
 	error->context = arena_printf(exchange->arena, "{\"%s\":%lld,\"limit\":%lld}", what, (long long)found, (long long)limit);
 	graphql_refuse(exchange, error, NULL);
@@ -222,6 +228,8 @@ choose(const struct graphql_document *document, const char *name)
 static bool
 check_size(struct exchange *exchange, enum graphql_plan_outcome outcome, const struct graphql_plan *plan)
 {
+	if (outcome == GRAPHQL_PLAN_TOO_DEEP && (int64_t)plan->depth <= settings.graphql_depth_max)
+		return refuse_limit(exchange, ERROR_GRAPHQL_DEPTH_EXCEEDED, "lists", GRAPHQL_META_LISTS_MAX + 1, GRAPHQL_META_LISTS_MAX);
 	if (outcome == GRAPHQL_PLAN_TOO_DEEP || (int64_t)plan->depth > settings.graphql_depth_max)
 		return refuse_limit(exchange, ERROR_GRAPHQL_DEPTH_EXCEEDED, "depth", (int64_t)plan->depth, settings.graphql_depth_max);
 	if (outcome == GRAPHQL_PLAN_TOO_LARGE || (int64_t)plan->n_all_fields > settings.graphql_fields_max)
