@@ -219,13 +219,30 @@ parse_target(struct exchange *exchange)
 
 /* ---- routing ---- */
 
+/* What anybody may do without a key, anybody's page may do: a browser sends no credentials to an answer that allows every origin. */
+static void
+allow_any_origin(struct exchange *exchange, const struct target *target)
+{
+	bool is_open = target->plan ? (target->plan->operation->flags & OPERATION_CROSS_ORIGIN) != 0 : target->page->is_cross_origin;
+
+	if (!is_open || exchange->is_cors)
+		return;
+	exchange->is_cors = true;
+	exchange_set_header(exchange, "Access-Control-Allow-Origin", "*");
+	exchange_set_header(exchange, "Access-Control-Expose-Headers", "ETag, Retry-After, x-request-id");
+}
+
 static void
 answer_options(struct exchange *exchange)
 {
 	const char *allow = route_allow(exchange->arena, &exchange->match);
+	const char *wanted = exchange_header(exchange, "access-control-request-method");
+	const struct target *target = wanted ? route_choose(&exchange->match, wanted) : NULL;
 
+	if (target)
+		allow_any_origin(exchange, target);
 	exchange_set_header(exchange, "Allow", allow);
-	if (exchange->is_cors && exchange_header(exchange, "access-control-request-method")) {
+	if (exchange->is_cors && wanted) {
 		exchange_set_header(exchange, "Access-Control-Allow-Methods", allow);
 		exchange_set_header(exchange, "Access-Control-Allow-Headers",
 		    "authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, mcp-method, mcp-name, mcp-protocol-version, "
@@ -334,6 +351,7 @@ begin(struct exchange *exchange)
 	const struct target *target = route(exchange);
 	if (!target)
 		return;
+	allow_any_origin(exchange, target);
 	exchange->outcomes = target->outcomes;
 	exchange->plan = target->plan;
 	exchange->page = target->page;

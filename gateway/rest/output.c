@@ -169,7 +169,9 @@ rest_answer(struct exchange *exchange, const struct invoked *result)
 	const char *etag = NULL;
 	struct buf buf;
 
-	if (plan->version && !exchange->dry_run && shows_head(plan, result))
+	if (plan->etag)
+		etag = arena_printf(exchange->arena, "\"%s\"", shape_get_text(plan->etag, result->output));
+	else if (plan->version && !exchange->dry_run && shows_head(plan, result))
 		etag = etag_of_version(exchange->arena, shape_get_int(plan->version, result->output));
 	if (is_read && etag && is_unchanged(exchange, etag)) {
 		answer_unchanged(exchange, etag);

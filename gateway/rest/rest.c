@@ -89,6 +89,7 @@ plan_new(struct arena *arena, const struct operation *operation, const struct ro
 	plan->route = route;
 	plan->outcomes = outcomes;
 	plan->list = operation->list ? shape_find(operation->response, operation->list) : NULL;
+	plan->etag = operation->etag ? shape_find(operation->response, operation->etag) : NULL;
 	plan->expected_version = version_header_field(operation->request);
 	if (id && version && version->type == SHAPE_INT && !plan->list) {
 		plan->id = id;

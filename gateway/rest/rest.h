@@ -14,6 +14,7 @@ struct rest_plan {
 	const struct route *route;
 	const struct shape_field *path_fields[ROUTE_VARIABLES_MAX]; /* in the order of the path's variables */
 	const struct shape_field *list;    /* the response's field answered as "data", or NULL */
+	const struct shape_field *etag; /* the response's field that is the ETag, or NULL */
 	const struct shape_field *id, *version; /* of a response that is one versioned row, or NULL */
 	const struct shape_field *head_version; /* of the row's head, where the response may show another version; or NULL */
 	const struct shape_field *expected_version; /* the request field that If-Match fills, or NULL */

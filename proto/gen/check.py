@@ -201,6 +201,9 @@ def check_values(operation):
     listed = operation.response.field(operation.list_field) if operation.list_field else None
     if operation.list_field and (listed is None or listed.kind != "list"):
         refuse(where, f"list '{operation.list_field}' is no list of the response")
+    tag = operation.response.field(operation.etag) if operation.etag else None
+    if operation.etag and (tag is None or tag.kind != "text" or not tag.required):
+        refuse(where, f"etag '{operation.etag}' is no text that the response always has")
     if operation.response.is_row:
         refuse(where, f"answers the row '{operation.response.name}': rows never leave their service")
 

@@ -142,6 +142,7 @@ class Operation:
     errors: list = member(default_factory=list)
     events: list = member(default_factory=list)
     examples: list = member(default_factory=list)
+    etag: str | None = None   # field of the response that is the ETag over REST
     job: dict = member(default_factory=dict) # kind, queue, policy: a job of the kind is done by this operation
 
     def has(self, flag):
@@ -179,13 +180,13 @@ class Contract:
 
 POLICY_KEYS = {"version", "admin"}
 POLICY_RULE_KEYS = {"operations", "scope", "also", "code", "original"}
-FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete", "slow", "traced", "narrow")
+FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete", "slow", "traced", "narrow", "cross_origin")
 FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error", "resource", "prompt"}
 COMMON_KEYS = FILE_KEYS | {"info", "defaults", "codes", "policy", "policy_rule", "gateway_route"}
 OPERATION_KEYS = {
     "id", "service", "summary", "description", "rest", "aliases", "mcp", "graphql", "cli", "policy", "scope", "resource",
     "entity", "list", "status", "tx", "audit", "events", "errors", "timeout_ms", "body_max_bytes", "cost", "priority",
-    "next_action", "actions", "examples", "request", "response", "job", *FLAGS}
+    "next_action", "actions", "examples", "request", "response", "job", "etag", *FLAGS}
 FIELD_KEYS = {
     "type", "required", "optional", "nullable", "min", "max", "choices", "pattern", "format", "default", "in", "header",
     "doc_text", "doc_object", "secret", "agent_required", "raw", "code", "json", "meta", "doc", "example", "column", "slug", "unlisted"}
@@ -313,7 +314,7 @@ def read_operation(file, service, table, defaults):
         refuse_unknown(f"{where}: examples", example, {"title", "request"})
     graphql, _, graphql_type = table.get("graphql", "").partition(": ")
     keys = ("description", "policy", "scope", "resource", "entity", "audit", "mcp", "cli", "status", "tx", "cost",
-            "priority", "next_action", "actions", "events", "examples", "job")
+            "priority", "next_action", "actions", "events", "examples", "job", "etag")
     values = {key: table[key] for key in keys if key in table}
     return Operation(table["id"], table.get("service", service), table["summary"], where, request, response, routes=routes,
                      flags=frozenset(flag for flag in FLAGS if table.get(flag, False)),

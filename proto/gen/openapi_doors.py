@@ -157,4 +157,34 @@ def asset_content(contract, errors):
                                 "ENTITLEMENT_NOT_ACTIVE", "ENTITLEMENT_NOT_FOUND", "OFFER_REQUIRED"))}}
 
 
-DOORS = {"/api/assets/{id}/content": asset_content, "/api/events": events, "/graphql": graphql, "/mcp": mcp}
+FORM_PARAMETERS = [
+    parameter("slug", "path", "The form's name in URLs.", {"type": "string", "minLength": 1, "maxLength": 100}) | {"required": True},
+    parameter("domainId", "query", "Tenant.", {"type": "integer", "minimum": 1, "maximum": 2147483647}) | {"required": True},
+    parameter("locale", "query", "Language of labels and of what the page says; left out: the browser's.", {"type": "string", "minLength": 2, "maxLength": 35}),
+    shared("RequestId"), shared("TraceParent")]
+HTML = {"text/html": {"schema": TEXT}}
+
+
+def form_page(contract, _errors, method="GET"):
+    refused = {"description": "The page, which says what was wrong; or why there is none.", "content": HTML}
+    sent = [parameter("startToken", "query", "From the page: it says when the page was read.", TEXT), parameter("work", "query", "The proof of work, where the form asks for one.", TEXT)]
+    body = {"requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "additionalProperties": TEXT},
+                                                                                          "example": {"email": "ada@example.com"}}}}}
+    return {
+        "description": "A form as HTML for browsers. It needs no script; with scripts, fields appear when they are wanted and the work is done that the form may ask for.",
+        "parameters": FORM_PARAMETERS + (sent if method == "POST" else [parameter("If-None-Match", "header", "ETags that the client has.", TEXT)]),
+        "security": [], **(body if method == "POST" else {}),
+        "responses": {**({"201": {"description": "It was sent.", "content": HTML}} if method == "POST" else
+                         {"200": {"description": "The page.", "content": HTML}, "304": {"description": "The client has it."}}),
+                      **{status: refused for status in ("400", "402", "404", "409", "413", "415", "422", "429", "500", "503")}}}
+
+
+def form_script(contract, errors):
+    return {
+        "description": "Loaded by a page of any origin, it puts the form where it stands, or into the element that data-target selects.",
+        "parameters": FORM_PARAMETERS, "security": [],
+        "responses": {"200": {"description": "The script.", "content": {"text/javascript": {"schema": TEXT}}}, "304": {"description": "The client has it."},
+                      **errors.refs(["PUBLIC_FORM_NOT_FOUND", *codes(contract)])}}
+
+
+DOORS = {"/api/public/forms/{slug}/page": form_page, "/api/public/forms/{slug}/embed.js": form_script, "/api/assets/{id}/content": asset_content, "/api/events": events, "/graphql": graphql, "/mcp": mcp}

@@ -1,6 +1,7 @@
 """openapi.json: the REST surface as OpenAPI 3.1."""
 
 import json
+import re
 
 import openapi_doors
 from model import COMMON
@@ -192,14 +193,15 @@ def gateway_paths(contract, errors):
             responses["503"] = {"description": "A service cannot serve.", "content": {content: {"schema": schema}}}
         if route.path in ("/openapi.json", "/documentation"):
             responses["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
-        entry = {"operationId": "gateway" + route.path.removeprefix("/api").replace("/{id}", "").replace("/", ".").removesuffix(".json"), "tags": [GATEWAY], "summary": summary}
+        name = re.sub(r"/{\w+}", "", route.path.removeprefix("/api")).replace("/", ".").removesuffix(".json")
+        entry = {"operationId": f"gateway{name}" + (".send" if route.path in paths else ""), "tags": [GATEWAY], "summary": summary}
         door = openapi_doors.DOORS.get(route.path)
         if door:
-            entry |= door(contract, errors)
+            entry |= door(contract, errors, route.method) if route.path in paths else door(contract, errors)
         else:
             entry |= {"description": summary, "responses": responses, "security": []}
         entry["responses"] = dict(sorted(entry["responses"].items()))
-        paths[route.path] = {route.method.lower(): entry}
+        paths.setdefault(route.path, {})[route.method.lower()] = entry
     return paths
 
 

@@ -86,7 +86,7 @@ def operation_lists(operation):
 
 
 def operation_flags(operation):
-    names = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "narrow")
+    names = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "narrow", "cross_origin")
     return " | ".join(f"OPERATION_{name.upper()}" for name in names if operation.has(name)) or "0"
 
 
@@ -104,6 +104,8 @@ def operation_row(operation):
         "actions": f"{symbol}_actions", "request": f"&{operation.request.name}_shape",
         "response": f"&{operation.response.name}_shape", "errors": f"{symbol}_errors", "events": f"{symbol}_events",
         "examples": f"{symbol}_examples" if operation.examples else "NULL", "n_examples": len(operation.examples)}
+    if operation.etag:
+        parts["etag"] = literal(operation.etag)
     if operation.job:
         parts |= {f"job_{key}": literal(operation.job.get(key)) for key in ("kind", "queue", "policy")}
     body = "".join(f"\t.{key} = {value},\n" for key, value in parts.items())

@@ -23,6 +23,8 @@ static const struct shape_field form_definition_fields[] = {
 	{ .name = "successMessage", .column = "success_message", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, success_message), .min = 0, .max = 0, .doc = "Shown to who has sent one." },
 	{ .name = "honeypotField", .column = "honeypot_field", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, honeypot_field), .min = 0, .max = 0, .doc = "A field that people do not see." },
 	{ .name = "minFillSeconds", .column = "min_fill_seconds", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, min_fill_seconds), .min = INT64_MIN, .max = INT64_MAX, .doc = "Who is faster waits in quarantine." },
+	{ .name = "submitterField", .column = "submitter_field", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, submitter_field), .min = 0, .max = 0, .doc = "Field that says who sends it." },
+	{ .name = "workBits", .column = "work_bits", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, work_bits), .min = INT64_MIN, .max = INT64_MAX, .doc = "Zero bits of the proof of work that is asked for; 0: none." },
 	{ .name = "perHourMax", .column = "per_hour_max", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, per_hour_max), .min = INT64_MIN, .max = INT64_MAX, .doc = "Submissions an hour." },
 	{ .name = "totalMax", .column = "total_max", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, total_max), .min = INT64_MIN, .max = INT64_MAX, .doc = "Submissions in all." },
 	{ .name = "openFrom", .column = "open_from", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, open_from), .min = 0, .max = 0, .doc = "Before that it takes none." },
@@ -30,7 +32,7 @@ static const struct shape_field form_definition_fields[] = {
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 };
-const struct shape form_definition_shape = { .name = "form_definition", .size = sizeof(struct form_definition), .fields = form_definition_fields, .n_fields = 24 };
+const struct shape form_definition_shape = { .name = "form_definition", .size = sizeof(struct form_definition), .fields = form_definition_fields, .n_fields = 26 };
 
 static const struct shape_field public_form_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct public_form, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Form id." },
@@ -45,13 +47,14 @@ static const struct shape_field public_form_fields[] = {
 	{ .name = "successMessage", .column = "success_message", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct public_form, success_message), .min = 0, .max = 0, .doc = "Shown to who has sent one." },
 	{ .name = "fields", .column = "fields", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct public_form, fields), .min = 0, .max = 0, .doc = "Its fields." },
 	{ .name = "honeypotField", .column = "honeypot_field", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct public_form, honeypot_field), .min = 0, .max = 0, .doc = "To be left empty." },
+	{ .name = "workBits", .column = "work_bits", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct public_form, work_bits), .min = INT64_MIN, .max = INT64_MAX, .doc = "Zero bits of the proof of work that is asked for; 0: none." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct public_form, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct public_form, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 };
-const struct shape public_form_shape = { .name = "public_form", .size = sizeof(struct public_form), .fields = public_form_fields, .n_fields = 14 };
+const struct shape public_form_shape = { .name = "public_form", .size = sizeof(struct public_form), .fields = public_form_fields, .n_fields = 15 };
 
 static const char *const form_submission_status_choices[] = { "received", "created", "refused", "quarantined", "rejected", "erased", NULL };
-static const char *const form_submission_verdict_choices[] = { "clean", "honeypot", "too_fast", NULL };
+static const char *const form_submission_verdict_choices[] = { "clean", "honeypot", "too_fast", "no_work", NULL };
 static const struct shape_field form_submission_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_submission, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Submission id.", .example = "90" },
 	{ .name = "formId", .column = "form_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_submission, form_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The form." },
@@ -91,11 +94,13 @@ static const struct shape_field form_row_fields[] = {
 	{ .name = "totalMax", .column = "total_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, total_max), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total_max." },
 	{ .name = "openFrom", .column = "open_from", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, open_from), .min = 0, .max = 0, .doc = "Column open_from." },
 	{ .name = "openUntil", .column = "open_until", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, open_until), .min = 0, .max = 0, .doc = "Column open_until." },
+	{ .name = "submitterField", .column = "submitter_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, submitter_field), .min = 0, .max = 0, .doc = "Column submitter_field." },
+	{ .name = "workBits", .column = "work_bits", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, work_bits), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column work_bits." },
 	{ .name = "nSubmissions", .column = "n_submissions", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, n_submissions), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column n_submissions." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 };
-const struct shape form_row_shape = { .name = "form_row", .size = sizeof(struct form_row), .fields = form_row_fields, .n_fields = 27 };
+const struct shape form_row_shape = { .name = "form_row", .size = sizeof(struct form_row), .fields = form_row_fields, .n_fields = 29 };
 
 static const struct shape_field form_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -124,6 +129,18 @@ static const struct shape_field submission_row_fields[] = {
 };
 const struct shape submission_row_shape = { .name = "submission_row", .size = sizeof(struct submission_row), .fields = submission_row_fields, .n_fields = 13 };
 
+static const struct shape_field submission_export_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct submission_export_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct submission_export_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "verdict", .column = "verdict", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct submission_export_row, verdict), .min = 0, .max = 0, .doc = "Column verdict." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct submission_export_row, data), .min = 0, .max = 0, .doc = "Column data." },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct submission_export_row, content_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_item_id." },
+	{ .name = "reviewTaskId", .column = "review_task_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct submission_export_row, review_task_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column review_task_id." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct submission_export_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
+	{ .name = "nFound", .column = "n_found", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct submission_export_row, n_found), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column n_found." },
+};
+const struct shape submission_export_row_shape = { .name = "submission_export_row", .size = sizeof(struct submission_export_row), .fields = submission_export_row_fields, .n_fields = 8 };
+
 static const struct shape_field form_note_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_note_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
 	{ .name = "note", .column = "note", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_note_row, note), .min = 0, .max = 0, .doc = "Column note." },
@@ -131,11 +148,11 @@ static const struct shape_field form_note_row_fields[] = {
 const struct shape form_note_row_shape = { .name = "form_note_row", .size = sizeof(struct form_note_row), .fields = form_note_row_fields, .n_fields = 2 };
 
 static const struct shape_field forms_definitions_create_request_fields[] = {
-	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Its name.", .example = "\"Contact\"" },
-	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Its name in URLs.", .example = "\"contact\"" },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type of the items it makes.", .example = "7" },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, name), .min = INT64_C(1), .max = INT64_C(200), .code = "FORM_DEFINITION_REQUIRED_FIELDS", .doc = "Its name.", .example = "\"Contact\"" },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .code = "FORM_DEFINITION_REQUIRED_FIELDS", .doc = "Its name in URLs.", .example = "\"contact\"" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .code = "FORM_DEFINITION_REQUIRED_FIELDS", .doc = "Type of the items it makes.", .example = "7" },
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for." },
-	{ .name = "fields", .column = "fields", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, fields), .min = 0, .max = INT64_C(65536), .code = "FORM_FIELD_INVALID", .doc = "Its fields, each { name, label, description, type, required, placeholder, options, showIf }; label may be one text or a text by language; showIf is { field, equals }.", .example = "[{\"name\": \"email\", \"label\": \"Your address\", \"required\": true}]" },
+	{ .name = "fields", .column = "fields", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, fields), .min = 0, .max = INT64_C(65536), .code = "FORM_FIELD_INVALID", .doc = "Its fields, each { name, label, description, type, required, placeholder, options, showIf }; label, description and placeholder may be one text or a text by language; showIf is { field, equals } of another field.", .example = "[{\"name\": \"email\", \"label\": \"Your address\", \"required\": true}]" },
 	{ .name = "defaultData", .column = "default_data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, default_data), .min = 0, .max = INT64_C(65536), .code = "FORM_DEFAULT_DATA_INVALID", .doc = "What every item gets besides.", .example = "{\"source\": \"web\"}" },
 	{ .name = "active", .column = "active", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, active), .min = 0, .max = 0, .doc = "Whether it takes submissions." },
 	{ .name = "publicRead", .column = "public_read", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, public_read), .min = 0, .max = 0, .doc = "Whether its contract can be read without a key." },
@@ -147,12 +164,14 @@ static const struct shape_field forms_definitions_create_request_fields[] = {
 	{ .name = "successMessage", .column = "success_message", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, success_message), .min = 0, .max = INT64_C(2000), .doc = "Shown to who has sent one." },
 	{ .name = "honeypotField", .column = "honeypot_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, honeypot_field), .min = INT64_C(1), .max = INT64_C(64), .doc = "A field that people do not see: who fills it in is a machine." },
 	{ .name = "minFillSeconds", .column = "min_fill_seconds", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, min_fill_seconds), .min = INT64_C(0), .max = INT64_C(3600), .doc = "Who is faster waits in quarantine." },
+	{ .name = "submitterField", .column = "submitter_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, submitter_field), .min = 0, .max = INT64_C(200), .doc = "Text field that says who sends it, such as email: what one person sent can be erased by it.", .example = "\"email\"" },
+	{ .name = "workBits", .column = "work_bits", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, work_bits), .min = INT64_C(0), .max = INT64_C(24), .doc = "Proof of work that a sender's browser has to do, in zero bits; 16 takes it about a second. Who has none waits in quarantine." },
 	{ .name = "perHourMax", .column = "per_hour_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, per_hour_max), .min = INT64_C(1), .max = INT64_C(1000000), .doc = "Submissions an hour." },
 	{ .name = "totalMax", .column = "total_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, total_max), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Submissions in all." },
 	{ .name = "openFrom", .column = "open_from", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, open_from), .min = 0, .max = 0, .doc = "Before that it takes none." },
 	{ .name = "openUntil", .column = "open_until", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, open_until), .min = 0, .max = 0, .doc = "After that it takes none." },
 };
-const struct shape forms_definitions_create_request_shape = { .name = "forms_definitions_create_request", .size = sizeof(struct forms_definitions_create_request), .fields = forms_definitions_create_request_fields, .n_fields = 20 };
+const struct shape forms_definitions_create_request_shape = { .name = "forms_definitions_create_request", .size = sizeof(struct forms_definitions_create_request), .fields = forms_definitions_create_request_fields, .n_fields = 22 };
 
 static const struct shape_field forms_definitions_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_definitions_list_request, limit), .min = INT64_C(1), .max = INT64_C(200), .default_text = "50", .doc = "Forms at most." },
@@ -176,7 +195,7 @@ static const struct shape_field forms_definitions_update_request_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Its name." },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .doc = "Its name in URLs." },
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, description), .min = 0, .max = INT64_C(2000), .doc = "What it is for." },
-	{ .name = "fields", .column = "fields", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, fields), .min = 0, .max = INT64_C(65536), .code = "FORM_FIELD_INVALID", .doc = "Its fields, each { name, label, description, type, required, placeholder, options, showIf }; label may be one text or a text by language; showIf is { field, equals }.", .example = "[{\"name\": \"email\", \"label\": \"Your address\", \"required\": true}]" },
+	{ .name = "fields", .column = "fields", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, fields), .min = 0, .max = INT64_C(65536), .code = "FORM_FIELD_INVALID", .doc = "Its fields, each { name, label, description, type, required, placeholder, options, showIf }; label, description and placeholder may be one text or a text by language; showIf is { field, equals } of another field.", .example = "[{\"name\": \"email\", \"label\": \"Your address\", \"required\": true}]" },
 	{ .name = "defaultData", .column = "default_data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, default_data), .min = 0, .max = INT64_C(65536), .code = "FORM_DEFAULT_DATA_INVALID", .doc = "What every item gets besides.", .example = "{\"source\": \"web\"}" },
 	{ .name = "active", .column = "active", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, active), .min = 0, .max = 0, .doc = "Whether it takes submissions." },
 	{ .name = "publicRead", .column = "public_read", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, public_read), .min = 0, .max = 0, .doc = "Whether its contract can be read without a key." },
@@ -188,12 +207,15 @@ static const struct shape_field forms_definitions_update_request_fields[] = {
 	{ .name = "successMessage", .column = "success_message", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, success_message), .min = 0, .max = INT64_C(2000), .doc = "Shown to who has sent one." },
 	{ .name = "honeypotField", .column = "honeypot_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, honeypot_field), .min = INT64_C(1), .max = INT64_C(64), .doc = "A field that people do not see: who fills it in is a machine." },
 	{ .name = "minFillSeconds", .column = "min_fill_seconds", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, min_fill_seconds), .min = INT64_C(0), .max = INT64_C(3600), .doc = "Who is faster waits in quarantine." },
+	{ .name = "submitterField", .column = "submitter_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, submitter_field), .min = 0, .max = INT64_C(200), .doc = "Text field that says who sends it, such as email: what one person sent can be erased by it.", .example = "\"email\"" },
+	{ .name = "workBits", .column = "work_bits", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, work_bits), .min = INT64_C(0), .max = INT64_C(24), .doc = "Proof of work that a sender's browser has to do, in zero bits; 16 takes it about a second. Who has none waits in quarantine." },
 	{ .name = "perHourMax", .column = "per_hour_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, per_hour_max), .min = INT64_C(1), .max = INT64_C(1000000), .doc = "Submissions an hour." },
 	{ .name = "totalMax", .column = "total_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, total_max), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Submissions in all." },
 	{ .name = "openFrom", .column = "open_from", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, open_from), .min = 0, .max = 0, .doc = "Before that it takes none." },
 	{ .name = "openUntil", .column = "open_until", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, open_until), .min = 0, .max = 0, .doc = "After that it takes none." },
+	{ .name = "clear", .column = "clear", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, clear), .min = 0, .max = INT64_C(12), .doc = "Settings to take away: description, successMessage, webhookUrl, webhookSecret, honeypotField, submitterField, workflowTransitionId, perHourMax, totalMax, openFrom, openUntil.", .example = "[\"openUntil\"]" },
 };
-const struct shape forms_definitions_update_request_shape = { .name = "forms_definitions_update_request", .size = sizeof(struct forms_definitions_update_request), .fields = forms_definitions_update_request_fields, .n_fields = 20 };
+const struct shape forms_definitions_update_request_shape = { .name = "forms_definitions_update_request", .size = sizeof(struct forms_definitions_update_request), .fields = forms_definitions_update_request_fields, .n_fields = 23 };
 
 static const struct shape_field forms_definitions_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct forms_definitions_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Form id.", .example = "6" },
@@ -203,24 +225,27 @@ const struct shape forms_definitions_delete_request_shape = { .name = "forms_def
 static const struct shape_field forms_public_get_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct forms_public_get_request, slug), .min = INT64_C(1), .max = INT64_C(100), .doc = "Its name in URLs.", .example = "\"contact\"" },
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_public_get_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant.", .example = "1" },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_public_get_request, locale), .min = INT64_C(2), .max = INT64_C(35), .pattern = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", .doc = "Language of labels, descriptions and placeholders; left out: all languages that there are.", .example = "\"de\"" },
 };
-const struct shape forms_public_get_request_shape = { .name = "forms_public_get_request", .size = sizeof(struct forms_public_get_request), .fields = forms_public_get_request_fields, .n_fields = 2 };
+const struct shape forms_public_get_request_shape = { .name = "forms_public_get_request", .size = sizeof(struct forms_public_get_request), .fields = forms_public_get_request_fields, .n_fields = 3 };
 
 static const struct shape_field forms_public_get_response_fields[] = {
 	{ .name = "form", .column = "form", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_public_get_response, form), .min = 0, .max = 0, .shape = &public_form_shape, .doc = "The form." },
 	{ .name = "startToken", .column = "start_token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_public_get_response, start_token), .min = 0, .max = 0, .doc = "Send it with the submission: it says when the form was read." },
+	{ .name = "revision", .column = "revision", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_public_get_response, revision), .min = 0, .max = 0, .doc = "Changes when the form does, and every few hours, for start tokens grow old: over REST the ETag." },
 };
-const struct shape forms_public_get_response_shape = { .name = "forms_public_get_response", .size = sizeof(struct forms_public_get_response), .fields = forms_public_get_response_fields, .n_fields = 2 };
+const struct shape forms_public_get_response_shape = { .name = "forms_public_get_response", .size = sizeof(struct forms_public_get_response), .fields = forms_public_get_response_fields, .n_fields = 3 };
 
 static const struct shape_field forms_submissions_create_request_fields[] = {
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct forms_submissions_create_request, slug), .min = INT64_C(1), .max = INT64_C(100), .doc = "Its name in URLs.", .example = "\"contact\"" },
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_submissions_create_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant.", .example = "1" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_request, data), .min = 0, .max = INT64_C(131072), .doc = "Values by field.", .example = "{\"email\": \"ada@example.com\"}" },
 	{ .name = "startToken", .column = "start_token", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_request, start_token), .min = 0, .max = INT64_C(500), .doc = "From the form's contract." },
+	{ .name = "work", .column = "work", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_request, work), .min = INT64_C(1), .max = INT64_C(40), .doc = "Where the contract asks for work: a text such that the SHA-256 of startToken, a colon and it begins with workBits zero bits." },
 	{ .name = "submissionKey", .column = "submission_key", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_request, submission_key), .min = INT64_C(1), .max = INT64_C(200), .doc = "A second submission with this key answers the first." },
 	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct forms_submissions_create_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
-const struct shape forms_submissions_create_request_shape = { .name = "forms_submissions_create_request", .size = sizeof(struct forms_submissions_create_request), .fields = forms_submissions_create_request_fields, .n_fields = 6 };
+const struct shape forms_submissions_create_request_shape = { .name = "forms_submissions_create_request", .size = sizeof(struct forms_submissions_create_request), .fields = forms_submissions_create_request_fields, .n_fields = 7 };
 
 static const struct shape_field forms_submissions_create_response_fields[] = {
 	{ .name = "submissionId", .column = "submission_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_response, submission_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Submission id." },
@@ -230,6 +255,40 @@ static const struct shape_field forms_submissions_create_response_fields[] = {
 	{ .name = "successMessage", .column = "success_message", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_create_response, success_message), .min = 0, .max = 0, .doc = "For who has sent it." },
 };
 const struct shape forms_submissions_create_response_shape = { .name = "forms_submissions_create_response", .size = sizeof(struct forms_submissions_create_response), .fields = forms_submissions_create_response_fields, .n_fields = 5 };
+
+static const char *const forms_pages_render_request_kind_choices[] = { "page", "script", "done", NULL };
+static const struct shape_field forms_pages_render_request_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant.", .example = "1" },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, slug), .min = INT64_C(1), .max = INT64_C(100), .doc = "The form's name in URLs.", .example = "\"contact\"" },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, locale), .min = INT64_C(2), .max = INT64_C(35), .pattern = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", .doc = "Language of labels and of what the page says." },
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, kind), .min = 0, .max = INT64_C(16), .choices = forms_pages_render_request_kind_choices, .doc = "Which of them.", .example = "\"page\"" },
+	{ .name = "values", .column = "values", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, values), .min = 0, .max = INT64_C(262144), .doc = "Texts by field, as they were sent." },
+	{ .name = "problemCode", .column = "problem_code", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, problem_code), .min = 0, .max = INT64_C(64), .doc = "Why it was refused." },
+	{ .name = "problemPointer", .column = "problem_pointer", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, problem_pointer), .min = 0, .max = INT64_C(1000), .doc = "The field at fault." },
+	{ .name = "problemContext", .column = "problem_context", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, problem_context), .min = 0, .max = INT64_C(65536), .doc = "What else is known of it, JSON." },
+	{ .name = "problemMessage", .column = "problem_message", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_request, problem_message), .min = 0, .max = INT64_C(2000), .doc = "In words." },
+};
+const struct shape forms_pages_render_request_shape = { .name = "forms_pages_render_request", .size = sizeof(struct forms_pages_render_request), .fields = forms_pages_render_request_fields, .n_fields = 9 };
+
+static const struct shape_field forms_pages_render_response_fields[] = {
+	{ .name = "content", .column = "content", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_response, content), .min = 0, .max = 0, .doc = "The document." },
+	{ .name = "policy", .column = "policy", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_response, policy), .min = 0, .max = 0, .doc = "Its Content-Security-Policy; empty for a script." },
+	{ .name = "revision", .column = "revision", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_render_response, revision), .min = 0, .max = 0, .doc = "Changes when the document does." },
+};
+const struct shape forms_pages_render_response_shape = { .name = "forms_pages_render_response", .size = sizeof(struct forms_pages_render_response), .fields = forms_pages_render_response_fields, .n_fields = 3 };
+
+static const struct shape_field forms_pages_read_request_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_read_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant.", .example = "1" },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_read_request, slug), .min = INT64_C(1), .max = INT64_C(100), .doc = "The form's name in URLs.", .example = "\"contact\"" },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_read_request, locale), .min = INT64_C(2), .max = INT64_C(35), .pattern = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", .doc = "Language of labels and of what the page says." },
+	{ .name = "sent", .column = "sent", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_read_request, sent), .min = 0, .max = INT64_C(262144), .doc = "Texts by field.", .example = "{\"email\": \"ada@example.com\"}" },
+};
+const struct shape forms_pages_read_request_shape = { .name = "forms_pages_read_request", .size = sizeof(struct forms_pages_read_request), .fields = forms_pages_read_request_fields, .n_fields = 4 };
+
+static const struct shape_field forms_pages_read_response_fields[] = {
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_read_response, data), .min = 0, .max = 0, .doc = "Values by field." },
+};
+const struct shape forms_pages_read_response_shape = { .name = "forms_pages_read_response", .size = sizeof(struct forms_pages_read_response), .fields = forms_pages_read_response_fields, .n_fields = 1 };
 
 static const char *const forms_submissions_list_request_status_choices[] = { "received", "created", "refused", "quarantined", "rejected", "erased", NULL };
 static const struct shape_field forms_submissions_list_request_fields[] = {
@@ -260,6 +319,38 @@ static const struct shape_field forms_submissions_erase_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct forms_submissions_erase_request, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Submission id.", .example = "90" },
 };
 const struct shape forms_submissions_erase_request_shape = { .name = "forms_submissions_erase_request", .size = sizeof(struct forms_submissions_erase_request), .fields = forms_submissions_erase_request_fields, .n_fields = 1 };
+
+static const char *const forms_submissions_export_request_format_choices[] = { "csv", "ndjson", NULL };
+static const char *const forms_submissions_export_request_status_choices[] = { "received", "created", "refused", "quarantined", "rejected", "erased", NULL };
+static const struct shape_field forms_submissions_export_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct forms_submissions_export_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Form id.", .example = "6" },
+	{ .name = "format", .column = "format", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_submissions_export_request, format), .min = 0, .max = INT64_C(8), .choices = forms_submissions_export_request_format_choices, .default_text = "\"ndjson\"", .doc = "csv: the form's fields as columns, texts that a spreadsheet would take for formulas behind an apostrophe; ndjson: a JSON object a line." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_submissions_export_request, status), .min = 0, .max = INT64_C(16), .choices = forms_submissions_export_request_status_choices, .doc = "Only these." },
+	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_submissions_export_request, after), .min = INT64_C(0), .max = INT64_MAX, .default_text = "0", .doc = "Only those with a higher id: after of the page before. 0 begins, and a CSV with the names of its columns." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_submissions_export_request, limit), .min = INT64_C(1), .max = INT64_C(1000), .default_text = "500", .doc = "Submissions at most; fewer where they are large." },
+};
+const struct shape forms_submissions_export_request_shape = { .name = "forms_submissions_export_request", .size = sizeof(struct forms_submissions_export_request), .fields = forms_submissions_export_request_fields, .n_fields = 5 };
+
+static const struct shape_field forms_submissions_export_response_fields[] = {
+	{ .name = "text", .column = "text", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_export_response, text), .min = 0, .max = 0, .doc = "The page." },
+	{ .name = "count", .column = "count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_export_response, count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Submissions in it." },
+	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_export_response, after), .min = INT64_MIN, .max = INT64_MAX, .doc = "Where the next page begins." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_export_response, has_more), .min = 0, .max = 0, .doc = "Whether there are more." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submissions_export_response, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Submissions that ever came in, of any status." },
+};
+const struct shape forms_submissions_export_response_shape = { .name = "forms_submissions_export_response", .size = sizeof(struct forms_submissions_export_response), .fields = forms_submissions_export_response_fields, .n_fields = 5 };
+
+static const struct shape_field forms_submitters_erase_request_fields[] = {
+	{ .name = "submitter", .column = "submitter", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submitters_erase_request, submitter), .min = INT64_C(1), .max = INT64_C(1000), .doc = "What the form's submitterField holds, such as an address; case and spaces around it do not matter.", .example = "\"ada@example.com\"" },
+};
+const struct shape forms_submitters_erase_request_shape = { .name = "forms_submitters_erase_request", .size = sizeof(struct forms_submitters_erase_request), .fields = forms_submitters_erase_request_fields, .n_fields = 1 };
+
+static const struct shape_field forms_submitters_erase_response_fields[] = {
+	{ .name = "erased", .column = "erased", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submitters_erase_response, erased), .min = INT64_MIN, .max = INT64_MAX, .doc = "Submissions erased by this call." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submitters_erase_response, has_more), .min = 0, .max = 0, .doc = "Whether there are more: call it again." },
+	{ .name = "contentItemIds", .column = "content_item_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_submitters_erase_response, content_item_ids), .min = 0, .max = 0, .doc = "Items that these submissions became: they are content, and deleted as such." },
+};
+const struct shape forms_submitters_erase_response_shape = { .name = "forms_submitters_erase_response", .size = sizeof(struct forms_submitters_erase_response), .fields = forms_submitters_erase_response_fields, .n_fields = 3 };
 
 static const struct shape_field form_definition_create_event_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition_create_event, name), .min = 0, .max = 0, .doc = "Its name." },
@@ -338,6 +429,10 @@ static const struct error_info *const forms_definitions_create_errors[] = {
 	&error_catalogue[ERROR_FORM_FIELD_NAME_DUPLICATE],
 	&error_catalogue[ERROR_FORM_FIELD_NOT_IN_SCHEMA],
 	&error_catalogue[ERROR_FORM_FIELD_OPTIONS_INVALID],
+	&error_catalogue[ERROR_FORM_FIELD_OPTION_DUPLICATE],
+	&error_catalogue[ERROR_FORM_FIELD_OPTION_INVALID],
+	&error_catalogue[ERROR_FORM_FIELD_SELECT_OPTIONS_INVALID],
+	&error_catalogue[ERROR_FORM_FIELD_SELECT_OPTIONS_REQUIRED],
 	&error_catalogue[ERROR_FORM_FIELD_TYPE_INVALID],
 	&error_catalogue[ERROR_FORM_FIELD_TYPE_MISMATCH],
 	&error_catalogue[ERROR_FORM_FIELD_UNSUPPORTED],
@@ -345,6 +440,11 @@ static const struct error_info *const forms_definitions_create_errors[] = {
 	&error_catalogue[ERROR_FORM_PAYMENT_REQUIRED],
 	&error_catalogue[ERROR_FORM_UNSUBMITTABLE],
 	&error_catalogue[ERROR_FORM_WEBHOOK_URL_UNSAFE],
+	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_CONTENT_TYPE_MISMATCH],
+	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_INACTIVE],
+	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_NOT_FOUND],
+	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_REQUIRES_ROLES],
+	&error_catalogue[ERROR_FORM_DEFINITION_REQUIRED_FIELDS],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -557,6 +657,10 @@ static const struct error_info *const forms_definitions_update_errors[] = {
 	&error_catalogue[ERROR_FORM_FIELD_NAME_DUPLICATE],
 	&error_catalogue[ERROR_FORM_FIELD_NOT_IN_SCHEMA],
 	&error_catalogue[ERROR_FORM_FIELD_OPTIONS_INVALID],
+	&error_catalogue[ERROR_FORM_FIELD_OPTION_DUPLICATE],
+	&error_catalogue[ERROR_FORM_FIELD_OPTION_INVALID],
+	&error_catalogue[ERROR_FORM_FIELD_SELECT_OPTIONS_INVALID],
+	&error_catalogue[ERROR_FORM_FIELD_SELECT_OPTIONS_REQUIRED],
 	&error_catalogue[ERROR_FORM_FIELD_TYPE_INVALID],
 	&error_catalogue[ERROR_FORM_FIELD_TYPE_MISMATCH],
 	&error_catalogue[ERROR_FORM_FIELD_UNSUPPORTED],
@@ -564,6 +668,10 @@ static const struct error_info *const forms_definitions_update_errors[] = {
 	&error_catalogue[ERROR_FORM_PAYMENT_REQUIRED],
 	&error_catalogue[ERROR_FORM_UNSUBMITTABLE],
 	&error_catalogue[ERROR_FORM_WEBHOOK_URL_UNSAFE],
+	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_CONTENT_TYPE_MISMATCH],
+	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_INACTIVE],
+	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_NOT_FOUND],
+	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_REQUIRES_ROLES],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_FORM_DEFINITION_NOT_FOUND],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -739,7 +847,7 @@ const struct operation operation_forms_public_get = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_READ,
-	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_CROSS_ORIGIN,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -752,6 +860,7 @@ const struct operation operation_forms_public_get = {
 	.events = forms_public_get_events,
 	.examples = NULL,
 	.n_examples = 0,
+	.etag = "revision",
 };
 
 static const struct route forms_submissions_create_routes[] = {
@@ -768,6 +877,7 @@ static const struct error_info *const forms_submissions_create_errors[] = {
 	&error_catalogue[ERROR_FORM_SUBMISSION_REFUSED],
 	&error_catalogue[ERROR_FORM_SUBMISSION_REQUIRED_FIELD_MISSING],
 	&error_catalogue[ERROR_FORM_SUBMISSION_UNKNOWN_FIELDS],
+	&error_catalogue[ERROR_FORM_WORK_INVALID],
 	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
@@ -808,7 +918,7 @@ const struct operation operation_forms_submissions_create = {
 	.n_routes = 1,
 	.status = 201,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_PRICED,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_PRICED | OPERATION_CROSS_ORIGIN,
 	.timeout_ms = 8000,
 	.body_max_bytes = 262144,
 	.cost = 1,
@@ -819,6 +929,104 @@ const struct operation operation_forms_submissions_create = {
 	.response = &forms_submissions_create_response_shape,
 	.errors = forms_submissions_create_errors,
 	.events = forms_submissions_create_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const forms_pages_render_actions[] = {
+	NULL
+};
+static const struct error_info *const forms_pages_render_errors[] = {
+	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const forms_pages_render_events[] = {
+	NULL
+};
+const struct operation operation_forms_pages_render = {
+	.id = "forms.pages.render",
+	.service = "forms",
+	.summary = "A form as an HTML page, as the script that puts it into another page, or the page after it was sent.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "form_definition",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = forms_pages_render_actions,
+	.request = &forms_pages_render_request_shape,
+	.response = &forms_pages_render_response_shape,
+	.errors = forms_pages_render_errors,
+	.events = forms_pages_render_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const forms_pages_read_actions[] = {
+	NULL
+};
+static const struct error_info *const forms_pages_read_errors[] = {
+	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const forms_pages_read_events[] = {
+	NULL
+};
+const struct operation operation_forms_pages_read = {
+	.id = "forms.pages.read",
+	.service = "forms",
+	.summary = "What a browser's form has sent, as values of the form's fields.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "form_definition",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = forms_pages_read_actions,
+	.request = &forms_pages_read_request_shape,
+	.response = &forms_pages_read_response_shape,
+	.errors = forms_pages_read_errors,
+	.events = forms_pages_read_events,
 	.examples = NULL,
 	.n_examples = 0,
 };
@@ -1088,6 +1296,142 @@ const struct operation operation_forms_submissions_erase = {
 	.response = &form_submission_shape,
 	.errors = forms_submissions_erase_errors,
 	.events = forms_submissions_erase_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route forms_submissions_export_routes[] = {
+	{ "GET", "/api/forms/{id}/submissions/export", false },
+};
+static const char *const forms_submissions_export_actions[] = {
+	"GET /api/forms/{id}/submissions",
+	NULL
+};
+static const struct error_info *const forms_submissions_export_errors[] = {
+	&error_catalogue[ERROR_FORM_DEFINITION_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const forms_submissions_export_events[] = {
+	NULL
+};
+const struct operation operation_forms_submissions_export = {
+	.id = "forms.submissions.export",
+	.service = "forms",
+	.summary = "Export what came in through a form, a page of CSV or of NDJSON at a time.",
+	.description = NULL,
+	.mcp = "export_form_submissions",
+	.graphql = "query exportFormSubmissions",
+	.cli = "submissions export",
+	.policy = "form.read",
+	.scope = "content:read",
+	.resource_type = "form_definition",
+	.entity = "id",
+	.list = NULL,
+	.audit = NULL,
+	.routes = forms_submissions_export_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "While hasMore is true, ask again with after and put the texts one after the other.",
+	.actions = forms_submissions_export_actions,
+	.request = &forms_submissions_export_request_shape,
+	.response = &forms_submissions_export_response_shape,
+	.errors = forms_submissions_export_errors,
+	.events = forms_submissions_export_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route forms_submitters_erase_routes[] = {
+	{ "POST", "/api/form-submitters/erase", false },
+};
+static const char *const forms_submitters_erase_actions[] = {
+	"DELETE /api/content-items/{id}",
+	NULL
+};
+static const struct error_info *const forms_submitters_erase_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const forms_submitters_erase_events[] = {
+	&event_form_submission_erase,
+	NULL
+};
+const struct operation operation_forms_submitters_erase = {
+	.id = "forms.submitters.erase",
+	.service = "forms",
+	.summary = "Erase what one person sent, through all forms that say who sends them; that it came stays on record.",
+	.description = NULL,
+	.mcp = "erase_form_submitter",
+	.graphql = "mutation eraseFormSubmitter",
+	.cli = "submissions erase-submitter",
+	.policy = "form.write",
+	.scope = "content:write",
+	.resource_type = "form_definition",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "erase form_submission",
+	.routes = forms_submitters_erase_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Call it again while hasMore is true, then delete the items listed in contentItemIds with DELETE /api/content-items/{id}.",
+	.actions = forms_submitters_erase_actions,
+	.request = &forms_submitters_erase_request_shape,
+	.response = &forms_submitters_erase_response_shape,
+	.errors = forms_submitters_erase_errors,
+	.events = forms_submitters_erase_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

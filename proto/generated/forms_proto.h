@@ -26,6 +26,8 @@ struct form_definition {
 	const char *success_message; /* optional */
 	const char *honeypot_field; /* optional */
 	int64_t min_fill_seconds;
+	const char *submitter_field; /* optional */
+	int64_t work_bits;
 	const int64_t *per_hour_max;
 	const int64_t *total_max;
 	const int64_t *open_from; /* microseconds since 1970 */
@@ -49,6 +51,7 @@ struct public_form {
 	const char *success_message; /* optional */
 	struct doc fields;
 	const char *honeypot_field; /* optional */
+	int64_t work_bits;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 };
@@ -59,7 +62,7 @@ struct form_submission {
 	int64_t id; /* 1..9223372036854775807 */
 	int64_t form_id; /* 1..2147483647 */
 	const char *status; /* received | created | refused | quarantined | rejected | erased */
-	const char *verdict; /* clean | honeypot | too_fast */
+	const char *verdict; /* clean | honeypot | too_fast | no_work */
 	struct doc data; /* optional */
 	const int64_t *content_item_id; /* 1..2147483647 */
 	const char *item_status; /* optional */
@@ -95,6 +98,8 @@ struct form_row {
 	const int64_t *total_max;
 	const int64_t *open_from; /* microseconds since 1970 */
 	const int64_t *open_until; /* microseconds since 1970 */
+	const char *submitter_field; /* optional */
+	int64_t work_bits;
 	int64_t n_submissions;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
@@ -131,6 +136,19 @@ struct submission_row {
 };
 extern const struct shape submission_row_shape;
 
+/* Row of submission_export, submission_export_of_status. */
+struct submission_export_row {
+	int64_t id;
+	const char *status;
+	const char *verdict;
+	struct doc data; /* optional */
+	const int64_t *content_item_id;
+	const int64_t *review_task_id;
+	int64_t created_at; /* microseconds since 1970 */
+	int64_t n_found;
+};
+extern const struct shape submission_export_row_shape;
+
 /* Row of notes_claimed. */
 struct form_note_row {
 	int64_t id;
@@ -155,6 +173,8 @@ struct forms_definitions_create_request {
 	const char *success_message; /* at most 2000 bytes; optional */
 	const char *honeypot_field; /* 1..64 bytes; optional */
 	const int64_t *min_fill_seconds; /* 0..3600 */
+	const char *submitter_field; /* at most 200 bytes; optional */
+	const int64_t *work_bits; /* 0..24 */
 	const int64_t *per_hour_max; /* 1..1000000 */
 	const int64_t *total_max; /* 1..2147483647 */
 	const int64_t *open_from; /* microseconds since 1970 */
@@ -196,10 +216,13 @@ struct forms_definitions_update_request {
 	const char *success_message; /* at most 2000 bytes; optional */
 	const char *honeypot_field; /* 1..64 bytes; optional */
 	const int64_t *min_fill_seconds; /* 0..3600 */
+	const char *submitter_field; /* at most 200 bytes; optional */
+	const int64_t *work_bits; /* 0..24 */
 	const int64_t *per_hour_max; /* 1..1000000 */
 	const int64_t *total_max; /* 1..2147483647 */
 	const int64_t *open_from; /* microseconds since 1970 */
 	const int64_t *open_until; /* microseconds since 1970 */
+	struct shape_list clear; /* of const char *; at most 12 items; optional */
 };
 extern const struct shape forms_definitions_update_request_shape;
 
@@ -211,12 +234,14 @@ extern const struct shape forms_definitions_delete_request_shape;
 struct forms_public_get_request {
 	const char *slug; /* 1..100 bytes */
 	int64_t domain_id; /* 1..2147483647 */
+	const char *locale; /* 2..35 bytes; optional */
 };
 extern const struct shape forms_public_get_request_shape;
 
 struct forms_public_get_response {
 	const struct public_form *form;
 	const char *start_token;
+	const char *revision;
 };
 extern const struct shape forms_public_get_response_shape;
 
@@ -225,6 +250,7 @@ struct forms_submissions_create_request {
 	int64_t domain_id; /* 1..2147483647 */
 	struct doc data; /* at most 131072 bytes */
 	const char *start_token; /* at most 500 bytes; optional */
+	const char *work; /* 1..40 bytes; optional */
 	const char *submission_key; /* 1..200 bytes; optional */
 	const char *payment_proof; /* 1..8192 bytes; optional */
 };
@@ -238,6 +264,39 @@ struct forms_submissions_create_response {
 	const char *success_message; /* optional */
 };
 extern const struct shape forms_submissions_create_response_shape;
+
+struct forms_pages_render_request {
+	int64_t domain_id; /* 1..2147483647 */
+	const char *slug; /* 1..100 bytes */
+	const char *locale; /* 2..35 bytes; optional */
+	const char *kind; /* at most 16 bytes; page | script | done */
+	struct doc values; /* at most 262144 bytes; optional */
+	const char *problem_code; /* at most 64 bytes; optional */
+	const char *problem_pointer; /* at most 1000 bytes; optional */
+	const char *problem_context; /* at most 65536 bytes; optional */
+	const char *problem_message; /* at most 2000 bytes; optional */
+};
+extern const struct shape forms_pages_render_request_shape;
+
+struct forms_pages_render_response {
+	const char *content;
+	const char *policy;
+	const char *revision;
+};
+extern const struct shape forms_pages_render_response_shape;
+
+struct forms_pages_read_request {
+	int64_t domain_id; /* 1..2147483647 */
+	const char *slug; /* 1..100 bytes */
+	const char *locale; /* 2..35 bytes; optional */
+	struct doc sent; /* at most 262144 bytes */
+};
+extern const struct shape forms_pages_read_request_shape;
+
+struct forms_pages_read_response {
+	struct doc data;
+};
+extern const struct shape forms_pages_read_response_shape;
 
 struct forms_submissions_list_request {
 	int64_t id; /* 1..2147483647 */
@@ -267,6 +326,36 @@ struct forms_submissions_erase_request {
 	int64_t id; /* 1..9223372036854775807 */
 };
 extern const struct shape forms_submissions_erase_request_shape;
+
+struct forms_submissions_export_request {
+	int64_t id; /* 1..2147483647 */
+	const char *format; /* at most 8 bytes; csv | ndjson; optional; default "ndjson" */
+	const char *status; /* at most 16 bytes; received | created | refused | quarantined | rejected | erased; optional */
+	const int64_t *after; /* at least 0; default 0 */
+	const int64_t *limit; /* 1..1000; default 500 */
+};
+extern const struct shape forms_submissions_export_request_shape;
+
+struct forms_submissions_export_response {
+	const char *text;
+	int64_t count;
+	int64_t after;
+	bool has_more;
+	int64_t total;
+};
+extern const struct shape forms_submissions_export_response_shape;
+
+struct forms_submitters_erase_request {
+	const char *submitter; /* 1..1000 bytes */
+};
+extern const struct shape forms_submitters_erase_request_shape;
+
+struct forms_submitters_erase_response {
+	int64_t erased;
+	bool has_more;
+	struct shape_list content_item_ids; /* of int64_t */
+};
+extern const struct shape forms_submitters_erase_response_shape;
 
 struct form_definition_create_event {
 	const char *name;
@@ -312,10 +401,14 @@ extern const struct operation operation_forms_definitions_update;
 extern const struct operation operation_forms_definitions_delete;
 extern const struct operation operation_forms_public_get;
 extern const struct operation operation_forms_submissions_create;
+extern const struct operation operation_forms_pages_render;
+extern const struct operation operation_forms_pages_read;
 extern const struct operation operation_forms_submissions_list;
 extern const struct operation operation_forms_submissions_get;
 extern const struct operation operation_forms_submissions_release;
 extern const struct operation operation_forms_submissions_erase;
+extern const struct operation operation_forms_submissions_export;
+extern const struct operation operation_forms_submitters_erase;
 extern const struct event_type event_form_definition_create;
 extern const struct event_type event_form_definition_update;
 extern const struct event_type event_form_definition_delete;
@@ -327,7 +420,7 @@ extern const struct event_type event_form_submission_erase;
 
 /* Create a form for a content type.
  * POST /api/forms
- * Errors: FORM_CONTENT_SCHEMA_INVALID, FORM_CONTENT_SCHEMA_UNSUPPORTED, FORM_CONTENT_TYPE_NOT_FOUND, FORM_DEFAULT_DATA_INVALID, FORM_DEFINITION_SLUG_CONFLICT, FORM_FIELDS_REQUIRED, FORM_FIELD_INVALID, FORM_FIELD_NAME_DUPLICATE, FORM_FIELD_NOT_IN_SCHEMA, FORM_FIELD_OPTIONS_INVALID, FORM_FIELD_TYPE_INVALID, FORM_FIELD_TYPE_MISMATCH, FORM_FIELD_UNSUPPORTED, FORM_PAYMENT_PRICE_MISSING, FORM_PAYMENT_REQUIRED, FORM_UNSUBMITTABLE, FORM_WEBHOOK_URL_UNSAFE.
+ * Errors: FORM_CONTENT_SCHEMA_INVALID, FORM_CONTENT_SCHEMA_UNSUPPORTED, FORM_CONTENT_TYPE_NOT_FOUND, FORM_DEFAULT_DATA_INVALID, FORM_DEFINITION_SLUG_CONFLICT, FORM_FIELDS_REQUIRED, FORM_FIELD_INVALID, FORM_FIELD_NAME_DUPLICATE, FORM_FIELD_NOT_IN_SCHEMA, FORM_FIELD_OPTIONS_INVALID, FORM_FIELD_OPTION_DUPLICATE, FORM_FIELD_OPTION_INVALID, FORM_FIELD_SELECT_OPTIONS_INVALID, FORM_FIELD_SELECT_OPTIONS_REQUIRED, FORM_FIELD_TYPE_INVALID, FORM_FIELD_TYPE_MISMATCH, FORM_FIELD_UNSUPPORTED, FORM_PAYMENT_PRICE_MISSING, FORM_PAYMENT_REQUIRED, FORM_UNSUBMITTABLE, FORM_WEBHOOK_URL_UNSAFE, FORM_WORKFLOW_TRANSITION_CONTENT_TYPE_MISMATCH, FORM_WORKFLOW_TRANSITION_INACTIVE, FORM_WORKFLOW_TRANSITION_NOT_FOUND, FORM_WORKFLOW_TRANSITION_REQUIRES_ROLES.
  * Emits: form_definition.create. */
 const struct error *forms_definitions_create(struct request *req, const struct forms_definitions_create_request *in,
     struct form_definition *out) MUST_CHECK;
@@ -346,7 +439,7 @@ const struct error *forms_definitions_get(struct request *req, const struct form
 
 /* Change a form; what is left out stays.
  * PUT /api/forms/{id}
- * Errors: FORM_CONTENT_SCHEMA_INVALID, FORM_CONTENT_SCHEMA_UNSUPPORTED, FORM_CONTENT_TYPE_NOT_FOUND, FORM_DEFAULT_DATA_INVALID, FORM_DEFINITION_SLUG_CONFLICT, FORM_FIELDS_REQUIRED, FORM_FIELD_INVALID, FORM_FIELD_NAME_DUPLICATE, FORM_FIELD_NOT_IN_SCHEMA, FORM_FIELD_OPTIONS_INVALID, FORM_FIELD_TYPE_INVALID, FORM_FIELD_TYPE_MISMATCH, FORM_FIELD_UNSUPPORTED, FORM_PAYMENT_PRICE_MISSING, FORM_PAYMENT_REQUIRED, FORM_UNSUBMITTABLE, FORM_WEBHOOK_URL_UNSAFE, EMPTY_UPDATE_BODY, FORM_DEFINITION_NOT_FOUND.
+ * Errors: FORM_CONTENT_SCHEMA_INVALID, FORM_CONTENT_SCHEMA_UNSUPPORTED, FORM_CONTENT_TYPE_NOT_FOUND, FORM_DEFAULT_DATA_INVALID, FORM_DEFINITION_SLUG_CONFLICT, FORM_FIELDS_REQUIRED, FORM_FIELD_INVALID, FORM_FIELD_NAME_DUPLICATE, FORM_FIELD_NOT_IN_SCHEMA, FORM_FIELD_OPTIONS_INVALID, FORM_FIELD_OPTION_DUPLICATE, FORM_FIELD_OPTION_INVALID, FORM_FIELD_SELECT_OPTIONS_INVALID, FORM_FIELD_SELECT_OPTIONS_REQUIRED, FORM_FIELD_TYPE_INVALID, FORM_FIELD_TYPE_MISMATCH, FORM_FIELD_UNSUPPORTED, FORM_PAYMENT_PRICE_MISSING, FORM_PAYMENT_REQUIRED, FORM_UNSUBMITTABLE, FORM_WEBHOOK_URL_UNSAFE, FORM_WORKFLOW_TRANSITION_CONTENT_TYPE_MISMATCH, FORM_WORKFLOW_TRANSITION_INACTIVE, FORM_WORKFLOW_TRANSITION_NOT_FOUND, FORM_WORKFLOW_TRANSITION_REQUIRES_ROLES, EMPTY_UPDATE_BODY, FORM_DEFINITION_NOT_FOUND.
  * Emits: form_definition.update. */
 const struct error *forms_definitions_update(struct request *req, const struct forms_definitions_update_request *in,
     struct form_definition *out) MUST_CHECK;
@@ -367,13 +460,23 @@ const struct error *forms_public_get(struct request *req, const struct forms_pub
 
 /* Send a filled-in form.
  * POST /api/public/forms/{slug}/submissions
- * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, FORM_CLOSED, FORM_RATE_LIMITED, FORM_SUBMISSION_FIELD_INVALID, FORM_SUBMISSION_REFUSED, FORM_SUBMISSION_REQUIRED_FIELD_MISSING, FORM_SUBMISSION_UNKNOWN_FIELDS, PUBLIC_FORM_NOT_FOUND.
+ * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, FORM_CLOSED, FORM_RATE_LIMITED, FORM_SUBMISSION_FIELD_INVALID, FORM_SUBMISSION_REFUSED, FORM_SUBMISSION_REQUIRED_FIELD_MISSING, FORM_SUBMISSION_UNKNOWN_FIELDS, FORM_WORK_INVALID, PUBLIC_FORM_NOT_FOUND.
  * Emits: form_submission.create. */
 const struct error *forms_submissions_create(struct request *req, const struct forms_submissions_create_request *in,
     struct forms_submissions_create_response *out) MUST_CHECK;
 const struct error *forms_submissions_create_complete(struct request *req, const struct forms_submissions_create_request *in,
     struct forms_submissions_create_response *out);
 const struct error *forms_submissions_create_prepare(struct request *req, const struct forms_submissions_create_request *in);
+
+/* A form as an HTML page, as the script that puts it into another page, or the page after it was sent.
+ * Errors: PUBLIC_FORM_NOT_FOUND. */
+const struct error *forms_pages_render(struct request *req, const struct forms_pages_render_request *in,
+    struct forms_pages_render_response *out) MUST_CHECK;
+
+/* What a browser's form has sent, as values of the form's fields.
+ * Errors: PUBLIC_FORM_NOT_FOUND. */
+const struct error *forms_pages_read(struct request *req, const struct forms_pages_read_request *in,
+    struct forms_pages_read_response *out) MUST_CHECK;
 
 /* List what came in through a form.
  * GET /api/forms/{id}/submissions
@@ -402,6 +505,18 @@ const struct error *forms_submissions_release_complete(struct request *req, cons
  * Emits: form_submission.erase. */
 const struct error *forms_submissions_erase(struct request *req, const struct forms_submissions_erase_request *in,
     struct form_submission *out) MUST_CHECK;
+
+/* Export what came in through a form, a page of CSV or of NDJSON at a time.
+ * GET /api/forms/{id}/submissions/export
+ * Errors: FORM_DEFINITION_NOT_FOUND. */
+const struct error *forms_submissions_export(struct request *req, const struct forms_submissions_export_request *in,
+    struct forms_submissions_export_response *out) MUST_CHECK;
+
+/* Erase what one person sent, through all forms that say who sends them; that it came stays on record.
+ * POST /api/form-submitters/erase
+ * Emits: form_submission.erase. */
+const struct error *forms_submitters_erase(struct request *req, const struct forms_submitters_erase_request *in,
+    struct forms_submitters_erase_response *out) MUST_CHECK;
 
 /* Append one event to the request; it is written with the transaction.  entity_version 0: none. */
 void emit_form_definition_create(struct request *req, int64_t entity_id, int64_t entity_version,

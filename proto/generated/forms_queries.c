@@ -6,52 +6,53 @@ const struct db_statement forms_form_get_query = { .name = "forms_form_get",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = tenant() AND id = $1\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = tenant() AND id = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &form_row_shape };
 
 const struct db_statement forms_form_lock_query = { .name = "forms_form_lock",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = tenant() AND id = $1 FOR UPDATE\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = tenant() AND id = $1 FOR UPDATE\n",
 	.kind = DB_FIND, .n_params = 1, .row = &form_row_shape };
 
 const struct db_statement forms_form_by_slug_query = { .name = "forms_form_by_slug",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = $1 AND slug = $2\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = $1 AND slug = $2\n",
 	.kind = DB_FIND, .n_params = 2, .row = &form_row_shape };
 
 const struct db_statement forms_form_by_slug_lock_query = { .name = "forms_form_by_slug_lock",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = $1 AND slug = $2 FOR NO KEY UPDATE\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = $1 AND slug = $2 FOR NO KEY UPDATE\n",
 	.kind = DB_FIND, .n_params = 2, .row = &form_row_shape };
 
 const struct db_statement forms_form_list_query = { .name = "forms_form_list",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, n_submissions, created_at, updated_at FROM form_definitions WHERE id > $1 ORDER BY id LIMIT $2\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE id > $1 ORDER BY id LIMIT $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &form_row_shape };
 
 const struct db_statement forms_form_add_query = { .name = "forms_form_add",
 	.sql =
 	    "INSERT INTO form_definitions (domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read,\n"
 	    "       submission_status, workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max,\n"
-	    "       total_max, open_from, open_until, created_at, updated_at)\n"
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24) RETURNING id\n",
-	.kind = DB_FIND, .n_params = 24, .row = &form_id_row_shape };
+	    "       total_max, open_from, open_until, created_at, updated_at, submitter_field, work_bits)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, $25, $26) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 26, .row = &form_id_row_shape };
 
 const struct db_statement forms_form_update_query = { .name = "forms_form_update",
 	.sql =
 	    "UPDATE form_definitions SET name = $2, slug = $3, description = $4, content_type_name = $5, content_type_slug = $6, fields = $7, default_data = $8, active = $9,\n"
 	    "       public_read = $10, submission_status = $11, workflow_transition_id = $12, require_payment = $13, webhook_url = $14, webhook_secret = $15,\n"
-	    "       success_message = $16, honeypot_field = $17, min_fill_seconds = $18, per_hour_max = $19, total_max = $20, open_from = $21, open_until = $22, updated_at = $23\n"
+	    "       success_message = $16, honeypot_field = $17, min_fill_seconds = $18, per_hour_max = $19, total_max = $20, open_from = $21, open_until = $22, updated_at = $23,\n"
+	    "       submitter_field = $24, work_bits = $25\n"
 	    " WHERE id = $1\n",
-	.kind = DB_EXEC, .n_params = 23, .row = NULL };
+	.kind = DB_EXEC, .n_params = 25, .row = NULL };
 
 const struct db_statement forms_form_delete_query = { .name = "forms_form_delete",
 	.sql =
@@ -99,10 +100,37 @@ const struct db_statement forms_submission_list_of_status_query = { .name = "for
 	    "  FROM form_submissions WHERE form_id = $1 AND status = $4 AND id > $2 ORDER BY id LIMIT $3\n",
 	.kind = DB_LIST, .n_params = 4, .row = &submission_row_shape };
 
+const struct db_statement forms_submission_export_query = { .name = "forms_submission_export",
+	.sql =
+	    "SELECT p.id, p.status, p.verdict, p.data, p.content_item_id, p.review_task_id, p.created_at, p.n_found\n"
+	    "  FROM (SELECT s.id, s.status, s.verdict, s.data, s.content_item_id, s.review_task_id, s.created_at, count(*) OVER () AS n_found, row_number() OVER (ORDER BY s.id) AS place,\n"
+	    "               sum(coalesce(octet_length(s.data::text), 0) + 200) OVER (ORDER BY s.id) AS n_bytes\n"
+	    "          FROM (SELECT f.id, f.status, f.verdict, f.data, f.content_item_id, f.review_task_id, f.created_at FROM form_submissions f\n"
+	    "                 WHERE f.domain_id = tenant() AND f.form_id = $1 AND f.id > $2 AND true ORDER BY f.id LIMIT $3) AS s) AS p\n"
+	    " WHERE p.place = 1 OR p.n_bytes <= $4::bigint ORDER BY p.id LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 4, .row = &submission_export_row_shape };
+
+const struct db_statement forms_submission_export_of_status_query = { .name = "forms_submission_export_of_status",
+	.sql =
+	    "SELECT p.id, p.status, p.verdict, p.data, p.content_item_id, p.review_task_id, p.created_at, p.n_found\n"
+	    "  FROM (SELECT s.id, s.status, s.verdict, s.data, s.content_item_id, s.review_task_id, s.created_at, count(*) OVER () AS n_found, row_number() OVER (ORDER BY s.id) AS place,\n"
+	    "               sum(coalesce(octet_length(s.data::text), 0) + 200) OVER (ORDER BY s.id) AS n_bytes\n"
+	    "          FROM (SELECT f.id, f.status, f.verdict, f.data, f.content_item_id, f.review_task_id, f.created_at FROM form_submissions f\n"
+	    "                 WHERE f.domain_id = tenant() AND f.form_id = $1 AND f.id > $2 AND f.status = $5 ORDER BY f.id LIMIT $3) AS s) AS p\n"
+	    " WHERE p.place = 1 OR p.n_bytes <= $4::bigint ORDER BY p.id LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 5, .row = &submission_export_row_shape };
+
+const struct db_statement forms_submissions_of_submitter_query = { .name = "forms_submissions_of_submitter",
+	.sql =
+	    "SELECT id, form_id, status, verdict, data, content_item_id, item_status, review_task_id, error_code, error_message, error_context, data_hash, created_at\n"
+	    "  FROM form_submissions WHERE domain_id = tenant() AND submitter_hash = $1 ORDER BY id LIMIT $2 FOR UPDATE\n",
+	.kind = DB_LIST, .n_params = 2, .row = &submission_row_shape };
+
 const struct db_statement forms_submission_add_query = { .name = "forms_submission_add",
 	.sql =
-	    "INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at, paid_sats) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id\n",
-	.kind = DB_FIND, .n_params = 9, .row = &form_id_row_shape };
+	    "INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at, paid_sats, submitter_hash, work_hash)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 11, .row = &form_id_row_shape };
 
 const struct db_statement forms_submission_created_query = { .name = "forms_submission_created",
 	.sql =
@@ -111,7 +139,7 @@ const struct db_statement forms_submission_created_query = { .name = "forms_subm
 
 const struct db_statement forms_submission_refused_query = { .name = "forms_submission_refused",
 	.sql =
-	    "UPDATE form_submissions SET status = 'refused', error_code = $2, error_message = $3, error_context = $4, updated_at = now() WHERE id = $1 AND status = 'received'\n",
+	    "UPDATE form_submissions SET status = 'refused', work_hash = NULL, error_code = $2, error_message = $3, error_context = $4, updated_at = now() WHERE id = $1 AND status = 'received'\n",
 	.kind = DB_EXEC, .n_params = 4, .row = NULL };
 
 const struct db_statement forms_submission_reviewed_query = { .name = "forms_submission_reviewed",
@@ -127,7 +155,7 @@ const struct db_statement forms_submission_notified_query = { .name = "forms_sub
 const struct db_statement forms_submission_status_query = { .name = "forms_submission_status",
 	.sql =
 	    "UPDATE form_submissions SET status = $2, data = CASE WHEN $3 THEN NULL ELSE data END, error_message = CASE WHEN $3 THEN NULL ELSE error_message END,\n"
-	    "       error_context = CASE WHEN $3 THEN NULL ELSE error_context END, updated_at = now() WHERE id = $1\n",
+	    "       error_context = CASE WHEN $3 THEN NULL ELSE error_context END, submitter_hash = CASE WHEN $3 THEN NULL ELSE submitter_hash END, updated_at = now() WHERE id = $1\n",
 	.kind = DB_EXEC, .n_params = 3, .row = NULL };
 
 const struct db_statement forms_notes_claimed_query = { .name = "forms_notes_claimed",

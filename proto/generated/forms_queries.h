@@ -34,11 +34,17 @@ extern const struct db_statement forms_submission_same_query;
 extern const struct db_statement forms_submission_list_query;
 /* The same of one status. :list; rows: struct submission_row */
 extern const struct db_statement forms_submission_list_of_status_query;
+/* A page of all that came in, of so many bytes. :list; rows: struct submission_export_row */
+extern const struct db_statement forms_submission_export_query;
+/* The same of one status. :list; rows: struct submission_export_row */
+extern const struct db_statement forms_submission_export_of_status_query;
+/* What one person sent. :list; rows: struct submission_row */
+extern const struct db_statement forms_submissions_of_submitter_query;
 /* Something came in. :find; rows: struct form_id_row */
 extern const struct db_statement forms_submission_add_query;
 /* It became an item. :exec */
 extern const struct db_statement forms_submission_created_query;
-/* It could not become one. :exec */
+/* It could not become one; its sender may correct it, with the same work. :exec */
 extern const struct db_statement forms_submission_refused_query;
 /* Its item is under review. :exec */
 extern const struct db_statement forms_submission_reviewed_query;

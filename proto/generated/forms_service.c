@@ -95,6 +95,22 @@ prepare_forms_submissions_create(struct request *req, const void *in)
 }
 
 static const struct error *
+call_forms_pages_render(struct request *req, const void *in, void *out)
+{
+	const struct forms_pages_render_request *typed_in = in;
+	struct forms_pages_render_response *typed_out = out;
+	return forms_pages_render(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_forms_pages_read(struct request *req, const void *in, void *out)
+{
+	const struct forms_pages_read_request *typed_in = in;
+	struct forms_pages_read_response *typed_out = out;
+	return forms_pages_read(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_forms_submissions_list(struct request *req, const void *in, void *out)
 {
 	const struct forms_submissions_list_request *typed_in = in;
@@ -134,6 +150,22 @@ call_forms_submissions_erase(struct request *req, const void *in, void *out)
 	return forms_submissions_erase(req, typed_in, typed_out);
 }
 
+static const struct error *
+call_forms_submissions_export(struct request *req, const void *in, void *out)
+{
+	const struct forms_submissions_export_request *typed_in = in;
+	struct forms_submissions_export_response *typed_out = out;
+	return forms_submissions_export(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_forms_submitters_erase(struct request *req, const void *in, void *out)
+{
+	const struct forms_submitters_erase_request *typed_in = in;
+	struct forms_submitters_erase_response *typed_out = out;
+	return forms_submitters_erase(req, typed_in, typed_out);
+}
+
 const struct service_operation forms_operations[] = {
 	{ &operation_forms_definitions_create, call_forms_definitions_create, NULL, prepare_forms_definitions_create, NULL },
 	{ &operation_forms_definitions_list, call_forms_definitions_list, NULL, NULL, NULL },
@@ -142,12 +174,16 @@ const struct service_operation forms_operations[] = {
 	{ &operation_forms_definitions_delete, call_forms_definitions_delete, NULL, NULL, NULL },
 	{ &operation_forms_public_get, call_forms_public_get, NULL, NULL, NULL },
 	{ &operation_forms_submissions_create, call_forms_submissions_create, NULL, prepare_forms_submissions_create, complete_forms_submissions_create },
+	{ &operation_forms_pages_render, call_forms_pages_render, NULL, NULL, NULL },
+	{ &operation_forms_pages_read, call_forms_pages_read, NULL, NULL, NULL },
 	{ &operation_forms_submissions_list, call_forms_submissions_list, NULL, NULL, NULL },
 	{ &operation_forms_submissions_get, call_forms_submissions_get, NULL, NULL, NULL },
 	{ &operation_forms_submissions_release, call_forms_submissions_release, NULL, NULL, complete_forms_submissions_release },
 	{ &operation_forms_submissions_erase, call_forms_submissions_erase, NULL, NULL, NULL },
+	{ &operation_forms_submissions_export, call_forms_submissions_export, NULL, NULL, NULL },
+	{ &operation_forms_submitters_erase, call_forms_submitters_erase, NULL, NULL, NULL },
 };
-const size_t forms_n_operations = 11;
+const size_t forms_n_operations = 15;
 
 void
 emit_form_definition_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -18,6 +18,7 @@ extern const struct graphql_type graphql_type_api_key;
 extern const struct graphql_type graphql_type_api_key_created;
 extern const struct graphql_type graphql_type_api_key_rotated;
 extern const struct graphql_type graphql_type_api_keys_page;
+extern const struct graphql_type graphql_type_ask_review_decision_result;
 extern const struct graphql_type graphql_type_asset;
 extern const struct graphql_type graphql_type_asset_access;
 extern const struct graphql_type graphql_type_asset_delivery;
@@ -57,6 +58,7 @@ extern const struct graphql_type graphql_type_content_type_items_page;
 extern const struct graphql_type graphql_type_content_type_stats;
 extern const struct graphql_type graphql_type_content_types_page;
 extern const struct graphql_type graphql_type_context_citation;
+extern const struct graphql_type graphql_type_decide_review_tasks_result;
 extern const struct graphql_type graphql_type_delegated_api_keys;
 extern const struct graphql_type graphql_type_delete_job_schedule_result;
 extern const struct graphql_type graphql_type_delete_license_policy_result;
@@ -70,6 +72,8 @@ extern const struct graphql_type graphql_type_duplicate_pair;
 extern const struct graphql_type graphql_type_embedding_readiness;
 extern const struct graphql_type graphql_type_entitlement;
 extern const struct graphql_type graphql_type_entitlements_page;
+extern const struct graphql_type graphql_type_erase_form_submitter_result;
+extern const struct graphql_type graphql_type_export_form_submissions;
 extern const struct graphql_type graphql_type_external_feedback_event;
 extern const struct graphql_type graphql_type_external_feedback_page;
 extern const struct graphql_type graphql_type_form_definition;
@@ -94,6 +98,7 @@ extern const struct graphql_type graphql_type_key_budget;
 extern const struct graphql_type graphql_type_key_limits;
 extern const struct graphql_type graphql_type_license_policies_page;
 extern const struct graphql_type graphql_type_license_policy;
+extern const struct graphql_type graphql_type_mcp_input_request;
 extern const struct graphql_type graphql_type_offer;
 extern const struct graphql_type graphql_type_offers_page;
 extern const struct graphql_type graphql_type_onboard_tenant_result;
@@ -120,6 +125,7 @@ extern const struct graphql_type graphql_type_releases_page;
 extern const struct graphql_type graphql_type_replay_webhook_result;
 extern const struct graphql_type graphql_type_review_comment;
 extern const struct graphql_type graphql_type_review_comments_page;
+extern const struct graphql_type graphql_type_review_decision_result;
 extern const struct graphql_type graphql_type_review_task;
 extern const struct graphql_type graphql_type_review_tasks_page;
 extern const struct graphql_type graphql_type_rollback_result;
@@ -218,6 +224,12 @@ static const struct graphql_field graphql_type_api_keys_page_fields[] = {
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
 };
 const struct graphql_type graphql_type_api_keys_page = { "ApiKeysPage", &identity_keys_list_response_shape, graphql_type_api_keys_page_fields, 5 };
+
+static const struct graphql_field graphql_type_ask_review_decision_result_fields[] = {
+	{ .name = "reviewTask", .kind = GRAPHQL_OBJECT, .member = "reviewTask", .type = &graphql_type_review_task },
+	{ .name = "inputRequests", .kind = GRAPHQL_OBJECT, .member = "inputRequests", .type = &graphql_type_mcp_input_request },
+};
+const struct graphql_type graphql_type_ask_review_decision_result = { "AskReviewDecisionResult", &workflow_reviews_ask_response_shape, graphql_type_ask_review_decision_result_fields, 2 };
 
 static const struct graphql_field graphql_type_asset_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -638,6 +650,11 @@ static const struct graphql_field graphql_type_context_citation_fields[] = {
 };
 const struct graphql_type graphql_type_context_citation = { "ContextCitation", &context_citation_shape, graphql_type_context_citation_fields, 6 };
 
+static const struct graphql_field graphql_type_decide_review_tasks_result_fields[] = {
+	{ .name = "results", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "results", .type = &graphql_type_review_decision_result },
+};
+const struct graphql_type graphql_type_decide_review_tasks_result = { "DecideReviewTasksResult", &workflow_reviews_decide_many_response_shape, graphql_type_decide_review_tasks_result_fields, 1 };
+
 static const struct graphql_field graphql_type_delegated_api_keys_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "keys", .type = &graphql_type_api_key },
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
@@ -746,6 +763,22 @@ static const struct graphql_field graphql_type_entitlements_page_fields[] = {
 };
 const struct graphql_type graphql_type_entitlements_page = { "EntitlementsPage", &payments_entitlements_list_response_shape, graphql_type_entitlements_page_fields, 2 };
 
+static const struct graphql_field graphql_type_erase_form_submitter_result_fields[] = {
+	{ .name = "erased", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "erased" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "contentItemIds", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemIds" },
+};
+const struct graphql_type graphql_type_erase_form_submitter_result = { "EraseFormSubmitterResult", &forms_submitters_erase_response_shape, graphql_type_erase_form_submitter_result_fields, 3 };
+
+static const struct graphql_field graphql_type_export_form_submissions_fields[] = {
+	{ .name = "text", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "text" },
+	{ .name = "count", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "count" },
+	{ .name = "after", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "after" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "total", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "total" },
+};
+const struct graphql_type graphql_type_export_form_submissions = { "ExportFormSubmissions", &forms_submissions_export_response_shape, graphql_type_export_form_submissions_fields, 5 };
+
 static const struct graphql_field graphql_type_external_feedback_event_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
@@ -788,6 +821,8 @@ static const struct graphql_field graphql_type_form_definition_fields[] = {
 	{ .name = "successMessage", .kind = GRAPHQL_PLAIN, .member = "successMessage" },
 	{ .name = "honeypotField", .kind = GRAPHQL_PLAIN, .member = "honeypotField" },
 	{ .name = "minFillSeconds", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "minFillSeconds" },
+	{ .name = "submitterField", .kind = GRAPHQL_PLAIN, .member = "submitterField" },
+	{ .name = "workBits", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "workBits" },
 	{ .name = "perHourMax", .kind = GRAPHQL_PLAIN, .member = "perHourMax" },
 	{ .name = "totalMax", .kind = GRAPHQL_PLAIN, .member = "totalMax" },
 	{ .name = "openFrom", .kind = GRAPHQL_PLAIN, .member = "openFrom" },
@@ -795,7 +830,7 @@ static const struct graphql_field graphql_type_form_definition_fields[] = {
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
 };
-const struct graphql_type graphql_type_form_definition = { "FormDefinition", &form_definition_shape, graphql_type_form_definition_fields, 24 };
+const struct graphql_type graphql_type_form_definition = { "FormDefinition", &form_definition_shape, graphql_type_form_definition_fields, 26 };
 
 static const struct graphql_field graphql_type_form_submission_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -1006,6 +1041,13 @@ static const struct graphql_field graphql_type_license_policy_fields[] = {
 };
 const struct graphql_type graphql_type_license_policy = { "LicensePolicy", &license_policy_shape, graphql_type_license_policy_fields, 9 };
 
+static const struct graphql_field graphql_type_mcp_input_request_fields[] = {
+	{ .name = "key", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "key" },
+	{ .name = "method", .kind = GRAPHQL_ENUM, .is_required = true, .member = "method" },
+	{ .name = "params", .kind = GRAPHQL_JSON, .is_required = true, .member = "params" },
+};
+const struct graphql_type graphql_type_mcp_input_request = { "McpInputRequest", &mcp_input_request_shape, graphql_type_mcp_input_request_fields, 3 };
+
 static const struct graphql_field graphql_type_offer_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "slug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "slug" },
@@ -1161,16 +1203,18 @@ static const struct graphql_field graphql_type_public_form_fields[] = {
 	{ .name = "successMessage", .kind = GRAPHQL_PLAIN, .member = "successMessage" },
 	{ .name = "fields", .kind = GRAPHQL_JSON, .is_required = true, .member = "fields" },
 	{ .name = "honeypotField", .kind = GRAPHQL_PLAIN, .member = "honeypotField" },
+	{ .name = "workBits", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "workBits" },
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
 };
-const struct graphql_type graphql_type_public_form = { "PublicForm", &public_form_shape, graphql_type_public_form_fields, 14 };
+const struct graphql_type graphql_type_public_form = { "PublicForm", &public_form_shape, graphql_type_public_form_fields, 15 };
 
 static const struct graphql_field graphql_type_public_form_contract_fields[] = {
 	{ .name = "form", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "form", .type = &graphql_type_public_form },
 	{ .name = "startToken", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "startToken" },
+	{ .name = "revision", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "revision" },
 };
-const struct graphql_type graphql_type_public_form_contract = { "PublicFormContract", &forms_public_get_response_shape, graphql_type_public_form_contract_fields, 2 };
+const struct graphql_type graphql_type_public_form_contract = { "PublicFormContract", &forms_public_get_response_shape, graphql_type_public_form_contract_fields, 3 };
 
 static const struct graphql_field graphql_type_public_write_token_fields[] = {
 	{ .name = "token", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "token" },
@@ -1255,6 +1299,16 @@ static const struct graphql_field graphql_type_review_comments_page_fields[] = {
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
 };
 const struct graphql_type graphql_type_review_comments_page = { "ReviewCommentsPage", &workflow_comments_list_response_shape, graphql_type_review_comments_page_fields, 2 };
+
+static const struct graphql_field graphql_type_review_decision_result_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "isDecided", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isDecided" },
+	{ .name = "status", .kind = GRAPHQL_PLAIN, .member = "status" },
+	{ .name = "approvals", .kind = GRAPHQL_PLAIN, .member = "approvals" },
+	{ .name = "code", .kind = GRAPHQL_PLAIN, .member = "code" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .member = "message" },
+};
+const struct graphql_type graphql_type_review_decision_result = { "ReviewDecisionResult", &review_decision_result_shape, graphql_type_review_decision_result_fields, 6 };
 
 static const struct graphql_field graphql_type_review_task_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -1652,8 +1706,9 @@ const struct graphql_type graphql_type_workflow = { "Workflow", &workflow_shape,
 static const struct graphql_field graphql_type_workflow_detail_fields[] = {
 	{ .name = "workflow", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "workflow", .type = &graphql_type_workflow },
 	{ .name = "diagram", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "diagram" },
+	{ .name = "picture", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "picture" },
 };
-const struct graphql_type graphql_type_workflow_detail = { "WorkflowDetail", &workflow_workflows_get_response_shape, graphql_type_workflow_detail_fields, 2 };
+const struct graphql_type graphql_type_workflow_detail = { "WorkflowDetail", &workflow_workflows_get_response_shape, graphql_type_workflow_detail_fields, 3 };
 
 static const struct graphql_field graphql_type_workflow_transition_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -1709,6 +1764,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "publicForm", .kind = GRAPHQL_CALL, .type = &graphql_type_public_form_contract, .operation = &operation_forms_public_get },
 	{ .name = "formSubmissions", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submissions_page, .operation = &operation_forms_submissions_list },
 	{ .name = "formSubmission", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submission, .operation = &operation_forms_submissions_get },
+	{ .name = "exportFormSubmissions", .kind = GRAPHQL_CALL, .type = &graphql_type_export_form_submissions, .operation = &operation_forms_submissions_export },
 	{ .name = "capabilities", .kind = GRAPHQL_CALL, .type = &graphql_type_capabilities, .operation = &operation_gateway_capabilities },
 	{ .name = "guides", .kind = GRAPHQL_CALL, .type = &graphql_type_guides_page, .operation = &operation_gateway_guides_list },
 	{ .name = "guide", .kind = GRAPHQL_CALL, .type = &graphql_type_guide, .operation = &operation_gateway_guides_get },
@@ -1747,7 +1803,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 72 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 73 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1789,6 +1845,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitForm", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_form_result, .operation = &operation_forms_submissions_create },
 	{ .name = "releaseFormSubmission", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submission, .operation = &operation_forms_submissions_release },
 	{ .name = "eraseFormSubmission", .kind = GRAPHQL_CALL, .type = &graphql_type_form_submission, .operation = &operation_forms_submissions_erase },
+	{ .name = "eraseFormSubmitter", .kind = GRAPHQL_CALL, .type = &graphql_type_erase_form_submitter_result, .operation = &operation_forms_submitters_erase },
 	{ .name = "createDomain", .kind = GRAPHQL_CALL, .type = &graphql_type_domain, .operation = &operation_identity_domains_create },
 	{ .name = "onboardTenant", .kind = GRAPHQL_CALL, .type = &graphql_type_onboard_tenant_result, .operation = &operation_identity_onboard },
 	{ .name = "createApiKey", .kind = GRAPHQL_CALL, .type = &graphql_type_api_key_created, .operation = &operation_identity_keys_create },
@@ -1837,12 +1894,14 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "deleteWorkflowTransition", .kind = GRAPHQL_CALL, .type = &graphql_type_delete_result, .operation = &operation_workflow_transitions_delete },
 	{ .name = "submitReviewTask", .kind = GRAPHQL_CALL, .type = &graphql_type_review_task, .operation = &operation_workflow_reviews_submit },
 	{ .name = "decideReviewTask", .kind = GRAPHQL_CALL, .type = &graphql_type_review_task, .operation = &operation_workflow_reviews_decide },
+	{ .name = "decideReviewTasks", .kind = GRAPHQL_CALL, .type = &graphql_type_decide_review_tasks_result, .operation = &operation_workflow_reviews_decide_many },
+	{ .name = "askReviewDecision", .kind = GRAPHQL_CALL, .type = &graphql_type_ask_review_decision_result, .operation = &operation_workflow_reviews_ask },
 	{ .name = "assignReviewTask", .kind = GRAPHQL_CALL, .type = &graphql_type_review_task, .operation = &operation_workflow_reviews_assign },
 	{ .name = "createReviewComment", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comment, .operation = &operation_workflow_comments_create },
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 91 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 94 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1852,6 +1911,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_api_key_created,
 	&graphql_type_api_key_rotated,
 	&graphql_type_api_keys_page,
+	&graphql_type_ask_review_decision_result,
 	&graphql_type_asset,
 	&graphql_type_asset_access,
 	&graphql_type_asset_delivery,
@@ -1891,6 +1951,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_type_stats,
 	&graphql_type_content_types_page,
 	&graphql_type_context_citation,
+	&graphql_type_decide_review_tasks_result,
 	&graphql_type_delegated_api_keys,
 	&graphql_type_delete_job_schedule_result,
 	&graphql_type_delete_license_policy_result,
@@ -1904,6 +1965,8 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_embedding_readiness,
 	&graphql_type_entitlement,
 	&graphql_type_entitlements_page,
+	&graphql_type_erase_form_submitter_result,
+	&graphql_type_export_form_submissions,
 	&graphql_type_external_feedback_event,
 	&graphql_type_external_feedback_page,
 	&graphql_type_form_definition,
@@ -1928,6 +1991,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_key_limits,
 	&graphql_type_license_policies_page,
 	&graphql_type_license_policy,
+	&graphql_type_mcp_input_request,
 	&graphql_type_offer,
 	&graphql_type_offers_page,
 	&graphql_type_onboard_tenant_result,
@@ -1954,6 +2018,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_replay_webhook_result,
 	&graphql_type_review_comment,
 	&graphql_type_review_comments_page,
+	&graphql_type_review_decision_result,
 	&graphql_type_review_task,
 	&graphql_type_review_tasks_page,
 	&graphql_type_rollback_result,

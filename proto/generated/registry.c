@@ -102,12 +102,16 @@ const struct operation *const registry_operations[] = {
 	&operation_forms_definitions_get,
 	&operation_forms_definitions_list,
 	&operation_forms_definitions_update,
+	&operation_forms_pages_read,
+	&operation_forms_pages_render,
 	&operation_forms_public_get,
 	&operation_forms_submissions_create,
 	&operation_forms_submissions_erase,
+	&operation_forms_submissions_export,
 	&operation_forms_submissions_get,
 	&operation_forms_submissions_list,
 	&operation_forms_submissions_release,
+	&operation_forms_submitters_erase,
 	&operation_gateway_capabilities,
 	&operation_gateway_guides_get,
 	&operation_gateway_guides_list,
@@ -211,8 +215,10 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_feedback_create_public,
 	&operation_workflow_feedback_issue_token,
 	&operation_workflow_feedback_list,
+	&operation_workflow_reviews_ask,
 	&operation_workflow_reviews_assign,
 	&operation_workflow_reviews_decide,
+	&operation_workflow_reviews_decide_many,
 	&operation_workflow_reviews_get,
 	&operation_workflow_reviews_list,
 	&operation_workflow_reviews_submit,
@@ -223,10 +229,11 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_create,
 	&operation_workflow_workflows_delete,
 	&operation_workflow_workflows_get,
+	&operation_workflow_workflows_governing,
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 208;
+const size_t registry_n_operations = 215;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -95,6 +95,24 @@ static const struct shape_field new_transition_fields[] = {
 };
 const struct shape new_transition_shape = { .name = "new_transition", .size = sizeof(struct new_transition), .fields = new_transition_fields, .n_fields = 6 };
 
+static const char *const review_decision_decision_choices[] = { "approved", "rejected", NULL };
+static const struct shape_field review_decision_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Review task id.", .example = "21" },
+	{ .name = "decision", .column = "decision", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision, decision), .min = 0, .max = INT64_C(16), .choices = review_decision_decision_choices, .doc = "What is decided.", .example = "\"approved\"" },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision, reason), .min = INT64_C(1), .max = INT64_C(2000), .doc = "Why; the author reads it." },
+};
+const struct shape review_decision_shape = { .name = "review_decision", .size = sizeof(struct review_decision), .fields = review_decision_fields, .n_fields = 3 };
+
+static const struct shape_field review_decision_result_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision_result, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Review task id.", .example = "21" },
+	{ .name = "isDecided", .column = "is_decided", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision_result, is_decided), .min = 0, .max = 0, .doc = "Whether the decision counts." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision_result, status), .min = 0, .max = 0, .doc = "Status of the review now.", .example = "\"approved\"" },
+	{ .name = "approvals", .column = "approvals", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision_result, approvals), .min = INT64_MIN, .max = INT64_MAX, .doc = "How many have approved." },
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision_result, code), .min = 0, .max = 0, .doc = "Why it does not count." },
+	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct review_decision_result, message), .min = 0, .max = 0, .doc = "The same in words." },
+};
+const struct shape review_decision_result_shape = { .name = "review_decision_result", .size = sizeof(struct review_decision_result), .fields = review_decision_result_fields, .n_fields = 6 };
+
 static const struct shape_field feedback_submitter_fields[] = {
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_submitter, actor_id), .min = 0, .max = INT64_C(200), .doc = "A stable name of theirs.", .example = "\"client-17\"" },
 	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_submitter, actor_source), .min = 0, .max = INT64_C(200), .doc = "Where they come from.", .example = "\"portal\"" },
@@ -185,8 +203,9 @@ const struct shape workflow_workflows_get_request_shape = { .name = "workflow_wo
 static const struct shape_field workflow_workflows_get_response_fields[] = {
 	{ .name = "workflow", .column = "workflow", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_get_response, workflow), .min = 0, .max = 0, .shape = &workflow_shape, .doc = "The workflow." },
 	{ .name = "diagram", .column = "diagram", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_get_response, diagram), .min = 0, .max = 0, .doc = "Its states as a Mermaid state diagram." },
+	{ .name = "picture", .column = "picture", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_get_response, picture), .min = 0, .max = 0, .doc = "Its states as SVG." },
 };
-const struct shape workflow_workflows_get_response_shape = { .name = "workflow_workflows_get_response", .size = sizeof(struct workflow_workflows_get_response), .fields = workflow_workflows_get_response_fields, .n_fields = 2 };
+const struct shape workflow_workflows_get_response_shape = { .name = "workflow_workflows_get_response", .size = sizeof(struct workflow_workflows_get_response), .fields = workflow_workflows_get_response_fields, .n_fields = 3 };
 
 static const struct shape_field workflow_workflows_active_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct workflow_workflows_active_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
@@ -222,6 +241,20 @@ static const struct shape_field workflow_transitions_delete_request_fields[] = {
 };
 const struct shape workflow_transitions_delete_request_shape = { .name = "workflow_transitions_delete_request", .size = sizeof(struct workflow_transitions_delete_request), .fields = workflow_transitions_delete_request_fields, .n_fields = 2 };
 
+static const struct shape_field workflow_workflows_governing_request_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_governing_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "workflowTransitionId", .column = "workflow_transition_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_governing_request, workflow_transition_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The transition.", .example = "8" },
+};
+const struct shape workflow_workflows_governing_request_shape = { .name = "workflow_workflows_governing_request", .size = sizeof(struct workflow_workflows_governing_request), .fields = workflow_workflows_governing_request_fields, .n_fields = 2 };
+
+static const struct shape_field workflow_workflows_governing_response_fields[] = {
+	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_governing_response, is_governed), .min = 0, .max = 0, .doc = "Whether an active workflow governs the type." },
+	{ .name = "transition", .column = "transition", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_governing_response, transition), .min = 0, .max = 0, .shape = &workflow_transition_shape, .doc = "The transition, when there is one." },
+	{ .name = "transitionTypeId", .column = "transition_type_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_governing_response, transition_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type that its workflow is of." },
+	{ .name = "transitionActive", .column = "transition_active", .type = SHAPE_BOOL, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_governing_response, transition_active), .min = 0, .max = 0, .doc = "Whether its workflow governs that type." },
+};
+const struct shape workflow_workflows_governing_response_shape = { .name = "workflow_workflows_governing_response", .size = sizeof(struct workflow_workflows_governing_response), .fields = workflow_workflows_governing_response_fields, .n_fields = 4 };
+
 static const struct shape_field workflow_reviews_submit_request_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct workflow_reviews_submit_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "workflowTransitionId", .column = "workflow_transition_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_submit_request, workflow_transition_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Transition; left out: the only one from the item's status.", .example = "8" },
@@ -246,10 +279,11 @@ static const struct shape_field workflow_reviews_list_request_fields[] = {
 	{ .name = "mine", .column = "mine", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct workflow_reviews_list_request, mine), .min = 0, .max = 0, .default_text = "false", .doc = "Only those that are for the caller." },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct workflow_reviews_list_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only of this type." },
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct workflow_reviews_list_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only of this item." },
+	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct workflow_reviews_list_request, created_before), .min = 0, .max = 0, .doc = "Only those that were submitted earlier.", .example = "\"2026-03-01T10:00:00Z\"" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct workflow_reviews_list_request, limit), .min = INT64_C(1), .max = INT64_C(200), .default_text = "50", .doc = "Reviews at most." },
 	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct workflow_reviews_list_request, after), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only those with a higher id: the last of the page before." },
 };
-const struct shape workflow_reviews_list_request_shape = { .name = "workflow_reviews_list_request", .size = sizeof(struct workflow_reviews_list_request), .fields = workflow_reviews_list_request_fields, .n_fields = 6 };
+const struct shape workflow_reviews_list_request_shape = { .name = "workflow_reviews_list_request", .size = sizeof(struct workflow_reviews_list_request), .fields = workflow_reviews_list_request_fields, .n_fields = 7 };
 
 static const struct shape_field workflow_reviews_list_response_fields[] = {
 	{ .name = "tasks", .column = "tasks", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_list_response, tasks), .min = 0, .max = 0, .shape = &review_task_shape, .doc = "In order of id." },
@@ -269,6 +303,29 @@ static const struct shape_field workflow_reviews_decide_request_fields[] = {
 	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_decide_request, reason), .min = INT64_C(1), .max = INT64_C(2000), .doc = "Why; the author reads it." },
 };
 const struct shape workflow_reviews_decide_request_shape = { .name = "workflow_reviews_decide_request", .size = sizeof(struct workflow_reviews_decide_request), .fields = workflow_reviews_decide_request_fields, .n_fields = 3 };
+
+static const struct shape_field workflow_reviews_decide_many_request_fields[] = {
+	{ .name = "decisions", .column = "decisions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_decide_many_request, decisions), .min = INT64_C(1), .max = INT64_C(100), .shape = &review_decision_shape, .doc = "What is decided about which; each review once." },
+};
+const struct shape workflow_reviews_decide_many_request_shape = { .name = "workflow_reviews_decide_many_request", .size = sizeof(struct workflow_reviews_decide_many_request), .fields = workflow_reviews_decide_many_request_fields, .n_fields = 1 };
+
+static const struct shape_field workflow_reviews_decide_many_response_fields[] = {
+	{ .name = "results", .column = "results", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_decide_many_response, results), .min = 0, .max = 0, .shape = &review_decision_result_shape, .doc = "In the order of the decisions." },
+};
+const struct shape workflow_reviews_decide_many_response_shape = { .name = "workflow_reviews_decide_many_response", .size = sizeof(struct workflow_reviews_decide_many_response), .fields = workflow_reviews_decide_many_response_fields, .n_fields = 1 };
+
+static const struct shape_field workflow_reviews_ask_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct workflow_reviews_ask_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Review task id.", .example = "21" },
+	{ .name = "inputResponses", .column = "input_responses", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_MCP, .offset = offsetof(struct workflow_reviews_ask_request, input_responses), .min = 0, .max = INT64_C(65536), .doc = "What the person answered." },
+	{ .name = "clientCapabilities", .column = "client_capabilities", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_MCP, .offset = offsetof(struct workflow_reviews_ask_request, client_capabilities), .min = 0, .max = INT64_C(65536), .doc = "What the client can do." },
+};
+const struct shape workflow_reviews_ask_request_shape = { .name = "workflow_reviews_ask_request", .size = sizeof(struct workflow_reviews_ask_request), .fields = workflow_reviews_ask_request_fields, .n_fields = 3 };
+
+static const struct shape_field workflow_reviews_ask_response_fields[] = {
+	{ .name = "reviewTask", .column = "review_task", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_reviews_ask_response, review_task), .min = 0, .max = 0, .shape = &review_task_shape, .doc = "The review; null while the person is asked, and when they decided nothing." },
+	{ .name = "inputRequests", .column = "input_requests", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_MCP, .offset = offsetof(struct workflow_reviews_ask_response, input_requests), .min = 0, .max = 0, .shape = &mcp_input_request_shape, .doc = "What the person is asked." },
+};
+const struct shape workflow_reviews_ask_response_shape = { .name = "workflow_reviews_ask_response", .size = sizeof(struct workflow_reviews_ask_response), .fields = workflow_reviews_ask_response_fields, .n_fields = 2 };
 
 static const struct shape_field workflow_reviews_assign_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct workflow_reviews_assign_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Review task id.", .example = "21" },
@@ -1071,6 +1128,54 @@ const struct operation operation_workflow_transitions_delete = {
 	.n_examples = 0,
 };
 
+static const char *const workflow_workflows_governing_actions[] = {
+	NULL
+};
+static const struct error_info *const workflow_workflows_governing_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const workflow_workflows_governing_events[] = {
+	NULL
+};
+const struct operation operation_workflow_workflows_governing = {
+	.id = "workflow.workflows.governing",
+	.service = "workflow",
+	.summary = "Whether a workflow governs a type, and what a transition is: what a form has to know.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "workflow",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = workflow_workflows_governing_actions,
+	.request = &workflow_workflows_governing_request_shape,
+	.response = &workflow_workflows_governing_response_shape,
+	.errors = workflow_workflows_governing_errors,
+	.events = workflow_workflows_governing_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const struct route workflow_reviews_submit_routes[] = {
 	{ "POST", "/api/content-items/{contentItemId}/submit", false },
 };
@@ -1414,6 +1519,155 @@ const struct operation operation_workflow_reviews_decide = {
 	.response = &review_task_shape,
 	.errors = workflow_reviews_decide_errors,
 	.events = workflow_reviews_decide_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route workflow_reviews_decide_many_routes[] = {
+	{ "POST", "/api/review-tasks/decide", false },
+};
+static const struct operation_example workflow_reviews_decide_many_examples[] = {
+	{ "Two at once", "{\"decisions\": [{\"id\": 21, \"decision\": \"approved\"}, {\"id\": 22, \"decision\": \"rejected\", \"reason\": \"too long\"}]}" },
+};
+static const char *const workflow_reviews_decide_many_actions[] = {
+	"GET /api/review-tasks",
+	NULL
+};
+static const struct error_info *const workflow_reviews_decide_many_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const workflow_reviews_decide_many_events[] = {
+	&event_review_task_decide,
+	&event_review_task_approve,
+	&event_review_task_reject,
+	NULL
+};
+const struct operation operation_workflow_reviews_decide_many = {
+	.id = "workflow.reviews.decide_many",
+	.service = "workflow",
+	.summary = "Approve or reject many reviews; each has a result of its own.",
+	.description = NULL,
+	.mcp = "decide_review_tasks",
+	.graphql = "mutation decideReviewTasks",
+	.cli = "review decide-many",
+	.policy = "review.write",
+	.scope = "content:write",
+	.resource_type = "review_task",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "decide review_task",
+	.routes = workflow_reviews_decide_many_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Read those that were refused with GET /api/review-tasks/{id}.",
+	.actions = workflow_reviews_decide_many_actions,
+	.request = &workflow_reviews_decide_many_request_shape,
+	.response = &workflow_reviews_decide_many_response_shape,
+	.errors = workflow_reviews_decide_many_errors,
+	.events = workflow_reviews_decide_many_events,
+	.examples = workflow_reviews_decide_many_examples,
+	.n_examples = 1,
+};
+
+static const struct route workflow_reviews_ask_routes[] = {
+	{ "POST", "/api/review-tasks/{id}/ask", false },
+};
+static const char *const workflow_reviews_ask_actions[] = {
+	"GET /api/review-tasks/{id}",
+	NULL
+};
+static const struct error_info *const workflow_reviews_ask_errors[] = {
+	&error_catalogue[ERROR_INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND],
+	&error_catalogue[ERROR_REVIEW_CLIENT_CANNOT_ASK],
+	&error_catalogue[ERROR_REVIEW_TARGET_CHANGED],
+	&error_catalogue[ERROR_UNAUTHORIZED_REVIEW_DECISION],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	NULL
+};
+static const struct event_type *const workflow_reviews_ask_events[] = {
+	&event_review_task_decide,
+	&event_review_task_approve,
+	&event_review_task_reject,
+	NULL
+};
+const struct operation operation_workflow_reviews_ask = {
+	.id = "workflow.reviews.ask",
+	.service = "workflow",
+	.summary = "Let the person at the MCP client decide a review, who is asked there and then.",
+	.description = NULL,
+	.mcp = "ask_review_decision",
+	.graphql = "mutation askReviewDecision",
+	.cli = "review ask",
+	.policy = "review.write",
+	.scope = "content:write",
+	.resource_type = "review_task",
+	.entity = "id",
+	.list = NULL,
+	.audit = "decide review_task",
+	.routes = workflow_reviews_ask_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Read the item with GET /api/content-items/{contentItemId}.",
+	.actions = workflow_reviews_ask_actions,
+	.request = &workflow_reviews_ask_request_shape,
+	.response = &workflow_reviews_ask_response_shape,
+	.errors = workflow_reviews_ask_errors,
+	.events = workflow_reviews_ask_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

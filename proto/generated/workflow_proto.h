@@ -101,6 +101,25 @@ struct new_transition {
 };
 extern const struct shape new_transition_shape;
 
+/* A decision about one review. */
+struct review_decision {
+	int64_t id; /* 1..2147483647 */
+	const char *decision; /* at most 16 bytes; approved | rejected */
+	const char *reason; /* 1..2000 bytes; optional */
+};
+extern const struct shape review_decision_shape;
+
+/* What became of a decision. */
+struct review_decision_result {
+	int64_t id; /* 1..2147483647 */
+	bool is_decided;
+	const char *status; /* optional */
+	const int64_t *approvals;
+	const char *code; /* optional */
+	const char *message; /* optional */
+};
+extern const struct shape review_decision_result_shape;
+
 /* Somebody outside. */
 struct feedback_submitter {
 	const char *actor_id; /* at most 200 bytes */
@@ -196,6 +215,7 @@ extern const struct shape workflow_workflows_get_request_shape;
 struct workflow_workflows_get_response {
 	const struct workflow *workflow;
 	const char *diagram;
+	const char *picture;
 };
 extern const struct shape workflow_workflows_get_response_shape;
 
@@ -233,6 +253,20 @@ struct workflow_transitions_delete_request {
 };
 extern const struct shape workflow_transitions_delete_request_shape;
 
+struct workflow_workflows_governing_request {
+	int64_t content_type_id; /* 1..2147483647 */
+	const int64_t *workflow_transition_id; /* 1..2147483647 */
+};
+extern const struct shape workflow_workflows_governing_request_shape;
+
+struct workflow_workflows_governing_response {
+	bool is_governed;
+	const struct workflow_transition *transition; /* optional */
+	const int64_t *transition_type_id; /* 1..2147483647 */
+	const bool *transition_active;
+};
+extern const struct shape workflow_workflows_governing_response_shape;
+
 struct workflow_reviews_submit_request {
 	int64_t content_item_id; /* 1..2147483647 */
 	const int64_t *workflow_transition_id; /* 1..2147483647 */
@@ -256,6 +290,7 @@ struct workflow_reviews_list_request {
 	const bool *mine; /* default false */
 	const int64_t *content_type_id; /* 1..2147483647 */
 	const int64_t *content_item_id; /* 1..2147483647 */
+	const int64_t *created_before; /* microseconds since 1970 */
 	const int64_t *limit; /* 1..200; default 50 */
 	const int64_t *after; /* 1..2147483647 */
 };
@@ -278,6 +313,29 @@ struct workflow_reviews_decide_request {
 	const char *reason; /* 1..2000 bytes; optional */
 };
 extern const struct shape workflow_reviews_decide_request_shape;
+
+struct workflow_reviews_decide_many_request {
+	struct shape_list decisions; /* of struct review_decision; 1..100 items */
+};
+extern const struct shape workflow_reviews_decide_many_request_shape;
+
+struct workflow_reviews_decide_many_response {
+	struct shape_list results; /* of struct review_decision_result */
+};
+extern const struct shape workflow_reviews_decide_many_response_shape;
+
+struct workflow_reviews_ask_request {
+	int64_t id; /* 1..2147483647 */
+	struct doc input_responses; /* at most 65536 bytes; optional */
+	struct doc client_capabilities; /* at most 65536 bytes; optional */
+};
+extern const struct shape workflow_reviews_ask_request_shape;
+
+struct workflow_reviews_ask_response {
+	const struct review_task *review_task; /* optional */
+	struct shape_list input_requests; /* of struct mcp_input_request; optional */
+};
+extern const struct shape workflow_reviews_ask_response_shape;
 
 struct workflow_reviews_assign_request {
 	int64_t id; /* 1..2147483647 */
@@ -474,11 +532,14 @@ extern const struct operation operation_workflow_workflows_update;
 extern const struct operation operation_workflow_workflows_delete;
 extern const struct operation operation_workflow_transitions_create;
 extern const struct operation operation_workflow_transitions_delete;
+extern const struct operation operation_workflow_workflows_governing;
 extern const struct operation operation_workflow_reviews_submit;
 extern const struct operation operation_workflow_reviews_submit_as;
 extern const struct operation operation_workflow_reviews_list;
 extern const struct operation operation_workflow_reviews_get;
 extern const struct operation operation_workflow_reviews_decide;
+extern const struct operation operation_workflow_reviews_decide_many;
+extern const struct operation operation_workflow_reviews_ask;
 extern const struct operation operation_workflow_reviews_assign;
 extern const struct operation operation_workflow_comments_create;
 extern const struct operation operation_workflow_comments_list;
@@ -566,6 +627,10 @@ const struct error *workflow_transitions_delete(struct request *req, const struc
 const struct error *workflow_transitions_delete_complete(struct request *req, const struct workflow_transitions_delete_request *in,
     struct confirmation *out);
 
+/* Whether a workflow governs a type, and what a transition is: what a form has to know. */
+const struct error *workflow_workflows_governing(struct request *req, const struct workflow_workflows_governing_request *in,
+    struct workflow_workflows_governing_response *out) MUST_CHECK;
+
 /* Submit an item for review.
  * POST /api/content-items/{contentItemId}/submit
  * Errors: CONTENT_ITEM_NOT_FOUND, REVIEW_TARGET_CHANGED, UNAUTHORIZED_WORKFLOW_TRANSITION, VERSION_CONFLICT, WORKFLOW_INACTIVE, WORKFLOW_STATE_MISMATCH, WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT.
@@ -604,6 +669,23 @@ const struct error *workflow_reviews_decide(struct request *req, const struct wo
     struct review_task *out) MUST_CHECK;
 const struct error *workflow_reviews_decide_complete(struct request *req, const struct workflow_reviews_decide_request *in,
     struct review_task *out);
+
+/* Approve or reject many reviews; each has a result of its own.
+ * POST /api/review-tasks/decide
+ * Emits: review_task.decide, review_task.approve, review_task.reject. */
+const struct error *workflow_reviews_decide_many(struct request *req, const struct workflow_reviews_decide_many_request *in,
+    struct workflow_reviews_decide_many_response *out) MUST_CHECK;
+const struct error *workflow_reviews_decide_many_complete(struct request *req, const struct workflow_reviews_decide_many_request *in,
+    struct workflow_reviews_decide_many_response *out);
+
+/* Let the person at the MCP client decide a review, who is asked there and then.
+ * POST /api/review-tasks/{id}/ask
+ * Errors: INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND, REVIEW_CLIENT_CANNOT_ASK, REVIEW_TARGET_CHANGED, UNAUTHORIZED_REVIEW_DECISION.
+ * Emits: review_task.decide, review_task.approve, review_task.reject. */
+const struct error *workflow_reviews_ask(struct request *req, const struct workflow_reviews_ask_request *in,
+    struct workflow_reviews_ask_response *out) MUST_CHECK;
+const struct error *workflow_reviews_ask_complete(struct request *req, const struct workflow_reviews_ask_request *in,
+    struct workflow_reviews_ask_response *out);
 
 /* Say whom a review is for, or when it is due.
  * PUT /api/review-tasks/{id}

@@ -121,6 +121,14 @@ complete_workflow_transitions_delete(struct request *req, const void *in, void *
 }
 
 static const struct error *
+call_workflow_workflows_governing(struct request *req, const void *in, void *out)
+{
+	const struct workflow_workflows_governing_request *typed_in = in;
+	struct workflow_workflows_governing_response *typed_out = out;
+	return workflow_workflows_governing(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_workflow_reviews_submit(struct request *req, const void *in, void *out)
 {
 	const struct workflow_reviews_submit_request *typed_in = in;
@@ -196,6 +204,38 @@ complete_workflow_reviews_decide(struct request *req, const void *in, void *out)
 	const struct workflow_reviews_decide_request *typed_in = in;
 	struct review_task *typed_out = out;
 	return workflow_reviews_decide_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_workflow_reviews_decide_many(struct request *req, const void *in, void *out)
+{
+	const struct workflow_reviews_decide_many_request *typed_in = in;
+	struct workflow_reviews_decide_many_response *typed_out = out;
+	return workflow_reviews_decide_many(req, typed_in, typed_out);
+}
+
+static const struct error *
+complete_workflow_reviews_decide_many(struct request *req, const void *in, void *out)
+{
+	const struct workflow_reviews_decide_many_request *typed_in = in;
+	struct workflow_reviews_decide_many_response *typed_out = out;
+	return workflow_reviews_decide_many_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_workflow_reviews_ask(struct request *req, const void *in, void *out)
+{
+	const struct workflow_reviews_ask_request *typed_in = in;
+	struct workflow_reviews_ask_response *typed_out = out;
+	return workflow_reviews_ask(req, typed_in, typed_out);
+}
+
+static const struct error *
+complete_workflow_reviews_ask(struct request *req, const void *in, void *out)
+{
+	const struct workflow_reviews_ask_request *typed_in = in;
+	struct workflow_reviews_ask_response *typed_out = out;
+	return workflow_reviews_ask_complete(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -313,11 +353,14 @@ const struct service_operation workflow_operations[] = {
 	{ &operation_workflow_workflows_delete, call_workflow_workflows_delete, NULL, NULL, complete_workflow_workflows_delete },
 	{ &operation_workflow_transitions_create, call_workflow_transitions_create, NULL, NULL, complete_workflow_transitions_create },
 	{ &operation_workflow_transitions_delete, call_workflow_transitions_delete, NULL, NULL, complete_workflow_transitions_delete },
+	{ &operation_workflow_workflows_governing, call_workflow_workflows_governing, NULL, NULL, NULL },
 	{ &operation_workflow_reviews_submit, call_workflow_reviews_submit, NULL, prepare_workflow_reviews_submit, complete_workflow_reviews_submit },
 	{ &operation_workflow_reviews_submit_as, call_workflow_reviews_submit_as, NULL, prepare_workflow_reviews_submit_as, complete_workflow_reviews_submit_as },
 	{ &operation_workflow_reviews_list, call_workflow_reviews_list, NULL, NULL, NULL },
 	{ &operation_workflow_reviews_get, call_workflow_reviews_get, NULL, NULL, NULL },
 	{ &operation_workflow_reviews_decide, call_workflow_reviews_decide, NULL, NULL, complete_workflow_reviews_decide },
+	{ &operation_workflow_reviews_decide_many, call_workflow_reviews_decide_many, NULL, NULL, complete_workflow_reviews_decide_many },
+	{ &operation_workflow_reviews_ask, call_workflow_reviews_ask, NULL, NULL, complete_workflow_reviews_ask },
 	{ &operation_workflow_reviews_assign, call_workflow_reviews_assign, NULL, NULL, NULL },
 	{ &operation_workflow_comments_create, call_workflow_comments_create, NULL, prepare_workflow_comments_create, NULL },
 	{ &operation_workflow_comments_list, call_workflow_comments_list, NULL, prepare_workflow_comments_list, NULL },
@@ -326,7 +369,7 @@ const struct service_operation workflow_operations[] = {
 	{ &operation_workflow_feedback_issue_token, call_workflow_feedback_issue_token, NULL, prepare_workflow_feedback_issue_token, NULL },
 	{ &operation_workflow_feedback_create_public, call_workflow_feedback_create_public, NULL, prepare_workflow_feedback_create_public, NULL },
 };
-const size_t workflow_n_operations = 20;
+const size_t workflow_n_operations = 23;
 
 void
 emit_workflow_create(struct request *req, int64_t entity_id, int64_t entity_version,

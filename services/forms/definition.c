@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "rules.h"
-#include "json/json.h"
 #include "outbound.h"
 
 enum { FIELDS_MAX = 100, OPTIONS_MAX = 200 };
@@ -87,6 +86,19 @@ text_of(const struct json_value *object, const char *name)
 	return value && value->type == JSON_TEXT ? value->text : NULL;
 }
 
+static bool
+is_label(const char *member)
+{
+	return strcmp(member, "label") == 0 || strcmp(member, "description") == 0 || strcmp(member, "placeholder") == 0;
+}
+
+/* An optional text that says nothing is not kept. */
+static bool
+is_nothing(const struct json_value *value)
+{
+	return value->type == JSON_NULL || (value->type == JSON_TEXT && value->n == 0);
+}
+
 /* A field as it was given is an object of known members with the right types. */
 static const struct error *
 check_shape(struct request *req, const struct json_value *field)
@@ -99,6 +111,12 @@ check_shape(struct request *req, const struct json_value *field)
 			is_known |= strcmp(field->members[i].name, members[j]) == 0;
 		if (!is_known)
 			return FAIL_AT(req, FORM_FIELD_INVALID, "/fields", "field '%s' has an unknown member '%s'", text_of(field, "name"), field->members[i].name);
+	}
+	for (size_t i = 1; i < 6; i++) {
+		const struct json_value *label = is_label(members[i]) ? json_get(field, members[i]) : NULL;
+		if (label && !is_nothing(label) && !label_is_valid(label))
+			return FAIL_AT(req, FORM_FIELD_INVALID, "/fields", "%s of field '%s' is a text, or a text by language: {\"en\": \"Name\", \"de\": \"Name\"}", members[i],
+			    text_of(field, "name"));
 	}
 	const struct json_value *required = json_get(field, "required"), *condition = json_get(field, "showIf");
 	if (required && required->type != JSON_BOOL)
@@ -121,10 +139,28 @@ is_in(const struct json_value *list, const char *text)
 static void
 add_member(struct buf *out, const char *name, const struct json_value *value)
 {
-	if (!value)
+	if (!value || is_nothing(value))
 		return;
 	buf_printf(out, ",\"%s\":", name);
 	json_write(out, value);
+}
+
+static const struct error *
+check_option(struct request *req, const struct json_value *field, size_t i, const struct json_value *values)
+{
+	const struct json_value *given = json_get(field, "options"), *option = &given->items[i];
+	const struct json_value *label = option->type == JSON_OBJECT ? json_get(option, "label") : NULL;
+	const char *name = text_of(field, "name"), *value = option->type == JSON_OBJECT ? text_of(option, "value") : NULL;
+
+	if (!value || (label && !label_is_valid(label)) || option->n != (label ? 2 : 1))
+		return FAIL_AT(req, FORM_FIELD_OPTION_INVALID, "/fields", "option %zu of field '%s' is no { value, label }", i + 1, name);
+	if (!is_in(values, value))
+		return FAIL_AT(req, FORM_FIELD_SELECT_OPTIONS_INVALID, "/fields", "option '%s' of field '%s' is not a value of the property's enum", value, name);
+	for (size_t j = 0; j < i; j++) {
+		if (strcmp(text_of(&given->items[j], "value"), value) == 0)
+			return FAIL_AT(req, FORM_FIELD_OPTION_DUPLICATE, "/fields", "option '%s' of field '%s' is there twice", value, name);
+	}
+	return NULL;
 }
 
 /* The options given, each one of the enum's, once; or all of the enum's. */
@@ -133,22 +169,20 @@ write_options(struct request *req, struct buf *out, const struct json_value *fie
 {
 	const struct json_value *given = json_get(field, "options"), *values = json_get(property, "enum");
 
-	if (given && (given->type != JSON_LIST || given->n == 0 || given->n > OPTIONS_MAX))
-		return FAIL_AT(req, FORM_FIELD_OPTIONS_INVALID, "/fields", "options of field '%s' are a list", text_of(field, "name"));
+	if (given && (given->type != JSON_LIST || given->n > OPTIONS_MAX))
+		return FAIL_AT(req, FORM_FIELD_OPTIONS_INVALID, "/fields", "options of field '%s' are a list of up to %d", text_of(field, "name"), OPTIONS_MAX);
+	if (given && given->n == 0)
+		return FAIL_AT(req, FORM_FIELD_SELECT_OPTIONS_REQUIRED, "/fields", "field '%s' offers nothing to choose from", text_of(field, "name"));
 	buf_add_text(out, ",\"options\":[");
 	for (size_t i = 0; i < (given ? given->n : values->n); i++) {
-		const struct json_value *option = given ? &given->items[i] : NULL;
-		const char *value = given ? text_of(option, "value") : values->items[i].text;
-		if (!value || !is_in(values, value))
-			return FAIL_AT(req, FORM_FIELD_OPTIONS_INVALID, "/fields", "option %zu of field '%s' is not a value of the property's enum", i + 1, text_of(field, "name"));
-		for (size_t j = 0; given && j < i; j++) {
-			if (strcmp(text_of(&given->items[j], "value"), value) == 0)
-				return FAIL_AT(req, FORM_FIELD_OPTIONS_INVALID, "/fields", "option '%s' of field '%s' is there twice", value, text_of(field, "name"));
-		}
+		const struct error *error = given ? check_option(req, field, i, values) : NULL;
+		if (error)
+			return error;
+		const char *value = given ? text_of(&given->items[i], "value") : values->items[i].text;
 		buf_add_text(out, i ? ",{\"value\":" : "{\"value\":");
 		buf_add_json_text(out, value, strlen(value));
 		if (given)
-			add_member(out, "label", json_get(option, "label"));
+			add_member(out, "label", json_get(&given->items[i], "label"));
 		buf_add_char(out, '}');
 	}
 	buf_add_char(out, ']');
@@ -171,6 +205,8 @@ write_field(struct request *req, struct buf *out, const struct json_value *field
 		return FAIL_AT(req, FORM_FIELD_UNSUPPORTED, "/fields", "the property '%s' cannot be filled in by a form", name);
 	if (wanted && strcmp(wanted, kind) != 0 && !(is_text_kind(wanted) && is_text_kind(kind)))
 		return FAIL_AT(req, FORM_FIELD_TYPE_MISMATCH, "/fields", "field '%s' is %s, not %s", name, kind, wanted);
+	if (json_get(field, "options") && strcmp(kind, "select") != 0)
+		return FAIL_AT(req, FORM_FIELD_OPTIONS_INVALID, "/fields", "field '%s' is %s: only a select field has options", name, kind);
 	bool is_required = required ? required->boolean : is_in(json_get(schema, "required"), name);
 	buf_add_text(out, "{\"name\":");
 	buf_add_json_text(out, name, strlen(name));
@@ -184,14 +220,14 @@ write_field(struct request *req, struct buf *out, const struct json_value *field
 	return error;
 }
 
-static bool
-is_a_field(const struct json_value *fields, const char *name)
+static const struct json_value *
+find_field(const struct json_value *fields, const char *name)
 {
 	for (size_t i = 0; i < fields->n; i++) {
 		if (strcmp(text_of(&fields->items[i], "name"), name) == 0)
-			return true;
+			return &fields->items[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* What the schema requires must come from a field or from the default data. */
@@ -207,12 +243,15 @@ check_submittable(struct request *req, const struct definition *definition, cons
 	}
 	for (size_t i = 0; required && required->type == JSON_LIST && i < required->n; i++) {
 		const char *name = required->items[i].type == JSON_TEXT ? required->items[i].text : "";
-		if (!is_a_field(fields, name) && !(data && json_get(data, name)))
+		if (!find_field(fields, name) && !(data && json_get(data, name)))
 			return FAIL_AT(req, FORM_UNSUBMITTABLE, "/fields", "the type requires '%s', which is neither a field nor default data", name);
 	}
 	if (definition->honeypot_field && json_get(properties, definition->honeypot_field))
 		return FAIL_AT(req, FORM_FIELD_INVALID, "/honeypotField", "'%s' is a property of the type: the honeypot must not be", definition->honeypot_field);
-	return NULL;
+	const struct json_value *sender = definition->submitter_field ? find_field(fields, definition->submitter_field) : NULL;
+	if (definition->submitter_field && (!sender || !is_text_kind(text_of(sender, "type"))))
+		return FAIL_AT(req, FORM_FIELD_INVALID, "/submitterField", "'%s' is no text field of the form", definition->submitter_field);
+	return conditions_check(req, fields);
 }
 
 const struct error *
@@ -248,5 +287,5 @@ definition_resolve(struct request *req, struct definition *definition)
 	}
 	buf_add_char(&out, ']');
 	definition->fields = (struct doc){ out.bytes, out.len };
-	return check_submittable(req, definition, fields, schema);
+	return check_submittable(req, definition, parse(req, out.bytes, out.len), schema);
 }

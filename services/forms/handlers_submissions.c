@@ -1,4 +1,4 @@
-/* What the public reads and sends, and what becomes of it.  Order follows proto/forms.toml. */
+/* What the public reads and sends.  Order follows proto/forms.toml. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,25 @@ no_public_form(struct request *req, const char *slug)
 
 /* ---- the contract ---- */
 
+/* Another one after each change, and every REVISION_SECONDS: the start token that a kept answer holds must not grow too old.  A form that asks for
+ * work has a new one at each reading, for a start token serves once. */
+const char *
+form_revision(struct request *req, const struct form_row *form, const char *variant)
+{
+	int64_t turn = form->work_bits > 0 ? req->now_us : req->now_us / 1000000 / REVISION_SECONDS;
+	const char *text = arena_printf(req->arena, "%" PRId64 ":%" PRId64 ":%" PRId64 ":%s", form->id, form->updated_at, turn, variant ? variant : "");
+	char *hex = arena_alloc(req->arena, SHA256_HEX_BYTES);
+
+	sha256_hex(hex, text, strlen(text));
+	return arena_strndup(req->arena, hex, REVISION_CHARS);
+}
+
+const char *
+form_start_token(struct request *req, const struct form_row *form)
+{
+	return request_seal(req, arena_printf(req->arena, "form:%" PRId64 ":%" PRId64 ":%s", form->id, req->now_us, req->request_id));
+}
+
 const struct error *
 forms_public_get(struct request *req, const struct forms_public_get_request *in, struct forms_public_get_response *out)
 {
@@ -31,27 +50,16 @@ forms_public_get(struct request *req, const struct forms_public_get_request *in,
 	struct public_form *form = ARENA_NEW(req->arena, struct public_form);
 	*form = (struct public_form){ .id = f->id, .domain_id = f->domain_id, .name = f->name, .slug = f->slug, .description = f->description,
 		.content_type_id = f->content_type_id, .content_type_name = f->content_type_name, .content_type_slug = f->content_type_slug,
-		.require_payment = f->require_payment, .success_message = f->success_message, .fields = f->fields, .honeypot_field = f->honeypot_field,
+		.require_payment = f->require_payment, .success_message = f->success_message,
+		.fields = in->locale ? labels_resolved(req, f->fields, in->locale) : f->fields, .honeypot_field = f->honeypot_field, .work_bits = f->work_bits,
 		.created_at = f->created_at, .updated_at = f->updated_at };
 	out->form = form;
-	out->start_token = request_seal(req, arena_printf(req->arena, "form:%" PRId64 ":%" PRId64, f->id, req->now_us));
+	out->start_token = form_start_token(req, f);
+	out->revision = form_revision(req, f, in->locale);
 	return NULL;
 }
 
 /* ---- sending ---- */
-
-/* Seconds since the form was read; -1 when the token says nothing. */
-static int64_t
-seconds_filled(struct request *req, const struct form_row *form, const char *token)
-{
-	const char *text = token ? request_open(req, token) : NULL;
-	const char *prefix = arena_printf(req->arena, "form:%" PRId64 ":", form->id);
-
-	if (!text || strncmp(text, prefix, strlen(prefix)) != 0)
-		return -1;
-	int64_t seconds = (req->now_us - strtoll(text + strlen(prefix), NULL, 10)) / 1000000;
-	return seconds > START_TOKEN_SECONDS_MAX ? -1 : seconds;
-}
 
 static const struct error *
 check_open(struct request *req, const struct form_row *form)
@@ -91,9 +99,8 @@ hash_of(struct request *req, const struct forms_submissions_create_request *in)
 	return hash;
 }
 
-/* The process that makes the item.  What was sent is read when it is claimed. */
-static const struct error *
-begin(struct request *req, int64_t form_id, int64_t submission_id)
+const struct error *
+submission_begin(struct request *req, int64_t form_id, int64_t submission_id)
 {
 	return process_start(req, &(struct process_start){ .kind = "submission", .key = arena_printf(req->arena, "%" PRId64, submission_id),
 	    .lane = arena_printf(req->arena, "form:%" PRId64, form_id) }, NULL);
@@ -177,6 +184,21 @@ forms_submissions_create_prepare(struct request *req, const struct forms_submiss
 	return error;
 }
 
+/* What the form thinks of who sends this: the item is made at once, or somebody looks at it first. */
+static const struct error *
+judge(struct request *req, const struct form_row *form, const struct forms_submissions_create_request *in, bool is_trapped, struct new_submission *new)
+{
+	int64_t seconds = form->min_fill_seconds ? sender_seconds(req, form, in->start_token) : 0;
+	const struct error *error = sender_work(req, form, in->start_token, in->work, &new->work_hash);
+
+	if (error)
+		return error;
+	new->verdict = is_trapped ? "honeypot" : seconds < form->min_fill_seconds ? "too_fast" : form->work_bits > 0 && !new->work_hash ? "no_work" : "clean";
+	new->status = strcmp(new->verdict, "clean") == 0 ? "received" : "quarantined";
+	new->submitter_hash = sender_hash(req, form->submitter_field, in->data);
+	return NULL;
+}
+
 const struct error *
 forms_submissions_create(struct request *req, const struct forms_submissions_create_request *in, struct forms_submissions_create_response *out)
 {
@@ -203,23 +225,24 @@ forms_submissions_create(struct request *req, const struct forms_submissions_cre
 	error = check_open(req, form);
 	if (error)
 		return error;
-	int64_t seconds = form->min_fill_seconds ? seconds_filled(req, form, in->start_token) : form->min_fill_seconds;
-	const char *verdict = is_trapped ? "honeypot" : seconds < form->min_fill_seconds ? "too_fast" : "clean";
-	bool is_clean = strcmp(verdict, "clean") == 0;
+	struct new_submission new = { .form_id = form->id, .data = in->data, .data_hash = hash };
+	error = judge(req, form, in, is_trapped, &new);
+	if (error)
+		return error;
+	bool is_clean = strcmp(new.verdict, "clean") == 0;
 	struct submission_row submission = { .form_id = form->id };
-	const struct priced *priced = req->prepared;
-	int64_t price = is_clean ? priced->sats : 0;
+	new.paid_sats = is_clean ? ((const struct priced *)req->prepared)->sats : 0;
 	req->payer = arena_printf(req->arena, "form_sender:%.32s", hash);
-	error = request_charge(req, price);
+	error = request_charge(req, new.paid_sats);
 	if (!error)
-		error = store_submission_add(req, form->id, is_clean ? "received" : "quarantined", verdict, in->data, hash, price, &submission.id);
+		error = store_submission_add(req, &new, &submission.id);
 	if (!error && is_clean)
-		error = begin(req, form->id, submission.id);
+		error = submission_begin(req, form->id, submission.id);
 	if (error)
 		return error;
 	store_form_count_up(req, form->id);
 	answer(form, &submission, out);
-	emit_form_submission_create(req, submission.id, 0, &(struct form_submission_create_event){ .form_id = form->id, .slug = form->slug, .verdict = verdict, .data_hash = hash });
+	emit_form_submission_create(req, submission.id, 0, &(struct form_submission_create_event){ .form_id = form->id, .slug = form->slug, .verdict = new.verdict, .data_hash = hash });
 	return NULL;
 }
 
@@ -236,8 +259,8 @@ read_submission(struct request *req, void *context)
 	return store_submission_get(req, reading->id, false, &reading->row);
 }
 
-static const struct error *
-await(struct request *req, int64_t id, const struct submission_row **ret_row)
+const struct error *
+submission_await(struct request *req, int64_t id, const struct submission_row **ret_row)
 {
 	struct reading reading = { .id = id };
 	bool has_ended;
@@ -255,7 +278,7 @@ const struct error *
 forms_submissions_create_complete(struct request *req, const struct forms_submissions_create_request *in, struct forms_submissions_create_response *out)
 {
 	const struct submission_row *row = NULL;
-	const struct error *error = await(req, out->submission_id, &row);
+	const struct error *error = submission_await(req, out->submission_id, &row);
 
 	(void)in;
 	if (error || !row)
@@ -270,105 +293,3 @@ forms_submissions_create_complete(struct request *req, const struct forms_submis
 	return NULL;
 }
 
-/* ---- what came in ---- */
-
-static struct form_submission
-shown(const struct submission_row *row)
-{
-	return (struct form_submission){ .id = row->id, .form_id = row->form_id, .status = row->status, .verdict = row->verdict, .data = row->data,
-		.content_item_id = row->content_item_id, .item_status = row->item_status, .review_task_id = row->review_task_id,
-		.error_message = row->error_message, .created_at = row->created_at };
-}
-
-static const struct error *
-submission_not_found(struct request *req, int64_t id)
-{
-	return FAIL(req, FORM_SUBMISSION_NOT_FOUND, "submission %" PRId64 " does not exist", id);
-}
-
-const struct error *
-forms_submissions_list(struct request *req, const struct forms_submissions_list_request *in, struct forms_submissions_list_response *out)
-{
-	const struct form_row *form;
-	struct shape_list rows;
-	const struct error *error = store_form_get(req, in->id, false, &form);
-	if (!error && !form)
-		return FAIL(req, FORM_DEFINITION_NOT_FOUND, "form %" PRId64 " does not exist", in->id);
-	if (!error)
-		error = store_submission_list(req, in->id, *in->after, in->status, *in->limit + 1, &rows);
-	if (error)
-		return error;
-	out->has_more = (int64_t)rows.n > *in->limit;
-	size_t n = out->has_more ? (size_t)*in->limit : rows.n;
-	struct form_submission *list = ARENA_ARRAY(req->arena, struct form_submission, n + 1);
-	for (size_t i = 0; i < n; i++)
-		list[i] = shown((const struct submission_row *)rows.items + i);
-	out->submissions = (struct shape_list){ list, n };
-	return NULL;
-}
-
-const struct error *
-forms_submissions_get(struct request *req, const struct forms_submissions_get_request *in, struct form_submission *out)
-{
-	const struct submission_row *row;
-	const struct error *error = store_submission_get(req, in->id, false, &row);
-	if (error)
-		return error;
-	if (!row)
-		return submission_not_found(req, in->id);
-	*out = shown(row);
-	return NULL;
-}
-
-const struct error *
-forms_submissions_release(struct request *req, const struct forms_submissions_release_request *in, struct form_submission *out)
-{
-	const struct submission_row *row;
-	const struct error *error = store_submission_get(req, in->id, true, &row);
-	if (error)
-		return error;
-	if (!row)
-		return submission_not_found(req, in->id);
-	if (strcmp(row->status, "quarantined") != 0)
-		return FAIL(req, FORM_SUBMISSION_NOT_QUARANTINED, "submission %" PRId64 " is %s", in->id, row->status);
-	error = begin(req, row->form_id, in->id);
-	if (error)
-		return error;
-	store_submission_status(req, in->id, "received", false);
-	*out = shown(row);
-	out->status = "received";
-	emit_form_submission_release(req, in->id, 0, &(struct form_submission_release_event){ .form_id = row->form_id });
-	return NULL;
-}
-
-const struct error *
-forms_submissions_release_complete(struct request *req, const struct forms_submissions_release_request *in, struct form_submission *out)
-{
-	const struct submission_row *row = NULL;
-	const struct error *error = await(req, in->id, &row);
-
-	if (!error && row)
-		*out = shown(row);
-	return error;
-}
-
-const struct error *
-forms_submissions_erase(struct request *req, const struct forms_submissions_erase_request *in, struct form_submission *out)
-{
-	const struct submission_row *row;
-	bool is_found;
-	const struct error *error = store_submission_get(req, in->id, true, &row);
-	if (error)
-		return error;
-	if (!row)
-		return submission_not_found(req, in->id);
-	error = process_cancel(req, "submission", arena_printf(req->arena, "%" PRId64, in->id), false, &is_found);
-	if (error)
-		return error;
-	store_submission_status(req, in->id, "erased", true);
-	*out = shown(row);
-	out->status = "erased";
-	out->data = (struct doc){ NULL, 0 };
-	emit_form_submission_erase(req, in->id, 0, &(struct form_submission_erase_event){ .form_id = row->form_id, .data_hash = row->data_hash });
-	return NULL;
-}

@@ -3,7 +3,7 @@
 -- template: form_columns(rest)
 SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,
        workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,
-       open_until, n_submissions, created_at, updated_at FROM form_definitions {rest};
+       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions {rest};
 
 -- name: form_get :find form_row = form_columns(WHERE domain_id = tenant() AND id = $1)
 -- One form.
@@ -20,14 +20,15 @@ SELECT id, domain_id, name, slug, description, content_type_id, content_type_nam
 -- A new form.
 INSERT INTO form_definitions (domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read,
        submission_status, workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max,
-       total_max, open_from, open_until, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24) RETURNING id;
+       total_max, open_from, open_until, created_at, updated_at, submitter_field, work_bits)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, $25, $26) RETURNING id;
 
 -- name: form_update :exec
 -- Everything of a form that can change.
 UPDATE form_definitions SET name = $2, slug = $3, description = $4, content_type_name = $5, content_type_slug = $6, fields = $7, default_data = $8, active = $9,
        public_read = $10, submission_status = $11, workflow_transition_id = $12, require_payment = $13, webhook_url = $14, webhook_secret = $15,
-       success_message = $16, honeypot_field = $17, min_fill_seconds = $18, per_hour_max = $19, total_max = $20, open_from = $21, open_until = $22, updated_at = $23
+       success_message = $16, honeypot_field = $17, min_fill_seconds = $18, per_hour_max = $19, total_max = $20, open_from = $21, open_until = $22, updated_at = $23,
+       submitter_field = $24, work_bits = $25
  WHERE id = $1;
 
 -- name: form_delete :exec
@@ -58,17 +59,35 @@ SELECT id, form_id, status, verdict, data, content_item_id, item_status, review_
 -- name: submission_list_of_status :list submission_row = submission_columns(WHERE form_id = $1 AND status = $4 AND id > $2 ORDER BY id LIMIT $3)
 -- The same of one status.
 
+-- template: export_page(filter)
+SELECT p.id, p.status, p.verdict, p.data, p.content_item_id, p.review_task_id, p.created_at, p.n_found
+  FROM (SELECT s.id, s.status, s.verdict, s.data, s.content_item_id, s.review_task_id, s.created_at, count(*) OVER () AS n_found, row_number() OVER (ORDER BY s.id) AS place,
+               sum(coalesce(octet_length(s.data::text), 0) + 200) OVER (ORDER BY s.id) AS n_bytes
+          FROM (SELECT f.id, f.status, f.verdict, f.data, f.content_item_id, f.review_task_id, f.created_at FROM form_submissions f
+                 WHERE f.domain_id = tenant() AND f.form_id = $1 AND f.id > $2 AND {filter} ORDER BY f.id LIMIT $3) AS s) AS p
+ WHERE p.place = 1 OR p.n_bytes <= $4::bigint ORDER BY p.id LIMIT $3;
+
+-- name: submission_export :list submission_export_row = export_page(true)
+-- row: n_found int
+-- A page of all that came in, of so many bytes.
+-- name: submission_export_of_status :list submission_export_row = export_page(f.status = $5)
+-- The same of one status.
+
+-- name: submissions_of_submitter :list submission_row = submission_columns(WHERE domain_id = tenant() AND submitter_hash = $1 ORDER BY id LIMIT $2 FOR UPDATE)
+-- What one person sent.
+
 -- name: submission_add :find form_id_row
 -- Something came in.
-INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at, paid_sats) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id;
+INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at, paid_sats, submitter_hash, work_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) RETURNING id;
 
 -- name: submission_created :exec
 -- It became an item.
 UPDATE form_submissions SET status = 'created', content_item_id = $2, item_status = $3, updated_at = now() WHERE id = $1 AND status = 'received';
 
 -- name: submission_refused :exec
--- It could not become one.
-UPDATE form_submissions SET status = 'refused', error_code = $2, error_message = $3, error_context = $4, updated_at = now() WHERE id = $1 AND status = 'received';
+-- It could not become one; its sender may correct it, with the same work.
+UPDATE form_submissions SET status = 'refused', work_hash = NULL, error_code = $2, error_message = $3, error_context = $4, updated_at = now() WHERE id = $1 AND status = 'received';
 
 -- name: submission_reviewed :exec
 -- Its item is under review.
@@ -81,7 +100,7 @@ UPDATE form_submissions SET notified_at = now() WHERE id = $1;
 -- name: submission_status :exec
 -- Out of quarantine, or erased.
 UPDATE form_submissions SET status = $2, data = CASE WHEN $3 THEN NULL ELSE data END, error_message = CASE WHEN $3 THEN NULL ELSE error_message END,
-       error_context = CASE WHEN $3 THEN NULL ELSE error_context END, updated_at = now() WHERE id = $1;
+       error_context = CASE WHEN $3 THEN NULL ELSE error_context END, submitter_hash = CASE WHEN $3 THEN NULL ELSE submitter_hash END, updated_at = now() WHERE id = $1;
 
 -- name: notes_claimed :list form_note_row
 -- row: note doc

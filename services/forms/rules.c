@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "rules.h"
-#include "json/json.h"
 
 static const struct json_value *
 parse(struct request *req, struct doc text)
@@ -28,16 +27,6 @@ find_field(const struct json_value *fields, const char *name)
 			return &fields->items[i];
 	}
 	return NULL;
-}
-
-/* Whether the field is shown for these values. */
-static bool
-is_shown(const struct json_value *field, const struct json_value *data)
-{
-	const struct json_value *condition = json_get(field, "showIf");
-	const struct json_value *other = condition ? json_get(data, text_of(condition, "field")) : NULL;
-
-	return !condition || (other && json_equal(other, json_get(condition, "equals")));
 }
 
 static bool
@@ -91,7 +80,7 @@ check_values(struct request *req, const struct form_row *form, const struct json
 		const struct json_value *field = find_field(fields, name);
 		if (form->honeypot_field && strcmp(name, form->honeypot_field) == 0)
 			continue;
-		if (!field || !is_shown(field, data))
+		if (!field || !condition_is_met(field, data))
 			return FAIL_WITH(req, FORM_SUBMISSION_UNKNOWN_FIELDS, fields_context(req, name),
 			    field ? "the field '%.64s' is not shown for these values" : "the form has no field '%.64s'", name);
 		const char *wanted = wanted_instead(field, &data->members[i].value);
@@ -113,7 +102,7 @@ submission_check(struct request *req, const struct form_row *form, struct doc te
 		const struct json_value *field = &fields->items[i], *required = json_get(field, "required");
 		const struct json_value *value = json_get(data, text_of(field, "name"));
 		bool is_missing = !value || value->type == JSON_NULL || (value->type == JSON_TEXT && value->n == 0);
-		if (required && required->boolean && is_shown(field, data) && is_missing)
+		if (required && required->boolean && condition_is_met(field, data) && is_missing)
 			error = FAIL_AT(req, FORM_SUBMISSION_REQUIRED_FIELD_MISSING, arena_printf(req->arena, "/data/%s", text_of(field, "name")), "the field '%s' is missing",
 			    text_of(field, "name"));
 	}

@@ -3,6 +3,7 @@
 
 const struct constraint_error store_constraints[] = {
 	{ "form_definitions_domain_slug_unique", ERROR_FORM_DEFINITION_SLUG_CONFLICT, "another form has this slug" },
+	{ "form_submissions_work_once", ERROR_FORM_WORK_INVALID, "the work for this start token has been used" },
 };
 const size_t store_n_constraints = sizeof(store_constraints) / sizeof(store_constraints[0]);
 
@@ -44,7 +45,7 @@ store_form_add(struct request *req, const struct form_row *f, int64_t *ret_id)
 	    P_TEXT(f->content_type_name), P_TEXT(f->content_type_slug), P_DOC(f->fields), P_DOC(f->default_data), P_BOOL(f->active), P_BOOL(f->public_read),
 	    P_TEXT(f->submission_status), P_INT_OPT(f->workflow_transition_id), P_BOOL(f->require_payment), P_TEXT(f->webhook_url), P_TEXT(f->webhook_secret),
 	    P_TEXT(f->success_message), P_TEXT(f->honeypot_field), P_INT(f->min_fill_seconds), P_INT_OPT(f->per_hour_max), P_INT_OPT(f->total_max),
-	    P_TIME_OPT(f->open_from), P_TIME_OPT(f->open_until), P_TIME(req->now_us)), ret_id);
+	    P_TIME_OPT(f->open_from), P_TIME_OPT(f->open_until), P_TIME(req->now_us), P_TEXT(f->submitter_field), P_INT(f->work_bits)), ret_id);
 }
 
 const struct error *
@@ -56,7 +57,7 @@ store_form_update(struct request *req, const struct form_row *f)
 	    P_TEXT(f->content_type_name), P_TEXT(f->content_type_slug), P_DOC(f->fields), P_DOC(f->default_data), P_BOOL(f->active), P_BOOL(f->public_read),
 	    P_TEXT(f->submission_status), P_INT_OPT(f->workflow_transition_id), P_BOOL(f->require_payment), P_TEXT(f->webhook_url), P_TEXT(f->webhook_secret),
 	    P_TEXT(f->success_message), P_TEXT(f->honeypot_field), P_INT(f->min_fill_seconds), P_INT_OPT(f->per_hour_max), P_INT_OPT(f->total_max),
-	    P_TIME_OPT(f->open_from), P_TIME_OPT(f->open_until), P_TIME(req->now_us)), &n);
+	    P_TIME_OPT(f->open_from), P_TIME_OPT(f->open_until), P_TIME(req->now_us), P_TEXT(f->submitter_field), P_INT(f->work_bits)), &n);
 }
 
 void
@@ -105,11 +106,24 @@ store_submission_list(struct request *req, int64_t form_id, int64_t after, const
 }
 
 const struct error *
-store_submission_add(struct request *req, int64_t form_id, const char *status, const char *verdict, struct doc data, const char *data_hash,
-    int64_t paid_sats, int64_t *ret_id)
+store_submission_add(struct request *req, const struct new_submission *s, int64_t *ret_id)
 {
-	return find_id(req, &forms_submission_add_query, PARAMS(P_INT(req->tenant), P_INT(form_id), P_TEXT(status), P_TEXT(verdict), P_DOC(data),
-	    P_TEXT(data_hash), P_TEXT(req->request_id), P_TIME(req->now_us), P_INT(paid_sats)), ret_id);
+	return find_id(req, &forms_submission_add_query, PARAMS(P_INT(req->tenant), P_INT(s->form_id), P_TEXT(s->status), P_TEXT(s->verdict), P_DOC(s->data),
+	    P_TEXT(s->data_hash), P_TEXT(req->request_id), P_TIME(req->now_us), P_INT(s->paid_sats), P_TEXT(s->submitter_hash), P_TEXT(s->work_hash)), ret_id);
+}
+
+const struct error *
+store_submission_export(struct request *req, int64_t form_id, int64_t after, const char *status, int64_t limit, struct shape_list *ret_rows)
+{
+	if (!status)
+		return query_list(req, &forms_submission_export_query, PARAMS(P_INT(form_id), P_INT(after), P_INT(limit), P_INT(EXPORT_BYTES)), ret_rows);
+	return query_list(req, &forms_submission_export_of_status_query, PARAMS(P_INT(form_id), P_INT(after), P_INT(limit), P_INT(EXPORT_BYTES), P_TEXT(status)), ret_rows);
+}
+
+const struct error *
+store_submissions_of_submitter(struct request *req, const char *submitter_hash, int64_t limit, struct shape_list *ret_rows)
+{
+	return query_list(req, &forms_submissions_of_submitter_query, PARAMS(P_TEXT(submitter_hash), P_INT(limit)), ret_rows);
 }
 
 void

@@ -19,7 +19,17 @@ const struct error *store_submissions_of_hour(struct request *req, int64_t form_
 const struct error *store_submission_get(struct request *req, int64_t id, bool is_locked, const struct submission_row **ret_row) MUST_CHECK;
 const struct error *store_submission_same(struct request *req, int64_t form_id, const char *data_hash, const struct submission_row **ret_row) MUST_CHECK;
 const struct error *store_submission_list(struct request *req, int64_t form_id, int64_t after, const char *status, int64_t limit, struct shape_list *ret_rows) MUST_CHECK;
-const struct error *store_submission_add(struct request *req, int64_t form_id, const char *status, const char *verdict, struct doc data, const char *data_hash, int64_t paid_sats, int64_t *ret_id) MUST_CHECK;
+struct new_submission {
+	int64_t form_id;
+	const char *status, *verdict;
+	struct doc data;
+	const char *data_hash;
+	const char *submitter_hash, *work_hash; /* or NULL */
+	int64_t paid_sats;
+};
+const struct error *store_submission_add(struct request *req, const struct new_submission *submission, int64_t *ret_id) MUST_CHECK;
+const struct error *store_submission_export(struct request *req, int64_t form_id, int64_t after, const char *status, int64_t limit, struct shape_list *ret_rows) MUST_CHECK;
+const struct error *store_submissions_of_submitter(struct request *req, const char *submitter_hash, int64_t limit, struct shape_list *ret_rows) MUST_CHECK;
 void store_submission_created(struct request *req, int64_t id, int64_t content_item_id, const char *item_status);
 void store_submission_refused(struct request *req, int64_t id, const char *code, const char *message, const char *context);
 void store_submission_reviewed(struct request *req, int64_t id, int64_t task_id, const char *item_status);

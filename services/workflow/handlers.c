@@ -25,7 +25,7 @@ edges_of(struct request *req, const struct shape_list *transitions)
 	struct edge *edges = ARENA_ARRAY(req->arena, struct edge, transitions->n + 1);
 
 	for (size_t i = 0; i < transitions->n; i++)
-		edges[i] = (struct edge){ list[i].from_state, list[i].to_state };
+		edges[i] = (struct edge){ list[i].from_state, list[i].to_state, list[i].approvals_needed };
 	return edges;
 }
 
@@ -184,7 +184,8 @@ workflow_workflows_get(struct request *req, const struct workflow_workflows_get_
 	*workflow = shown(reading.row);
 	workflow->transitions = reading.transitions;
 	out->workflow = workflow;
-	out->diagram = rules_diagram(req->arena, edges_of(req, &reading.transitions), reading.transitions.n);
+	out->diagram = diagram_text(req->arena, edges_of(req, &reading.transitions), reading.transitions.n);
+	out->picture = diagram_picture(req->arena, edges_of(req, &reading.transitions), reading.transitions.n);
 	return NULL;
 }
 
@@ -347,4 +348,28 @@ workflow_transitions_delete_complete(struct request *req, const struct workflow_
 {
 	(void)out;
 	return govern_await(req, in->id);
+}
+
+/* ---- for forms ---- */
+
+const struct error *
+workflow_workflows_governing(struct request *req, const struct workflow_workflows_governing_request *in, struct workflow_workflows_governing_response *out)
+{
+	const struct workflow_row *governing, *its_workflow;
+	const struct error *error = store_workflow_active(req, in->content_type_id, &governing);
+
+	if (error)
+		return error;
+	out->is_governed = governing != NULL;
+	if (!in->workflow_transition_id)
+		return NULL;
+	error = store_transition_get(req, *in->workflow_transition_id, &out->transition);
+	if (error || !out->transition)
+		return error;
+	error = store_workflow_get(req, out->transition->workflow_id, false, &its_workflow);
+	if (error || !its_workflow)
+		return error;
+	out->transition_type_id = &its_workflow->content_type_id;
+	out->transition_active = &its_workflow->active;
+	return NULL;
 }

@@ -2,9 +2,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "contract/policy.h"
-#include "json/json.h"
-#include "rules.h"
 #include "store.h"
 #include "utf8.h"
 
@@ -122,8 +119,14 @@ workflow_reviews_list(struct request *req, const struct workflow_reviews_list_re
 	out->has_more = (int64_t)rows.n > *in->limit;
 	size_t n = out->has_more ? (size_t)*in->limit : rows.n;
 	struct review_task *list = ARENA_ARRAY(req->arena, struct review_task, n + 1);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		list[i] = review_shown((const struct review_task_row *)rows.items + i);
+		/* The oldest come first: behind the first that is too young there are none. */
+		if (in->created_before && list[i].created_at >= *in->created_before) {
+			out->has_more = false;
+			n = i;
+		}
+	}
 	out->tasks = (struct shape_list){ list, n };
 	return NULL;
 }
@@ -141,74 +144,7 @@ workflow_reviews_get(struct request *req, const struct workflow_reviews_get_requ
 	return NULL;
 }
 
-/* ---- decision ---- */
-
-/* Whom the review is for, or whoever has a scope that decides; the author only where the transition says so. */
-static const struct error *
-check_decider(struct request *req, const struct review_task_row *task)
-{
-	const struct workflow_transition *transition;
-	struct json_error wrong;
-	bool is_empty = true, may = false;
-	const struct error *error = store_transition_get(req, task->workflow_transition_id, &transition);
-	if (error)
-		return error;
-	const struct json_value *roles = transition
-	    ? json_parse(req->arena, transition->decision_roles.json, transition->decision_roles.len, NULL, &wrong) : NULL;
-	may = rules_has_role(req->principal, roles, &is_empty) || principal_has_scope(req->principal, "admin") || (task->assignee && strcmp(task->assignee, req->principal->id) == 0);
-	if (!may)
-		return FAIL(req, UNAUTHORIZED_REVIEW_DECISION, "review task %" PRId64 " is %s%s to decide", task->id, task->assignee ? "for " : "not for you",
-		    task->assignee ? task->assignee : "");
-	if (strcmp(task->submitted_by, req->principal->id) == 0 && !(transition && transition->author_may_decide))
-		return FAIL(req, UNAUTHORIZED_REVIEW_DECISION, "review task %" PRId64 " cannot be decided by the principal that submitted it", task->id);
-	return NULL;
-}
-
-const struct error *
-workflow_reviews_decide(struct request *req, const struct workflow_reviews_decide_request *in, struct review_task *out)
-{
-	const struct review_task_row *task;
-	int64_t approvals = 0;
-	bool is_new;
-
-	const struct error *error = store_task_get(req, in->id, true, &task);
-	if (error)
-		return error;
-	if (!task || strcmp(task->status, "pending") != 0)
-		return FAIL(req, INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND, "review task %" PRId64 " is %s", in->id, task ? task->status : "not there");
-	error = check_decider(req, task);
-	if (!error)
-		error = store_decision_add(req, in->id, in->decision, in->reason, &is_new);
-	if (!error && !is_new)
-		return FAIL(req, INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND, "%s has decided review task %" PRId64 " already", req->principal->id, in->id);
-	if (!error)
-		error = store_approval_count(req, in->id, &approvals);
-	bool is_last = strcmp(in->decision, "rejected") == 0 || approvals >= task->approvals_needed;
-	if (!error && is_last)
-		error = review_begin_decision(req, task, in->decision, in->reason);
-	if (!error)
-		error = store_task_get(req, in->id, false, &task);
-	if (error)
-		return error;
-	*out = review_shown(task);
-	emit_review_task_decide(req, in->id, 0, &(struct review_task_decide_event){ .content_item_id = task->content_item_id, .decision = in->decision,
-	    .reason = in->reason, .approvals = approvals, .approvals_needed = task->approvals_needed });
-	return NULL;
-}
-
-const struct error *
-workflow_reviews_decide_complete(struct request *req, const struct workflow_reviews_decide_request *in, struct review_task *out)
-{
-	const struct review_task_row *task;
-	bool is_last = strcmp(out->status, "deciding") == 0;
-	const struct error *error = is_last ? review_await(req, in->id, &task) : NULL;
-	if (error || !is_last)
-		return error;
-	if (strcmp(task->status, "pending") == 0)
-		return FAIL(req, REVIEW_TARGET_CHANGED, "the item is not what was reviewed: %s", task->reason ? task->reason : "it has changed");
-	*out = review_shown(task);
-	return NULL;
-}
+/* ---- assignment ---- */
 
 const struct error *
 workflow_reviews_assign(struct request *req, const struct workflow_reviews_assign_request *in, struct review_task *out)

@@ -46,18 +46,6 @@ rules_graph_problem(struct arena *arena, const struct edge *edges, size_t n)
 	return NULL;
 }
 
-const char *
-rules_diagram(struct arena *arena, const struct edge *edges, size_t n)
-{
-	struct buf text;
-
-	buf_init(&text, arena, 256);
-	buf_add_text(&text, "stateDiagram-v2\n    [*] --> draft\n");
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&text, "    %s --> in_review: submit\n    in_review --> %s: approve\n    in_review --> %s: reject\n", edges[i].from, edges[i].to, edges[i].from);
-	return text.bytes;
-}
-
 bool
 rules_has_role(const struct principal *principal, const struct json_value *roles, bool *ret_is_empty)
 {

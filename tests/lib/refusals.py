@@ -231,6 +231,8 @@ def reviews_refuse_what_they_declare(ground):
         ("GET", f"/api/review-tasks/{NOBODYS}", None, 404, "REVIEW_TASK_NOT_FOUND"), ("PUT", f"/api/review-tasks/{NOBODYS}", {"assignee": "x"}, 404, "REVIEW_TASK_NOT_FOUND"),
         ("PUT", f"/api/review-tasks/{t.task()}", {}, 400, "EMPTY_UPDATE_BODY"),
         ("POST", f"/api/review-tasks/{NOBODYS}/decide", {"decision": "approved"}, 409, "INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND"),
+        ("POST", f"/api/review-tasks/{NOBODYS}/ask", None, 409, "INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND"),
+        ("POST", f"/api/review-tasks/{t.task()}/ask", None, 403, "UNAUTHORIZED_REVIEW_DECISION"),
         ("POST", f"/api/review-tasks/{t.task()}/decide", {"decision": "approved"}, 403, "UNAUTHORIZED_REVIEW_DECISION")])
     ended = t.task()
     ground.admin.post(f"/api/review-tasks/{ended}/decide", {"decision": "approved"}).succeeded(200)
@@ -324,16 +326,28 @@ def forms_refuse_what_they_declare(ground):
     form, other, vague = t.form(), t.form(), t.form(contentTypeId=t.type())
     fields = lambda *given: {"fields": list(given)}
     email, message = {"name": "email"}, {"name": "message"}
+    topic = lambda options: {"name": "topic", "options": options}
     for change, status, code in [
         (fields(), 400, "FORM_FIELDS_REQUIRED"), (fields({"label": "x"}), 400, "FORM_FIELD_INVALID"), (fields(email, email), 400, "FORM_FIELD_NAME_DUPLICATE"),
         (fields({"name": "email", "type": "date"}), 400, "FORM_FIELD_TYPE_INVALID"), (fields({"name": "email", "type": "number"}), 409, "FORM_FIELD_TYPE_MISMATCH"),
         (fields({"name": "phone"}), 409, "FORM_FIELD_NOT_IN_SCHEMA"), (fields({"name": "address"}), 409, "FORM_FIELD_UNSUPPORTED"), (fields(email), 409, "FORM_UNSUBMITTABLE"),
-        (fields(message, {"name": "topic", "options": [{"value": "gossip"}]}), 400, "FORM_FIELD_OPTIONS_INVALID"), ({"defaultData": {"nothing": 1}}, 400, "FORM_DEFAULT_DATA_INVALID"),
+        (fields(message, topic("x")), 400, "FORM_FIELD_OPTIONS_INVALID"), (fields(message, topic([])), 409, "FORM_FIELD_SELECT_OPTIONS_REQUIRED"),
+        (fields(message, topic([{"value": "gossip"}])), 409, "FORM_FIELD_SELECT_OPTIONS_INVALID"), (fields(message, topic([5])), 400, "FORM_FIELD_OPTION_INVALID"),
+        (fields(message, topic([{"value": "press"}, {"value": "press"}])), 400, "FORM_FIELD_OPTION_DUPLICATE"),
+        ({"workflowTransitionId": NOBODYS}, 404, "FORM_WORKFLOW_TRANSITION_NOT_FOUND"), ({"workflowTransitionId": t.flow()["transitions"][0]["id"]}, 409, "FORM_WORKFLOW_TRANSITION_CONTENT_TYPE_MISMATCH"), ({"defaultData": {"nothing": 1}}, 400, "FORM_DEFAULT_DATA_INVALID"),
         ({"webhookUrl": "http://169.254.169.254/latest"}, 400, "FORM_WEBHOOK_URL_UNSAFE"), ({"slug": other["slug"]}, 409, "FORM_DEFINITION_SLUG_CONFLICT"),
     ]:
         refused("create", ground.admin.post("/api/forms", t.form_body(**change)), status, code)
         refused("update", ground.admin.put(f"/api/forms/{form['id']}", change), status, code)
     refused("create", ground.admin.post("/api/forms", t.form_body(contentTypeId=NOBODYS)), 404, "FORM_CONTENT_TYPE_NOT_FOUND")
+    refused("create", ground.admin.post("/api/forms", t.form_body(slug="Not a slug")), 400, "FORM_DEFINITION_REQUIRED_FIELDS")
+    for active, roles, code in ((False, [], "FORM_WORKFLOW_TRANSITION_INACTIVE"), (True, ["admin"], "FORM_WORKFLOW_TRANSITION_REQUIRES_ROLES")):
+        kind = t.type(FORM_SCHEMA)
+        flow = t.flow({"fromState": "draft", "toState": "published", "requiredRoles": roles}, type_id=kind, active=active)
+        reviewed = {"contentTypeId": kind, "workflowTransitionId": flow["transitions"][0]["id"]}
+        refused("create", ground.admin.post("/api/forms", t.form_body(**reviewed)), 409, code)
+        plain = t.form(contentTypeId=kind)
+        refused("update", ground.admin.put(f"/api/forms/{plain['id']}", {"workflowTransitionId": reviewed["workflowTransitionId"]}), 409, code)
     refused("create", ground.admin.post("/api/forms", t.form_body(contentTypeId=ground.type())), 409, "FORM_CONTENT_SCHEMA_UNSUPPORTED")
     ground.admin.put(f"/api/content-types/{vague['contentTypeId']}", {"schema": {"type": "object"}}).succeeded(200)
     refused("update", ground.admin.put(f"/api/forms/{vague['id']}", fields(message)), 409, "FORM_CONTENT_SCHEMA_UNSUPPORTED")
@@ -343,7 +357,8 @@ def forms_refuse_what_they_declare(ground):
     ask_all(ground.admin, [
         ("PUT", f"/api/forms/{form['id']}", {}, 400, "EMPTY_UPDATE_BODY"), ("GET", nobody, None, 404, "FORM_DEFINITION_NOT_FOUND"),
         ("PUT", nobody, {"name": "x"}, 404, "FORM_DEFINITION_NOT_FOUND"), ("DELETE", nobody, None, 404, "FORM_DEFINITION_NOT_FOUND"),
-        ("GET", nobody + "/submissions", None, 404, "FORM_DEFINITION_NOT_FOUND"), ("GET", nothing, None, 404, "FORM_SUBMISSION_NOT_FOUND"),
+        ("GET", nobody + "/submissions", None, 404, "FORM_DEFINITION_NOT_FOUND"),
+        ("GET", nobody + "/submissions/export", None, 404, "FORM_DEFINITION_NOT_FOUND"), ("GET", nothing, None, 404, "FORM_SUBMISSION_NOT_FOUND"),
         ("DELETE", nothing, None, 404, "FORM_SUBMISSION_NOT_FOUND"), ("POST", nothing + "/release", None, 404, "FORM_SUBMISSION_NOT_FOUND"),
         ("POST", sent + "/release", None, 409, "FORM_SUBMISSION_NOT_QUARANTINED")])
 
@@ -360,6 +375,7 @@ def submissions_refuse_what_they_declare(ground):
         ("unknown", t.send(form, phone="1"), 400, "FORM_SUBMISSION_UNKNOWN_FIELDS"), ("missing", t.send(form, message=""), 400, "FORM_SUBMISSION_REQUIRED_FIELD_MISSING"),
         ("invalid", t.send(form, message=5), 400, "FORM_SUBMISSION_FIELD_INVALID"), ("schema", t.send(form, seats=0), 400, "CONTENT_SCHEMA_VALIDATION_FAILED"),
         ("early", t.send(t.form(openFrom=LATER)), 409, "FORM_CLOSED"), ("many", t.send(hourly), 429, "FORM_RATE_LIMITED"),
+        ("no work", t.anyone.post(t.send_path(t.form(workBits=8)), {"data": {"message": "x"}, "work": "1"}), 400, "FORM_WORK_INVALID"),
         ("second of one", t.send(t.form(contentTypeId=single)), 422, "FORM_SUBMISSION_REFUSED"),
         ("nobody's", t.send({"slug": "nobody"}), 404, "PUBLIC_FORM_NOT_FOUND"),
         ("nobody's", t.anyone.get(t.send_path({"slug": "nobody"}, "")), 404, "PUBLIC_FORM_NOT_FOUND"),

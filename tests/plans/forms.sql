@@ -1,7 +1,7 @@
 INSERT INTO form_definitions (id, domain_id, name, slug, content_type_id, content_type_name, content_type_slug) OVERRIDING SYSTEM VALUE
 SELECT i, plans.tenant(i), 'a form', 'form-' || i, i, 'a type', 'type' FROM generate_series(1, :rows / 200) i;
-INSERT INTO form_submissions (id, domain_id, form_id, status, data, data_hash, created_at) OVERRIDING SYSTEM VALUE
-SELECT i, f.domain_id, f.id, CASE WHEN i % 50 = 0 THEN 'quarantined' ELSE 'created' END, '{"message":"hello"}', 'hash-' || i, now() - i * interval '1 minute'
+INSERT INTO form_submissions (id, domain_id, form_id, status, data, data_hash, created_at, submitter_hash, work_hash) OVERRIDING SYSTEM VALUE
+SELECT i, f.domain_id, f.id, CASE WHEN i % 50 = 0 THEN 'quarantined' ELSE 'created' END, '{"message":"hello"}', 'hash-' || i, now() - i * interval '1 minute', 'sender-' || i / 3, 'work-' || i
   FROM generate_series(1, :rows / 5) i JOIN form_definitions f ON f.id = i % (:rows / 200) + 1;
 SELECT setval('form_definitions_id_seq', :rows), setval('form_submissions_id_seq', :rows);
 
@@ -9,6 +9,7 @@ SELECT setval('form_definitions_id_seq', :rows), setval('form_submissions_id_seq
 -- let: slug SELECT quote_literal(max(slug)) FROM form_definitions WHERE domain_id = :big
 -- let: sent SELECT max(id) FROM form_submissions WHERE domain_id = :big
 -- let: hash SELECT quote_literal(data_hash) FROM form_submissions WHERE id = :sent
+-- let: sender SELECT quote_literal(submitter_hash) FROM form_submissions WHERE id = :sent
 -- let: sent_form SELECT form_id FROM form_submissions WHERE id = :sent
 -- let: ids SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM form_submissions ORDER BY id LIMIT 20) s
 -- let: own SELECT count(*) FROM form_submissions WHERE form_id = (SELECT max(id) FROM form_definitions WHERE domain_id = :big)
@@ -26,9 +27,9 @@ SELECT setval('form_definitions_id_seq', :rows), setval('form_submissions_id_seq
 -- plan: form_list tenant
 (0, 51)
 -- plan: form_add tenant
-(:big, 'new', 'new', NULL, 1, 'a type', 'type', '[]', '{}', true, true, 'draft', NULL, false, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, now())
+(:big, 'new', 'new', NULL, 1, 'a type', 'type', '[]', '{}', true, true, 'draft', NULL, false, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, now(), 'email', 0)
 -- plan: form_update tenant
-(:form, 'new', 'new', NULL, 'a type', 'type', '[]', '{}', true, true, 'draft', NULL, false, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, now())
+(:form, 'new', 'new', NULL, 'a type', 'type', '[]', '{}', true, true, 'draft', NULL, false, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, now(), 'email', 0)
 -- plan: form_delete tenant max=:own, what came in goes with the form
 (:form)
 -- plan: form_count_up acting
@@ -48,7 +49,13 @@ SELECT setval('form_definitions_id_seq', :rows), setval('form_submissions_id_seq
 -- plan: submission_list_of_status tenant
 (:sent_form, 0, 51, 'quarantined')
 -- plan: submission_add acting
-(:big, :form, 'received', 'clean', '{}', 'hash', NULL, now(), 0)
+(:big, :form, 'received', 'clean', '{}', 'hash', NULL, now(), 0, 'sender', 'work')
+-- plan: submission_export tenant
+(:sent_form, 0, 51, 1048576)
+-- plan: submission_export_of_status tenant
+(:sent_form, 0, 51, 1048576, 'quarantined')
+-- plan: submissions_of_submitter tenant
+(:sender, 101)
 -- plan: submission_created tenant
 (:sent, 1, 'draft')
 -- plan: submission_refused tenant

@@ -18,6 +18,7 @@ enum operation_flag {
 	OPERATION_BARE = 1 << 7,       /* REST answers without the {data, meta} envelope */
 	OPERATION_NARROW = 1 << 9,     /* keeps to the content types and items that a key is limited to; others refuse such a key */
 	OPERATION_UNRESTRICTED = 1 << 8, /* any verified principal, no policy question: doors whose operations ask for themselves */
+	OPERATION_CROSS_ORIGIN = 1 << 10, /* pages of any origin may call it from a browser */
 };
 
 struct route {
@@ -51,6 +52,7 @@ struct operation {
 	const char *resource_type; /* "content_item", "system", ... : recorded with the decision */
 	const char *entity;  /* request field holding the entity id (ordering of its mutations), or NULL */
 	const char *list;    /* response field that REST answers as "data"; the others go to "meta"; or NULL */
+	const char *etag;    /* response field that is the ETag of a read over REST, or NULL: made from what it is about */
 	const char *audit;   /* "create content_item", or NULL */
 	const struct route *routes; /* first is the preferred one */
 	size_t n_routes;

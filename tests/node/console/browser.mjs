@@ -12,10 +12,10 @@ const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', 
 
 export const problems = []
 
-export async function open(executablePath, url) {
+export async function open(executablePath, url, options = {}) {
 	const profile = mkdtempSync(join(tmpdir(), 'wcui'))
 	// Playwright's own scripts run in a world of their own, so the page's policy stays on.
-	const context = await chromium.launchPersistentContext(profile, { executablePath, args: flags, locale: 'en-GB', viewport: { width: 1280, height: 900 } })
+	const context = await chromium.launchPersistentContext(profile, { executablePath, args: flags, locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options })
 	context.setDefaultTimeout(8000)
 	await context.addInitScript(() => addEventListener('securitypolicyviolation', event => console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`)))
 	const watch = page => {
