@@ -132,7 +132,10 @@ const struct db_statement webhooks_delivery_event_query = { .name = "webhooks_de
 
 const struct db_statement webhooks_delivery_settle_query = { .name = "webhooks_delivery_settle",
 	.sql =
-	    "UPDATE webhook_deliveries SET status = $2, attempts = attempts + $3, next_attempt_at = $4, response_status = $5, last_error = $6, completed_at = $7 WHERE id = $1\n",
+	    "UPDATE webhook_deliveries d SET status = s.status, attempts = d.attempts + s.attempts, next_attempt_at = s.next_at, response_status = s.response_status,\n"
+	    "       last_error = s.problem, completed_at = s.completed_at\n"
+	    "  FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::timestamptz[], $5::integer[], $6::text[], $7::timestamptz[])\n"
+	    "       AS s (id, status, attempts, next_at, response_status, problem, completed_at) WHERE d.id = ANY($1::bigint[]) AND d.id = s.id\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement webhooks_delivery_requeue_query = { .name = "webhooks_delivery_requeue",
@@ -144,7 +147,9 @@ const struct db_statement webhooks_delivery_requeue_query = { .name = "webhooks_
 const struct db_statement webhooks_attempt_add_query = { .name = "webhooks_attempt_add",
 	.sql =
 	    "INSERT INTO webhook_attempts (domain_id, delivery_id, attempt, response_status, response_body, error, duration_ms, started_at)\n"
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING\n",
+	    "SELECT a.domain_id, a.delivery_id, a.attempt, a.response_status, a.response_body, a.error, a.duration_ms, a.started_at\n"
+	    "  FROM unnest($1::integer[], $2::bigint[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[])\n"
+	    "       AS a (domain_id, delivery_id, attempt, response_status, response_body, error, duration_ms, started_at) ON CONFLICT DO NOTHING\n",
 	.kind = DB_EXEC, .n_params = 8, .row = NULL };
 
 const struct db_statement webhooks_attempt_list_query = { .name = "webhooks_attempt_list",

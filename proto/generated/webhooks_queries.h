@@ -44,11 +44,11 @@ extern const struct db_statement webhooks_delivery_list_of_status_query;
 extern const struct db_statement webhooks_delivery_list_since_query;
 /* The event of a delivery. :find; rows: struct webhook_event_row */
 extern const struct db_statement webhooks_delivery_event_query;
-/* After an attempt. :exec */
+/* After attempts, a row for each. :exec */
 extern const struct db_statement webhooks_delivery_settle_query;
 /* These are to be sent again. :list; rows: struct webhook_added_row */
 extern const struct db_statement webhooks_delivery_requeue_query;
-/* What an attempt met. :exec */
+/* What attempts met, a row for each. :exec */
 extern const struct db_statement webhooks_attempt_add_query;
 /* Attempts at a delivery, newest first. :list; rows: struct webhook_attempt */
 extern const struct db_statement webhooks_attempt_list_query;

@@ -17,6 +17,6 @@ main(int argc, char **argv)
 	    .n_settings = forms_n_settings,
 	    .processes = forms_process_kinds,
 	    .n_processes = forms_n_process_kinds,
-	    .step_workers = 8,
+	    .step_workers = 32,
 	});
 }

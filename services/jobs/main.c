@@ -21,6 +21,6 @@ main(int argc, char **argv)
 	    .n_timers = sizeof(timers) / sizeof(timers[0]),
 	    .processes = jobs_process_kinds,
 	    .n_processes = jobs_n_process_kinds,
-	    .step_workers = 8,
+	    .step_workers = 48,
 	});
 }

@@ -7,7 +7,7 @@
 #include "json/json.h"
 #include "store.h"
 
-enum { JOB_TIMEOUT_MS = 20000, CHECK_AFTER_MS = 1000, BACKOFF_FIRST_MS = 15 * 1000, BACKOFF_LAST_MS = 300 * 1000, LANE_RUNNING_MAX = 8 };
+enum { JOB_TIMEOUT_MS = 20000, CHECK_AFTER_MS = 1000, BACKOFF_FIRST_MS = 15 * 1000, BACKOFF_LAST_MS = 300 * 1000, LANE_RUNNING_MAX = 32 };
 
 /* ---- jobs ---- */
 

@@ -105,8 +105,11 @@ SELECT id, webhook_id, event_id, event_type, entity_type, entity_id, entity_vers
 SELECT event FROM webhook_deliveries WHERE id = $1;
 
 -- name: delivery_settle :exec
--- After an attempt.
-UPDATE webhook_deliveries SET status = $2, attempts = attempts + $3, next_attempt_at = $4, response_status = $5, last_error = $6, completed_at = $7 WHERE id = $1;
+-- After attempts, a row for each.
+UPDATE webhook_deliveries d SET status = s.status, attempts = d.attempts + s.attempts, next_attempt_at = s.next_at, response_status = s.response_status,
+       last_error = s.problem, completed_at = s.completed_at
+  FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::timestamptz[], $5::integer[], $6::text[], $7::timestamptz[])
+       AS s (id, status, attempts, next_at, response_status, problem, completed_at) WHERE d.id = ANY($1::bigint[]) AND d.id = s.id;
 
 -- name: delivery_requeue :list webhook_added_row
 -- These are to be sent again.
@@ -114,9 +117,11 @@ UPDATE webhook_deliveries SET status = 'pending', next_attempt_at = now(), compl
 RETURNING id, domain_id, webhook_id, entity_type, entity_id;
 
 -- name: attempt_add :exec
--- What an attempt met.
+-- What attempts met, a row for each.
 INSERT INTO webhook_attempts (domain_id, delivery_id, attempt, response_status, response_body, error, duration_ms, started_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING;
+SELECT a.domain_id, a.delivery_id, a.attempt, a.response_status, a.response_body, a.error, a.duration_ms, a.started_at
+  FROM unnest($1::integer[], $2::bigint[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[])
+       AS a (domain_id, delivery_id, attempt, response_status, response_body, error, duration_ms, started_at) ON CONFLICT DO NOTHING;
 
 -- name: attempt_list :list webhook_attempt
 -- Attempts at a delivery, newest first.

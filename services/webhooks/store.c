@@ -149,7 +149,7 @@ void
 store_delivery_settle(struct request *req, int64_t id, const char *status, int64_t n_attempts, int64_t next_us, int64_t response_status,
     const char *problem)
 {
-	query_send(req, &webhooks_delivery_settle_query, PARAMS(P_INT(id), P_TEXT(status), P_INT(n_attempts), next_us ? P_TIME(next_us) : P_NULL(),
+	query_gather(req, &webhooks_delivery_settle_query, PARAMS(P_INT(id), P_TEXT(status), P_INT(n_attempts), next_us ? P_TIME(next_us) : P_NULL(),
 	    response_status ? P_INT(response_status) : P_NULL(), P_TEXT(problem), next_us ? P_NULL() : P_TIME(req->now_us)));
 }
 
@@ -168,7 +168,7 @@ void
 store_attempt_add(struct request *req, int64_t delivery_id, int64_t attempt, int64_t response_status, const char *body, const char *problem,
     int64_t duration_ms, int64_t started_us)
 {
-	query_send(req, &webhooks_attempt_add_query, PARAMS(P_INT(req->tenant), P_INT(delivery_id), P_INT(attempt),
+	query_gather(req, &webhooks_attempt_add_query, PARAMS(P_INT(req->tenant), P_INT(delivery_id), P_INT(attempt),
 	    response_status ? P_INT(response_status) : P_NULL(), P_TEXT(body), P_TEXT(problem), P_INT(duration_ms), P_TIME(started_us)));
 }
 

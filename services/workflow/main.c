@@ -23,5 +23,6 @@ main(int argc, char **argv)
 	    .n_consumers = sizeof(consumers) / sizeof(consumers[0]),
 	    .processes = workflow_process_kinds,
 	    .n_processes = workflow_n_process_kinds,
+	    .step_workers = 16,
 	});
 }

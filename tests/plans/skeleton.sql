@@ -97,6 +97,10 @@ INSERT INTO key_usage (domain_id, key_id, budget, period, used) SELECT t, k, 'wr
 (:process_id, 1)
 -- plan: process_hold system
 (:process_id, 1)
+-- plan: process_hold_many tenant
+(ARRAY[:process_id], ARRAY[1])
+-- plan: process_hold_many system
+(ARRAY[:process_id], ARRAY[1])
 -- plan: process_done tenant
 (:process_id, 1)
 -- plan: process_done system

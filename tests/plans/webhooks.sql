@@ -63,11 +63,11 @@ SELECT setval('webhooks_id_seq', :rows);
 -- plan: delivery_event tenant
 (:delivery)
 -- plan: delivery_settle tenant
-(:delivery, 'delivered', 1, NULL, 200, NULL, now())
+(ARRAY[:delivery], ARRAY['delivered'], ARRAY[1], ARRAY[NULL]::timestamptz[], ARRAY[200], ARRAY[NULL]::text[], ARRAY[now()])
 -- plan: delivery_requeue tenant
 (:deliveries)
 -- plan: attempt_add tenant
-(:big, :delivery, 2, 200, 'ok', NULL, 12, now())
+(ARRAY[:big], ARRAY[:delivery], ARRAY[2], ARRAY[200], ARRAY['ok'], ARRAY[NULL]::text[], ARRAY[12], ARRAY[now()])
 -- plan: attempt_list tenant
 (:delivery)
 -- plan: processes_clear tenant

@@ -3,10 +3,8 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <string.h>
 
-#include "clock.h"
 #include "runner.h"
 #include "service_internal.h"
 
@@ -45,9 +43,6 @@ static const struct db_statement lane_statement = { "process_lane_set",
 	"INSERT INTO process_lanes AS l (domain_id, lane, running_max, is_paused) VALUES ($1, $2, coalesce(nullif($3, 0), $5), $4) "
 	"ON CONFLICT (domain_id, lane) DO UPDATE SET running_max = coalesce(nullif($3, 0), l.running_max), is_paused = $4",
 	DB_EXEC, 5, NULL };
-
-static const struct db_statement unfinished_statement = { "process_unfinished",
-	"SELECT id FROM processes WHERE domain_id = $1 AND kind = $2 AND key = $3 AND state <> 'set_aside' LIMIT 1", DB_LIST, 3, &id_shape };
 
 const struct process_kind *
 process_kind_find(const struct service_definition *definition, const char *name)
@@ -162,40 +157,6 @@ const struct error *
 process_restart(struct request *req, const char *kind, const char *key, bool *ret_found)
 {
 	return change(req, &restart_statement, PARAMS(P_INT(req->tenant), P_TEXT(kind), P_TEXT(key)), ret_found);
-}
-
-struct await {
-	const char *kind, *key;
-	bool has_ended;
-};
-
-static const struct error *
-look_for(struct request *req, void *context)
-{
-	struct await *await = context;
-	struct shape_list rows;
-	const struct error *error = query_list(req, &unfinished_statement, PARAMS(P_INT(req->tenant), P_TEXT(await->kind), P_TEXT(await->key)), &rows);
-
-	await->has_ended = !error && rows.n == 0;
-	return error;
-}
-
-const struct error *
-process_await(struct request *req, const char *kind, const char *key, int64_t timeout_ms, bool *ret_ended)
-{
-	enum { FIRST_MS = 2, LAST_MS = 20 };
-	struct await await = { kind, key, false };
-	int64_t until_us = clock_now_us() + timeout_ms * 1000;
-	const struct error *error = NULL;
-
-	if (until_us > req->deadline_us)
-		until_us = req->deadline_us;
-	for (int ms = FIRST_MS; !error && !await.has_ended && clock_now_us() < until_us; ms = ms < LAST_MS ? 2 * ms : LAST_MS) {
-		(void)poll(NULL, 0, ms);
-		error = request_transaction(req, look_for, &await);
-	}
-	*ret_ended = await.has_ended;
-	return error;
 }
 
 const struct error *

@@ -362,7 +362,7 @@ runner_stop(struct service *service)
 		pthread_join(runner.steppers[i].thread, NULL);
 		worker_release(&runner.steppers[i]);
 	}
-	steps_release();
+	finishes_release();
 	for (size_t i = 0; i < runner.n_slots; i++)
 		arena_free(runner.slots[i].arena);
 	worker_release(&runner.claimer_worker);

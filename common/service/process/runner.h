@@ -50,9 +50,37 @@ const struct error *process_hold(struct request *req, const struct process *proc
 const struct error *process_finish(struct request *req, const struct process *process, const struct step_outcome *outcome,
     bool *ret_is_mine) MUST_CHECK;
 
-/* step.c: one step to its end; the connections it commits with. */
+/* A step that has run, on its way into the database. */
+struct finish {
+	struct worker *worker;
+	const struct claimed_row *row;
+	struct arena *arena;
+	const struct process *process;
+	const struct step *step; /* NULL: no hook */
+	struct step_outcome *outcome;
+	bool is_mine;            /* the lease was still its own */
+	/* finish.c's own */
+	struct step_outcome wanted; /* before its hook has seen it */
+	const struct error *error;
+	bool must_rerun, is_done;
+	struct finish *next;
+};
+
+/* process_hold and process_finish of many of one tenant, sorted by id: those that are not theirs any more are left out. */
+const struct error *processes_hold(struct request *req, struct finish **group, size_t n) MUST_CHECK;
+const struct error *processes_finish(struct request *req, struct finish **group, size_t n) MUST_CHECK;
+
+/* await.c: these have moved: whoever waits for one of them asks again. */
+void awaits_tell(struct finish **group, size_t n);
+
+/* finish.c: commit a step's effect with the row's next state, perhaps together with others that wait for the same. */
+const struct error *finish_step(struct finish *finish) MUST_CHECK;
+void step_request_init(struct request *req, struct worker *worker, const struct claimed_row *row, struct arena *arena, struct principal *principal);
+void finishes_init(struct service *service);
+void finishes_release(void); /* after the last step */
+
+/* step.c: one step to its end. */
 void steps_init(struct service *service);
-void steps_release(void); /* after the last step */
 struct process process_of(const struct claimed_row *row);
 void step_run(struct worker *worker, const struct claimed_row *row, struct arena *arena);
 

@@ -8,10 +8,7 @@
 #include "runner.h"
 
 enum {
-	CONNECTIONS_MAX = 16,
 	KINDS_MAX = 32,
-	COMMIT_TIMEOUT_MS = 5000,
-	COMMIT_TRIES_MAX = 3,
 	LOSSES_MAX = 20,
 	BACKOFF_MS = 1000, BACKOFF_MAX_MS = 300 * 1000,
 };
@@ -20,17 +17,9 @@ struct kind_metrics {
 	struct metric *done, *moved, *retried, *failed, *lost, *late;
 };
 
-struct connections {
-	struct db *tenant, *system;
-};
-
 static struct {
-	struct connections connections[CONNECTIONS_MAX];
-	size_t n_connections; /* not borrowed */
-	pthread_mutex_t mutex;
-	pthread_cond_t returned;
-	struct kind_metrics metrics[KINDS_MAX], timer_metrics; /* parallel to the definition's kinds */
-} pool = { .mutex = PTHREAD_MUTEX_INITIALIZER, .returned = PTHREAD_COND_INITIALIZER };
+	struct kind_metrics kinds[KINDS_MAX], timer; /* parallel to the definition's kinds */
+} metrics;
 
 static struct kind_metrics
 metrics_of(const char *kind)
@@ -84,120 +73,19 @@ settle_verdict(const struct process_kind *kind, const struct process *process, s
 		outcome->delay_us = backoff_us(kind, process->attempt);
 }
 
-static struct connections
-borrow_connections(void)
-{
-	pthread_mutex_lock(&pool.mutex);
-	while (pool.n_connections == 0)
-		pthread_cond_wait(&pool.returned, &pool.mutex);
-	struct connections connections = pool.connections[--pool.n_connections];
-	pthread_mutex_unlock(&pool.mutex);
-	return connections;
-}
-
 static void
-return_connections(struct connections connections)
-{
-	pthread_mutex_lock(&pool.mutex);
-	pool.connections[pool.n_connections++] = connections;
-	pthread_cond_signal(&pool.returned);
-	pthread_mutex_unlock(&pool.mutex);
-}
-
-static void
-init_step_request(struct request *req, struct worker *worker, const struct claimed_row *row, struct arena *arena, struct principal *principal)
-{
-	request_init(req, worker, arena, NULL);
-	*principal = principal_system;
-	principal->tenant = row->tenant;
-	req->principal = principal;
-	req->tenant = row->tenant;
-	req->db = row->tenant ? worker->db : worker->system_db; /* none while the step runs */
-	if (row->request_id)
-		req->request_id = row->request_id;
-	req->trace_parent = row->trace_parent;
-}
-
-struct finish {
-	struct worker *worker;
-	const struct claimed_row *row;
-	struct arena *arena;
-	const struct process *process;
-	const struct step *step; /* NULL: no hook */
-	struct step_outcome *outcome;
-	bool is_mine;
-	bool must_rerun;
-};
-
-static const struct error *
-finish_once(struct finish *finish)
-{
-	struct request req;
-	struct principal principal;
-
-	init_step_request(&req, finish->worker, finish->row, finish->arena, &principal);
-	req.in_transaction = true;
-	req.deadline_us = req.now_us + COMMIT_TIMEOUT_MS * 1000;
-	struct db *db = req.db;
-	db_set_deadline(db, req.deadline_us);
-	struct db_scope scope = request_scope(&req);
-	db_begin(db, &scope);
-	bool has_effect = finish->step && finish->step->commit;
-	finish->is_mine = true;
-	const struct error *error = has_effect ? process_hold(&req, finish->process, &finish->is_mine) : NULL;
-	if (!error && finish->is_mine && has_effect)
-		error = finish->step->commit(&req, finish->process, finish->outcome);
-	if (!error && finish->is_mine)
-		error = process_finish(&req, finish->process, finish->outcome, &finish->is_mine);
-	finish->must_rerun = req.must_rerun;
-	if (error || !finish->is_mine) {
-		db_rollback(db);
-		return error;
-	}
-	outbox_write(&req);
-	enum db_status status = db_commit(db);
-	if (status != DB_OK) {
-		error = request_db_error(&req, status, "commit of a step");
-		finish->must_rerun = req.must_rerun;
-	} else if (req.n_events > 0) {
-		service_poke();
-	}
-	return error;
-}
-
-static const struct error *
-finish_step(struct finish *finish)
-{
-	const struct error *error = NULL;
-	const struct step_outcome wanted = *finish->outcome;
-	struct connections connections = borrow_connections();
-
-	finish->worker->db = connections.tenant;
-	finish->worker->system_db = connections.system;
-	for (int i = 0; i < COMMIT_TRIES_MAX; i++) {
-		*finish->outcome = wanted;
-		error = finish_once(finish);
-		if (!error || !finish->must_rerun)
-			break;
-	}
-	finish->worker->db = finish->worker->system_db = NULL;
-	return_connections(connections);
-	return error;
-}
-
-static void
-count(const struct kind_metrics *metrics, const struct finish *finish)
+count(const struct kind_metrics *counters, const struct finish *finish)
 {
 	const struct step_outcome *outcome = finish->outcome;
 
 	if (!finish->is_mine)
-		metric_add(metrics->lost, 1);
+		metric_add(counters->lost, 1);
 	else if (outcome->verdict == STEP_DONE)
-		metric_add(metrics->done, 1);
+		metric_add(counters->done, 1);
 	else if (outcome->verdict == STEP_NEXT)
-		metric_add(metrics->moved, 1);
+		metric_add(counters->moved, 1);
 	else
-		metric_add(outcome->verdict == STEP_RETRY ? metrics->retried : metrics->failed, 1);
+		metric_add(outcome->verdict == STEP_RETRY ? counters->retried : counters->failed, 1);
 }
 
 static void
@@ -242,19 +130,19 @@ step_run(struct worker *worker, const struct claimed_row *row, struct arena *are
 	const struct step *step = find_step(kind, row->step);
 	struct process process = process_of(row);
 	struct step_outcome outcome = { .verdict = STEP_DONE };
-	const struct kind_metrics *metrics = kind && kind != &timer_kind ? &pool.metrics[kind - worker->service->definition->processes]
-	    : &pool.timer_metrics;
+	const struct kind_metrics *counters = kind && kind != &timer_kind ? &metrics.kinds[kind - worker->service->definition->processes]
+	    : &metrics.timer;
 	struct finish finish = { .worker = worker, .row = row, .arena = arena, .process = &process, .step = step, .outcome = &outcome };
 	struct principal principal;
 	struct request req;
 
-	metric_observe_us(metrics->late, clock_now_us() - row->due_us);
+	metric_observe_us(counters->late, clock_now_us() - row->due_us);
 	if (!step) {
 		outcome = (struct step_outcome){ .verdict = STEP_RETRY, .reason = "this version does not know the step" };
 	} else if (row->losses > LOSSES_MAX) {
 		outcome = (struct step_outcome){ .verdict = STEP_FAILED, .reason = "its worker ended too many times while it ran" };
 	} else if (step->run) {
-		init_step_request(&req, worker, row, arena, &principal);
+		step_request_init(&req, worker, row, arena, &principal);
 		req.deadline_us = req.now_us + (step->timeout_ms ? step->timeout_ms : PROCESS_STEP_TIMEOUT_MS) * 1000;
 		step->run(&req, &process, &outcome);
 	}
@@ -262,7 +150,7 @@ step_run(struct worker *worker, const struct claimed_row *row, struct arena *are
 	const struct error *error = finish_step(&finish);
 	if (error)
 		finish_failed_commit(&finish, kind, error);
-	count(metrics, &finish);
+	count(counters, &finish);
 	log_outcome(&process, &finish);
 }
 
@@ -270,23 +158,10 @@ void
 steps_init(struct service *service)
 {
 	const struct service_definition *definition = service->definition;
-	const struct service_settings *settings = &service->settings;
 
 	assert(definition->n_processes <= KINDS_MAX);
 	for (size_t i = 0; i < definition->n_processes; i++)
-		pool.metrics[i] = metrics_of(definition->processes[i].name);
-	pool.timer_metrics = metrics_of(timer_kind.name);
-	for (int64_t i = 0; i < settings->step_connections; i++)
-		pool.connections[pool.n_connections++] = (struct connections){ worker_db(service, "steps", false),
-			worker_db(service, "steps", true) };
-}
-
-void
-steps_release(void)
-{
-	for (size_t i = 0; i < pool.n_connections; i++) {
-		db_free(pool.connections[i].tenant);
-		db_free(pool.connections[i].system);
-	}
-	pool.n_connections = 0;
+		metrics.kinds[i] = metrics_of(definition->processes[i].name);
+	metrics.timer = metrics_of(timer_kind.name);
+	finishes_init(service);
 }
