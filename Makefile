@@ -128,6 +128,7 @@ $(B)/operate/%.o: operate/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(Q_IO) -iquote migrations -iquote operate -c -o $@ $<
+$(B)/operate/convert.o: operate/wordclaw_1_54.sql
 $(B)/services/embeddings/local.o: services/embeddings/vectors/wordnet.bin
 $(B)/services/forms/page/files.o: services/forms/page/form.css services/forms/page/embed.js
 $(B)/gateway/pages/openapi_data.o: proto/generated/openapi.json proto/generated/schema.graphql gateway/pages/documentation.html

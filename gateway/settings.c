@@ -201,7 +201,8 @@ check_endpoints(const char *name, const char *list)
 static bool
 check_all_endpoints(void)
 {
-	bool is_good = check_endpoints("WORDCLAW_AUDIT_POKES", settings.audit_pokes) & check_endpoints("WORDCLAW_IDENTITY_POKES", settings.identity_pokes);
+	bool is_good = check_endpoints("WORDCLAW_AUDIT_POKES", settings.audit_pokes);
+	is_good &= check_endpoints("WORDCLAW_IDENTITY_POKES", settings.identity_pokes);
 
 	for (size_t i = 0; registry_services[i] && i < SETTINGS_SERVICES_MAX; i++)
 		is_good &= check_endpoints(endpoint_names[i], settings.endpoints[i]);

@@ -1,4 +1,4 @@
-/* wordclaw-operate: what operators do to an installation as its administrator: back up, restore, examine, rotate secrets.
+/* wordclaw-operate: what operators do to an installation as its administrator: back up, restore, examine, rotate secrets, bring over an older one.
  * `wordclaw backup` and its like start it. */
 #include <errno.h>
 #include <stdio.h>
@@ -32,6 +32,7 @@ static const struct {
 	{ "backup", backup_run, "backup DIRECTORY (--seal-with FILE | --without-keys)" },
 	{ "restore", restore_run, "restore DIRECTORY [--seal-with FILE] [--check]\n  restore --recovered" },
 	{ "doctor", doctor_run, "doctor" },
+	{ "convert", convert_run, "convert FILE --from URL --domain ID" },
 	{ "rotate", rotate_run, "rotate (database-password | master-key | mcp-key | bus-key | signing-key)" },
 };
 enum { N_COMMANDS = sizeof(COMMANDS) / sizeof(COMMANDS[0]) };

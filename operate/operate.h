@@ -32,6 +32,7 @@ struct session_rows operate_services(const struct operate *operate);
 int backup_run(struct operate *operate, int argc, char **argv);
 int restore_run(struct operate *operate, int argc, char **argv);
 int doctor_run(struct operate *operate, int argc, char **argv);
+int convert_run(struct operate *operate, int argc, char **argv);
 int rotate_run(struct operate *operate, int argc, char **argv);
 
 #endif

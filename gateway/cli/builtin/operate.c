@@ -1,4 +1,4 @@
-/* wordclaw backup, restore, doctor, rotate: what an operator does beside the API.  The work is in wordclaw-operate, which links libpq; here it has its
+/* wordclaw backup, restore, doctor, rotate, convert: what an operator does beside the API.  The work is in wordclaw-operate, which links libpq; here it has its
  * place in help, completion and the manual. */
 #include <errno.h>
 #include <libgen.h>
@@ -108,3 +108,16 @@ const struct command rotate_command = { .name = "rotate", .summary = "Put anothe
 	    "Each step says what comes next; deploy/SECURITY.md has the whole order.",
 	.flags = rotate_flags, .n_flags = sizeof(rotate_flags) / sizeof(rotate_flags[0]), .operands = "SECRET [SERVICE]", .operands_min = 1, .operands_max = 2,
 	.examples = rotate_examples, .has_no_end = true, .run = run };
+
+static const struct flag convert_flags[] = {
+	{ .name = "from", .kind = FLAG_VALUE, .value = "URL", .summary = "libpq URI of that installation's database; a login that may read is enough." },
+	{ .name = "domain", .kind = FLAG_VALUE, .value = "ID", .summary = "Which of its domains; left out, they are listed." },
+};
+static const char *const convert_examples[] = { "wordclaw convert old.ndjson --from postgresql://reader:...@db.example.com/wordclaw --domain 1", "wordclaw import old.ndjson --dry-run", NULL };
+
+extern const struct command convert_command;
+const struct command convert_command = { .name = "convert", .summary = "Make an export of a domain of WordClaw 1.54.",
+	.description = "Reads the content types, items with their versions, and what is known of assets, and writes the file that 'wordclaw import' takes. Nothing is changed there. "
+	    "Statuses outside of draft, in_review, published and archived become draft; items whose data is no JSON object are left out and named; the bytes of assets are not in it.",
+	.flags = convert_flags, .n_flags = sizeof(convert_flags) / sizeof(convert_flags[0]), .operands = "FILE", .operands_min = 1, .operands_max = 1,
+	.examples = convert_examples, .has_no_end = true, .run = run };
