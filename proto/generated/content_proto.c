@@ -1492,6 +1492,15 @@ static const struct shape_field content_items_create_as_request_fields[] = {
 };
 const struct shape content_items_create_as_request_shape = { .name = "content_items_create_as_request", .size = sizeof(struct content_items_create_as_request), .fields = content_items_create_as_request_fields, .n_fields = 7 };
 
+static const struct shape_field content_items_update_as_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_as_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_as_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The content.", .example = "{\"title\": \"Launch\"}" },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_as_request, actor_id), .min = INT64_C(1), .max = INT64_C(128), .doc = "Who acts, as events name actors.", .example = "\"api_key:12\"" },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_as_request, actor_type), .min = INT64_C(1), .max = INT64_C(32), .doc = "Kind of actor.", .example = "\"api_key\"" },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_as_request, actor_source), .min = INT64_C(1), .max = INT64_C(32), .doc = "Where the actor's credential lives.", .example = "\"db\"" },
+};
+const struct shape content_items_update_as_request_shape = { .name = "content_items_update_as_request", .size = sizeof(struct content_items_update_as_request), .fields = content_items_update_as_request_fields, .n_fields = 5 };
+
 static const char *const content_assets_create_request_access_mode_choices[] = { "public", "signed", "entitled", NULL };
 static const struct shape_field content_assets_create_request_fields[] = {
 	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_create_request, filename), .min = INT64_C(1), .max = INT64_C(255), .code = "ASSET_FILENAME_REQUIRED", .doc = "Name it is delivered under; a path before it is dropped.", .example = "\"hero.png\"" },
@@ -5975,6 +5984,66 @@ const struct operation operation_content_items_create_as = {
 	.response = &content_item_shape,
 	.errors = content_items_create_as_errors,
 	.events = content_items_create_as_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const content_items_update_as_actions[] = {
+	NULL
+};
+static const struct error_info *const content_items_update_as_errors[] = {
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_items_update_as_events[] = {
+	&event_content_item_update,
+	NULL
+};
+const struct operation operation_content_items_update_as = {
+	.id = "content.items.update_as",
+	.service = "content",
+	.summary = "Write the next working copy of an item in the name of somebody who has no key: an agent that was handed feedback.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
+	.timeout_ms = 2000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = content_items_update_as_actions,
+	.request = &content_items_update_as_request_shape,
+	.response = &content_item_shape,
+	.errors = content_items_update_as_errors,
+	.events = content_items_update_as_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

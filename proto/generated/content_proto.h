@@ -1553,6 +1553,15 @@ struct content_items_create_as_request {
 };
 extern const struct shape content_items_create_as_request_shape;
 
+struct content_items_update_as_request {
+	int64_t id; /* 1..2147483647 */
+	struct doc data; /* at most 1000000 bytes */
+	const char *actor_id; /* 1..128 bytes */
+	const char *actor_type; /* 1..32 bytes */
+	const char *actor_source; /* 1..32 bytes */
+};
+extern const struct shape content_items_update_as_request_shape;
+
 struct content_assets_create_request {
 	const char *filename; /* 1..255 bytes */
 	const char *original_filename; /* 1..255 bytes; optional */
@@ -1933,6 +1942,7 @@ extern const struct operation operation_content_items_snapshot;
 extern const struct operation operation_content_offers_known;
 extern const struct operation operation_content_items_withheld;
 extern const struct operation operation_content_items_create_as;
+extern const struct operation operation_content_items_update_as;
 extern const struct operation operation_content_assets_create;
 extern const struct operation operation_content_assets_list;
 extern const struct operation operation_content_assets_get;
@@ -2322,6 +2332,12 @@ const struct error *content_items_withheld(struct request *req, const struct con
  * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_ITEM_UNPAID, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, SINGLETON_CONTENT_ITEM_EXISTS, WORKFLOW_TRANSITION_FORBIDDEN.
  * Emits: content_item.create. */
 const struct error *content_items_create_as(struct request *req, const struct content_items_create_as_request *in,
+    struct content_item *out) MUST_CHECK;
+
+/* Write the next working copy of an item in the name of somebody who has no key: an agent that was handed feedback.
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_ITEM_NOT_FOUND, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, INVALID_CONTENT_DATA_JSON, VERSION_CONFLICT.
+ * Emits: content_item.update. */
+const struct error *content_items_update_as(struct request *req, const struct content_items_update_as_request *in,
     struct content_item *out) MUST_CHECK;
 
 /* Store a small file as an asset; a larger one is sent to the same route as multipart/form-data.

@@ -475,6 +475,14 @@ call_content_items_create_as(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_items_update_as(struct request *req, const void *in, void *out)
+{
+	const struct content_items_update_as_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_items_update_as(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_assets_create(struct request *req, const void *in, void *out)
 {
 	const struct content_assets_create_request *typed_in = in;
@@ -611,6 +619,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_offers_known, call_content_offers_known, NULL, NULL, NULL },
 	{ &operation_content_items_withheld, call_content_items_withheld, NULL, NULL, NULL },
 	{ &operation_content_items_create_as, call_content_items_create_as, NULL, NULL, NULL },
+	{ &operation_content_items_update_as, call_content_items_update_as, NULL, NULL, NULL },
 	{ &operation_content_assets_create, call_content_assets_create, NULL, NULL, NULL },
 	{ &operation_content_assets_list, call_content_assets_list, NULL, NULL, NULL },
 	{ &operation_content_assets_get, call_content_assets_get, NULL, NULL, NULL },
@@ -622,7 +631,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 66;
+const size_t content_n_operations = 67;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -35,6 +35,7 @@ const struct event_type *const registry_events[] = {
 	&event_entitlement_revoke,
 	&event_external_feedback_event_create,
 	&event_external_feedback_event_issue,
+	&event_external_feedback_event_revise,
 	&event_form_definition_create,
 	&event_form_definition_delete,
 	&event_form_definition_update,

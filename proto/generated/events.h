@@ -37,6 +37,7 @@ extern const struct event_type event_entitlement_expire;
 extern const struct event_type event_entitlement_revoke;
 extern const struct event_type event_external_feedback_event_create;
 extern const struct event_type event_external_feedback_event_issue;
+extern const struct event_type event_external_feedback_event_revise;
 extern const struct event_type event_form_definition_create;
 extern const struct event_type event_form_definition_delete;
 extern const struct event_type event_form_definition_update;

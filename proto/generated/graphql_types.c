@@ -1460,9 +1460,10 @@ const struct graphql_type graphql_type_simulate_webhooks = { "SimulateWebhooks",
 
 static const struct graphql_field graphql_type_submit_external_feedback_result_fields[] = {
 	{ .name = "event", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "event", .type = &graphql_type_external_feedback_event },
+	{ .name = "revisionToken", .kind = GRAPHQL_PLAIN, .member = "revisionToken" },
 	{ .name = "reviewTask", .kind = GRAPHQL_OBJECT, .member = "reviewTask", .type = &graphql_type_review_task },
 };
-const struct graphql_type graphql_type_submit_external_feedback_result = { "SubmitExternalFeedbackResult", &workflow_feedback_create_response_shape, graphql_type_submit_external_feedback_result_fields, 2 };
+const struct graphql_type graphql_type_submit_external_feedback_result = { "SubmitExternalFeedbackResult", &workflow_feedback_create_response_shape, graphql_type_submit_external_feedback_result_fields, 3 };
 
 static const struct graphql_field graphql_type_submit_form_result_fields[] = {
 	{ .name = "submissionId", .kind = GRAPHQL_ID, .is_required = true, .member = "submissionId" },
@@ -1696,12 +1697,13 @@ static const struct graphql_field graphql_type_workflow_fields[] = {
 	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
 	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
 	{ .name = "active", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "active" },
+	{ .name = "agentConfigured", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "agentConfigured" },
 	{ .name = "isApplied", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isApplied" },
 	{ .name = "transitions", .kind = GRAPHQL_OBJECT, .member = "transitions", .type = &graphql_type_workflow_transition },
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
 };
-const struct graphql_type graphql_type_workflow = { "Workflow", &workflow_shape, graphql_type_workflow_fields, 8 };
+const struct graphql_type graphql_type_workflow = { "Workflow", &workflow_shape, graphql_type_workflow_fields, 9 };
 
 static const struct graphql_field graphql_type_workflow_detail_fields[] = {
 	{ .name = "workflow", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "workflow", .type = &graphql_type_workflow },

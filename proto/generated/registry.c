@@ -54,6 +54,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_snapshot,
 	&operation_content_items_unpublish,
 	&operation_content_items_update,
+	&operation_content_items_update_as,
 	&operation_content_items_used_by,
 	&operation_content_items_versions,
 	&operation_content_items_withheld,
@@ -215,6 +216,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_feedback_create_public,
 	&operation_workflow_feedback_issue_token,
 	&operation_workflow_feedback_list,
+	&operation_workflow_feedback_revise,
 	&operation_workflow_reviews_ask,
 	&operation_workflow_reviews_assign,
 	&operation_workflow_reviews_decide,
@@ -233,7 +235,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 215;
+const size_t registry_n_operations = 217;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -21,12 +21,13 @@ static const struct shape_field workflow_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow, name), .min = 0, .max = 0, .doc = "Its name.", .example = "\"Editorial\"" },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type whose items it governs.", .example = "7" },
 	{ .name = "active", .column = "active", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow, active), .min = 0, .max = 0, .doc = "Whether it governs them." },
+	{ .name = "agentConfigured", .column = "agent_configured", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow, agent_configured), .min = 0, .max = 0, .doc = "Whether an agent is told of feedback with agent_direct." },
 	{ .name = "isApplied", .column = "is_applied", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow, is_applied), .min = 0, .max = 0, .doc = "Whether content holds them to it already; so within seconds." },
 	{ .name = "transitions", .column = "transitions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow, transitions), .min = 0, .max = 0, .shape = &workflow_transition_shape, .doc = "Its transitions; in the answers about one workflow." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 };
-const struct shape workflow_shape = { .name = "workflow", .size = sizeof(struct workflow), .fields = workflow_fields, .n_fields = 8 };
+const struct shape workflow_shape = { .name = "workflow", .size = sizeof(struct workflow), .fields = workflow_fields, .n_fields = 9 };
 
 static const char *const review_task_status_choices[] = { "submitting", "pending", "deciding", "approved", "rejected", "superseded", "cancelled", NULL };
 static const char *const review_task_source_choices[] = { "author_submit", "external_feedback", "form", NULL };
@@ -128,10 +129,12 @@ static const struct shape_field workflow_row_fields[] = {
 	{ .name = "active", .column = "active", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_row, active), .min = 0, .max = 0, .doc = "Column active." },
 	{ .name = "isApplied", .column = "is_applied", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_row, is_applied), .min = 0, .max = 0, .doc = "Column is_applied." },
 	{ .name = "generation", .column = "generation", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_row, generation), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column generation." },
+	{ .name = "agentUrl", .column = "agent_url", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_row, agent_url), .min = 0, .max = 0, .doc = "Column agent_url." },
+	{ .name = "agentSecret", .column = "agent_secret", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_row, agent_secret), .min = 0, .max = 0, .doc = "Column agent_secret." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 };
-const struct shape workflow_row_shape = { .name = "workflow_row", .size = sizeof(struct workflow_row), .fields = workflow_row_fields, .n_fields = 8 };
+const struct shape workflow_row_shape = { .name = "workflow_row", .size = sizeof(struct workflow_row), .fields = workflow_row_fields, .n_fields = 10 };
 
 static const struct shape_field workflow_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -174,13 +177,33 @@ static const struct shape_field workflow_count_row_fields[] = {
 };
 const struct shape workflow_count_row_shape = { .name = "workflow_count_row", .size = sizeof(struct workflow_count_row), .fields = workflow_count_row_fields, .n_fields = 1 };
 
+static const struct shape_field feedback_revision_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_revision_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_revision_row, content_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_item_id." },
+	{ .name = "revisedAt", .column = "revised_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_revision_row, revised_at), .min = 0, .max = 0, .doc = "Column revised_at." },
+	{ .name = "revisedVersion", .column = "revised_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_revision_row, revised_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column revised_version." },
+	{ .name = "revisionCode", .column = "revision_code", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_revision_row, revision_code), .min = 0, .max = 0, .doc = "Column revision_code." },
+	{ .name = "revisionMessage", .column = "revision_message", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_revision_row, revision_message), .min = 0, .max = 0, .doc = "Column revision_message." },
+	{ .name = "revisionContext", .column = "revision_context", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_revision_row, revision_context), .min = 0, .max = 0, .doc = "Column revision_context." },
+	{ .name = "reviewTaskId", .column = "review_task_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct feedback_revision_row, review_task_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column review_task_id." },
+};
+const struct shape feedback_revision_row_shape = { .name = "feedback_revision_row", .size = sizeof(struct feedback_revision_row), .fields = feedback_revision_row_fields, .n_fields = 8 };
+
+static const struct shape_field workflow_note_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_note_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "note", .column = "note", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_note_row, note), .min = 0, .max = 0, .doc = "Column note." },
+};
+const struct shape workflow_note_row_shape = { .name = "workflow_note_row", .size = sizeof(struct workflow_note_row), .fields = workflow_note_row_fields, .n_fields = 2 };
+
 static const struct shape_field workflow_workflows_create_request_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_create_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Its name.", .example = "\"Editorial\"" },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_create_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type whose items it governs.", .example = "7" },
 	{ .name = "active", .column = "active", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_create_request, active), .min = 0, .max = 0, .default_text = "true", .doc = "Whether it governs them from now on." },
 	{ .name = "transitions", .column = "transitions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_create_request, transitions), .min = 0, .max = INT64_C(50), .shape = &new_transition_shape, .doc = "Its transitions." },
+	{ .name = "agentUrl", .column = "agent_url", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_create_request, agent_url), .min = 0, .max = INT64_C(2048), .code = "WORKFLOW_AGENT_URL_UNSAFE", .doc = "Where an agent is told of feedback with agent_direct; empty: nobody is.", .example = "\"https://agents.example.com/feedback\"" },
+	{ .name = "agentSecret", .column = "agent_secret", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_create_request, agent_secret), .min = INT64_C(16), .max = INT64_C(200), .doc = "Signs what it is told: x-wordclaw-signature is the HMAC-SHA256 of the body, hex." },
 };
-const struct shape workflow_workflows_create_request_shape = { .name = "workflow_workflows_create_request", .size = sizeof(struct workflow_workflows_create_request), .fields = workflow_workflows_create_request_fields, .n_fields = 4 };
+const struct shape workflow_workflows_create_request_shape = { .name = "workflow_workflows_create_request", .size = sizeof(struct workflow_workflows_create_request), .fields = workflow_workflows_create_request_fields, .n_fields = 6 };
 
 static const struct shape_field workflow_workflows_list_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct workflow_workflows_list_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only of this type." },
@@ -216,8 +239,10 @@ static const struct shape_field workflow_workflows_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct workflow_workflows_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Workflow id.", .example = "3" },
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_update_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Its name." },
 	{ .name = "active", .column = "active", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_update_request, active), .min = 0, .max = 0, .doc = "Whether it governs the items of its type." },
+	{ .name = "agentUrl", .column = "agent_url", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_update_request, agent_url), .min = 0, .max = INT64_C(2048), .code = "WORKFLOW_AGENT_URL_UNSAFE", .doc = "Where an agent is told of feedback with agent_direct; empty: nobody is.", .example = "\"https://agents.example.com/feedback\"" },
+	{ .name = "agentSecret", .column = "agent_secret", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_workflows_update_request, agent_secret), .min = INT64_C(16), .max = INT64_C(200), .doc = "Signs what it is told: x-wordclaw-signature is the HMAC-SHA256 of the body, hex." },
 };
-const struct shape workflow_workflows_update_request_shape = { .name = "workflow_workflows_update_request", .size = sizeof(struct workflow_workflows_update_request), .fields = workflow_workflows_update_request_fields, .n_fields = 3 };
+const struct shape workflow_workflows_update_request_shape = { .name = "workflow_workflows_update_request", .size = sizeof(struct workflow_workflows_update_request), .fields = workflow_workflows_update_request_fields, .n_fields = 5 };
 
 static const struct shape_field workflow_workflows_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct workflow_workflows_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Workflow id.", .example = "3" },
@@ -370,9 +395,10 @@ const struct shape workflow_feedback_create_request_shape = { .name = "workflow_
 
 static const struct shape_field workflow_feedback_create_response_fields[] = {
 	{ .name = "event", .column = "event", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_response, event), .min = 0, .max = 0, .shape = &external_feedback_event_shape, .doc = "What was recorded." },
+	{ .name = "revisionToken", .column = "revision_token", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_response, revision_token), .min = 0, .max = 0, .doc = "Of agent_direct: the one-time key for the next working copy, for an agent that is not told by its workflow's agentUrl." },
 	{ .name = "reviewTask", .column = "review_task", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_response, review_task), .min = 0, .max = 0, .shape = &review_task_shape, .doc = "The review that it led to." },
 };
-const struct shape workflow_feedback_create_response_shape = { .name = "workflow_feedback_create_response", .size = sizeof(struct workflow_feedback_create_response), .fields = workflow_feedback_create_response_fields, .n_fields = 2 };
+const struct shape workflow_feedback_create_response_shape = { .name = "workflow_feedback_create_response", .size = sizeof(struct workflow_feedback_create_response), .fields = workflow_feedback_create_response_fields, .n_fields = 3 };
 
 static const struct shape_field workflow_feedback_list_request_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct workflow_feedback_list_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -417,6 +443,19 @@ static const struct shape_field workflow_feedback_create_public_response_fields[
 	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_create_public_response, message), .min = 0, .max = 0, .doc = "For people.", .example = "\"Thank you: your feedback was recorded.\"" },
 };
 const struct shape workflow_feedback_create_public_response_shape = { .name = "workflow_feedback_create_public_response", .size = sizeof(struct workflow_feedback_create_public_response), .fields = workflow_feedback_create_public_response_fields, .n_fields = 2 };
+
+static const struct shape_field workflow_feedback_revise_request_fields[] = {
+	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_revise_request, token), .min = INT64_C(1), .max = INT64_C(2000), .code = "EXTERNAL_FEEDBACK_TOKEN_MISSING", .doc = "The key.", .example = "\"the-key-you-were-handed\"" },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_revise_request, data), .min = 0, .max = INT64_C(1000000), .doc = "The whole content of the next working copy.", .example = "{\"title\": \"Launch\"}" },
+};
+const struct shape workflow_feedback_revise_request_shape = { .name = "workflow_feedback_revise_request", .size = sizeof(struct workflow_feedback_revise_request), .fields = workflow_feedback_revise_request_fields, .n_fields = 2 };
+
+static const struct shape_field workflow_feedback_revise_response_fields[] = {
+	{ .name = "feedbackId", .column = "feedback_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_revise_response, feedback_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The feedback it answers." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_revise_response, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version of the working copy; null while it is written." },
+	{ .name = "reviewTaskId", .column = "review_task_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_feedback_revise_response, review_task_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its review; null while it is opened." },
+};
+const struct shape workflow_feedback_revise_response_shape = { .name = "workflow_feedback_revise_response", .size = sizeof(struct workflow_feedback_revise_response), .fields = workflow_feedback_revise_response_fields, .n_fields = 3 };
 
 static const struct shape_field workflow_create_event_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workflow_create_event, name), .min = 0, .max = 0, .doc = "Its name." },
@@ -511,6 +550,11 @@ static const struct shape_field external_feedback_event_create_event_fields[] = 
 };
 const struct shape external_feedback_event_create_event_shape = { .name = "external_feedback_event_create_event", .size = sizeof(struct external_feedback_event_create_event), .fields = external_feedback_event_create_event_fields, .n_fields = 6 };
 
+static const struct shape_field external_feedback_event_revise_event_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct external_feedback_event_revise_event, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item." },
+};
+const struct shape external_feedback_event_revise_event_shape = { .name = "external_feedback_event_revise_event", .size = sizeof(struct external_feedback_event_revise_event), .fields = external_feedback_event_revise_event_fields, .n_fields = 1 };
+
 static const struct shape_field external_feedback_event_issue_event_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct external_feedback_event_issue_event, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item." },
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct external_feedback_event_issue_event, actor_id), .min = 0, .max = 0, .doc = "For whom." },
@@ -557,6 +601,9 @@ const struct event_type event_review_comment_create = { .name = "review_comment.
 const struct event_type event_external_feedback_event_create = { .name = "external_feedback_event.create", .entity_type = "external_feedback_event",
     .action = "create", .summary = "Somebody outside said something about a published item.", .scope = "content:read", .payload = &external_feedback_event_create_event_shape };
 
+const struct event_type event_external_feedback_event_revise = { .name = "external_feedback_event.revise", .entity_type = "external_feedback_event",
+    .action = "revise", .summary = "An agent has answered feedback with another working copy.", .scope = "content:read", .payload = &external_feedback_event_revise_event_shape };
+
 const struct event_type event_external_feedback_event_issue = { .name = "external_feedback_event.issue", .entity_type = "external_feedback_event",
     .action = "issue", .summary = "A feedback token was made.", .scope = "content:read", .payload = &external_feedback_event_issue_event_shape };
 
@@ -576,6 +623,7 @@ static const struct error_info *const workflow_workflows_create_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_ACTIVE_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_CONFLICT],
+	&error_catalogue[ERROR_WORKFLOW_AGENT_URL_UNSAFE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -845,6 +893,7 @@ static const struct error_info *const workflow_workflows_update_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_ACTIVE_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
+	&error_catalogue[ERROR_WORKFLOW_AGENT_URL_UNSAFE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2184,6 +2233,71 @@ const struct operation operation_workflow_feedback_create_public = {
 	.response = &workflow_feedback_create_public_response_shape,
 	.errors = workflow_feedback_create_public_errors,
 	.events = workflow_feedback_create_public_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route workflow_feedback_revise_routes[] = {
+	{ "POST", "/api/public/external-feedback/revision", false },
+};
+static const char *const workflow_feedback_revise_actions[] = {
+	NULL
+};
+static const struct error_info *const workflow_feedback_revise_errors[] = {
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_REVISION_REFUSED],
+	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_TOKEN_EXPIRED],
+	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_TOKEN_USED],
+	&error_catalogue[ERROR_INVALID_EXTERNAL_FEEDBACK_TOKEN],
+	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_TOKEN_MISSING],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	NULL
+};
+static const struct event_type *const workflow_feedback_revise_events[] = {
+	&event_external_feedback_event_revise,
+	&event_review_task_submit,
+	&event_review_task_supersede,
+	&event_review_task_cancel,
+	NULL
+};
+const struct operation operation_workflow_feedback_revise = {
+	.id = "workflow.feedback.revise",
+	.service = "workflow",
+	.summary = "Write the next working copy of an item with the one-time key that an agent was handed with the feedback; it goes to review.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = "feedback revise",
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "review_task",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "revise external_feedback_event",
+	.routes = workflow_feedback_revise_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 8000,
+	.body_max_bytes = 1048576,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Nothing more is needed: people review it.",
+	.actions = workflow_feedback_revise_actions,
+	.request = &workflow_feedback_revise_request_shape,
+	.response = &workflow_feedback_revise_response_shape,
+	.errors = workflow_feedback_revise_errors,
+	.events = workflow_feedback_revise_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

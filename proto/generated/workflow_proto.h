@@ -25,6 +25,7 @@ struct workflow {
 	const char *name;
 	int64_t content_type_id; /* 1..2147483647 */
 	bool active;
+	bool agent_configured;
 	bool is_applied;
 	struct shape_list transitions; /* of struct workflow_transition; optional */
 	int64_t created_at; /* microseconds since 1970 */
@@ -137,6 +138,8 @@ struct workflow_row {
 	bool active;
 	bool is_applied;
 	int64_t generation;
+	const char *agent_url; /* optional */
+	const char *agent_secret; /* optional */
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 };
@@ -186,11 +189,33 @@ struct workflow_count_row {
 };
 extern const struct shape workflow_count_row_shape;
 
+/* Row of feedback_revision. */
+struct feedback_revision_row {
+	int64_t id;
+	int64_t content_item_id;
+	const int64_t *revised_at; /* microseconds since 1970 */
+	const int64_t *revised_version;
+	const char *revision_code; /* optional */
+	const char *revision_message; /* optional */
+	const char *revision_context; /* optional */
+	const int64_t *review_task_id;
+};
+extern const struct shape feedback_revision_row_shape;
+
+/* Row of agents_claimed. */
+struct workflow_note_row {
+	int64_t id;
+	struct doc note;
+};
+extern const struct shape workflow_note_row_shape;
+
 struct workflow_workflows_create_request {
 	const char *name; /* 1..200 bytes */
 	int64_t content_type_id; /* 1..2147483647 */
 	const bool *active; /* default true */
 	struct shape_list transitions; /* of struct new_transition; at most 50 items; optional */
+	const char *agent_url; /* at most 2048 bytes; optional */
+	const char *agent_secret; /* 16..200 bytes; optional */
 };
 extern const struct shape workflow_workflows_create_request_shape;
 
@@ -228,6 +253,8 @@ struct workflow_workflows_update_request {
 	int64_t id; /* 1..2147483647 */
 	const char *name; /* 1..200 bytes; optional */
 	const bool *active;
+	const char *agent_url; /* at most 2048 bytes; optional */
+	const char *agent_secret; /* 16..200 bytes; optional */
 };
 extern const struct shape workflow_workflows_update_request_shape;
 
@@ -378,6 +405,7 @@ extern const struct shape workflow_feedback_create_request_shape;
 
 struct workflow_feedback_create_response {
 	const struct external_feedback_event *event;
+	const char *revision_token; /* optional */
 	const struct review_task *review_task; /* optional */
 };
 extern const struct shape workflow_feedback_create_response_shape;
@@ -423,6 +451,19 @@ struct workflow_feedback_create_public_response {
 	const char *message;
 };
 extern const struct shape workflow_feedback_create_public_response_shape;
+
+struct workflow_feedback_revise_request {
+	const char *token; /* 1..2000 bytes */
+	struct doc data; /* at most 1000000 bytes */
+};
+extern const struct shape workflow_feedback_revise_request_shape;
+
+struct workflow_feedback_revise_response {
+	int64_t feedback_id; /* 1..2147483647 */
+	const int64_t *version;
+	const int64_t *review_task_id; /* 1..2147483647 */
+};
+extern const struct shape workflow_feedback_revise_response_shape;
 
 struct workflow_create_event {
 	const char *name;
@@ -517,6 +558,11 @@ struct external_feedback_event_create_event {
 };
 extern const struct shape external_feedback_event_create_event_shape;
 
+struct external_feedback_event_revise_event {
+	int64_t content_item_id; /* 1..2147483647 */
+};
+extern const struct shape external_feedback_event_revise_event_shape;
+
 struct external_feedback_event_issue_event {
 	int64_t content_item_id; /* 1..2147483647 */
 	const char *actor_id;
@@ -547,6 +593,7 @@ extern const struct operation operation_workflow_feedback_create;
 extern const struct operation operation_workflow_feedback_list;
 extern const struct operation operation_workflow_feedback_issue_token;
 extern const struct operation operation_workflow_feedback_create_public;
+extern const struct operation operation_workflow_feedback_revise;
 extern const struct event_type event_workflow_create;
 extern const struct event_type event_workflow_update;
 extern const struct event_type event_workflow_delete;
@@ -560,6 +607,7 @@ extern const struct event_type event_review_task_reject;
 extern const struct event_type event_review_task_overdue;
 extern const struct event_type event_review_comment_create;
 extern const struct event_type event_external_feedback_event_create;
+extern const struct event_type event_external_feedback_event_revise;
 extern const struct event_type event_external_feedback_event_issue;
 
 /* Handlers, written by the service.  Errors listed are those beyond the common ones. */
@@ -742,6 +790,16 @@ const struct error *workflow_feedback_create_public(struct request *req, const s
     struct workflow_feedback_create_public_response *out) MUST_CHECK;
 const struct error *workflow_feedback_create_public_prepare(struct request *req, const struct workflow_feedback_create_public_request *in);
 
+/* Write the next working copy of an item with the one-time key that an agent was handed with the feedback; it goes to review.
+ * POST /api/public/external-feedback/revision
+ * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, EXTERNAL_FEEDBACK_REVISION_REFUSED, EXTERNAL_FEEDBACK_TOKEN_EXPIRED, EXTERNAL_FEEDBACK_TOKEN_USED, INVALID_EXTERNAL_FEEDBACK_TOKEN.
+ * Emits: external_feedback_event.revise, review_task.submit, review_task.supersede, review_task.cancel. */
+const struct error *workflow_feedback_revise(struct request *req, const struct workflow_feedback_revise_request *in,
+    struct workflow_feedback_revise_response *out) MUST_CHECK;
+const struct error *workflow_feedback_revise_complete(struct request *req, const struct workflow_feedback_revise_request *in,
+    struct workflow_feedback_revise_response *out);
+const struct error *workflow_feedback_revise_prepare(struct request *req, const struct workflow_feedback_revise_request *in);
+
 /* Append one event to the request; it is written with the transaction.  entity_version 0: none. */
 void emit_workflow_create(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct workflow_create_event *payload);
@@ -769,6 +827,8 @@ void emit_review_comment_create(struct request *req, int64_t entity_id, int64_t 
     const struct review_comment_create_event *payload);
 void emit_external_feedback_event_create(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct external_feedback_event_create_event *payload);
+void emit_external_feedback_event_revise(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct external_feedback_event_revise_event *payload);
 void emit_external_feedback_event_issue(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct external_feedback_event_issue_event *payload);
 

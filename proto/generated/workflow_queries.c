@@ -4,38 +4,39 @@
 
 const struct db_statement workflow_workflow_get_query = { .name = "workflow_workflow_get",
 	.sql =
-	    "SELECT id, name, content_type_id, active, is_applied, generation, created_at, updated_at FROM workflows WHERE id = $1\n",
+	    "SELECT id, name, content_type_id, active, is_applied, generation, agent_url, agent_secret, created_at, updated_at FROM workflows WHERE id = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &workflow_row_shape };
 
 const struct db_statement workflow_workflow_lock_query = { .name = "workflow_workflow_lock",
 	.sql =
-	    "SELECT id, name, content_type_id, active, is_applied, generation, created_at, updated_at FROM workflows WHERE id = $1 FOR UPDATE\n",
+	    "SELECT id, name, content_type_id, active, is_applied, generation, agent_url, agent_secret, created_at, updated_at FROM workflows WHERE id = $1 FOR UPDATE\n",
 	.kind = DB_FIND, .n_params = 1, .row = &workflow_row_shape };
 
 const struct db_statement workflow_workflow_active_query = { .name = "workflow_workflow_active",
 	.sql =
-	    "SELECT id, name, content_type_id, active, is_applied, generation, created_at, updated_at FROM workflows WHERE domain_id = tenant() AND content_type_id = $1 AND active\n",
+	    "SELECT id, name, content_type_id, active, is_applied, generation, agent_url, agent_secret, created_at, updated_at FROM workflows WHERE domain_id = tenant() AND content_type_id = $1 AND active\n",
 	.kind = DB_FIND, .n_params = 1, .row = &workflow_row_shape };
 
 const struct db_statement workflow_workflow_list_query = { .name = "workflow_workflow_list",
 	.sql =
-	    "SELECT id, name, content_type_id, active, is_applied, generation, created_at, updated_at FROM workflows WHERE id > $1 ORDER BY id LIMIT $2\n",
+	    "SELECT id, name, content_type_id, active, is_applied, generation, agent_url, agent_secret, created_at, updated_at FROM workflows WHERE id > $1 ORDER BY id LIMIT $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &workflow_row_shape };
 
 const struct db_statement workflow_workflow_list_of_type_query = { .name = "workflow_workflow_list_of_type",
 	.sql =
-	    "SELECT id, name, content_type_id, active, is_applied, generation, created_at, updated_at FROM workflows WHERE content_type_id = $3 AND id > $1 ORDER BY id LIMIT $2\n",
+	    "SELECT id, name, content_type_id, active, is_applied, generation, agent_url, agent_secret, created_at, updated_at FROM workflows WHERE content_type_id = $3 AND id > $1 ORDER BY id LIMIT $2\n",
 	.kind = DB_LIST, .n_params = 3, .row = &workflow_row_shape };
 
 const struct db_statement workflow_workflow_add_query = { .name = "workflow_workflow_add",
 	.sql =
-	    "INSERT INTO workflows (domain_id, name, content_type_id, active, is_applied, created_at, updated_at) VALUES ($1, $2, $3, $4, NOT $4, $5, $5) RETURNING id\n",
-	.kind = DB_FIND, .n_params = 5, .row = &workflow_id_row_shape };
+	    "INSERT INTO workflows (domain_id, name, content_type_id, active, is_applied, created_at, updated_at, agent_url, agent_secret)\n"
+	    "VALUES ($1, $2, $3, $4, NOT $4, $5, $5, $6, $7) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 7, .row = &workflow_id_row_shape };
 
 const struct db_statement workflow_workflow_update_query = { .name = "workflow_workflow_update",
 	.sql =
-	    "UPDATE workflows SET name = $2, active = $3, is_applied = false, generation = generation + 1, updated_at = $4 WHERE id = $1\n",
-	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+	    "UPDATE workflows SET name = $2, active = $3, is_applied = false, generation = generation + 1, updated_at = $4, agent_url = $5, agent_secret = $6 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 6, .row = NULL };
 
 const struct db_statement workflow_workflow_applied_query = { .name = "workflow_workflow_applied",
 	.sql =
@@ -219,3 +220,35 @@ const struct db_statement workflow_feedback_list_query = { .name = "workflow_fee
 	    "SELECT id, content_item_id, published_version, decision, comment, prompt, refinement_mode, actor_id, actor_type, actor_source, actor_display_name, review_task_id, created_at\n"
 	    "  FROM external_feedback_events WHERE content_item_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3\n",
 	.kind = DB_LIST, .n_params = 3, .row = &external_feedback_event_shape };
+
+const struct db_statement workflow_feedback_take_query = { .name = "workflow_feedback_take",
+	.sql =
+	    "UPDATE external_feedback_events SET revised_at = $2, revision_code = NULL, revision_message = NULL, revision_context = NULL\n"
+	    " WHERE domain_id = tenant() AND id = $1 AND revised_at IS NULL\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement workflow_feedback_revised_query = { .name = "workflow_feedback_revised",
+	.sql =
+	    "UPDATE external_feedback_events SET revised_version = $2 WHERE domain_id = tenant() AND id = $1\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement workflow_feedback_unrevised_query = { .name = "workflow_feedback_unrevised",
+	.sql =
+	    "UPDATE external_feedback_events SET revised_at = NULL, revision_code = $2, revision_message = $3, revision_context = $4 WHERE domain_id = tenant() AND id = $1\n",
+	.kind = DB_EXEC, .n_params = 4, .row = NULL };
+
+const struct db_statement workflow_feedback_revision_query = { .name = "workflow_feedback_revision",
+	.sql =
+	    "SELECT id, content_item_id, revised_at, revised_version, revision_code, revision_message, revision_context, review_task_id FROM external_feedback_events WHERE domain_id = tenant() AND id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &feedback_revision_row_shape };
+
+const struct db_statement workflow_agents_claimed_query = { .name = "workflow_agents_claimed",
+	.sql =
+	    "SELECT f.id, json_build_object('id', f.id, 'contentItemId', f.content_item_id, 'publishedVersion', f.published_version, 'decision', f.decision, 'comment', f.comment,\n"
+	    "       'prompt', f.prompt, 'actorId', f.actor_id, 'actorSource', f.actor_source, 'actorDisplayName', f.actor_display_name, 'reviewTaskId', f.review_task_id,\n"
+	    "       'url', w.agent_url, 'secret', w.agent_secret) AS note\n"
+	    "  FROM unnest($1::integer[], $2::integer[]) AS wanted(id, workflow_id)\n"
+	    " CROSS JOIN LATERAL (SELECT v.id, v.domain_id, v.content_item_id, v.published_version, v.decision, v.comment, v.prompt, v.actor_id, v.actor_source, v.actor_display_name, v.review_task_id\n"
+	    "        FROM external_feedback_events v WHERE v.id = wanted.id LIMIT 1) AS f\n"
+	    " CROSS JOIN LATERAL (SELECT o.agent_url, o.agent_secret FROM workflows o WHERE o.id = wanted.workflow_id AND o.domain_id = f.domain_id LIMIT 1) AS w LIMIT 1000\n",
+	.kind = DB_LIST, .n_params = 2, .row = &workflow_note_row_shape };

@@ -78,5 +78,15 @@ extern const struct db_statement workflow_feedback_add_query;
 extern const struct db_statement workflow_feedback_link_query;
 /* What was said about an item, newest first. :list; rows: struct external_feedback_event */
 extern const struct db_statement workflow_feedback_list_query;
+/* Its one-time key is used. :exec */
+extern const struct db_statement workflow_feedback_take_query;
+/* The working copy is written. :exec */
+extern const struct db_statement workflow_feedback_revised_query;
+/* Content did not take it: the key serves again. :exec */
+extern const struct db_statement workflow_feedback_unrevised_query;
+/* What became of a working copy. :find; rows: struct feedback_revision_row */
+extern const struct db_statement workflow_feedback_revision_query;
+/* What the steps that tell agents have to know: the feedback, and where they listen. :list; rows: struct workflow_note_row */
+extern const struct db_statement workflow_agents_claimed_query;
 
 #endif

@@ -344,6 +344,29 @@ prepare_workflow_feedback_create_public(struct request *req, const void *in)
 	return workflow_feedback_create_public_prepare(req, typed_in);
 }
 
+static const struct error *
+call_workflow_feedback_revise(struct request *req, const void *in, void *out)
+{
+	const struct workflow_feedback_revise_request *typed_in = in;
+	struct workflow_feedback_revise_response *typed_out = out;
+	return workflow_feedback_revise(req, typed_in, typed_out);
+}
+
+static const struct error *
+complete_workflow_feedback_revise(struct request *req, const void *in, void *out)
+{
+	const struct workflow_feedback_revise_request *typed_in = in;
+	struct workflow_feedback_revise_response *typed_out = out;
+	return workflow_feedback_revise_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
+prepare_workflow_feedback_revise(struct request *req, const void *in)
+{
+	const struct workflow_feedback_revise_request *typed_in = in;
+	return workflow_feedback_revise_prepare(req, typed_in);
+}
+
 const struct service_operation workflow_operations[] = {
 	{ &operation_workflow_workflows_create, call_workflow_workflows_create, NULL, prepare_workflow_workflows_create, complete_workflow_workflows_create },
 	{ &operation_workflow_workflows_list, call_workflow_workflows_list, NULL, NULL, NULL },
@@ -368,8 +391,9 @@ const struct service_operation workflow_operations[] = {
 	{ &operation_workflow_feedback_list, call_workflow_feedback_list, NULL, prepare_workflow_feedback_list, NULL },
 	{ &operation_workflow_feedback_issue_token, call_workflow_feedback_issue_token, NULL, prepare_workflow_feedback_issue_token, NULL },
 	{ &operation_workflow_feedback_create_public, call_workflow_feedback_create_public, NULL, prepare_workflow_feedback_create_public, NULL },
+	{ &operation_workflow_feedback_revise, call_workflow_feedback_revise, NULL, prepare_workflow_feedback_revise, complete_workflow_feedback_revise },
 };
-const size_t workflow_n_operations = 23;
+const size_t workflow_n_operations = 24;
 
 void
 emit_workflow_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -460,6 +484,13 @@ emit_external_feedback_event_create(struct request *req, int64_t entity_id, int6
     const struct external_feedback_event_create_event *payload)
 {
 	event_emit(req, &event_external_feedback_event_create, entity_id, entity_version, payload);
+}
+
+void
+emit_external_feedback_event_revise(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct external_feedback_event_revise_event *payload)
+{
+	event_emit(req, &event_external_feedback_event_revise, entity_id, entity_version, payload);
 }
 
 void

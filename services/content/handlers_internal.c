@@ -63,6 +63,15 @@ content_items_create_as(struct request *req, const struct content_items_create_a
 	return content_items_create(req, &create, out);
 }
 
+const struct error *
+content_items_update_as(struct request *req, const struct content_items_update_as_request *in, struct content_item *out)
+{
+	struct content_items_update_request update = { .id = in->id, .data = in->data };
+
+	req->actor = content_actor(req, in->actor_id, in->actor_type, in->actor_source);
+	return content_items_update(req, &update, out);
+}
+
 /* ---- workflows ---- */
 
 const struct error *

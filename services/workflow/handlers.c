@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "outbound.h"
 #include "rules.h"
 #include "store.h"
 
@@ -15,7 +16,7 @@ static struct workflow
 shown(const struct workflow_row *row)
 {
 	return (struct workflow){ .id = row->id, .name = row->name, .content_type_id = row->content_type_id, .active = row->active,
-		.is_applied = row->is_applied, .created_at = row->created_at, .updated_at = row->updated_at };
+		.is_applied = row->is_applied, .agent_configured = row->agent_url != NULL, .created_at = row->created_at, .updated_at = row->updated_at };
 }
 
 static struct edge *
@@ -126,6 +127,21 @@ add_transitions(struct request *req, int64_t workflow_id, struct shape_list want
 	return check_graph(req, ret_made);
 }
 
+/* Left out: as it was; empty: nobody is told any more. */
+static const struct error *
+set_agent(struct request *req, const char *url, const char *secret, struct workflow_row *row)
+{
+	const char *problem = url && *url ? outbound_check_url(req->arena, url) : NULL;
+
+	if (problem)
+		return FAIL_AT(req, WORKFLOW_AGENT_URL_UNSAFE, "/agentUrl", "the URL cannot be an agent's: %s", problem);
+	if (url)
+		row->agent_url = *url ? url : NULL;
+	if (secret)
+		row->agent_secret = request_seal(req, secret);
+	return NULL;
+}
+
 const struct error *
 workflow_workflows_create(struct request *req, const struct workflow_workflows_create_request *in, struct workflow *out)
 {
@@ -133,7 +149,9 @@ workflow_workflows_create(struct request *req, const struct workflow_workflows_c
 		.is_applied = !*in->active, .created_at = req->now_us, .updated_at = req->now_us };
 	struct shape_list made;
 
-	const struct error *error = store_workflow_add(req, in->name, in->content_type_id, row.active, &row.id);
+	const struct error *error = set_agent(req, in->agent_url, in->agent_secret, &row);
+	if (!error)
+		error = store_workflow_add(req, &row, &row.id);
 	if (!error)
 		error = add_transitions(req, row.id, in->transitions, &made);
 	if (!error && row.active)
@@ -208,8 +226,8 @@ workflow_workflows_update(struct request *req, const struct workflow_workflows_u
 	const struct workflow_row *before;
 	struct shape_list transitions;
 
-	if (!in->name && !in->active)
-		return FAIL(req, EMPTY_UPDATE_BODY, "give name, active or both");
+	if (!in->name && !in->active && !in->agent_url && !in->agent_secret)
+		return FAIL(req, EMPTY_UPDATE_BODY, "give name, active, agentUrl or agentSecret");
 	const struct error *error = store_workflow_get(req, in->id, true, &before);
 	if (error)
 		return error;
@@ -218,13 +236,15 @@ workflow_workflows_update(struct request *req, const struct workflow_workflows_u
 	struct workflow_row row = *before;
 	row.name = in->name ? in->name : row.name;
 	row.active = in->active ? *in->active : row.active;
-	error = store_transition_list(req, row.id, &transitions);
+	error = set_agent(req, in->agent_url, in->agent_secret, &row);
+	if (!error)
+		error = store_transition_list(req, row.id, &transitions);
 	if (!error && row.active && !before->active)
 		error = check_graph(req, &transitions);
 	if (!error)
-		error = store_workflow_update(req, row.id, row.name, row.active);
+		error = store_workflow_update(req, &row);
 	if (!error)
-		error = changed(req, &row, row.active == before->active ? "renamed" : row.active ? "activated" : "deactivated");
+		error = changed(req, &row, row.active == before->active ? in->name ? "renamed" : "another agent" : row.active ? "activated" : "deactivated");
 	if (error)
 		return error;
 	*out = shown(&row);
@@ -298,7 +318,7 @@ workflow_transitions_create(struct request *req, const struct workflow_transitio
 	if (!error)
 		error = check_stored_graph(req, row);
 	if (!error)
-		error = store_workflow_update(req, row->id, row->name, row->active);
+		error = store_workflow_update(req, row);
 	if (!error)
 		error = changed(req, row, "transition added");
 	if (req->dry_run)
@@ -333,7 +353,7 @@ workflow_transitions_delete(struct request *req, const struct workflow_transitio
 	if (!error)
 		error = check_stored_graph(req, row);
 	if (!error)
-		error = store_workflow_update(req, row->id, row->name, row->active);
+		error = store_workflow_update(req, row);
 	if (!error)
 		error = changed(req, row, "transition removed");
 	if (error)

@@ -63,6 +63,19 @@ comment_text(struct request *req, const struct feedback *feedback)
 	    feedback->prompt ? feedback->prompt : "");
 }
 
+/* Whoever listens for the type's workflow is told. */
+static const struct error *
+start_agent(struct request *req, int64_t content_type_id, int64_t feedback_id)
+{
+	const struct workflow_row *workflow;
+	const struct error *error = store_workflow_active(req, content_type_id, &workflow);
+
+	if (error || !workflow || !workflow->agent_url)
+		return error;
+	return process_start(req, &(struct process_start){ .kind = "agent", .key = arena_printf(req->arena, "%" PRId64, feedback_id), .lane = "agents",
+	    .payload = arena_printf(req->arena, "{\"workflowId\":%" PRId64 "}", workflow->id) }, NULL);
+}
+
 /* Event, comment and, where it is needed, a review: in one transaction. */
 static const struct error *
 record(struct request *req, const struct feedback *feedback, struct external_feedback_event *ret_event, int64_t *ret_task_id)
@@ -93,6 +106,11 @@ record(struct request *req, const struct feedback *feedback, struct external_fee
 	if (*ret_task_id) {
 		store_feedback_link(req, ret_event->id, *ret_task_id);
 		ret_event->review_task_id = arena_memdup(req->arena, ret_task_id, sizeof(*ret_task_id));
+	}
+	if (is_direct(feedback)) {
+		error = start_agent(req, feedback->item->content_type_id, ret_event->id);
+		if (error)
+			return error;
 	}
 	emit_external_feedback_event_create(req, ret_event->id, 0, &(struct external_feedback_event_create_event){ .content_item_id = feedback->content_item_id,
 	    .published_version = ret_event->published_version, .decision = feedback->decision, .refinement_mode = feedback->refinement_mode,
@@ -129,6 +147,9 @@ workflow_feedback_create(struct request *req, const struct workflow_feedback_cre
 	if (error)
 		return error;
 	out->event = event;
+	int64_t expires_us;
+	if (is_direct(req->prepared))
+		out->revision_token = agent_key_make(req, event->id, event->content_item_id, &expires_us);
 	if (task_id) {
 		struct review_task *shown = ARENA_NEW(req->arena, struct review_task);
 		*shown = review_shown(task);
@@ -270,5 +291,73 @@ workflow_feedback_create_public(struct request *req, const struct workflow_feedb
 		return error;
 	out->id = event.id;
 	out->message = "Thank you: your feedback was recorded.";
+	return NULL;
+}
+
+/* ---- an agent's working copy ---- */
+
+const struct error *
+workflow_feedback_revise_prepare(struct request *req, const struct workflow_feedback_revise_request *in)
+{
+	struct agent_key *key = ARENA_NEW(req->arena, struct agent_key);
+
+	req->prepared = key;
+	return agent_key_read(req, in->token, key);
+}
+
+const struct error *
+workflow_feedback_revise(struct request *req, const struct workflow_feedback_revise_request *in, struct workflow_feedback_revise_response *out)
+{
+	const struct agent_key *key = req->prepared;
+	struct principal *agent = ARENA_NEW(req->arena, struct principal);
+	bool is_taken;
+
+	request_act_for(req, key->tenant);
+	*agent = (struct principal){ .tenant = key->tenant, .id = arena_printf(req->arena, "feedback_agent:%" PRId64, key->feedback_id), .type = "agent", .source = "feedback" };
+	req->actor = agent;
+	const struct error *error = store_feedback_take(req, key->feedback_id, &is_taken);
+	if (!error && !is_taken)
+		return FAIL_AT(req, EXTERNAL_FEEDBACK_TOKEN_USED, "/token", "the key of feedback %" PRId64 " has been used", key->feedback_id);
+	if (!error)
+		error = process_start(req, &(struct process_start){ .kind = "revision", .key = arena_printf(req->arena, "%" PRId64, key->feedback_id),
+		    .payload = arena_printf(req->arena, "{\"itemId\":%" PRId64 ",\"data\":%.*s}", key->item_id, (int)in->data.len, in->data.json) }, NULL);
+	if (error)
+		return error;
+	out->feedback_id = key->feedback_id;
+	emit_external_feedback_event_revise(req, key->feedback_id, 0, &(struct external_feedback_event_revise_event){ .content_item_id = key->item_id });
+	return NULL;
+}
+
+struct outcome_reading {
+	int64_t id;
+	const struct feedback_revision_row *row;
+};
+
+static const struct error *
+read_outcome(struct request *req, void *context)
+{
+	struct outcome_reading *reading = context;
+
+	return store_feedback_revision(req, reading->id, &reading->row);
+}
+
+const struct error *
+workflow_feedback_revise_complete(struct request *req, const struct workflow_feedback_revise_request *in, struct workflow_feedback_revise_response *out)
+{
+	struct outcome_reading reading = { .id = out->feedback_id };
+	bool has_ended;
+	const struct error *error = process_await(req, "revision", arena_printf(req->arena, "%" PRId64, out->feedback_id), AWAIT_MS, &has_ended);
+
+	(void)in;
+	if (!error)
+		error = request_transaction(req, read_outcome, &reading);
+	if (error || !reading.row)
+		return error;
+	if (reading.row->revision_code && strcmp(reading.row->revision_code, error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED].code) == 0)
+		return FAIL_WITH(req, CONTENT_SCHEMA_VALIDATION_FAILED, reading.row->revision_context, "%s", reading.row->revision_message);
+	if (reading.row->revision_code)
+		return FAIL(req, EXTERNAL_FEEDBACK_REVISION_REFUSED, "%s", reading.row->revision_message);
+	out->version = reading.row->revised_version;
+	out->review_task_id = has_ended ? reading.row->review_task_id : NULL;
 	return NULL;
 }

@@ -3,7 +3,7 @@
 -- ---------------------------------------------------------------- workflows
 
 -- template: workflow_columns(rest)
-SELECT id, name, content_type_id, active, is_applied, generation, created_at, updated_at FROM workflows {rest};
+SELECT id, name, content_type_id, active, is_applied, generation, agent_url, agent_secret, created_at, updated_at FROM workflows {rest};
 
 -- name: workflow_get :find workflow_row = workflow_columns(WHERE id = $1)
 -- One workflow.
@@ -18,11 +18,12 @@ SELECT id, name, content_type_id, active, is_applied, generation, created_at, up
 
 -- name: workflow_add :find workflow_id_row
 -- A new workflow.
-INSERT INTO workflows (domain_id, name, content_type_id, active, is_applied, created_at, updated_at) VALUES ($1, $2, $3, $4, NOT $4, $5, $5) RETURNING id;
+INSERT INTO workflows (domain_id, name, content_type_id, active, is_applied, created_at, updated_at, agent_url, agent_secret)
+VALUES ($1, $2, $3, $4, NOT $4, $5, $5, $6, $7) RETURNING id;
 
 -- name: workflow_update :exec
 -- Its name and whether it governs; content has to be told.
-UPDATE workflows SET name = $2, active = $3, is_applied = false, generation = generation + 1, updated_at = $4 WHERE id = $1;
+UPDATE workflows SET name = $2, active = $3, is_applied = false, generation = generation + 1, updated_at = $4, agent_url = $5, agent_secret = $6 WHERE id = $1;
 
 -- name: workflow_applied :exec
 -- Content has been told of this generation.
@@ -153,3 +154,31 @@ UPDATE external_feedback_events SET review_task_id = $2 WHERE id = $1;
 -- What was said about an item, newest first.
 SELECT id, content_item_id, published_version, decision, comment, prompt, refinement_mode, actor_id, actor_type, actor_source, actor_display_name, review_task_id, created_at
   FROM external_feedback_events WHERE content_item_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
+
+-- name: feedback_take :exec
+-- Its one-time key is used.
+UPDATE external_feedback_events SET revised_at = $2, revision_code = NULL, revision_message = NULL, revision_context = NULL
+ WHERE domain_id = tenant() AND id = $1 AND revised_at IS NULL;
+
+-- name: feedback_revised :exec
+-- The working copy is written.
+UPDATE external_feedback_events SET revised_version = $2 WHERE domain_id = tenant() AND id = $1;
+
+-- name: feedback_unrevised :exec
+-- Content did not take it: the key serves again.
+UPDATE external_feedback_events SET revised_at = NULL, revision_code = $2, revision_message = $3, revision_context = $4 WHERE domain_id = tenant() AND id = $1;
+
+-- name: feedback_revision :find feedback_revision_row
+-- What became of a working copy.
+SELECT id, content_item_id, revised_at, revised_version, revision_code, revision_message, revision_context, review_task_id FROM external_feedback_events WHERE domain_id = tenant() AND id = $1;
+
+-- name: agents_claimed :list workflow_note_row
+-- row: note doc
+-- What the steps that tell agents have to know: the feedback, and where they listen.
+SELECT f.id, json_build_object('id', f.id, 'contentItemId', f.content_item_id, 'publishedVersion', f.published_version, 'decision', f.decision, 'comment', f.comment,
+       'prompt', f.prompt, 'actorId', f.actor_id, 'actorSource', f.actor_source, 'actorDisplayName', f.actor_display_name, 'reviewTaskId', f.review_task_id,
+       'url', w.agent_url, 'secret', w.agent_secret) AS note
+  FROM unnest($1::integer[], $2::integer[]) AS wanted(id, workflow_id)
+ CROSS JOIN LATERAL (SELECT v.id, v.domain_id, v.content_item_id, v.published_version, v.decision, v.comment, v.prompt, v.actor_id, v.actor_source, v.actor_display_name, v.review_task_id
+        FROM external_feedback_events v WHERE v.id = wanted.id LIMIT 1) AS f
+ CROSS JOIN LATERAL (SELECT o.agent_url, o.agent_secret FROM workflows o WHERE o.id = wanted.workflow_id AND o.domain_id = f.domain_id LIMIT 1) AS w LIMIT 1000;

@@ -139,5 +139,7 @@ const struct process_kind workflow_process_kinds[] = {
 	{ .name = "review", .steps = review_steps, .n_steps = 2, .backoff_ms = 200, .backoff_max_ms = 10000, .running_max = 16 },
 	{ .name = "govern", .steps = govern_steps, .n_steps = 1, .backoff_ms = 200, .backoff_max_ms = 10000, .running_max = 8 },
 	{ .name = "reminder", .steps = reminder_steps, .n_steps = 1 },
+	{ .name = "agent", .steps = agent_steps, .n_steps = 1, .attempts_max = 8, .backoff_ms = 5000, .claimed = agents_note },
+	{ .name = "revision", .steps = revision_steps, .n_steps = 2, .backoff_ms = 200, .backoff_max_ms = 10000 },
 };
 const size_t workflow_n_process_kinds = sizeof(workflow_process_kinds) / sizeof(workflow_process_kinds[0]);

@@ -43,18 +43,19 @@ store_workflow_list(struct request *req, const struct workflow_workflows_list_re
 }
 
 const struct error *
-store_workflow_add(struct request *req, const char *name, int64_t content_type_id, bool active, int64_t *ret_id)
+store_workflow_add(struct request *req, const struct workflow_row *w, int64_t *ret_id)
 {
-	return find_id(req, &workflow_workflow_add_query, PARAMS(P_INT(req->tenant), P_TEXT(name), P_INT(content_type_id), P_BOOL(active),
-	    P_TIME(req->now_us)), ret_id);
+	return find_id(req, &workflow_workflow_add_query, PARAMS(P_INT(req->tenant), P_TEXT(w->name), P_INT(w->content_type_id), P_BOOL(w->active),
+	    P_TIME(req->now_us), P_TEXT(w->agent_url), P_TEXT(w->agent_secret)), ret_id);
 }
 
 const struct error *
-store_workflow_update(struct request *req, int64_t id, const char *name, bool active)
+store_workflow_update(struct request *req, const struct workflow_row *w)
 {
 	int64_t n;
 
-	return query_exec(req, &workflow_workflow_update_query, PARAMS(P_INT(id), P_TEXT(name), P_BOOL(active), P_TIME(req->now_us)), &n);
+	return query_exec(req, &workflow_workflow_update_query, PARAMS(P_INT(w->id), P_TEXT(w->name), P_BOOL(w->active), P_TIME(req->now_us),
+	    P_TEXT(w->agent_url), P_TEXT(w->agent_secret)), &n);
 }
 
 void
@@ -251,4 +252,40 @@ const struct error *
 store_feedback_list(struct request *req, int64_t content_item_id, int64_t before, int64_t limit, struct shape_list *ret_events)
 {
 	return query_list(req, &workflow_feedback_list_query, PARAMS(P_INT(content_item_id), P_INT(before), P_INT(limit)), ret_events);
+}
+
+/* ---- working copies of agents ---- */
+
+const struct error *
+store_feedback_take(struct request *req, int64_t id, bool *ret_is_taken)
+{
+	int64_t n = 0;
+	const struct error *error = query_exec(req, &workflow_feedback_take_query, PARAMS(P_INT(id), P_TIME(req->now_us)), &n);
+
+	*ret_is_taken = n == 1;
+	return error;
+}
+
+void
+store_feedback_revised(struct request *req, int64_t id, int64_t version)
+{
+	query_send(req, &workflow_feedback_revised_query, PARAMS(P_INT(id), P_INT(version)));
+}
+
+void
+store_feedback_unrevised(struct request *req, int64_t id, const struct error *refusal)
+{
+	query_send(req, &workflow_feedback_unrevised_query, PARAMS(P_INT(id), P_TEXT(refusal->info->code), P_TEXT(refusal->message), P_TEXT(refusal->context)));
+}
+
+const struct error *
+store_feedback_revision(struct request *req, int64_t id, const struct feedback_revision_row **ret_row)
+{
+	return query_find(req, &workflow_feedback_revision_query, PARAMS(P_INT(id)), ret_row);
+}
+
+const struct error *
+store_agents_claimed(struct request *req, const int64_t *ids, const int64_t *workflow_ids, size_t n, struct shape_list *ret_rows)
+{
+	return query_list(req, &workflow_agents_claimed_query, PARAMS(P_INT_LIST(ids, n), P_INT_LIST(workflow_ids, n)), ret_rows);
 }

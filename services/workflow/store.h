@@ -10,8 +10,8 @@ extern const size_t store_n_constraints;
 const struct error *store_workflow_get(struct request *req, int64_t id, bool is_locked, const struct workflow_row **ret_row) MUST_CHECK;
 const struct error *store_workflow_active(struct request *req, int64_t content_type_id, const struct workflow_row **ret_row) MUST_CHECK;
 const struct error *store_workflow_list(struct request *req, const struct workflow_workflows_list_request *in, int64_t limit, struct shape_list *ret_rows) MUST_CHECK;
-const struct error *store_workflow_add(struct request *req, const char *name, int64_t content_type_id, bool active, int64_t *ret_id) MUST_CHECK;
-const struct error *store_workflow_update(struct request *req, int64_t id, const char *name, bool active) MUST_CHECK;
+const struct error *store_workflow_add(struct request *req, const struct workflow_row *workflow, int64_t *ret_id) MUST_CHECK;
+const struct error *store_workflow_update(struct request *req, const struct workflow_row *workflow) MUST_CHECK;
 void store_workflow_applied(struct request *req, int64_t id, int64_t generation);
 void store_workflow_delete(struct request *req, int64_t id);
 const struct error *store_transition_list(struct request *req, int64_t workflow_id, struct shape_list *ret_transitions) MUST_CHECK;
@@ -40,5 +40,11 @@ const struct error *store_comment_list(struct request *req, int64_t content_item
 const struct error *store_feedback_add(struct request *req, const struct external_feedback_event *event, const char *email, int64_t *ret_id) MUST_CHECK;
 void store_feedback_link(struct request *req, int64_t id, int64_t task_id);
 const struct error *store_feedback_list(struct request *req, int64_t content_item_id, int64_t before, int64_t limit, struct shape_list *ret_events) MUST_CHECK;
+
+const struct error *store_feedback_take(struct request *req, int64_t id, bool *ret_is_taken) MUST_CHECK;
+void store_feedback_revised(struct request *req, int64_t id, int64_t version);
+void store_feedback_unrevised(struct request *req, int64_t id, const struct error *refusal);
+const struct error *store_feedback_revision(struct request *req, int64_t id, const struct feedback_revision_row **ret_row) MUST_CHECK;
+const struct error *store_agents_claimed(struct request *req, const int64_t *ids, const int64_t *workflow_ids, size_t n, struct shape_list *ret_rows) MUST_CHECK;
 
 #endif

@@ -48,6 +48,17 @@ const struct error *review_remind(struct request *req, int64_t task_id, const in
 /* The item as content has it, asked for with the service's own rights: before the transaction. */
 const struct error *review_snapshot(struct request *req, int64_t item_id, const struct content_items_snapshot_response **ret_item) MUST_CHECK;
 
+/* ---- agents.c: feedback that an agent answers ---- */
+
+/* A key for one working copy: of one feedback about one item, for a day. */
+struct agent_key {
+	int64_t tenant, item_id, feedback_id;
+};
+const char *agent_key_make(struct request *req, int64_t feedback_id, int64_t item_id, int64_t *ret_expires_us);
+const struct error *agent_key_read(struct request *req, const char *key, struct agent_key *ret_key) MUST_CHECK;
+const struct error *agents_note(struct request *req, struct process *processes, size_t n) MUST_CHECK;
+extern const struct step agent_steps[1], revision_steps[2];
+
 /* steps.c */
 extern const struct process_kind workflow_process_kinds[];
 extern const size_t workflow_n_process_kinds;

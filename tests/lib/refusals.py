@@ -275,6 +275,17 @@ def feedback_refuses_what_it_declares(ground):
         ("POST", public, {"token": gone, "comment": "x"}, 404, "EXTERNAL_FEEDBACK_CONTENT_ITEM_NOT_FOUND"), ("POST", public, {"comment": "x"}, 401, "EXTERNAL_FEEDBACK_TOKEN_MISSING"),
         ("POST", public, {"token": "x", "comment": "x"}, 401, "INVALID_EXTERNAL_FEEDBACK_TOKEN"),
         ("POST", public, {"token": token, "prompt": "x", "refinementMode": "agent_direct"}, 403, "EXTERNAL_FEEDBACK_TOKEN_AGENT_DIRECT_FORBIDDEN")])
+    (_, used), (doomed, lost), revision = t.revised(), t.revised(), public + "/revision"
+    t.anyone.post(revision, {"token": used, "data": {"message": "y"}}).succeeded(201)
+    ground.admin.delete(f"/api/content-items/{doomed}").succeeded(200)
+    ask_all(t.anyone, [
+        ("POST", revision, {"data": {}}, 401, "EXTERNAL_FEEDBACK_TOKEN_MISSING"), ("POST", revision, {"token": "x", "data": {}}, 401, "INVALID_EXTERNAL_FEEDBACK_TOKEN"),
+        ("POST", revision, {"token": used, "data": {"message": "z"}}, 409, "EXTERNAL_FEEDBACK_TOKEN_USED"),
+        ("POST", revision, {"token": lost, "data": {"message": "z"}}, 422, "EXTERNAL_FEEDBACK_REVISION_REFUSED"),
+        ("POST", revision, {"token": t.revised()[1], "data": {"seats": 0}}, 400, "CONTENT_SCHEMA_VALIDATION_FAILED")])
+    flow = t.flow()
+    refused("agent", ground.admin.post("/api/workflows", {"name": "x", "contentTypeId": ground.type(), "agentUrl": "http://169.254.169.254/"}), 400, "WORKFLOW_AGENT_URL_UNSAFE")
+    refused("agent", ground.admin.put(f"/api/workflows/{flow['id']}", {"agentUrl": "http://169.254.169.254/"}), 400, "WORKFLOW_AGENT_URL_UNSAFE")
 
 
 # ---------------------------------------------------------------- people

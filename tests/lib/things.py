@@ -107,6 +107,14 @@ class Things:
         self.made(f"/api/content-items/{item_id}/{what}", body or {"comment": "x"})
         return item_id
 
+    def revised(self):
+        """An item that was published before a workflow governed it, and a one-time key for its next working copy."""
+        type_id = self.type()
+        item_id = self.made("/api/content-items", {"contentTypeId": type_id, "data": {"message": "x"}, "status": "published"})["id"]
+        self.flow(type_id=type_id)
+        asked = {"prompt": "x", "refinementMode": "agent_direct", "submitter": WHO}
+        return item_id, self.made(f"/api/content-items/{item_id}/external-feedback", asked)["revisionToken"]
+
     def token(self, item_id):
         return self.made(f"/api/content-items/{item_id}/external-feedback-token", {"submitter": WHO})["token"]
 
@@ -350,6 +358,7 @@ def requests(t, path):
         "workflow.feedback.list": lambda: ask(item("external-feedback", lambda: t.remarked("external-feedback", comment="x", decision="accepted", submitter=WHO))),
         "workflow.feedback.issue_token": lambda: ask(item("external-feedback-token", t.published), {"submitter": WHO}),
         "workflow.feedback.create_public": lambda: (t.anyone, path, {"token": t.token(t.published()), "decision": "accepted"}),
+        "workflow.feedback.revise": lambda: (t.anyone, path, {"token": t.revised()[1], "data": {"message": "y"}}),
         "forms.definitions.create": lambda: ask(path, t.form_body()),
         "forms.definitions.get": lambda: ask(f"/api/forms/{t.form()['id']}"),
         "forms.definitions.update": lambda: ask(f"/api/forms/{t.form()['id']}", {"name": t.ground.name()}),

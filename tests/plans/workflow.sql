@@ -34,9 +34,9 @@ SELECT setval('workflows_id_seq', :rows), setval('workflow_transitions_id_seq', 
 -- plan: workflow_list_of_type tenant
 (0, 51, :type)
 -- plan: workflow_add tenant
-(:big, 'new', 2000000000, true, now())
+(:big, 'new', 2000000000, true, now(), NULL, NULL)
 -- plan: workflow_update tenant
-(:flow, 'new', false, now())
+(:flow, 'new', false, now(), NULL, NULL)
 -- plan: workflow_applied tenant
 (:flow, 1)
 -- plan: workflow_delete tenant max=400, its transitions go with it
@@ -103,3 +103,15 @@ SELECT setval('workflows_id_seq', :rows), setval('workflow_transitions_id_seq', 
 (1, :task)
 -- plan: feedback_list tenant
 (1, 2147483647, 51)
+-- plan: feedback_take tenant
+(1, now())
+-- plan: feedback_take acting
+(1, now())
+-- plan: feedback_revised tenant
+(1, 2)
+-- plan: feedback_unrevised tenant
+(1, 'A', 'b', NULL)
+-- plan: feedback_revision acting
+(1)
+-- plan: agents_claimed system
+(ARRAY[1], ARRAY[1])
