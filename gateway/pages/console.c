@@ -185,4 +185,5 @@ answer_asset(struct exchange *exchange)
 const struct page console_page = { .method = "GET", .path = "/ui", .name = "console", .answer = answer_page };
 const struct page console_invite_page = { .method = "GET", .path = "/ui/invite", .name = "console.invite", .answer = answer_page };
 const struct page console_authorize_page = { .method = "GET", .path = "/ui/authorize", .name = "console.authorize", .answer = answer_page };
+const struct page console_oidc_page = { .method = "GET", .path = "/ui/oidc", .name = "console.oidc", .answer = answer_page };
 const struct page console_asset_page = { .method = "GET", .path = "/ui/assets/{file}", .name = "console.asset", .answer = answer_asset };

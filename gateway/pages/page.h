@@ -27,7 +27,7 @@ struct page {
 extern const struct page *const pages[]; /* NULL-terminated */
 
 extern const struct page health_page, ready_page, metrics_page, openapi_page, documentation_page, root_page, docs_page, runtime_page, events_page,
-    asset_content_page, form_page, form_sent_page, form_script_page, asset_upload_page, console_page, console_invite_page, console_authorize_page, console_asset_page, graphql_post_page, graphql_get_page, graphql_explorer_page, mcp_post_page, mcp_get_page, mcp_delete_page, mcp_metadata_page, mcp_metadata_named_page,
+    asset_content_page, form_page, form_sent_page, form_script_page, asset_upload_page, console_page, console_invite_page, console_authorize_page, console_oidc_page, console_asset_page, graphql_post_page, graphql_get_page, graphql_explorer_page, mcp_post_page, mcp_get_page, mcp_delete_page, mcp_metadata_page, mcp_metadata_named_page,
     oauth_metadata_page, oauth_metadata_named_page, oauth_register_page, oauth_token_page, oauth_revoke_page;
 
 #endif

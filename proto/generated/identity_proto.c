@@ -644,6 +644,40 @@ static const struct shape_field identity_invites_accept_response_fields[] = {
 };
 const struct shape identity_invites_accept_response_shape = { .name = "identity_invites_accept_response", .size = sizeof(struct identity_invites_accept_response), .fields = identity_invites_accept_response_fields, .n_fields = 3 };
 
+const struct shape identity_sign_in_methods_request_shape = { .name = "identity_sign_in_methods_request", .size = sizeof(struct identity_sign_in_methods_request), .fields = NULL, .n_fields = 0 };
+
+static const struct shape_field identity_sign_in_methods_response_fields[] = {
+	{ .name = "password", .column = "password", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sign_in_methods_response, password), .min = 0, .max = 0, .doc = "With a password." },
+	{ .name = "oidc", .column = "oidc", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_sign_in_methods_response, oidc), .min = 0, .max = 0, .doc = "With an OpenID Connect provider." },
+};
+const struct shape identity_sign_in_methods_response_shape = { .name = "identity_sign_in_methods_response", .size = sizeof(struct identity_sign_in_methods_response), .fields = identity_sign_in_methods_response_fields, .n_fields = 2 };
+
+static const struct shape_field identity_oidc_begin_request_fields[] = {
+	{ .name = "base", .column = "base", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oidc_begin_request, base), .min = 0, .max = INT64_C(200), .doc = "Base URL under which the person sees this installation.", .example = "\"http://127.0.0.1:4000\"" },
+	{ .name = "host", .column = "host", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_HEADER, .header = "host", .offset = offsetof(struct identity_oidc_begin_request, host), .min = 0, .max = INT64_C(300), .doc = "The host that was asked." },
+};
+const struct shape identity_oidc_begin_request_shape = { .name = "identity_oidc_begin_request", .size = sizeof(struct identity_oidc_begin_request), .fields = identity_oidc_begin_request_fields, .n_fields = 2 };
+
+static const struct shape_field identity_oidc_begin_response_fields[] = {
+	{ .name = "authorizationUrl", .column = "authorization_url", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oidc_begin_response, authorization_url), .min = 0, .max = 0, .doc = "Where the browser goes." },
+	{ .name = "state", .column = "state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oidc_begin_response, state), .min = 0, .max = 0, .doc = "What the browser must come back with: keep it, and compare." },
+};
+const struct shape identity_oidc_begin_response_shape = { .name = "identity_oidc_begin_response", .size = sizeof(struct identity_oidc_begin_response), .fields = identity_oidc_begin_response_fields, .n_fields = 2 };
+
+static const struct shape_field identity_oidc_finish_request_fields[] = {
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oidc_finish_request, code), .min = INT64_C(1), .max = INT64_C(4096), .doc = "From the provider.", .example = "\"abc\"" },
+	{ .name = "state", .column = "state", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oidc_finish_request, state), .min = INT64_C(1), .max = INT64_C(2048), .doc = "From the provider, the same that was begun with.", .example = "\"abc\"" },
+	{ .name = "userAgent", .column = "user_agent", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_HEADER, .header = "user-agent", .offset = offsetof(struct identity_oidc_finish_request, user_agent), .min = 0, .max = INT64_C(1000), .doc = "The browser, to recognise the session by." },
+};
+const struct shape identity_oidc_finish_request_shape = { .name = "identity_oidc_finish_request", .size = sizeof(struct identity_oidc_finish_request), .fields = identity_oidc_finish_request_fields, .n_fields = 3 };
+
+static const struct shape_field identity_oidc_finish_response_fields[] = {
+	{ .name = "supervisor", .column = "supervisor", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oidc_finish_response, supervisor), .min = 0, .max = 0, .shape = &supervisor_shape, .doc = "Who has signed in." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oidc_finish_response, expires_at), .min = 0, .max = 0, .doc = "The session ends then at the latest." },
+	{ .name = "sessionToken", .column = "session_token", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_COOKIE, .offset = offsetof(struct identity_oidc_finish_response, session_token), .min = 0, .max = 0, .doc = "The session." },
+};
+const struct shape identity_oidc_finish_response_shape = { .name = "identity_oidc_finish_response", .size = sizeof(struct identity_oidc_finish_response), .fields = identity_oidc_finish_response_fields, .n_fields = 3 };
+
 static const struct shape_field identity_factor_enrol_request_fields[] = {
 	{ .name = "currentPassword", .column = "current_password", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_factor_enrol_request, current_password), .min = INT64_C(1), .max = INT64_C(200), .doc = "The password.", .example = "\"correct horse battery staple\"" },
 };
@@ -2927,6 +2961,180 @@ const struct operation operation_identity_invites_accept = {
 	.response = &identity_invites_accept_response_shape,
 	.errors = identity_invites_accept_errors,
 	.events = identity_invites_accept_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_sign_in_methods_routes[] = {
+	{ "GET", "/api/supervisors/sign-in-methods", false },
+};
+static const char *const identity_sign_in_methods_actions[] = {
+	"POST /api/supervisors/login",
+	"POST /api/supervisors/oidc",
+	NULL
+};
+static const struct error_info *const identity_sign_in_methods_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	NULL
+};
+static const struct event_type *const identity_sign_in_methods_events[] = {
+	NULL
+};
+const struct operation operation_identity_sign_in_methods = {
+	.id = "identity.sign_in.methods",
+	.service = "identity",
+	.summary = "Say how people may sign in.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = identity_sign_in_methods_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Sign in with POST /api/supervisors/login, or with POST /api/supervisors/oidc.",
+	.actions = identity_sign_in_methods_actions,
+	.request = &identity_sign_in_methods_request_shape,
+	.response = &identity_sign_in_methods_response_shape,
+	.errors = identity_sign_in_methods_errors,
+	.events = identity_sign_in_methods_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_oidc_begin_routes[] = {
+	{ "POST", "/api/supervisors/oidc", false },
+};
+static const char *const identity_oidc_begin_actions[] = {
+	"POST /api/supervisors/oidc/finish",
+	NULL
+};
+static const struct error_info *const identity_oidc_begin_errors[] = {
+	&error_catalogue[ERROR_OIDC_NOT_CONFIGURED],
+	&error_catalogue[ERROR_OIDC_PROVIDER_FAILED],
+	&error_catalogue[ERROR_OIDC_REQUEST_INVALID],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	NULL
+};
+static const struct event_type *const identity_oidc_begin_events[] = {
+	NULL
+};
+const struct operation operation_identity_oidc_begin = {
+	.id = "identity.oidc.begin",
+	.service = "identity",
+	.summary = "Begin to sign in with the OpenID Connect provider: where the browser goes.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = identity_oidc_begin_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 10000,
+	.body_max_bytes = 4096,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Send the browser to authorizationUrl, and what it comes back with to POST /api/supervisors/oidc/finish.",
+	.actions = identity_oidc_begin_actions,
+	.request = &identity_oidc_begin_request_shape,
+	.response = &identity_oidc_begin_response_shape,
+	.errors = identity_oidc_begin_errors,
+	.events = identity_oidc_begin_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route identity_oidc_finish_routes[] = {
+	{ "POST", "/api/supervisors/oidc/finish", false },
+};
+static const char *const identity_oidc_finish_actions[] = {
+	"GET /api/supervisors/me",
+	NULL
+};
+static const struct error_info *const identity_oidc_finish_errors[] = {
+	&error_catalogue[ERROR_OIDC_NOT_CONFIGURED],
+	&error_catalogue[ERROR_OIDC_PROVIDER_FAILED],
+	&error_catalogue[ERROR_OIDC_REQUEST_INVALID],
+	&error_catalogue[ERROR_SUPERVISOR_LOGIN_FAILED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	NULL
+};
+static const struct event_type *const identity_oidc_finish_events[] = {
+	&event_session_create,
+	NULL
+};
+const struct operation operation_identity_oidc_finish = {
+	.id = "identity.oidc.finish",
+	.service = "identity",
+	.summary = "Sign in with what the OpenID Connect provider has answered: the session's token travels in a cookie.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create session",
+	.routes = identity_oidc_finish_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.timeout_ms = 10000,
+	.body_max_bytes = 16384,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read GET /api/supervisors/me.",
+	.actions = identity_oidc_finish_actions,
+	.request = &identity_oidc_finish_request_shape,
+	.response = &identity_oidc_finish_response_shape,
+	.errors = identity_oidc_finish_errors,
+	.events = identity_oidc_finish_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

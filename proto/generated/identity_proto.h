@@ -289,7 +289,7 @@ struct key_granted_row {
 };
 extern const struct shape key_granted_row_shape;
 
-/* Row of supervisor_get, supervisor_lock, supervisor_by_email, supervisor_add. */
+/* Row of supervisor_get, supervisor_lock, supervisor_by_email, supervisor_by_subject .... */
 struct supervisor_row {
 	int64_t id;
 	const char *email;
@@ -676,6 +676,43 @@ struct identity_invites_accept_response {
 };
 extern const struct shape identity_invites_accept_response_shape;
 
+struct identity_sign_in_methods_request {
+	char no_members;
+};
+extern const struct shape identity_sign_in_methods_request_shape;
+
+struct identity_sign_in_methods_response {
+	bool password;
+	bool oidc;
+};
+extern const struct shape identity_sign_in_methods_response_shape;
+
+struct identity_oidc_begin_request {
+	const char *base; /* at most 200 bytes */
+	const char *host; /* at most 300 bytes; optional */
+};
+extern const struct shape identity_oidc_begin_request_shape;
+
+struct identity_oidc_begin_response {
+	const char *authorization_url;
+	const char *state;
+};
+extern const struct shape identity_oidc_begin_response_shape;
+
+struct identity_oidc_finish_request {
+	const char *code; /* 1..4096 bytes */
+	const char *state; /* 1..2048 bytes */
+	const char *user_agent; /* at most 1000 bytes; optional */
+};
+extern const struct shape identity_oidc_finish_request_shape;
+
+struct identity_oidc_finish_response {
+	const struct supervisor *supervisor;
+	int64_t expires_at; /* microseconds since 1970 */
+	const char *session_token; /* optional */
+};
+extern const struct shape identity_oidc_finish_response_shape;
+
 struct identity_factor_enrol_request {
 	const char *current_password; /* 1..200 bytes */
 };
@@ -973,6 +1010,9 @@ extern const struct operation operation_identity_invites_list;
 extern const struct operation operation_identity_invites_revoke;
 extern const struct operation operation_identity_invites_inspect;
 extern const struct operation operation_identity_invites_accept;
+extern const struct operation operation_identity_sign_in_methods;
+extern const struct operation operation_identity_oidc_begin;
+extern const struct operation operation_identity_oidc_finish;
 extern const struct operation operation_identity_factor_enrol;
 extern const struct operation operation_identity_factor_confirm;
 extern const struct operation operation_identity_factor_disable;
@@ -1187,6 +1227,25 @@ const struct error *identity_invites_inspect(struct request *req, const struct i
  * Emits: supervisor.create, supervisor.update, session.create. */
 const struct error *identity_invites_accept(struct request *req, const struct identity_invites_accept_request *in,
     struct identity_invites_accept_response *out) MUST_CHECK;
+
+/* Say how people may sign in.
+ * GET /api/supervisors/sign-in-methods */
+const struct error *identity_sign_in_methods(struct request *req, const struct identity_sign_in_methods_request *in,
+    struct identity_sign_in_methods_response *out) MUST_CHECK;
+
+/* Begin to sign in with the OpenID Connect provider: where the browser goes.
+ * POST /api/supervisors/oidc
+ * Errors: OIDC_NOT_CONFIGURED, OIDC_PROVIDER_FAILED, OIDC_REQUEST_INVALID. */
+const struct error *identity_oidc_begin(struct request *req, const struct identity_oidc_begin_request *in,
+    struct identity_oidc_begin_response *out) MUST_CHECK;
+const struct error *identity_oidc_begin_prepare(struct request *req, const struct identity_oidc_begin_request *in);
+
+/* Sign in with what the OpenID Connect provider has answered: the session's token travels in a cookie.
+ * POST /api/supervisors/oidc/finish
+ * Errors: OIDC_NOT_CONFIGURED, OIDC_PROVIDER_FAILED, OIDC_REQUEST_INVALID, SUPERVISOR_LOGIN_FAILED.
+ * Emits: session.create. */
+const struct error *identity_oidc_finish(struct request *req, const struct identity_oidc_finish_request *in,
+    struct identity_oidc_finish_response *out) MUST_CHECK;
 
 /* Begin to use a second factor: the secret for an authenticator app.
  * POST /api/supervisors/me/second-factor

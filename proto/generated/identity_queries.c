@@ -186,6 +186,16 @@ const struct db_statement identity_supervisor_by_email_query = { .name = "identi
 	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE email = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &supervisor_row_shape };
 
+const struct db_statement identity_supervisor_by_subject_query = { .name = "identity_supervisor_by_subject",
+	.sql =
+	    "SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE oidc_subject = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &supervisor_row_shape };
+
+const struct db_statement identity_supervisor_bind_query = { .name = "identity_supervisor_bind",
+	.sql =
+	    "UPDATE supervisors SET oidc_subject = $2 WHERE id = $1 AND oidc_subject IS NULL\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
 const struct db_statement identity_supervisor_list_all_query = { .name = "identity_supervisor_list_all",
 	.sql =
 	    "SELECT id, email, role, domain_id, created_at, last_login_at, totp_confirmed_at AS second_factor_since FROM supervisors WHERE id > $1 ORDER BY id LIMIT $2\n",

@@ -62,6 +62,10 @@ extern const struct db_statement identity_supervisor_get_query;
 extern const struct db_statement identity_supervisor_lock_query;
 /* Who signs in with an email. :find; rows: struct supervisor_row */
 extern const struct db_statement identity_supervisor_by_email_query;
+/* Who signs in with an account of the OpenID Connect provider. :find; rows: struct supervisor_row */
+extern const struct db_statement identity_supervisor_by_subject_query;
+/* The account with which a person signs in from now on. :exec */
+extern const struct db_statement identity_supervisor_bind_query;
 /* Everybody after an id. :list; rows: struct supervisor */
 extern const struct db_statement identity_supervisor_list_all_query;
 /* The people of a tenant after an id. :list; rows: struct supervisor */

@@ -242,6 +242,37 @@ call_identity_invites_accept(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_identity_sign_in_methods(struct request *req, const void *in, void *out)
+{
+	const struct identity_sign_in_methods_request *typed_in = in;
+	struct identity_sign_in_methods_response *typed_out = out;
+	return identity_sign_in_methods(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_identity_oidc_begin(struct request *req, const void *in, void *out)
+{
+	const struct identity_oidc_begin_request *typed_in = in;
+	struct identity_oidc_begin_response *typed_out = out;
+	return identity_oidc_begin(req, typed_in, typed_out);
+}
+
+static const struct error *
+prepare_identity_oidc_begin(struct request *req, const void *in)
+{
+	const struct identity_oidc_begin_request *typed_in = in;
+	return identity_oidc_begin_prepare(req, typed_in);
+}
+
+static const struct error *
+call_identity_oidc_finish(struct request *req, const void *in, void *out)
+{
+	const struct identity_oidc_finish_request *typed_in = in;
+	struct identity_oidc_finish_response *typed_out = out;
+	return identity_oidc_finish(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_identity_factor_enrol(struct request *req, const void *in, void *out)
 {
 	const struct identity_factor_enrol_request *typed_in = in;
@@ -375,6 +406,9 @@ const struct service_operation identity_operations[] = {
 	{ &operation_identity_invites_revoke, call_identity_invites_revoke, NULL, NULL, NULL },
 	{ &operation_identity_invites_inspect, call_identity_invites_inspect, NULL, NULL, NULL },
 	{ &operation_identity_invites_accept, call_identity_invites_accept, NULL, NULL, NULL },
+	{ &operation_identity_sign_in_methods, call_identity_sign_in_methods, NULL, NULL, NULL },
+	{ &operation_identity_oidc_begin, call_identity_oidc_begin, NULL, prepare_identity_oidc_begin, NULL },
+	{ &operation_identity_oidc_finish, call_identity_oidc_finish, NULL, NULL, NULL },
 	{ &operation_identity_factor_enrol, call_identity_factor_enrol, NULL, NULL, NULL },
 	{ &operation_identity_factor_confirm, call_identity_factor_confirm, NULL, NULL, NULL },
 	{ &operation_identity_factor_disable, call_identity_factor_disable, NULL, NULL, NULL },
@@ -389,7 +423,7 @@ const struct service_operation identity_operations[] = {
 	{ &operation_identity_keys_touch, call_identity_keys_touch, NULL, NULL, NULL },
 	{ &operation_identity_decisions_record, call_identity_decisions_record, NULL, NULL, NULL },
 };
-const size_t identity_n_operations = 42;
+const size_t identity_n_operations = 45;
 
 void
 emit_domain_create(struct request *req, int64_t entity_id, int64_t entity_version,

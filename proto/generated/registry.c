@@ -146,12 +146,15 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_oauth_refresh,
 	&operation_identity_oauth_register,
 	&operation_identity_oauth_revoke,
+	&operation_identity_oidc_begin,
+	&operation_identity_oidc_finish,
 	&operation_identity_onboard,
 	&operation_identity_policy_evaluate,
 	&operation_identity_sessions_create,
 	&operation_identity_sessions_end,
 	&operation_identity_sessions_list,
 	&operation_identity_sessions_revoke,
+	&operation_identity_sign_in_methods,
 	&operation_identity_supervisors_delete,
 	&operation_identity_supervisors_list,
 	&operation_identity_supervisors_me,
@@ -235,7 +238,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 217;
+const size_t registry_n_operations = 220;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

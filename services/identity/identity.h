@@ -9,6 +9,7 @@
 struct identity_settings {
 	const char *public_base_url;
 	int64_t decision_keep_days;
+	const char *oidc_issuer, *oidc_client_id, *oidc_client_secret;
 	int64_t session_hours, session_idle_minutes, login_attempts_max;
 };
 extern struct identity_settings identity_settings;

@@ -159,6 +159,14 @@ SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, tot
 -- Who signs in with an email.
 SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE email = $1;
 
+-- name: supervisor_by_subject :find supervisor_row
+-- Who signs in with an account of the OpenID Connect provider.
+SELECT id, email, role, domain_id, created_at, last_login_at, password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM supervisors WHERE oidc_subject = $1;
+
+-- name: supervisor_bind :exec
+-- The account with which a person signs in from now on.
+UPDATE supervisors SET oidc_subject = $2 WHERE id = $1 AND oidc_subject IS NULL;
+
 -- name: supervisor_list_all :list supervisor
 -- Everybody after an id.
 SELECT id, email, role, domain_id, created_at, last_login_at, totp_confirmed_at AS second_factor_since FROM supervisors WHERE id > $1 ORDER BY id LIMIT $2;

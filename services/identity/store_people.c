@@ -24,6 +24,18 @@ store_supervisor_by_email(struct request *req, const char *email, const struct s
 }
 
 const struct error *
+store_supervisor_by_subject(struct request *req, const char *subject, const struct supervisor_row **ret_row)
+{
+	return query_find(req, &identity_supervisor_by_subject_query, PARAMS(P_TEXT(subject)), ret_row);
+}
+
+const struct error *
+store_supervisor_bind(struct request *req, int64_t id, const char *subject, int64_t *ret_n)
+{
+	return query_exec(req, &identity_supervisor_bind_query, PARAMS(P_INT(id), P_TEXT(subject)), ret_n);
+}
+
+const struct error *
 store_supervisor_list(struct request *req, const int64_t *domain_id, int64_t after, int64_t limit, struct shape_list *ret_list)
 {
 	if (domain_id)

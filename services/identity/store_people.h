@@ -24,6 +24,9 @@ struct new_session {
 const struct error *store_supervisor_get(struct request *req, int64_t id, const struct supervisor_row **ret_row) MUST_CHECK;
 const struct error *store_supervisor_lock(struct request *req, int64_t id, const struct supervisor_row **ret_row) MUST_CHECK;
 const struct error *store_supervisor_by_email(struct request *req, const char *email, const struct supervisor_row **ret_row) MUST_CHECK;
+const struct error *store_supervisor_by_subject(struct request *req, const char *subject, const struct supervisor_row **ret_row) MUST_CHECK;
+/* *ret_n is 0 when the person is bound to another account already. */
+const struct error *store_supervisor_bind(struct request *req, int64_t id, const char *subject, int64_t *ret_n) MUST_CHECK;
 /* domain_id NULL: everybody. */
 const struct error *store_supervisor_list(struct request *req, const int64_t *domain_id, int64_t after, int64_t limit, struct shape_list *ret_list) MUST_CHECK;
 const struct error *store_supervisor_any(struct request *req, bool *ret_is_any) MUST_CHECK;

@@ -43,7 +43,7 @@ NOT_COMPARED = {
     "forms.definitions.": "their fields are made of a schema, which the registry does not say",
     "forms.public.": "the same",
     "forms.submissions.": "the same, and " + BEHIND, "forms.submitters.": "they come with submissions",
-    "identity.supervisors.": PEOPLE, "identity.sessions.": PEOPLE, "identity.invites.": PEOPLE, "identity.factor.": PEOPLE, "identity.oauth.": PEOPLE,
+    "identity.supervisors.": PEOPLE, "identity.sessions.": PEOPLE, "identity.invites.": PEOPLE, "identity.factor.": PEOPLE, "identity.oauth.": PEOPLE, "identity.oidc.": PEOPLE, "identity.sign_in.": PEOPLE,
     "jobs.create": BEHIND, "jobs.list": BEHIND, "jobs.get": BEHIND, "jobs.cancel": BEHIND, "jobs.retry": BEHIND, "jobs.schedule_status": BEHIND,
     "payments.list": "invoices come from a provider", "payments.summary": "the same", "payments.get": "the same", "payments.mock_pay": "the same",
     "payments.receive": "the same", "payments.offers.purchase": "the same", "payments.offers.confirm": "the same",

@@ -519,6 +519,7 @@ def clients_of_people_refuse_what_they_declare(ground):
     for path, more in ((inspect, {}), (authorize, {"approve": True})):
         refused("a key", ground.admin.post(path, {**t.asking(), **more}), 403, "SUPERVISOR_REQUIRED")
         refused("another address", person.post(path, {**t.asking(redirectUri="https://evil.example.com/"), **more}), 400, "OAUTH_REQUEST_INVALID")
+    refused("another host", t.anyone.post("/api/supervisors/oidc", {"base": "https://evil.example.com"}), 400, "OIDC_REQUEST_INVALID")
     refused("more than one's own", person.post(authorize, {**t.asking(), "approve": True, "scopes": ["admin"]}), 400, "INVALID_KEY_SCOPES")
     held = ground.tenant.key("content:read")["id"]
     ground.system.sql(f"UPDATE identity.api_keys SET client_id = 'x', client_name = 'x', ends_at = now() WHERE id = {held}")

@@ -317,6 +317,8 @@ def requests(t, path):
         "identity.keys.delegate": lambda: ask(path, {"name": t.ground.name(), "scopes": ["content:read"]}),
         "identity.keys.hand_off": lambda: ask(path, {"contentItemId": t.ground.item()}),
         "identity.keys.revoke_child": lambda: ask(f"/api/auth/keys/children/{t.child()['id']}"),
+        "identity.oidc.begin": lambda: (t.anyone, path, {"base": t.system.base_url}),
+        "identity.oidc.finish": lambda: (t.anyone, path, {"code": "x", "state": "x"}),
         "identity.oauth.inspect": lambda: (t.person(), path, t.asking()),
         "identity.oauth.authorize": lambda: (t.person(), path, {**t.asking(), "approve": True}),
         "identity.factor.enrol": lambda: (t.person(), path, {"currentPassword": PASSWORD}),

@@ -20,6 +20,7 @@ INSERT INTO sessions (id, domain_id, supervisor_id, token_hash, created_at, last
 SELECT i, s.domain_id, s.id, md5(i::text), now(), now(), now() + interval '1 hour', CASE WHEN i % 4 = 0 THEN now() END
   FROM generate_series(1, :rows / 10) i JOIN supervisors s ON s.id = 1 + i % (:rows / 20);
 UPDATE supervisors SET totp_secret = 'sealed' WHERE id % 2 = 1;
+UPDATE supervisors SET oidc_subject = 'https://issuer.example.com ' || id WHERE id % 3 = 1;
 INSERT INTO oauth_clients (id, name, redirect_uris, created_at, expires_at) SELECT 'wcoc_' || i, 'c', '{https://x.example.com/}', now(), now() + i * interval '1 minute' FROM generate_series(1, :rows / 100) i;
 INSERT INTO oauth_codes (code_hash, client_id, domain_id, supervisor_id, redirect_uri, challenge, resource, scopes, ends_at, expires_at)
 SELECT md5(i::text), 'wcoc_' || 1 + i % (:rows / 100), plans.tenant(i), i, 'https://x.example.com/', 'c', 'r', '{content:read}', now(), now() + i * interval '1 minute' FROM generate_series(1, :rows / 100) i;
@@ -104,6 +105,10 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 (:person)
 -- plan: supervisor_by_email system
 ('p77@example.com')
+-- plan: supervisor_by_subject system
+('https://issuer.example.com 7')
+-- plan: supervisor_bind system
+(:person, 'https://issuer.example.com new')
 -- plan: supervisor_list_all system max=20000, only a platform administrator's: may sort everybody
 (0, 51)
 -- plan: supervisor_list_of system

@@ -80,7 +80,7 @@ export async function call<I extends Id>(id: I, input: Input<I>, signal?: AbortS
 			await new Promise(done => setTimeout(done, Math.min(seconds, 2) * 1000))
 			continue
 		}
-		if (refusal.status === 401 && id !== 'identity.sessions.create' && id !== 'identity.invites.accept' && id !== 'identity.factor.confirm') onSignedOut()
+		if (refusal.status === 401 && id !== 'identity.sessions.create' && id !== 'identity.oidc.finish' && id !== 'identity.invites.accept' && id !== 'identity.factor.confirm') onSignedOut()
 		throw refusal
 	}
 }

@@ -21,7 +21,7 @@ import { Decisions, Payments } from './pages/Lists'
 import { Account, People } from './pages/People'
 import { Reviews } from './pages/Reviews'
 import { Search } from './pages/Search'
-import { Invite, SignIn } from './pages/SignIn'
+import { FromProvider, Invite, providersAnswer, SignIn } from './pages/SignIn'
 import { NewType, TypePage, Types } from './pages/Types'
 import { WebhookPage, Webhooks } from './pages/Webhooks'
 
@@ -137,10 +137,12 @@ export function App() {
 	}
 	useEffect(() => {
 		whenSignedOut(signedOut)
-		if (!token) load()
+		if (!token && !providersAnswer()) load()
 	}, [])
 	const asking = askingClient()
 	if (asking && me && (me.domain || chosenDomain())) return <Authorize asking={asking} email={me.supervisor.email} tenant={me.domain?.name ?? `${t('tenant')} ${chosenDomain()}`} />
+	const answer = providersAnswer()
+	if (answer && !me) return <FromProvider answer={answer} onSignedIn={enter} />
 	if (token) return <Invite token={token} onSignedIn={enter} />
 	if (me) return <Frame key={me.supervisor.id} me={me} onSignedOut={signedOut} />
 	if (isKnown) return <SignIn onSignedIn={load} />

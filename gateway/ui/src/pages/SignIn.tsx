@@ -33,6 +33,13 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
 	const [email, setEmail] = useState(''), [password, setPassword] = useState(''), [code, setCode] = useState(''), [needsCode, setNeedsCode] = useState(false)
 	const doing = useDoing()
 	const signIn = () => void doing.run(() => withCode(call('identity.sessions.create', { email, password, ...(code ? { code } : {}) }), needsCode, () => setNeedsCode(true), onSignedIn))
+	const [hasProvider, setHasProvider] = useState(false)
+	useEffect(() => { void call('identity.sign_in.methods', {}).then(({ data }) => setHasProvider(data.oidc), () => {}) }, [])
+	const askProvider = () => void doing.run(async () => {
+		const { data } = await call('identity.oidc.begin', { base: location.origin })
+		sessionStorage.setItem(OIDC_STATE, data.state)
+		location.assign(data.authorizationUrl)
+	})
 	return <Door title={t('signIn')}>
 		<form onSubmit={submitting(signIn)}>
 			<TextField label={t('email')} type="email" autocomplete="username" value={email} onInput={setEmail} isRequired />
@@ -40,8 +47,31 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
 			{needsCode && <CodeField code={code} onInput={setCode} />}
 			<Problem of={doing.problem} />
 			<Button kind="main" type="submit" disabled={doing.isBusy}>{t('signIn')}</Button>
+			{hasProvider && <Button onClick={askProvider} disabled={doing.isBusy}>{t('signInElsewhere')}</Button>}
 		</form>
 	</Door>
+}
+
+const OIDC_STATE = 'wordclaw.oidc'
+
+/** The provider's answer, when this page is one. */
+export function providersAnswer(): URLSearchParams | null {
+	return location.pathname === '/ui/oidc' ? new URLSearchParams(location.search) : null
+}
+
+/** Back from the provider.  Only what this tab has begun counts: a link of somebody else's signs nobody in. */
+export function FromProvider({ answer, onSignedIn }: { answer: URLSearchParams; onSignedIn: () => void }) {
+	const doing = useDoing()
+	useEffect(() => {
+		const code = answer.get('code') ?? '', state = answer.get('state') ?? '', begun = sessionStorage.getItem(OIDC_STATE)
+		sessionStorage.removeItem(OIDC_STATE)
+		void doing.run(async () => {
+			if (!code || !begun || begun !== state) throw new Refusal(400, 'OIDC_REQUEST_INVALID', t('badRequest'), '', [], {})
+			await call('identity.oidc.finish', { code, state })
+			onSignedIn()
+		})
+	}, [])
+	return <Door title={t('signIn')}><Problem of={doing.problem} /><p>{doing.problem ? <a href="/ui">{t('signIn')}</a> : `${t('loading')} …`}</p></Door>
 }
 
 export function Invite({ token, onSignedIn }: { token: string; onSignedIn: () => void }) {
