@@ -103,7 +103,7 @@ answer_metadata(struct exchange *exchange)
 	    "\"grant_types_supported\":[\"authorization_code\",\"refresh_token\"],\"code_challenge_methods_supported\":[\"S256\"],"
 	    "\"token_endpoint_auth_methods_supported\":[\"none\"],\"revocation_endpoint_auth_methods_supported\":[\"none\"],"
 	    "\"scopes_supported\":[\"content:read\",\"content:read:published\",\"content:write\",\"audit:read\",\"admin\"],"
-	    "\"authorization_response_iss_parameter_supported\":true}");
+	    "\"client_id_metadata_document_supported\":true,\"authorization_response_iss_parameter_supported\":true}");
 	exchange_set_header(exchange, "Cache-Control", "no-cache");
 	exchange_answer(exchange, 200, "application/json; charset=utf-8", out.bytes, out.len);
 }
@@ -280,7 +280,7 @@ exchange_code(struct exchange *exchange, const struct query *form)
 	struct identity_oauth_exchange_request *input = ARENA_NEW(exchange->arena, struct identity_oauth_exchange_request);
 
 	input->code = needed(exchange, form, "code", 200);
-	input->client_id = needed(exchange, form, "client_id", 200);
+	input->client_id = needed(exchange, form, "client_id", 500);
 	input->redirect_uri = needed(exchange, form, "redirect_uri", 2000);
 	input->verifier = needed(exchange, form, "code_verifier", 128);
 	input->resource = resource_of(exchange, form);
@@ -294,7 +294,7 @@ refresh(struct exchange *exchange, const struct query *form)
 	struct identity_oauth_refresh_request *input = ARENA_NEW(exchange->arena, struct identity_oauth_refresh_request);
 
 	input->refresh_token = needed(exchange, form, "refresh_token", 200);
-	input->client_id = needed(exchange, form, "client_id", 200);
+	input->client_id = needed(exchange, form, "client_id", 500);
 	input->scope = query_get(form, "scope");
 	input->resource = resource_of(exchange, form);
 	if (!exchange->is_answered)
@@ -341,7 +341,7 @@ answer_revocation(struct exchange *exchange)
 	if (!form)
 		return;
 	input->token = needed(exchange, form, "token", 200);
-	input->client_id = needed(exchange, form, "client_id", 200);
+	input->client_id = needed(exchange, form, "client_id", 500);
 	if (!exchange->is_answered)
 		ask(exchange, &operation_identity_oauth_revoke, input, on_revoked);
 }

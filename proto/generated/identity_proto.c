@@ -711,7 +711,7 @@ const struct shape identity_factor_reset_request_shape = { .name = "identity_fac
 
 static const struct shape_field identity_oauth_inspect_request_fields[] = {
 	{ .name = "responseType", .column = "response_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, response_type), .min = 0, .max = INT64_C(64), .doc = "code.", .example = "\"code\"" },
-	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, client_id), .min = 0, .max = INT64_C(200), .doc = "As registered with POST /oauth/register.", .example = "\"wcoc_0123\"" },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, client_id), .min = 0, .max = INT64_C(500), .doc = "As registered with POST /oauth/register, or the https address of a document that describes the client.", .example = "\"wcoc_0123\"" },
 	{ .name = "redirectUri", .column = "redirect_uri", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, redirect_uri), .min = 0, .max = INT64_C(2000), .doc = "Where the client waits for the answer; one that it has registered.", .example = "\"http://127.0.0.1:33418/callback\"" },
 	{ .name = "codeChallenge", .column = "code_challenge", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, code_challenge), .min = 0, .max = INT64_C(128), .doc = "base64url of the SHA-256 of the client's code verifier (RFC 7636).", .example = "\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\"" },
 	{ .name = "codeChallengeMethod", .column = "code_challenge_method", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_request, code_challenge_method), .min = 0, .max = INT64_C(16), .doc = "S256.", .example = "\"S256\"" },
@@ -725,15 +725,16 @@ const struct shape identity_oauth_inspect_request_shape = { .name = "identity_oa
 
 static const struct shape_field identity_oauth_inspect_response_fields[] = {
 	{ .name = "clientName", .column = "client_name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, client_name), .min = 0, .max = 0, .doc = "What the client calls itself.", .example = "\"Web assistant\"" },
+	{ .name = "clientAddress", .column = "client_address", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, client_address), .min = 0, .max = 0, .doc = "Address of the document that describes the client; null: it has registered itself, and its name is what it says." },
 	{ .name = "redirectHost", .column = "redirect_host", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, redirect_host), .min = 0, .max = 0, .doc = "Host that is told the answer; of a program on the person's machine what its address begins with.", .example = "\"assistant.example.com\"" },
 	{ .name = "isLocal", .column = "is_local", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, is_local), .min = 0, .max = 0, .doc = "The client runs on the person's own machine." },
 	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_inspect_response, scopes), .min = 0, .max = 0, .doc = "What it asks for, of what the person may do.", .example = "[\"content:read\"]" },
 };
-const struct shape identity_oauth_inspect_response_shape = { .name = "identity_oauth_inspect_response", .size = sizeof(struct identity_oauth_inspect_response), .fields = identity_oauth_inspect_response_fields, .n_fields = 4 };
+const struct shape identity_oauth_inspect_response_shape = { .name = "identity_oauth_inspect_response", .size = sizeof(struct identity_oauth_inspect_response), .fields = identity_oauth_inspect_response_fields, .n_fields = 5 };
 
 static const struct shape_field identity_oauth_authorize_request_fields[] = {
 	{ .name = "responseType", .column = "response_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, response_type), .min = 0, .max = INT64_C(64), .doc = "code.", .example = "\"code\"" },
-	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, client_id), .min = 0, .max = INT64_C(200), .doc = "As registered with POST /oauth/register.", .example = "\"wcoc_0123\"" },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, client_id), .min = 0, .max = INT64_C(500), .doc = "As registered with POST /oauth/register, or the https address of a document that describes the client.", .example = "\"wcoc_0123\"" },
 	{ .name = "redirectUri", .column = "redirect_uri", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, redirect_uri), .min = 0, .max = INT64_C(2000), .doc = "Where the client waits for the answer; one that it has registered.", .example = "\"http://127.0.0.1:33418/callback\"" },
 	{ .name = "codeChallenge", .column = "code_challenge", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, code_challenge), .min = 0, .max = INT64_C(128), .doc = "base64url of the SHA-256 of the client's code verifier (RFC 7636).", .example = "\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\"" },
 	{ .name = "codeChallengeMethod", .column = "code_challenge_method", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_authorize_request, code_challenge_method), .min = 0, .max = INT64_C(16), .doc = "S256.", .example = "\"S256\"" },
@@ -772,7 +773,7 @@ const struct shape identity_oauth_register_response_shape = { .name = "identity_
 
 static const struct shape_field identity_oauth_exchange_request_fields[] = {
 	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, code), .min = 0, .max = INT64_C(200), .doc = "The code." },
-	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, client_id), .min = 0, .max = INT64_C(200), .doc = "Who shows it." },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, client_id), .min = 0, .max = INT64_C(500), .doc = "Who shows it." },
 	{ .name = "redirectUri", .column = "redirect_uri", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, redirect_uri), .min = 0, .max = INT64_C(2000), .doc = "Where it was told." },
 	{ .name = "verifier", .column = "verifier", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, verifier), .min = 0, .max = INT64_C(200), .doc = "What the code challenge was made of." },
 	{ .name = "resource", .column = "resource", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_exchange_request, resource), .min = 0, .max = INT64_C(2000), .doc = "What the token is for." },
@@ -789,7 +790,7 @@ const struct shape identity_oauth_exchange_response_shape = { .name = "identity_
 
 static const struct shape_field identity_oauth_refresh_request_fields[] = {
 	{ .name = "refreshToken", .column = "refresh_token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, refresh_token), .min = 0, .max = INT64_C(200), .doc = "The token." },
-	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, client_id), .min = 0, .max = INT64_C(200), .doc = "Who shows it." },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, client_id), .min = 0, .max = INT64_C(500), .doc = "Who shows it." },
 	{ .name = "scope", .column = "scope", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, scope), .min = 0, .max = INT64_C(1000), .doc = "Not more than before." },
 	{ .name = "resource", .column = "resource", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_refresh_request, resource), .min = 0, .max = INT64_C(2000), .doc = "What the token is for." },
 };
@@ -805,7 +806,7 @@ const struct shape identity_oauth_refresh_response_shape = { .name = "identity_o
 
 static const struct shape_field identity_oauth_revoke_request_fields[] = {
 	{ .name = "token", .column = "token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED | SHAPE_SECRET, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_revoke_request, token), .min = 0, .max = INT64_C(200), .doc = "Either of the two." },
-	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_revoke_request, client_id), .min = 0, .max = INT64_C(200), .doc = "Who shows it." },
+	{ .name = "clientId", .column = "client_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_oauth_revoke_request, client_id), .min = 0, .max = INT64_C(500), .doc = "Who shows it." },
 };
 const struct shape identity_oauth_revoke_request_shape = { .name = "identity_oauth_revoke_request", .size = sizeof(struct identity_oauth_revoke_request), .fields = identity_oauth_revoke_request_fields, .n_fields = 2 };
 
@@ -3477,7 +3478,7 @@ const struct operation operation_identity_oauth_inspect = {
 	.status = 200,
 	.tx = OPERATION_TX_READ,
 	.flags = OPERATION_SYSTEM,
-	.timeout_ms = 2000,
+	.timeout_ms = 8000,
 	.body_max_bytes = 16384,
 	.cost = 1,
 	.priority = "low",
@@ -3549,7 +3550,7 @@ const struct operation operation_identity_oauth_authorize = {
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
 	.flags = OPERATION_SYSTEM,
-	.timeout_ms = 2000,
+	.timeout_ms = 8000,
 	.body_max_bytes = 16384,
 	.cost = 1,
 	.priority = "high",

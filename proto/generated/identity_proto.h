@@ -746,7 +746,7 @@ extern const struct shape identity_factor_reset_request_shape;
 
 struct identity_oauth_inspect_request {
 	const char *response_type; /* at most 64 bytes */
-	const char *client_id; /* at most 200 bytes */
+	const char *client_id; /* at most 500 bytes */
 	const char *redirect_uri; /* at most 2000 bytes */
 	const char *code_challenge; /* at most 128 bytes */
 	const char *code_challenge_method; /* at most 16 bytes */
@@ -760,6 +760,7 @@ extern const struct shape identity_oauth_inspect_request_shape;
 
 struct identity_oauth_inspect_response {
 	const char *client_name;
+	const char *client_address; /* optional */
 	const char *redirect_host;
 	bool is_local;
 	struct shape_list scopes; /* of const char * */
@@ -768,7 +769,7 @@ extern const struct shape identity_oauth_inspect_response_shape;
 
 struct identity_oauth_authorize_request {
 	const char *response_type; /* at most 64 bytes */
-	const char *client_id; /* at most 200 bytes */
+	const char *client_id; /* at most 500 bytes */
 	const char *redirect_uri; /* at most 2000 bytes */
 	const char *code_challenge; /* at most 128 bytes */
 	const char *code_challenge_method; /* at most 16 bytes */
@@ -807,7 +808,7 @@ extern const struct shape identity_oauth_register_response_shape;
 
 struct identity_oauth_exchange_request {
 	const char *code; /* at most 200 bytes */
-	const char *client_id; /* at most 200 bytes */
+	const char *client_id; /* at most 500 bytes */
 	const char *redirect_uri; /* at most 2000 bytes */
 	const char *verifier; /* at most 200 bytes */
 	const char *resource; /* at most 2000 bytes; optional */
@@ -824,7 +825,7 @@ extern const struct shape identity_oauth_exchange_response_shape;
 
 struct identity_oauth_refresh_request {
 	const char *refresh_token; /* at most 200 bytes */
-	const char *client_id; /* at most 200 bytes */
+	const char *client_id; /* at most 500 bytes */
 	const char *scope; /* at most 1000 bytes; optional */
 	const char *resource; /* at most 2000 bytes; optional */
 };
@@ -840,7 +841,7 @@ extern const struct shape identity_oauth_refresh_response_shape;
 
 struct identity_oauth_revoke_request {
 	const char *token; /* at most 200 bytes */
-	const char *client_id; /* at most 200 bytes */
+	const char *client_id; /* at most 500 bytes */
 };
 extern const struct shape identity_oauth_revoke_request_shape;
 
@@ -1280,6 +1281,7 @@ const struct error *identity_factor_reset(struct request *req, const struct iden
  * Errors: OAUTH_REQUEST_INVALID, SUPERVISOR_REQUIRED. */
 const struct error *identity_oauth_inspect(struct request *req, const struct identity_oauth_inspect_request *in,
     struct identity_oauth_inspect_response *out) MUST_CHECK;
+const struct error *identity_oauth_inspect_prepare(struct request *req, const struct identity_oauth_inspect_request *in);
 
 /* Let an OAuth client in with some of one's rights, or send it away.
  * POST /api/oauth/authorize
@@ -1287,6 +1289,7 @@ const struct error *identity_oauth_inspect(struct request *req, const struct ide
  * Emits: oauth_client.authorize. */
 const struct error *identity_oauth_authorize(struct request *req, const struct identity_oauth_authorize_request *in,
     struct identity_oauth_authorize_response *out) MUST_CHECK;
+const struct error *identity_oauth_authorize_prepare(struct request *req, const struct identity_oauth_authorize_request *in);
 
 /* Remember a client that registers itself.
  * Errors: OAUTH_INVALID_CLIENT_METADATA, OAUTH_INVALID_REDIRECT_URI, OAUTH_TEMPORARILY_UNAVAILABLE. */

@@ -386,6 +386,12 @@ const struct db_statement identity_oauth_client_add_query = { .name = "identity_
 	    "INSERT INTO oauth_clients (id, name, redirect_uris, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)\n",
 	.kind = DB_EXEC, .n_params = 5, .row = NULL };
 
+const struct db_statement identity_oauth_client_put_query = { .name = "identity_oauth_client_put",
+	.sql =
+	    "INSERT INTO oauth_clients AS c (id, name, redirect_uris, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)\n"
+	    "    ON CONFLICT (id) DO UPDATE SET name = excluded.name, redirect_uris = excluded.redirect_uris, expires_at = greatest(c.expires_at, excluded.expires_at)\n",
+	.kind = DB_EXEC, .n_params = 5, .row = NULL };
+
 const struct db_statement identity_oauth_client_get_query = { .name = "identity_oauth_client_get",
 	.sql =
 	    "SELECT id, name, redirect_uris, expires_at FROM oauth_clients WHERE id = $1 AND expires_at > $2\n",

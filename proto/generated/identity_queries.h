@@ -132,6 +132,8 @@ extern const struct db_statement identity_login_succeeded_query;
 extern const struct db_statement identity_login_maintain_query;
 /* A client has registered. :exec */
 extern const struct db_statement identity_oauth_client_add_query;
+/* A client that a document describes, as somebody has let it in. :exec */
+extern const struct db_statement identity_oauth_client_put_query;
 /* A client that is still known. :find; rows: struct oauth_client_row */
 extern const struct db_statement identity_oauth_client_get_query;
 /* Clients, counted up to $1. :find; rows: struct identity_count_row */

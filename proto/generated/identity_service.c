@@ -313,11 +313,25 @@ call_identity_oauth_inspect(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+prepare_identity_oauth_inspect(struct request *req, const void *in)
+{
+	const struct identity_oauth_inspect_request *typed_in = in;
+	return identity_oauth_inspect_prepare(req, typed_in);
+}
+
+static const struct error *
 call_identity_oauth_authorize(struct request *req, const void *in, void *out)
 {
 	const struct identity_oauth_authorize_request *typed_in = in;
 	struct identity_oauth_authorize_response *typed_out = out;
 	return identity_oauth_authorize(req, typed_in, typed_out);
+}
+
+static const struct error *
+prepare_identity_oauth_authorize(struct request *req, const void *in)
+{
+	const struct identity_oauth_authorize_request *typed_in = in;
+	return identity_oauth_authorize_prepare(req, typed_in);
 }
 
 static const struct error *
@@ -413,8 +427,8 @@ const struct service_operation identity_operations[] = {
 	{ &operation_identity_factor_confirm, call_identity_factor_confirm, NULL, NULL, NULL },
 	{ &operation_identity_factor_disable, call_identity_factor_disable, NULL, NULL, NULL },
 	{ &operation_identity_factor_reset, call_identity_factor_reset, NULL, NULL, NULL },
-	{ &operation_identity_oauth_inspect, call_identity_oauth_inspect, NULL, NULL, NULL },
-	{ &operation_identity_oauth_authorize, call_identity_oauth_authorize, NULL, NULL, NULL },
+	{ &operation_identity_oauth_inspect, call_identity_oauth_inspect, NULL, prepare_identity_oauth_inspect, NULL },
+	{ &operation_identity_oauth_authorize, call_identity_oauth_authorize, NULL, prepare_identity_oauth_authorize, NULL },
 	{ &operation_identity_oauth_register, call_identity_oauth_register, NULL, NULL, NULL },
 	{ &operation_identity_oauth_exchange, call_identity_oauth_exchange, NULL, NULL, NULL },
 	{ &operation_identity_oauth_refresh, call_identity_oauth_refresh, NULL, NULL, NULL },

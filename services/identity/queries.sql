@@ -318,6 +318,11 @@ DELETE FROM login_attempts WHERE started_at < $1;
 -- A client has registered.
 INSERT INTO oauth_clients (id, name, redirect_uris, created_at, expires_at) VALUES ($1, $2, $3, $4, $5);
 
+-- name: oauth_client_put :exec
+-- A client that a document describes, as somebody has let it in.
+INSERT INTO oauth_clients AS c (id, name, redirect_uris, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, redirect_uris = excluded.redirect_uris, expires_at = greatest(c.expires_at, excluded.expires_at);
+
 -- name: oauth_client_get :find oauth_client_row
 -- A client that is still known.
 SELECT id, name, redirect_uris, expires_at FROM oauth_clients WHERE id = $1 AND expires_at > $2;

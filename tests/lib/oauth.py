@@ -1,7 +1,10 @@
 """OAuth 2.1 for clients that hold no key, for a driver whose ground has people: the SDK's own flow, and what is tried against it."""
 import base64
 import hashlib
+import http.server
+import json
 import re
+import threading
 import urllib.parse
 
 from checks import Failure, equal, expect, row, test, wait_for
@@ -153,6 +156,56 @@ def only_a_person_consents_and_only_on_our_page(people):
     with row("a refusal goes to the client, with its state"):
         url = ground.editor.post("/api/oauth/authorize", {**ground.request(state="a&b"), "approve": False}).succeeded(200).data["redirectUrl"]
         equal(url, f"{REDIRECT}&error=access_denied&state=a%26b&iss={urllib.parse.quote(ground.base, safe='')}", "where the browser goes")
+
+
+class Documents:
+    """A host of client ID metadata documents: what is told to be at a path."""
+
+    def __init__(self, documents):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = documents(f"http://127.0.0.1:{self.server.server_port}").get(self.path)
+                self.send_response(200 if body is not None else 404)
+                self.end_headers()
+                self.wfile.write(body if isinstance(body, bytes) else json.dumps(body or {}).encode())
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def __exit__(self, *details):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@test
+def a_document_describes_a_client(people):
+    ground = clients(people)
+    good = lambda base, path, **fields: {"client_id": base + path, "client_name": "A described one", "redirect_uris": [REDIRECT], **fields}
+    documents = lambda base: {
+        "/good": good(base, "/good"), "/other": good(base, "/good"), "/nowhere": good(base, "/nowhere", redirect_uris=[]), "/script": good(base, "/script", redirect_uris=["javascript:alert(1)"]),
+        "/elsewhere": good(base, "/elsewhere", redirect_uris=["https://evil.example.com/"]), "/list": [], "/text": b"{", "/long": b" " * 20000 + b"{}"}
+    with Documents(documents) as base:
+        shown = ground.editor.post("/api/oauth/authorize/inspect", ground.request(clientId=base + "/good")).succeeded(200).data
+        equal((shown["clientName"], shown["clientAddress"]), ("A described one", base + "/good"), "what is shown")
+        made = ground.exchange(ground.code(clientId=base + "/good"), client_id=base + "/good")
+        equal(made.status, 200, f"status of {made}")
+        expect(ground.works(made.json["access_token"]), "the token does not work")
+        renewed = ground.refresh(made.json["refresh_token"], client_id=base + "/good")
+        equal(renewed.status, 200, f"status of {renewed}")
+        for path in ("/other", "/nowhere", "/script", "/elsewhere", "/list", "/text", "/long", "/missing"):
+            with row(path):
+                ground.editor.post("/api/oauth/authorize/inspect", ground.request(clientId=base + path)).refused(400, "OAUTH_REQUEST_INVALID")
+    with row("an address of the inside"):
+        ground.editor.post("/api/oauth/authorize/inspect", ground.request(clientId="http://169.254.169.254/latest")).refused(400, "OAUTH_REQUEST_INVALID")
+        ground.editor.post("/api/oauth/authorize/inspect", ground.request(clientId="https://localhost/x")).refused(400, "OAUTH_REQUEST_INVALID")
+    with row("a key has nothing read"):
+        ground.tenant.admin.post("/api/oauth/authorize/inspect", ground.request(clientId="https://x.example.com/")).refused(403, "SUPERVISOR_REQUIRED")
 
 
 @test

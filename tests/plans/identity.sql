@@ -181,6 +181,8 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 (:granter)
 -- plan: oauth_client_add system
 ('wcoc_new', 'a client', '{https://x.example.com/}', now(), now())
+-- plan: oauth_client_put system
+('wcoc_7', 'a client', '{https://x.example.com/}', now(), now())
 -- plan: oauth_client_get system
 ('wcoc_7', now())
 -- plan: oauth_client_count system max=500, up to ten thousand clients are counted

@@ -4,6 +4,7 @@
 
 #include "contract/policy.h"
 #include "keys/keys.h"
+#include "oauth/document.h"
 #include "oauth/oauth.h"
 #include "oauth/requests.h"
 #include "oauth/rows.h"
@@ -23,11 +24,47 @@ struct asking {
 	struct shape_list scopes;
 };
 
+static const struct error *
+need_person(struct request *req)
+{
+	if (people_actor(req) == 0)
+		return FAIL(req, SUPERVISOR_REQUIRED, "'%s' is no person who has signed in", req->principal->id);
+	return NULL;
+}
+
+/* A document that describes the client is read before the transaction, and for people alone. */
+static const struct error *
+prepare_client(struct request *req, const char *client_id)
+{
+	const struct oauth_client_row *client = NULL;
+	const struct error *error = need_person(req);
+	if (!error && document_is_address(client_id))
+		error = document_read(req, client_id, &client);
+	req->prepared = (void *)client;
+	return error;
+}
+
+const struct error *
+identity_oauth_inspect_prepare(struct request *req, const struct identity_oauth_inspect_request *in)
+{
+	return prepare_client(req, in->client_id);
+}
+
+const struct error *
+identity_oauth_authorize_prepare(struct request *req, const struct identity_oauth_authorize_request *in)
+{
+	return prepare_client(req, in->client_id);
+}
+
 /* Nobody is sent to an address that the client has not registered: whatever is wrong is told to the person. */
 static const struct error *
 find_client(struct request *req, struct asking *asking)
 {
-	const struct error *error = store_client_get(req, asking->client_id, &asking->client);
+	const struct error *error = NULL;
+
+	asking->client = req->prepared;
+	if (!asking->client)
+		error = store_client_get(req, asking->client_id, &asking->client);
 	if (error)
 		return error;
 	if (!asking->client)
@@ -43,10 +80,9 @@ find_client(struct request *req, struct asking *asking)
 static const struct error *
 check(struct request *req, struct asking *asking)
 {
-	const struct error *error;
-
-	if (people_actor(req) == 0)
-		return FAIL(req, SUPERVISOR_REQUIRED, "'%s' is no person who has signed in", req->principal->id);
+	const struct error *error = need_person(req);
+	if (error)
+		return error;
 	if (req->principal->tenant == 0)
 		return FAIL(req, INVALID_DOMAIN_CONTEXT, "the header x-wordclaw-domain is missing: choose the tenant that the client is let into");
 	error = find_client(req, asking);
@@ -77,6 +113,7 @@ identity_oauth_inspect(struct request *req, const struct identity_oauth_inspect_
 	if (error)
 		return error;
 	out->client_name = asking.client->name;
+	out->client_address = req->prepared ? asking.client->id : NULL;
 	out->redirect_host = oauth_redirect_host(req->arena, in->redirect_uri);
 	out->is_local = oauth_redirect_is_local(in->redirect_uri);
 	out->scopes = asking.scopes;
@@ -111,6 +148,9 @@ make_code(struct request *req, const struct identity_oauth_authorize_request *in
 	const char *text;
 
 	people_token(req, "wcoa_", &text, &code.hash);
+	if (req->prepared)
+		store_client_put(req, &(struct new_client){ .id = asking->client->id, .name = asking->client->name,
+		    .redirect_uris = asking->client->redirect_uris, .expires_at = code.ends_at });
 	store_code_add(req, &code);
 	store_client_keep(req, code.client_id, code.ends_at);
 	return text;

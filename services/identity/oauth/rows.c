@@ -27,6 +27,13 @@ store_client_add(struct request *req, const struct new_client *client)
 }
 
 void
+store_client_put(struct request *req, const struct new_client *client)
+{
+	query_send(req, &identity_oauth_client_put_query, PARAMS(P_TEXT(client->id), P_TEXT(client->name),
+	    P_TEXT_LIST(client->redirect_uris.items, client->redirect_uris.n), P_TIME(req->now_us), P_TIME(client->expires_at)));
+}
+
+void
 store_client_keep(struct request *req, const char *id, int64_t expires_at)
 {
 	query_send(req, &identity_oauth_client_keep_query, PARAMS(P_TEXT(id), P_TIME(expires_at)));

@@ -20,6 +20,7 @@ struct new_client {
 const struct error *store_client_get(struct request *req, const char *id, const struct oauth_client_row **ret_client) MUST_CHECK;
 const struct error *store_client_count(struct request *req, int64_t max, int64_t *ret_n) MUST_CHECK;
 void store_client_add(struct request *req, const struct new_client *client);
+void store_client_put(struct request *req, const struct new_client *client);
 void store_client_keep(struct request *req, const char *id, int64_t expires_at);
 void store_client_maintain(struct request *req, int64_t ended_before_us);
 

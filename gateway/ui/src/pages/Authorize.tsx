@@ -36,7 +36,7 @@ export function Authorize({ asking, email, tenant }: { asking: URLSearchParams; 
 	})
 	if (!shown) return <Door title={looking.problem ? t('badRequest') : `${t('loading')} …`}><Problem of={looking.problem} /></Door>
 	return <Door title={t('letIn')}>
-		<p><strong>{shown.clientName}</strong> {t('asksFor')} <strong>{tenant}</strong> ({email}). {shown.isLocal ? t('runsHere') : t('answersTo')} <strong>{shown.redirectHost}</strong></p>
+		<p><strong>{shown.clientName}</strong> {shown.clientAddress && <>({t('describedAt')} <strong>{shown.clientAddress}</strong>) </>}{t('asksFor')} <strong>{tenant}</strong> ({email}). {shown.isLocal ? t('runsHere') : t('answersTo')} <strong>{shown.redirectHost}</strong></p>
 		<form onSubmit={event => { event.preventDefault(); decide(true) }}>
 			<fieldset><legend>{t('scopes')}</legend>{shown.scopes.map(scope => <Check key={scope} label={scope} value={scopes.includes(scope)}
 				onChange={is => setScopes(is ? [...scopes, scope] : scopes.filter(one => one !== scope))} />)}</fieldset>
