@@ -14,6 +14,16 @@ enum { LIMIT_DEFAULT = 50, TOTAL_MAX = 10000, PAGE = 2000, CHECKPOINTS_MAX = 500
 
 /* ---- reading ---- */
 
+static const struct error *
+check_word(struct request *req, const char *name, const char *word, bool is_action)
+{
+	const char *known = NULL;
+
+	if (!word || rules_is_known(req->arena, word, is_action, &known))
+		return NULL;
+	return FAIL_AT(req, VALIDATION_ERROR, arena_printf(req->arena, "/%s", name), "no entry has the %s '%.64s'; there are %s", name, word, known);
+}
+
 /* What is sold by now is no more for auditors than it is for readers. */
 static const struct error *
 withhold_data(struct request *req, const struct shape_list *entries)
@@ -49,8 +59,13 @@ audit_logs_list(struct request *req, const struct audit_logs_list_request *in, s
 
 	if (in->cursor && !cursor_decode(req->arena, in->cursor, &before_us, &before_id))
 		return FAIL_AT(req, INVALID_AUDIT_CURSOR, "/cursor", "the cursor is invalid: send a nextCursor as it was received, or none");
+	const struct error *error = check_word(req, "entityType", in->entity_type, false);
+	if (!error)
+		error = check_word(req, "action", in->action, true);
+	if (error)
+		return error;
 	out->limit = in->limit ? *in->limit : LIMIT_DEFAULT;
-	const struct error *error = store_entry_page(req, in, in->cursor ? &before_us : NULL, before_id, out->limit + 1, TOTAL_MAX,
+	error = store_entry_page(req, in, in->cursor ? &before_us : NULL, before_id, out->limit + 1, TOTAL_MAX,
 	    &out->entries, &out->total);
 	if (!error)
 		error = withhold_data(req, &out->entries);

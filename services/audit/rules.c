@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "codec/json.h"
+#include "events.h"
 #include "id.h"
+
+enum { EVENTS_MAX = 200 };
 
 const char *
 rules_canonical(struct arena *arena, const struct audit_fact *fact)
@@ -143,5 +146,29 @@ rules_checkpoint_holds(struct arena *arena, int64_t tenant, const struct audit_c
 		*ret_break = (struct chain_break){ "checkpoint_signature_invalid", base64url_encode(arena, public_key, 32), checkpoint->signature };
 	else
 		return true;
+	return false;
+}
+
+bool
+rules_is_known(struct arena *arena, const char *word, bool is_action, const char **ret_known)
+{
+	const char **words = ARENA_ARRAY(arena, const char *, EVENTS_MAX);
+	size_t n = 0;
+	struct buf list;
+
+	buf_init(&list, arena, 512);
+	for (size_t i = 0; registry_events[i]; i++) {
+		const char *known = is_action ? registry_events[i]->action : registry_events[i]->entity_type;
+		bool is_new = n < EVENTS_MAX;
+		for (size_t k = 0; k < n; k++)
+			is_new &= strcmp(words[k], known) != 0;
+		if (!is_new)
+			continue;
+		words[n++] = known;
+		buf_printf(&list, "%s%s", n > 1 ? ", " : "", known);
+		if (strcmp(known, word) == 0)
+			return true;
+	}
+	*ret_known = list.bytes;
 	return false;
 }

@@ -24,6 +24,9 @@ const char *rules_details(struct arena *arena, struct doc payload, const char *r
 /* "content_item.update" -> "update".  The text after the last dot, or the whole. */
 const char *rules_action(const char *event_type);
 
+/* Words that entries are filtered by: one of those that events have before their dot, or behind it.  False with the list of them. */
+bool rules_is_known(struct arena *arena, const char *word, bool is_action, const char **ret_known);
+
 /* The one text a checkpoint signs. */
 const char *rules_checkpoint_text(struct arena *arena, int64_t tenant, int64_t number, const char *hash, int64_t signed_us);
 

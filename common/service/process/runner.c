@@ -44,7 +44,8 @@ static struct {
 	struct slot slots[SLOTS_MAX];
 	size_t n_slots, n_free;
 	size_t n_alive;       /* step threads */
-	bool is_poked, is_stopping, was_failing;
+	bool is_poked, was_failing;
+	_Atomic bool is_stopping;
 	struct outlook outlook;
 	pthread_mutex_t mutex;
 	pthread_cond_t due, work, ended;
