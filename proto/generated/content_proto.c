@@ -36,8 +36,49 @@ static const struct shape_field schema_change_fields[] = {
 	{ .name = "breakingCount", .column = "breaking_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, breaking_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Of these, items that satisfy the old schema and not the new one." },
 	{ .name = "invalidCount", .column = "invalid_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, invalid_count), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Of these, items that satisfy neither." },
 	{ .name = "samples", .column = "samples", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, samples), .min = 0, .max = 0, .shape = &schema_change_sample_shape, .doc = "Up to five that would break." },
+	{ .name = "preview", .column = "preview", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_change, preview), .min = 0, .max = 0, .shape = &schema_migration_preview_shape, .doc = "Of a dry run with steps: five items before and after them." },
 };
-const struct shape schema_change_shape = { .name = "schema_change", .size = sizeof(struct schema_change), .fields = schema_change_fields, .n_fields = 7 };
+const struct shape schema_change_shape = { .name = "schema_change", .size = sizeof(struct schema_change), .fields = schema_change_fields, .n_fields = 8 };
+
+static const struct shape_field schema_migration_preview_fields[] = {
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration_preview, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration_preview, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its version.", .example = "3" },
+	{ .name = "before", .column = "before", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration_preview, before), .min = 0, .max = 0, .doc = "Its data now; null where both together are too long to show.", .example = "{\"headline\": \"Launch\"}" },
+	{ .name = "after", .column = "after", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration_preview, after), .min = 0, .max = 0, .doc = "Its data after the steps.", .example = "{\"title\": \"Launch\"}" },
+	{ .name = "isValid", .column = "is_valid", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration_preview, is_valid), .min = 0, .max = 0, .doc = "That satisfies the new schema." },
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration_preview, path), .min = 0, .max = 0, .doc = "Where it does not.", .example = "\"/title\"" },
+	{ .name = "message", .column = "message", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration_preview, message), .min = 0, .max = 0, .doc = "How.", .example = "\"must be string\"" },
+};
+const struct shape schema_migration_preview_shape = { .name = "schema_migration_preview", .size = sizeof(struct schema_migration_preview), .fields = schema_migration_preview_fields, .n_fields = 7 };
+
+static const char *const schema_step_op_choices[] = { "rename", "default", "drop", "cast", "move", NULL };
+static const char *const schema_step_type_choices[] = { "string", "number", "integer", "boolean", "array", NULL };
+static const struct shape_field schema_step_fields[] = {
+	{ .name = "op", .column = "op", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_step, op), .min = 0, .max = INT64_C(16), .choices = schema_step_op_choices, .doc = "default: a value where there is none.", .example = "\"rename\"" },
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_step, path), .min = INT64_C(1), .max = INT64_C(200), .doc = "Which: seo.title, blocks.*.text.", .example = "\"headline\"" },
+	{ .name = "to", .column = "to", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_step, to), .min = INT64_C(1), .max = INT64_C(200), .doc = "New name, or new path of a move.", .example = "\"title\"" },
+	{ .name = "value", .column = "value", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_step, value), .min = 0, .max = INT64_C(65536), .doc = "Of a default; of a cast its fallback.", .example = "\"\"" },
+	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_step, type), .min = 0, .max = INT64_C(16), .choices = schema_step_type_choices, .doc = "Of a cast.", .example = "\"string\"" },
+};
+const struct shape schema_step_shape = { .name = "schema_step", .size = sizeof(struct schema_step), .fields = schema_step_fields, .n_fields = 5 };
+
+static const char *const schema_migration_status_choices[] = { "running", "completed", "superseded", NULL };
+static const struct shape_field schema_migration_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Migration id; 0 in a dry run.", .example = "3" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type.", .example = "7" },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, schema_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the schema that the steps lead to.", .example = "2" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, status), .min = 0, .max = 0, .choices = schema_migration_status_choices, .doc = "superseded: a later migration of the type goes on with the items that are left.", .example = "\"running\"" },
+	{ .name = "steps", .column = "steps", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, steps), .min = 0, .max = 0, .shape = &schema_step_shape, .doc = "As they were given." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, total), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Items of the type when it began.", .example = "1200" },
+	{ .name = "done", .column = "done", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, done), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Of these, items that were looked at.", .example = "400" },
+	{ .name = "changed", .column = "changed", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, changed), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Items that got a new version.", .example = "398" },
+	{ .name = "failed", .column = "failed", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, failed), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Items that do not satisfy the new schema with the steps either, and stay as they are.", .example = "2" },
+	{ .name = "samples", .column = "samples", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, samples), .min = 0, .max = 0, .shape = &schema_change_sample_shape, .doc = "Up to five that failed." },
+	{ .name = "startedBy", .column = "started_by", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, started_by), .min = 0, .max = 0, .doc = "Who changed the schema.", .example = "\"api_key:12\"" },
+	{ .name = "startedAt", .column = "started_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, started_at), .min = 0, .max = 0, .doc = "When." },
+	{ .name = "endedAt", .column = "ended_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct schema_migration, ended_at), .min = 0, .max = 0, .doc = "When it was over; null: it runs." },
+};
+const struct shape schema_migration_shape = { .name = "schema_migration", .size = sizeof(struct schema_migration), .fields = schema_migration_fields, .n_fields = 13 };
 
 static const char *const content_type_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_type_fields[] = {
@@ -50,13 +91,15 @@ static const struct shape_field content_type_fields[] = {
 	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, schema), .min = 0, .max = 0, .doc = "JSON Schema as JSON text, as it was given." },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, base_price), .min = INT64_C(0), .max = INT64_MAX, .doc = "Price of a priced operation, satoshis; null: free." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Raised by each change; send it back as expectedVersion.", .example = "1" },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, schema_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Raised by each change of the schema.", .example = "1" },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 	{ .name = "stats", .column = "stats", .type = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, stats), .min = 0, .max = 0, .shape = &content_type_stats_shape, .doc = "With includeStats=true." },
 	{ .name = "schemaChange", .column = "schema_change", .type = SHAPE_STRUCT, .flags = SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, schema_change), .min = 0, .max = 0, .shape = &schema_change_shape, .doc = "Of an update that changes the schema: what it means for the items." },
+	{ .name = "migration", .column = "migration", .type = SHAPE_STRUCT, .flags = SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, migration), .min = 0, .max = 0, .shape = &schema_migration_shape, .doc = "Of an update with steps: what takes the items to the new schema." },
 	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type, warnings), .min = 0, .max = 0, .shape = &schema_warning_shape, .doc = "Of a write: what the schema says and has no effect, though it was probably meant to." },
 };
-const struct shape content_type_shape = { .name = "content_type", .size = sizeof(struct content_type), .fields = content_type_fields, .n_fields = 14 };
+const struct shape content_type_shape = { .name = "content_type", .size = sizeof(struct content_type), .fields = content_type_fields, .n_fields = 16 };
 
 static const struct shape_field content_locale_resolution_fields[] = {
 	{ .name = "requestedLocale", .column = "requested_locale", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_locale_resolution, requested_locale), .min = 0, .max = 0, .doc = "As asked.", .example = "\"de\"" },
@@ -101,8 +144,9 @@ static const struct shape_field content_item_version_fields[] = {
 	{ .name = "createdBy", .column = "created_by", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, created_by), .min = 0, .max = 0, .doc = "Who made it; null: that was not kept then.", .example = "\"api_key:12\"" },
 	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, session), .min = 0, .max = 0, .doc = "Label of the run that made it, where it gave one.", .example = "\"agent-run-3\"" },
 	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, change_set), .min = 0, .max = 0, .doc = "Label of the changes it is one of.", .example = "\"import-7\"" },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, schema_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the type's schema that data was last held against.", .example = "1" },
 };
-const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 10 };
+const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 11 };
 
 static const struct shape_field content_reference_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item that refers.", .example = "57" },
@@ -116,6 +160,12 @@ static const struct shape_field content_reference_fields[] = {
 	{ .name = "isPublished", .column = "is_published", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, is_published), .min = 0, .max = 0, .doc = "The public sees that version." },
 };
 const struct shape content_reference_shape = { .name = "content_reference", .size = sizeof(struct content_reference), .fields = content_reference_fields, .n_fields = 9 };
+
+static const struct shape_field asset_reference_summary_fields[] = {
+	{ .name = "activeReferenceCount", .column = "active_reference_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_reference_summary, active_reference_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Places in working copies and published versions." },
+	{ .name = "historicalReferenceCount", .column = "historical_reference_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_reference_summary, historical_reference_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Places in superseded versions." },
+};
+const struct shape asset_reference_summary_shape = { .name = "asset_reference_summary", .size = sizeof(struct asset_reference_summary), .fields = asset_reference_summary_fields, .n_fields = 2 };
 
 static const struct shape_field content_global_fields[] = {
 	{ .name = "contentType", .column = "content_type", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_global, content_type), .min = 0, .max = 0, .shape = &content_type_shape, .doc = "The type." },
@@ -132,7 +182,7 @@ const struct shape new_batch_item_shape = { .name = "new_batch_item", .size = si
 
 static const struct shape_field changed_batch_item_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, content_type_id), .slug_offset = offsetof(struct changed_batch_item, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type (id or slug).", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, content_type_id), .slug_offset = offsetof(struct changed_batch_item, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move it to this type (id or slug).", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, data), .min = 0, .max = INT64_C(1000000), .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "The new status.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct changed_batch_item, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
@@ -331,11 +381,12 @@ static const struct shape_field content_type_row_fields[] = {
 	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema_manifest), .min = 0, .max = 0, .doc = "Column schema_manifest." },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
 };
-const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 13 };
+const struct shape content_type_row_shape = { .name = "content_type_row", .size = sizeof(struct content_type_row), .fields = content_type_row_fields, .n_fields = 14 };
 
 static const struct shape_field content_slug_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_slug_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -376,10 +427,11 @@ const struct shape content_localized_row_shape = { .name = "content_localized_ro
 static const struct shape_field content_checked_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_checked_row, data), .min = 0, .max = 0, .doc = "Column data." },
 };
-const struct shape content_checked_row_shape = { .name = "content_checked_row", .size = sizeof(struct content_checked_row), .fields = content_checked_row_fields, .n_fields = 4 };
+const struct shape content_checked_row_shape = { .name = "content_checked_row", .size = sizeof(struct content_checked_row), .fields = content_checked_row_fields, .n_fields = 5 };
 
 static const struct shape_field content_lifecycle_type_row_fields[] = {
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_lifecycle_type_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
@@ -395,13 +447,14 @@ static const struct shape_field content_target_row_fields[] = {
 	{ .name = "isIndexed", .column = "is_indexed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_indexed), .min = 0, .max = 0, .doc = "Column is_indexed." },
 	{ .name = "hasReferences", .column = "has_references", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, has_references), .min = 0, .max = 0, .doc = "Column has_references." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column base_price." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
 	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
 	{ .name = "singletonItemId", .column = "singleton_item_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_target_row, singleton_item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column singleton_item_id." },
 };
-const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 10 };
+const struct shape content_target_row_shape = { .name = "content_target_row", .size = sizeof(struct content_target_row), .fields = content_target_row_fields, .n_fields = 11 };
 
 static const struct shape_field content_head_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -419,10 +472,12 @@ static const struct shape_field content_head_row_fields[] = {
 	{ .name = "targetIsIndexed", .column = "target_is_indexed", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_is_indexed), .min = 0, .max = 0, .doc = "Column target_is_indexed." },
 	{ .name = "targetHasReferences", .column = "target_has_references", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_has_references), .min = 0, .max = 0, .doc = "Column target_has_references." },
 	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_hash), .min = 0, .max = 0, .doc = "Column target_schema_hash." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
+	{ .name = "targetSchemaVersion", .column = "target_schema_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, target_schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_schema_version." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
 	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_head_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 };
-const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 17 };
+const struct shape content_head_row_shape = { .name = "content_head_row", .size = sizeof(struct content_head_row), .fields = content_head_row_fields, .n_fields = 19 };
 
 static const struct shape_field content_deleted_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -433,13 +488,16 @@ static const struct shape_field content_deleted_row_fields[] = {
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
 	{ .name = "targetTypeId", .column = "target_type_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_type_id." },
+	{ .name = "targetSchemaVersion", .column = "target_schema_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column target_schema_version." },
+	{ .name = "targetSchemaHash", .column = "target_schema_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_schema_hash), .min = 0, .max = 0, .doc = "Column target_schema_hash." },
 	{ .name = "targetIsSingleton", .column = "target_is_singleton", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_is_singleton), .min = 0, .max = 0, .doc = "Column target_is_singleton." },
 	{ .name = "targetHasReferences", .column = "target_has_references", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, target_has_references), .min = 0, .max = 0, .doc = "Column target_has_references." },
 	{ .name = "workflowStates", .column = "workflow_states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, workflow_states), .min = 0, .max = 0, .doc = "Column workflow_states." },
 	{ .name = "isGoverned", .column = "is_governed", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_deleted_row, is_governed), .min = 0, .max = 0, .doc = "Column is_governed." },
 };
-const struct shape content_deleted_row_shape = { .name = "content_deleted_row", .size = sizeof(struct content_deleted_row), .fields = content_deleted_row_fields, .n_fields = 13 };
+const struct shape content_deleted_row_shape = { .name = "content_deleted_row", .size = sizeof(struct content_deleted_row), .fields = content_deleted_row_fields, .n_fields = 16 };
 
 static const struct shape_field content_purge_row_fields[] = {
 	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_purge_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
@@ -492,8 +550,9 @@ static const struct shape_field content_version_row_fields[] = {
 	{ .name = "createdBy", .column = "created_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, created_by), .min = 0, .max = 0, .doc = "Column created_by." },
 	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, session), .min = 0, .max = 0, .doc = "Column session." },
 	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, change_set), .min = 0, .max = 0, .doc = "Column change_set." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
 };
-const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 9 };
+const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 10 };
 
 static const struct shape_field content_item_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -651,6 +710,38 @@ static const struct shape_field content_release_reference_row_fields[] = {
 	{ .name = "sourceId", .column = "source_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_reference_row, source_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column source_id." },
 };
 const struct shape content_release_reference_row_shape = { .name = "content_release_reference_row", .size = sizeof(struct content_release_reference_row), .fields = content_release_reference_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_schema_migration_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
+	{ .name = "steps", .column = "steps", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, steps), .min = 0, .max = 0, .doc = "Column steps." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
+	{ .name = "done", .column = "done", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, done), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column done." },
+	{ .name = "changed", .column = "changed", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, changed), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column changed." },
+	{ .name = "failed", .column = "failed", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, failed), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column failed." },
+	{ .name = "samples", .column = "samples", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, samples), .min = 0, .max = 0, .doc = "Column samples." },
+	{ .name = "startedBy", .column = "started_by", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, started_by), .min = 0, .max = 0, .doc = "Column started_by." },
+	{ .name = "startedAt", .column = "started_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, started_at), .min = 0, .max = 0, .doc = "Column started_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "endedAt", .column = "ended_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_migration_row, ended_at), .min = 0, .max = 0, .doc = "Column ended_at." },
+};
+const struct shape content_schema_migration_row_shape = { .name = "content_schema_migration_row", .size = sizeof(struct content_schema_migration_row), .fields = content_schema_migration_row_fields, .n_fields = 14 };
+
+static const struct shape_field content_schema_steps_row_fields[] = {
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_steps_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
+	{ .name = "steps", .column = "steps", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_schema_steps_row, steps), .min = 0, .max = 0, .doc = "Column steps." },
+};
+const struct shape content_schema_steps_row_shape = { .name = "content_schema_steps_row", .size = sizeof(struct content_schema_steps_row), .fields = content_schema_steps_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_migrating_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_migrating_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_migrating_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_migrating_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_migrating_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
+};
+const struct shape content_migrating_row_shape = { .name = "content_migrating_row", .size = sizeof(struct content_migrating_row), .fields = content_migrating_row_fields, .n_fields = 4 };
 
 static const struct shape_field asset_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct asset_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -815,10 +906,31 @@ static const struct shape_field content_types_update_request_fields[] = {
 	{ .name = "schema", .column = "schema", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, schema), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_JSON", .doc = "JSON Schema.", .example = "{\"type\": \"object\"}" },
 	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, schema_manifest), .min = 0, .max = INT64_C(524288), .code = "INVALID_CONTENT_SCHEMA_MANIFEST_JSON", .doc = "Instead of schema: the fields to make it of.", .example = "{\"fields\": [{\"name\": \"title\", \"type\": \"text\", \"required\": true}, {\"name\": \"cover\", \"type\": \"asset\"}]}" },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Price of a priced operation, satoshis; 0: free." },
+	{ .name = "steps", .column = "steps", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_update_request, steps), .min = 0, .max = INT64_C(50), .shape = &schema_step_shape, .doc = "Take the items along.", .example = "[{\"op\": \"rename\", \"path\": \"headline\", \"to\": \"title\"}]" },
 	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_types_update_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "Even if items break." },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_types_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 };
-const struct shape content_types_update_request_shape = { .name = "content_types_update_request", .size = sizeof(struct content_types_update_request), .fields = content_types_update_request_fields, .n_fields = 10 };
+const struct shape content_types_update_request_shape = { .name = "content_types_update_request", .size = sizeof(struct content_types_update_request), .fields = content_types_update_request_fields, .n_fields = 11 };
+
+static const struct shape_field content_migrations_list_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_migrations_list_request, id), .slug_offset = offsetof(struct content_migrations_list_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_migrations_list_request, limit), .min = INT64_C(1), .max = INT64_C(50), .default_text = "20", .doc = "Migrations at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_migrations_list_request, cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextCursor of the previous page." },
+};
+const struct shape content_migrations_list_request_shape = { .name = "content_migrations_list_request", .size = sizeof(struct content_migrations_list_request), .fields = content_migrations_list_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_migrations_list_response_fields[] = {
+	{ .name = "migrations", .column = "migrations", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_migrations_list_response, migrations), .min = 0, .max = 0, .shape = &schema_migration_shape, .doc = "The latest first." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_migrations_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_migrations_list_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_migrations_list_response, next_cursor), .min = 0, .max = 0, .doc = "Send it alone as cursor for the next page; null at the end." },
+};
+const struct shape content_migrations_list_response_shape = { .name = "content_migrations_list_response", .size = sizeof(struct content_migrations_list_response), .fields = content_migrations_list_response_fields, .n_fields = 4 };
+
+static const struct shape_field content_migrations_get_request_fields[] = {
+	{ .name = "migrationId", .column = "migration_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_migrations_get_request, migration_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Migration id.", .example = "3" },
+};
+const struct shape content_migrations_get_request_shape = { .name = "content_migrations_get_request", .size = sizeof(struct content_migrations_get_request), .fields = content_migrations_get_request_fields, .n_fields = 1 };
 
 static const struct shape_field content_types_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_types_delete_request, id), .slug_offset = offsetof(struct content_types_delete_request, id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id or slug.", .example = "7" },
@@ -856,19 +968,19 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Text in data's strings or the status, ignoring case; or the id.", .example = "\"launch\"" },
 	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
-	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold; over REST also filter[price][gte]=10.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },
+	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },
 	{ .name = "fieldName", .column = "field_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, field_name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Field of one condition.", .example = "\"price\"" },
 	{ .name = "fieldOp", .column = "field_op", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, field_op), .min = 0, .max = INT64_C(16), .doc = "Its op.", .example = "\"gte\"" },
 	{ .name = "fieldValue", .column = "field_value", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, field_value), .min = 0, .max = INT64_C(2000), .doc = "Its value.", .example = "\"10\"" },
-	{ .name = "sort", .column = "sort", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort), .min = 0, .max = INT64_C(3), .doc = "Fields to sort by, - before a descending one: -price, title, updatedAt. No value is the highest.", .example = "[\"-price\", \"title\"]" },
+	{ .name = "sort", .column = "sort", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort), .min = 0, .max = INT64_C(3), .doc = "Fields to sort by, - for descending: -price, updatedAt. No value is the highest.", .example = "[\"-price\", \"title\"]" },
 	{ .name = "sortField", .column = "sort_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_field), .min = INT64_C(1), .max = INT64_C(200), .doc = "One field to sort by.", .example = "\"price\"" },
 	{ .name = "sortBy", .column = "sort_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_by), .min = 0, .max = INT64_C(16), .choices = content_items_list_request_sort_by_choices, .doc = "Sort key, by default updatedAt.", .example = "\"createdAt\"" },
 	{ .name = "sortDir", .column = "sort_dir", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, sort_dir), .min = 0, .max = INT64_C(4), .choices = content_items_list_request_sort_dir_choices, .doc = "Direction, by default desc; the id breaks ties in the same one.", .example = "\"desc\"" },
 	{ .name = "fields", .column = "fields", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, fields), .min = 0, .max = INT64_C(50), .doc = "Paths of data to answer.", .example = "[\"title\", \"seo.title\"]" },
-	{ .name = "include", .column = "include", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, include), .min = 0, .max = INT64_C(10), .doc = "References whose items to answer too.", .example = "[\"author\"]" },
+	{ .name = "include", .column = "include", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, include), .min = 0, .max = INT64_C(10), .doc = "References to answer too.", .example = "[\"author\"]" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Items at most." },
 	{ .name = "offset", .column = "offset", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, offset), .min = INT64_C(0), .max = INT64_C(10000), .doc = "Items to skip; not together with a cursor, which reaches further." },
-	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(8192), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor of the previous page, alone, or with fields, include and locale." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, cursor), .min = INT64_C(1), .max = INT64_C(8192), .code = "INVALID_CONTENT_ITEMS_CURSOR", .doc = "nextCursor; beside it only fields, include, locale." },
 	{ .name = "asOf", .column = "as_of", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, as_of), .min = 0, .max = 0, .doc = "As everything was at this time.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
 	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
@@ -901,7 +1013,7 @@ static const struct shape_field content_items_projections_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, draft), .min = 0, .max = 0, .doc = "false: of what the public sees." },
 	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
-	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold; over REST also filter[price][gte]=10.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },
+	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },
 	{ .name = "fieldName", .column = "field_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Field of one condition.", .example = "\"price\"" },
 	{ .name = "fieldOp", .column = "field_op", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_op), .min = 0, .max = INT64_C(16), .doc = "Its op.", .example = "\"gte\"" },
 	{ .name = "fieldValue", .column = "field_value", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_value), .min = 0, .max = INT64_C(2000), .doc = "Its value.", .example = "\"10\"" },
@@ -934,9 +1046,9 @@ const struct shape content_items_get_request_shape = { .name = "content_items_ge
 
 static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
-	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .slug_offset = offsetof(struct content_items_update_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move the item to this type (id or slug).", .example = "7" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .slug_offset = offsetof(struct content_items_update_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move it to this type (id or slug).", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (makes it public) or archived (takes it away). Left out: the public sees what it saw.", .example = "\"published\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (public) or archived (not). Left out: nothing of that.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_update_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
@@ -945,7 +1057,7 @@ const struct shape content_items_update_request_shape = { .name = "content_items
 static const struct shape_field content_items_patch_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_patch_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "Merge patch (RFC 7396) of the data: null removes a member.", .example = "{\"title\": \"Relaunch\"}" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (makes it public) or archived (takes it away). Left out: the public sees what it saw.", .example = "\"published\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (public) or archived (not). Left out: nothing of that.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_patch_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_patch_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
@@ -982,8 +1094,9 @@ const struct shape content_items_delete_response_shape = { .name = "content_item
 
 static const struct shape_field content_items_restore_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_restore_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_restore_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "As it was, where the steps of the type's schema changes since do not make it satisfy the schema." },
 };
-const struct shape content_items_restore_request_shape = { .name = "content_items_restore_request", .size = sizeof(struct content_items_restore_request), .fields = content_items_restore_request_fields, .n_fields = 1 };
+const struct shape content_items_restore_request_shape = { .name = "content_items_restore_request", .size = sizeof(struct content_items_restore_request), .fields = content_items_restore_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_items_used_by_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_used_by_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -1076,6 +1189,13 @@ static const struct shape_field content_items_rollback_response_fields[] = {
 	{ .name = "publicChange", .column = "public_change", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_rollback_response, public_change), .min = 0, .max = 0, .doc = "What the public sees changes with it: never." },
 };
 const struct shape content_items_rollback_response_shape = { .name = "content_items_rollback_response", .size = sizeof(struct content_items_rollback_response), .fields = content_items_rollback_response_fields, .n_fields = 7 };
+
+static const struct shape_field content_items_revert_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_revert_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_revert_request, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The version whose change is taken back.", .example = "3" },
+	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_revert_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
+};
+const struct shape content_items_revert_request_shape = { .name = "content_items_revert_request", .size = sizeof(struct content_items_revert_request), .fields = content_items_revert_request_fields, .n_fields = 3 };
 
 static const struct shape_field content_batch_create_request_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_create_request, items), .min = 0, .max = INT64_C(500), .shape = &new_batch_item_shape, .doc = "The items.", .example = "[{\"contentTypeId\": 7, \"data\": {\"title\": \"Launch\"}}]" },
@@ -1578,8 +1698,27 @@ const struct shape content_assets_access_response_shape = { .name = "content_ass
 
 static const struct shape_field content_assets_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_delete_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "true: also where items refer to it." },
 };
-const struct shape content_assets_delete_request_shape = { .name = "content_assets_delete_request", .size = sizeof(struct content_assets_delete_request), .fields = content_assets_delete_request_fields, .n_fields = 1 };
+const struct shape content_assets_delete_request_shape = { .name = "content_assets_delete_request", .size = sizeof(struct content_assets_delete_request), .fields = content_assets_delete_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_assets_used_by_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_used_by_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_used_by_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "References of each list at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_used_by_request, cursor), .min = INT64_C(1), .max = INT64_C(500), .code = "INVALID_CURSOR", .doc = "nextCursor of the page before: more active references, and no historical ones." },
+	{ .name = "historicalCursor", .column = "historical_cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_used_by_request, historical_cursor), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_CURSOR", .doc = "nextHistoricalCursor of the page before." },
+};
+const struct shape content_assets_used_by_request_shape = { .name = "content_assets_used_by_request", .size = sizeof(struct content_assets_used_by_request), .fields = content_assets_used_by_request_fields, .n_fields = 4 };
+
+static const struct shape_field content_assets_used_by_response_fields[] = {
+	{ .name = "activeReferenceCount", .column = "active_reference_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_used_by_response, active_reference_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Places in working copies and published versions." },
+	{ .name = "historicalReferenceCount", .column = "historical_reference_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_used_by_response, historical_reference_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Places in superseded versions." },
+	{ .name = "activeReferences", .column = "active_references", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_used_by_response, active_references), .min = 0, .max = 0, .shape = &content_reference_shape, .doc = "By item, version (latest first) and place in the document." },
+	{ .name = "historicalReferences", .column = "historical_references", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_used_by_response, historical_references), .min = 0, .max = 0, .shape = &content_reference_shape, .doc = "The same." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_used_by_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for more active references; null at the end." },
+	{ .name = "nextHistoricalCursor", .column = "next_historical_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_used_by_response, next_historical_cursor), .min = 0, .max = 0, .doc = "The same for historical ones." },
+};
+const struct shape content_assets_used_by_response_shape = { .name = "content_assets_used_by_response", .size = sizeof(struct content_assets_used_by_response), .fields = content_assets_used_by_response_fields, .n_fields = 6 };
 
 static const struct shape_field content_assets_restore_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_restore_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
@@ -1588,14 +1727,16 @@ const struct shape content_assets_restore_request_shape = { .name = "content_ass
 
 static const struct shape_field content_assets_purge_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_assets_purge_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Asset id.", .example = "12" },
+	{ .name = "force", .column = "force", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_assets_purge_request, force), .min = 0, .max = 0, .default_text = "false", .doc = "true: also where items refer to it." },
 };
-const struct shape content_assets_purge_request_shape = { .name = "content_assets_purge_request", .size = sizeof(struct content_assets_purge_request), .fields = content_assets_purge_request_fields, .n_fields = 1 };
+const struct shape content_assets_purge_request_shape = { .name = "content_assets_purge_request", .size = sizeof(struct content_assets_purge_request), .fields = content_assets_purge_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_assets_purge_response_fields[] = {
 	{ .name = "purged", .column = "purged", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_purge_response, purged), .min = 0, .max = 0, .doc = "Always true." },
 	{ .name = "asset", .column = "asset", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_purge_response, asset), .min = 0, .max = 0, .shape = &asset_shape, .doc = "What it was." },
+	{ .name = "referenceSummary", .column = "reference_summary", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_assets_purge_response, reference_summary), .min = 0, .max = 0, .shape = &asset_reference_summary_shape, .doc = "Who refers to it still." },
 };
-const struct shape content_assets_purge_response_shape = { .name = "content_assets_purge_response", .size = sizeof(struct content_assets_purge_response), .fields = content_assets_purge_response_fields, .n_fields = 2 };
+const struct shape content_assets_purge_response_shape = { .name = "content_assets_purge_response", .size = sizeof(struct content_assets_purge_response), .fields = content_assets_purge_response_fields, .n_fields = 3 };
 
 static const char *const content_assets_store_request_access_mode_choices[] = { "public", "signed", "entitled", NULL };
 static const struct shape_field content_assets_store_request_fields[] = {
@@ -1653,6 +1794,18 @@ static const struct shape_field content_type_update_event_fields[] = {
 };
 const struct shape content_type_update_event_shape = { .name = "content_type_update_event", .size = sizeof(struct content_type_update_event), .fields = content_type_update_event_fields, .n_fields = 5 };
 
+static const char *const content_type_migrate_event_status_choices[] = { "running", "completed", "superseded", NULL };
+static const struct shape_field content_type_migrate_event_fields[] = {
+	{ .name = "migrationId", .column = "migration_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_migrate_event, migration_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The migration." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_migrate_event, schema_version), .min = INT64_C(1), .max = INT64_MAX, .doc = "Version of the schema that it leads to." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_migrate_event, status), .min = 0, .max = 0, .choices = content_type_migrate_event_status_choices, .doc = "As the migration says." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_migrate_event, total), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items." },
+	{ .name = "done", .column = "done", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_migrate_event, done), .min = INT64_C(0), .max = INT64_MAX, .doc = "Of these looked at." },
+	{ .name = "changed", .column = "changed", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_migrate_event, changed), .min = INT64_C(0), .max = INT64_MAX, .doc = "Of these changed." },
+	{ .name = "failed", .column = "failed", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_migrate_event, failed), .min = INT64_C(0), .max = INT64_MAX, .doc = "Of these as they were: they do not satisfy the schema with the steps either." },
+};
+const struct shape content_type_migrate_event_shape = { .name = "content_type_migrate_event", .size = sizeof(struct content_type_migrate_event), .fields = content_type_migrate_event_fields, .n_fields = 7 };
+
 static const struct shape_field content_type_delete_event_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_delete_event, name), .min = 0, .max = 0, .doc = "Display name." },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_delete_event, slug), .min = 0, .max = 0, .doc = "Slug." },
@@ -1669,7 +1822,7 @@ static const struct shape_field content_item_create_event_fields[] = {
 };
 const struct shape content_item_create_event_shape = { .name = "content_item_create_event", .size = sizeof(struct content_item_create_event), .fields = content_item_create_event_fields, .n_fields = 5 };
 
-static const char *const content_item_update_event_mode_choices[] = { "update", "patch", "transition", "undo", NULL };
+static const char *const content_item_update_event_mode_choices[] = { "update", "patch", "transition", "undo", "migration", "revert", NULL };
 static const struct shape_field content_item_update_event_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type after the change." },
 	{ .name = "oldContentTypeId", .column = "old_content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, old_content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its type before, when it moved." },
@@ -1680,7 +1833,7 @@ static const struct shape_field content_item_update_event_fields[] = {
 	{ .name = "changes", .column = "changes", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, changes), .min = 0, .max = 0, .doc = "Merge patch of the data, up to 16 KiB." },
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Version the public sees after the change." },
 	{ .name = "values", .column = "values", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, values), .min = 0, .max = 0, .doc = "What changed in the data, value by value: [{op, path, before, value}], up to 8 KiB; long values by their size." },
-	{ .name = "mode", .column = "mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, mode), .min = 0, .max = 0, .choices = content_item_update_event_mode_choices, .doc = "How it was changed; transition: by its workflow." },
+	{ .name = "mode", .column = "mode", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, mode), .min = 0, .max = 0, .choices = content_item_update_event_mode_choices, .doc = "How it was changed; transition: by its workflow; migration: by the steps of a schema change; revert: one earlier change was taken back." },
 	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, reason), .min = 0, .max = 0, .doc = "Why, as the workflow says." },
 	{ .name = "lifecycleAutoArchived", .column = "lifecycle_auto_archived", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, lifecycle_auto_archived), .min = 0, .max = 0, .doc = "true: its time was over." },
 	{ .name = "archiveStatus", .column = "archive_status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_update_event, archive_status), .min = 0, .max = 0, .doc = "Status that its type's lifecycle gives it then." },
@@ -1836,6 +1989,9 @@ const struct event_type event_content_type_create = { .name = "content_type.crea
 
 const struct event_type event_content_type_update = { .name = "content_type.update", .entity_type = "content_type",
     .action = "update", .summary = "A content type was changed.", .scope = "content:read", .payload = &content_type_update_event_shape };
+
+const struct event_type event_content_type_migrate = { .name = "content_type.migrate", .entity_type = "content_type",
+    .action = "migrate", .summary = "A migration of a type's items to its new schema began, came further by a twentieth, or ended.", .scope = "content:read", .payload = &content_type_migrate_event_shape };
 
 const struct event_type event_content_type_delete = { .name = "content_type.delete", .entity_type = "content_type",
     .action = "delete", .summary = "A content type was deleted.", .scope = "content:read", .payload = &content_type_delete_event_shape };
@@ -2190,9 +2346,13 @@ const struct operation operation_content_types_items = {
 static const struct route content_types_update_routes[] = {
 	{ "PUT", "/api/content-types/{id}", false },
 };
+static const struct operation_example content_types_update_examples[] = {
+	{ "A field gets another name, and the items follow", "{\"id\": 7, \"schema\": {\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\"}}, \"required\": [\"title\"]}, \"steps\": [{\"op\": \"rename\", \"path\": \"headline\", \"to\": \"title\"}]}" },
+};
 static const char *const content_types_update_actions[] = {
 	"GET /api/content-types/{id}",
 	"GET /api/content-items",
+	"GET /api/content-types/{id}/migrations",
 	NULL
 };
 static const struct error_info *const content_types_update_errors[] = {
@@ -2209,6 +2369,7 @@ static const struct error_info *const content_types_update_errors[] = {
 	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION],
 	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_TYPE],
 	&error_catalogue[ERROR_CONTENT_SCHEMA_INCOMPATIBLE],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_MIGRATION_RUNNING],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_TYPE_SLUG_CONFLICT],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
@@ -2245,6 +2406,7 @@ static const struct error_info *const content_types_update_errors[] = {
 };
 static const struct event_type *const content_types_update_events[] = {
 	&event_content_type_update,
+	&event_content_type_migrate,
 	NULL
 };
 const struct operation operation_content_types_update = {
@@ -2270,12 +2432,143 @@ const struct operation operation_content_types_update = {
 	.body_max_bytes = 1048576,
 	.cost = 1,
 	.priority = "medium",
-	.next_action = "Correct the items that meta.schemaChange names, if any; GET /api/content-items?contentTypeId={id} lists all.",
+	.next_action = "Correct the items that meta.schemaChange names, if any, or follow meta.migration with GET /api/schema-migrations/{migrationId}.",
 	.actions = content_types_update_actions,
 	.request = &content_types_update_request_shape,
 	.response = &content_type_shape,
 	.errors = content_types_update_errors,
 	.events = content_types_update_events,
+	.examples = content_types_update_examples,
+	.n_examples = 1,
+};
+
+static const struct route content_migrations_list_routes[] = {
+	{ "GET", "/api/content-types/{id}/migrations", false },
+};
+static const char *const content_migrations_list_actions[] = {
+	"GET /api/schema-migrations/{migrationId}",
+	"PUT /api/content-types/{id}",
+	NULL
+};
+static const struct error_info *const content_migrations_list_errors[] = {
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_migrations_list_events[] = {
+	NULL
+};
+const struct operation operation_content_migrations_list = {
+	.id = "content.migrations.list",
+	.service = "content",
+	.summary = "List the migrations of a content type's items from one schema to the next, the latest first.",
+	.description = NULL,
+	.mcp = "list_schema_migrations",
+	.graphql = "query schemaMigrations",
+	.cli = "content-types migrations",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_type",
+	.entity = "id",
+	.list = "migrations",
+	.audit = NULL,
+	.routes = content_migrations_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Follow one with GET /api/schema-migrations/{migrationId}.",
+	.actions = content_migrations_list_actions,
+	.request = &content_migrations_list_request_shape,
+	.response = &content_migrations_list_response_shape,
+	.errors = content_migrations_list_errors,
+	.events = content_migrations_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_migrations_get_routes[] = {
+	{ "GET", "/api/schema-migrations/{migrationId}", false },
+};
+static const char *const content_migrations_get_actions[] = {
+	"GET /api/content-types/{id}/migrations",
+	"GET /api/content-items/{id}",
+	NULL
+};
+static const struct error_info *const content_migrations_get_errors[] = {
+	&error_catalogue[ERROR_SCHEMA_MIGRATION_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_migrations_get_events[] = {
+	NULL
+};
+const struct operation operation_content_migrations_get = {
+	.id = "content.migrations.get",
+	.service = "content",
+	.summary = "Read how far a migration of items to a new schema is.",
+	.description = NULL,
+	.mcp = "get_schema_migration",
+	.graphql = "query schemaMigration",
+	.cli = "content-types migration",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_type",
+	.entity = "migrationId",
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_migrations_get_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Ask again until status is not running; correct the items in samples.",
+	.actions = content_migrations_get_actions,
+	.request = &content_migrations_get_request_shape,
+	.response = &schema_migration_shape,
+	.errors = content_migrations_get_errors,
+	.events = content_migrations_get_events,
 	.examples = NULL,
 	.n_examples = 0,
 };
@@ -2526,6 +2819,7 @@ static const struct error_info *const content_items_list_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_NOT_INDEXED],
+	&error_catalogue[ERROR_CONTENT_ITEMS_SELECTED_FIELD_UNKNOWN],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE],
 	&error_catalogue[ERROR_CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN],
@@ -3183,6 +3477,7 @@ static const char *const content_items_restore_actions[] = {
 static const struct error_info *const content_items_restore_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_DELETED],
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -3606,6 +3901,89 @@ const struct operation operation_content_items_rollback = {
 	.response = &content_items_rollback_response_shape,
 	.errors = content_items_rollback_errors,
 	.events = content_items_rollback_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_items_revert_routes[] = {
+	{ "POST", "/api/content-items/{id}/revert", false },
+};
+static const char *const content_items_revert_actions[] = {
+	"GET /api/content-items/{id}",
+	"GET /api/content-items/{id}/diff",
+	"POST /api/content-items/{id}/rollback",
+	NULL
+};
+static const struct error_info *const content_items_revert_errors[] = {
+	&error_catalogue[ERROR_CONTENT_DATA_TOO_MANY_VALUES],
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_INVALID],
+	&error_catalogue[ERROR_CONTENT_REFERENCE_TYPE_MISMATCH],
+	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
+	&error_catalogue[ERROR_REVERT_CONFLICT],
+	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
+	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_PRECONDITION_FAILED],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_items_revert_events[] = {
+	&event_content_item_update,
+	NULL
+};
+const struct operation operation_content_items_revert = {
+	.id = "content.items.revert",
+	.service = "content",
+	.summary = "Take back what one version changed, and keep what came after it, as a new version.",
+	.description = "A three-way merge: the version, the one before it and the working copy. What the public sees stays as it is.",
+	.mcp = "revert_content_item_change",
+	.graphql = "mutation revertContentItemChange",
+	.cli = "content revert",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = NULL,
+	.audit = "update content_item",
+	.routes = content_items_revert_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "medium",
+	.next_action = "Publish the result with POST /api/content-items/{id}/publish.",
+	.actions = content_items_revert_actions,
+	.request = &content_items_revert_request_shape,
+	.response = &content_item_shape,
+	.errors = content_items_revert_errors,
+	.events = content_items_revert_events,
 	.examples = NULL,
 	.n_examples = 0,
 };
@@ -6414,10 +6792,12 @@ static const struct route content_assets_delete_routes[] = {
 static const char *const content_assets_delete_actions[] = {
 	"POST /api/assets/{id}/restore",
 	"POST /api/assets/{id}/purge",
+	"GET /api/assets/{id}/used-by",
 	NULL
 };
 static const struct error_info *const content_assets_delete_errors[] = {
 	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_ASSET_REFERENCED],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6475,6 +6855,72 @@ const struct operation operation_content_assets_delete = {
 	.response = &asset_shape,
 	.errors = content_assets_delete_errors,
 	.events = content_assets_delete_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_assets_used_by_routes[] = {
+	{ "GET", "/api/assets/{id}/used-by", false },
+};
+static const char *const content_assets_used_by_actions[] = {
+	"GET /api/content-items/{id}",
+	"DELETE /api/assets/{id}",
+	NULL
+};
+static const struct error_info *const content_assets_used_by_errors[] = {
+	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_assets_used_by_events[] = {
+	NULL
+};
+const struct operation operation_content_assets_used_by = {
+	.id = "content.assets.used_by",
+	.service = "content",
+	.summary = "List which items refer to an asset.",
+	.description = NULL,
+	.mcp = "get_asset_usage",
+	.graphql = "query assetUsedBy",
+	.cli = "assets used-by",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "asset",
+	.entity = "id",
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_assets_used_by_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Read an item that refers to it with GET /api/content-items/{id}.",
+	.actions = content_assets_used_by_actions,
+	.request = &content_assets_used_by_request_shape,
+	.response = &content_assets_used_by_response_shape,
+	.errors = content_assets_used_by_errors,
+	.events = content_assets_used_by_events,
 	.examples = NULL,
 	.n_examples = 0,
 };
@@ -6555,10 +7001,12 @@ static const struct route content_assets_purge_routes[] = {
 };
 static const char *const content_assets_purge_actions[] = {
 	"GET /api/assets",
+	"GET /api/assets/{id}/used-by",
 	NULL
 };
 static const struct error_info *const content_assets_purge_errors[] = {
 	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_ASSET_PURGE_BLOCKED],
 	&error_catalogue[ERROR_ASSET_PURGE_BLOCKED_BY_DERIVATIVES],
 	&error_catalogue[ERROR_ASSET_PURGE_REQUIRES_SOFT_DELETE],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],

@@ -41,8 +41,49 @@ struct schema_change {
 	int64_t breaking_count; /* 0..2147483647 */
 	int64_t invalid_count; /* 0..2147483647 */
 	struct shape_list samples; /* of struct schema_change_sample */
+	struct shape_list preview; /* of struct schema_migration_preview; optional */
 };
 extern const struct shape schema_change_shape;
+
+/* An item before and after the steps of a schema change. */
+struct schema_migration_preview {
+	int64_t content_item_id; /* 1..2147483647 */
+	int64_t version; /* 1..2147483647 */
+	struct doc before;
+	struct doc after;
+	bool is_valid;
+	const char *path; /* optional */
+	const char *message; /* optional */
+};
+extern const struct shape schema_migration_preview_shape;
+
+/* A step that takes items from the old schema to the new one. Paths are member names with dots between them, * for every element of a list or member of an object. */
+struct schema_step {
+	const char *op; /* at most 16 bytes; rename | default | drop | cast | move */
+	const char *path; /* 1..200 bytes */
+	const char *to; /* 1..200 bytes; optional */
+	struct doc value; /* at most 65536 bytes; optional */
+	const char *type; /* at most 16 bytes; string | number | integer | boolean | array; optional */
+};
+extern const struct shape schema_step_shape;
+
+/* The items of a type on their way to its new schema. */
+struct schema_migration {
+	int64_t id; /* 0..2147483647 */
+	int64_t content_type_id; /* 1..2147483647 */
+	int64_t schema_version; /* 1..2147483647 */
+	const char *status; /* running | completed | superseded */
+	struct shape_list steps; /* of struct schema_step */
+	int64_t total; /* 0..2147483647 */
+	int64_t done; /* 0..2147483647 */
+	int64_t changed; /* 0..2147483647 */
+	int64_t failed; /* 0..2147483647 */
+	struct shape_list samples; /* of struct schema_change_sample */
+	const char *started_by;
+	int64_t started_at; /* microseconds since 1970 */
+	const int64_t *ended_at; /* microseconds since 1970 */
+};
+extern const struct shape schema_migration_shape;
 
 /* A content type: the schema its items satisfy. stats is filled by the list only. */
 struct content_type {
@@ -55,10 +96,12 @@ struct content_type {
 	const char *schema;
 	const int64_t *base_price; /* at least 0 */
 	int64_t version; /* 1..2147483647 */
+	int64_t schema_version; /* 1..2147483647 */
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 	const struct content_type_stats *stats; /* optional */
 	const struct schema_change *schema_change; /* optional */
+	const struct schema_migration *migration; /* optional */
 	struct shape_list warnings; /* of struct schema_warning; optional */
 };
 extern const struct shape content_type_shape;
@@ -108,6 +151,7 @@ struct content_item_version {
 	const char *created_by; /* optional */
 	const char *session; /* optional */
 	const char *change_set; /* optional */
+	int64_t schema_version; /* 1..2147483647 */
 };
 extern const struct shape content_item_version_shape;
 
@@ -124,6 +168,13 @@ struct content_reference {
 	bool is_published;
 };
 extern const struct shape content_reference_shape;
+
+/* In how many places items refer to an asset. */
+struct asset_reference_summary {
+	int64_t active_reference_count; /* at least 0 */
+	int64_t historical_reference_count; /* at least 0 */
+};
+extern const struct shape asset_reference_summary_shape;
 
 /* A singleton type and its item. */
 struct content_global {
@@ -350,6 +401,7 @@ struct content_type_row {
 	const char *schema_manifest; /* optional */
 	const int64_t *base_price;
 	int64_t version;
+	int64_t schema_version;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 	const char *updated_by; /* optional */
@@ -402,6 +454,7 @@ extern const struct shape content_localized_row_shape;
 struct content_checked_row {
 	int64_t id;
 	int64_t version;
+	int64_t schema_version;
 	int64_t updated_at; /* microseconds since 1970 */
 	struct doc data; /* optional */
 };
@@ -423,6 +476,7 @@ struct content_target_row {
 	bool is_indexed;
 	bool has_references;
 	const char *schema_hash;
+	int64_t schema_version;
 	const int64_t *base_price;
 	struct shape_list workflow_states; /* of const char *; optional */
 	bool is_governed;
@@ -448,6 +502,8 @@ struct content_head_row {
 	const bool *target_is_indexed;
 	const bool *target_has_references;
 	const char *target_schema_hash; /* optional */
+	int64_t schema_version;
+	const int64_t *target_schema_version;
 	struct shape_list workflow_states; /* of const char *; optional */
 	bool is_governed;
 };
@@ -463,7 +519,10 @@ struct content_deleted_row {
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 	const char *updated_by; /* optional */
+	int64_t schema_version;
 	const int64_t *target_type_id;
+	const int64_t *target_schema_version;
+	const char *target_schema_hash; /* optional */
 	const bool *target_is_singleton;
 	const bool *target_has_references;
 	struct shape_list workflow_states; /* of const char *; optional */
@@ -527,6 +586,7 @@ struct content_version_row {
 	const char *created_by; /* optional */
 	const char *session; /* optional */
 	const char *change_set; /* optional */
+	int64_t schema_version;
 };
 extern const struct shape content_version_row_shape;
 
@@ -703,6 +763,41 @@ struct content_release_reference_row {
 };
 extern const struct shape content_release_reference_row_shape;
 
+/* Row of migration_insert, migration_get, migrations_list. */
+struct content_schema_migration_row {
+	int64_t id;
+	int64_t content_type_id;
+	int64_t schema_version;
+	const char *steps;
+	const char *status;
+	int64_t total;
+	int64_t done;
+	int64_t changed;
+	int64_t failed;
+	const char *samples;
+	const char *started_by;
+	int64_t started_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *ended_at; /* microseconds since 1970 */
+};
+extern const struct shape content_schema_migration_row_shape;
+
+/* Row of migration_steps. */
+struct content_schema_steps_row {
+	int64_t schema_version;
+	const char *steps;
+};
+extern const struct shape content_schema_steps_row_shape;
+
+/* Row of migration_items. */
+struct content_migrating_row {
+	int64_t id;
+	int64_t version;
+	int64_t updated_at; /* microseconds since 1970 */
+	int64_t schema_version;
+};
+extern const struct shape content_migrating_row_shape;
+
 /* Row of asset_insert, asset_get, asset_lock, asset_open .... */
 struct asset_row {
 	int64_t id;
@@ -877,10 +972,32 @@ struct content_types_update_request {
 	struct doc schema; /* at most 524288 bytes; optional */
 	struct doc schema_manifest; /* at most 524288 bytes; optional */
 	const int64_t *base_price; /* 0..2100000000000000 */
+	struct shape_list steps; /* of struct schema_step; at most 50 items; optional */
 	const bool *force; /* default false */
 	const int64_t *expected_version; /* 1..2147483647 */
 };
 extern const struct shape content_types_update_request_shape;
+
+struct content_migrations_list_request {
+	int64_t id; /* 1..2147483647 */
+	const char *id_slug; /* NULL: an id came */
+	const int64_t *limit; /* 1..50; default 20 */
+	const char *cursor; /* 1..2048 bytes; optional */
+};
+extern const struct shape content_migrations_list_request_shape;
+
+struct content_migrations_list_response {
+	struct shape_list migrations; /* of struct schema_migration */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+	const char *next_cursor; /* optional */
+};
+extern const struct shape content_migrations_list_response_shape;
+
+struct content_migrations_get_request {
+	int64_t migration_id; /* 1..2147483647 */
+};
+extern const struct shape content_migrations_get_request_shape;
 
 struct content_types_delete_request {
 	int64_t id; /* 1..2147483647 */
@@ -1044,6 +1161,7 @@ extern const struct shape content_items_delete_response_shape;
 
 struct content_items_restore_request {
 	int64_t id; /* 1..2147483647 */
+	const bool *force; /* default false */
 };
 extern const struct shape content_items_restore_request_shape;
 
@@ -1137,6 +1255,13 @@ struct content_items_rollback_response {
 	bool public_change;
 };
 extern const struct shape content_items_rollback_response_shape;
+
+struct content_items_revert_request {
+	int64_t id; /* 1..2147483647 */
+	int64_t version; /* 1..2147483647 */
+	const int64_t *expected_version; /* 1..2147483647 */
+};
+extern const struct shape content_items_revert_request_shape;
 
 struct content_batch_create_request {
 	struct shape_list items; /* of struct new_batch_item; at most 500 items */
@@ -1635,8 +1760,27 @@ extern const struct shape content_assets_access_response_shape;
 
 struct content_assets_delete_request {
 	int64_t id; /* 1..2147483647 */
+	const bool *force; /* default false */
 };
 extern const struct shape content_assets_delete_request_shape;
+
+struct content_assets_used_by_request {
+	int64_t id; /* 1..2147483647 */
+	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* 1..500 bytes; optional */
+	const char *historical_cursor; /* 1..2048 bytes; optional */
+};
+extern const struct shape content_assets_used_by_request_shape;
+
+struct content_assets_used_by_response {
+	int64_t active_reference_count; /* at least 0 */
+	int64_t historical_reference_count; /* at least 0 */
+	struct shape_list active_references; /* of struct content_reference */
+	struct shape_list historical_references; /* of struct content_reference */
+	const char *next_cursor; /* optional */
+	const char *next_historical_cursor; /* optional */
+};
+extern const struct shape content_assets_used_by_response_shape;
 
 struct content_assets_restore_request {
 	int64_t id; /* 1..2147483647 */
@@ -1645,12 +1789,14 @@ extern const struct shape content_assets_restore_request_shape;
 
 struct content_assets_purge_request {
 	int64_t id; /* 1..2147483647 */
+	const bool *force; /* default false */
 };
 extern const struct shape content_assets_purge_request_shape;
 
 struct content_assets_purge_response {
 	bool purged;
 	const struct asset *asset;
+	const struct asset_reference_summary *reference_summary;
 };
 extern const struct shape content_assets_purge_response_shape;
 
@@ -1709,6 +1855,17 @@ struct content_type_update_event {
 };
 extern const struct shape content_type_update_event_shape;
 
+struct content_type_migrate_event {
+	int64_t migration_id; /* 1..2147483647 */
+	int64_t schema_version; /* at least 1 */
+	const char *status; /* running | completed | superseded */
+	int64_t total; /* at least 0 */
+	int64_t done; /* at least 0 */
+	int64_t changed; /* at least 0 */
+	int64_t failed; /* at least 0 */
+};
+extern const struct shape content_type_migrate_event_shape;
+
 struct content_type_delete_event {
 	const char *name;
 	const char *slug;
@@ -1735,7 +1892,7 @@ struct content_item_update_event {
 	struct doc changes; /* optional */
 	const int64_t *published_version;
 	struct doc values; /* optional */
-	const char *mode; /* update | patch | transition | undo */
+	const char *mode; /* update | patch | transition | undo | migration | revert */
 	const char *reason; /* optional */
 	const bool *lifecycle_auto_archived;
 	const char *archive_status; /* optional */
@@ -1891,6 +2048,8 @@ extern const struct operation operation_content_types_list;
 extern const struct operation operation_content_types_get;
 extern const struct operation operation_content_types_items;
 extern const struct operation operation_content_types_update;
+extern const struct operation operation_content_migrations_list;
+extern const struct operation operation_content_migrations_get;
 extern const struct operation operation_content_types_delete;
 extern const struct operation operation_content_types_artifacts;
 extern const struct operation operation_content_items_create;
@@ -1908,6 +2067,7 @@ extern const struct operation operation_content_items_versions;
 extern const struct operation operation_content_versions_get;
 extern const struct operation operation_content_versions_diff;
 extern const struct operation operation_content_items_rollback;
+extern const struct operation operation_content_items_revert;
 extern const struct operation operation_content_batch_create;
 extern const struct operation operation_content_batch_update;
 extern const struct operation operation_content_batch_delete;
@@ -1949,12 +2109,14 @@ extern const struct operation operation_content_assets_get;
 extern const struct operation operation_content_assets_derivatives;
 extern const struct operation operation_content_assets_access;
 extern const struct operation operation_content_assets_delete;
+extern const struct operation operation_content_assets_used_by;
 extern const struct operation operation_content_assets_restore;
 extern const struct operation operation_content_assets_purge;
 extern const struct operation operation_content_assets_store;
 extern const struct operation operation_content_assets_open;
 extern const struct event_type event_content_type_create;
 extern const struct event_type event_content_type_update;
+extern const struct event_type event_content_type_migrate;
 extern const struct event_type event_content_type_delete;
 extern const struct event_type event_content_item_create;
 extern const struct event_type event_content_item_update;
@@ -2004,10 +2166,22 @@ const struct error *content_types_items(struct request *req, size_t n, const str
 
 /* Change a content type; fields left out keep their values.
  * PUT /api/content-types/{id}
- * Errors: CONTENT_TYPE_SCHEMA_SOURCE_CONFLICT, INVALID_CONTENT_SCHEMA_ASSET_EXTENSION, INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION, INVALID_CONTENT_SCHEMA_DEFINITION, INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION, INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION, INVALID_CONTENT_SCHEMA_MANIFEST_DEFINITION, INVALID_CONTENT_SCHEMA_MANIFEST_JSON, INVALID_CONTENT_SCHEMA_MANIFEST_TYPE, INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION, INVALID_CONTENT_SCHEMA_TYPE, CONTENT_SCHEMA_INCOMPATIBLE, CONTENT_TYPE_NOT_FOUND, CONTENT_TYPE_SLUG_CONFLICT, EMPTY_UPDATE_BODY, SINGLETON_CONTENT_TYPE_REQUIRES_ONE_ITEM, VERSION_CONFLICT.
- * Emits: content_type.update. */
+ * Errors: CONTENT_TYPE_SCHEMA_SOURCE_CONFLICT, INVALID_CONTENT_SCHEMA_ASSET_EXTENSION, INVALID_CONTENT_SCHEMA_CONTENT_REFERENCE_EXTENSION, INVALID_CONTENT_SCHEMA_DEFINITION, INVALID_CONTENT_SCHEMA_JSON, INVALID_CONTENT_SCHEMA_LIFECYCLE_EXTENSION, INVALID_CONTENT_SCHEMA_LOCALIZATION_EXTENSION, INVALID_CONTENT_SCHEMA_MANIFEST_DEFINITION, INVALID_CONTENT_SCHEMA_MANIFEST_JSON, INVALID_CONTENT_SCHEMA_MANIFEST_TYPE, INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION, INVALID_CONTENT_SCHEMA_TYPE, CONTENT_SCHEMA_INCOMPATIBLE, CONTENT_SCHEMA_MIGRATION_RUNNING, CONTENT_TYPE_NOT_FOUND, CONTENT_TYPE_SLUG_CONFLICT, EMPTY_UPDATE_BODY, SINGLETON_CONTENT_TYPE_REQUIRES_ONE_ITEM, VERSION_CONFLICT.
+ * Emits: content_type.update, content_type.migrate. */
 const struct error *content_types_update(struct request *req, const struct content_types_update_request *in,
     struct content_type *out) MUST_CHECK;
+
+/* List the migrations of a content type's items from one schema to the next, the latest first.
+ * GET /api/content-types/{id}/migrations
+ * Errors: CONTENT_TYPE_NOT_FOUND. */
+const struct error *content_migrations_list(struct request *req, const struct content_migrations_list_request *in,
+    struct content_migrations_list_response *out) MUST_CHECK;
+
+/* Read how far a migration of items to a new schema is.
+ * GET /api/schema-migrations/{migrationId}
+ * Errors: SCHEMA_MIGRATION_NOT_FOUND. */
+const struct error *content_migrations_get(struct request *req, const struct content_migrations_get_request *in,
+    struct schema_migration *out) MUST_CHECK;
 
 /* Delete a content type that has no items.
  * DELETE /api/content-types/{id}
@@ -2031,7 +2205,7 @@ const struct error *content_items_create(struct request *req, const struct conte
 
 /* List content items with filters, sorting and a cursor.
  * GET /api/content-items
- * Errors: OFFER_REQUIRED, CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE, AS_OF_IN_FUTURE, AS_OF_NOT_COMBINABLE. */
+ * Errors: OFFER_REQUIRED, CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_SELECTED_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE, AS_OF_IN_FUTURE, AS_OF_NOT_COMBINABLE. */
 const struct error *content_items_list(struct request *req, const struct content_items_list_request *in,
     struct content_items_list_response *out) MUST_CHECK;
 
@@ -2084,7 +2258,7 @@ const struct error *content_items_delete(struct request *req, const struct conte
 
 /* Bring back a deleted content item with its versions, as a draft under the same id.
  * POST /api/content-items/{id}/restore
- * Errors: CONTENT_ITEM_NOT_DELETED, CONTENT_ITEM_NOT_FOUND, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
+ * Errors: CONTENT_ITEM_NOT_DELETED, CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, CONTENT_TYPE_NOT_FOUND, SINGLETON_CONTENT_ITEM_EXISTS.
  * Emits: content_item.restore. */
 const struct error *content_items_restore(struct request *req, const struct content_items_restore_request *in,
     struct content_item *out) MUST_CHECK;
@@ -2119,6 +2293,13 @@ const struct error *content_versions_diff(struct request *req, const struct cont
  * Emits: content_item.rollback. */
 const struct error *content_items_rollback(struct request *req, const struct content_items_rollback_request *in,
     struct content_items_rollback_response *out) MUST_CHECK;
+
+/* Take back what one version changed, and keep what came after it, as a new version.
+ * POST /api/content-items/{id}/revert
+ * Errors: CONTENT_DATA_TOO_MANY_VALUES, CONTENT_ITEM_NOT_FOUND, CONTENT_REFERENCE_INVALID, CONTENT_REFERENCE_TYPE_MISMATCH, CONTENT_SCHEMA_VALIDATION_FAILED, REVERT_CONFLICT, TARGET_VERSION_NOT_FOUND, VERSION_CONFLICT.
+ * Emits: content_item.update. */
+const struct error *content_items_revert(struct request *req, const struct content_items_revert_request *in,
+    struct content_item *out) MUST_CHECK;
 
 /* Create up to 500 content items in one transaction.
  * POST /api/content-items/batch
@@ -2372,10 +2553,16 @@ const struct error *content_assets_access(struct request *req, const struct cont
 
 /* Take an asset out of use; it can be restored until it is purged.
  * DELETE /api/assets/{id}
- * Errors: ASSET_NOT_FOUND.
+ * Errors: ASSET_NOT_FOUND, ASSET_REFERENCED.
  * Emits: asset.delete. */
 const struct error *content_assets_delete(struct request *req, const struct content_assets_delete_request *in,
     struct asset *out) MUST_CHECK;
+
+/* List which items refer to an asset.
+ * GET /api/assets/{id}/used-by
+ * Errors: ASSET_NOT_FOUND, INVALID_CURSOR. */
+const struct error *content_assets_used_by(struct request *req, const struct content_assets_used_by_request *in,
+    struct content_assets_used_by_response *out) MUST_CHECK;
 
 /* Bring a deleted asset back into use.
  * POST /api/assets/{id}/restore
@@ -2386,7 +2573,7 @@ const struct error *content_assets_restore(struct request *req, const struct con
 
 /* Remove a deleted asset and its bytes for good.
  * POST /api/assets/{id}/purge
- * Errors: ASSET_NOT_FOUND, ASSET_PURGE_BLOCKED_BY_DERIVATIVES, ASSET_PURGE_REQUIRES_SOFT_DELETE.
+ * Errors: ASSET_NOT_FOUND, ASSET_PURGE_BLOCKED, ASSET_PURGE_BLOCKED_BY_DERIVATIVES, ASSET_PURGE_REQUIRES_SOFT_DELETE.
  * Emits: asset.purge. */
 const struct error *content_assets_purge(struct request *req, const struct content_assets_purge_request *in,
     struct content_assets_purge_response *out) MUST_CHECK;
@@ -2407,6 +2594,8 @@ void emit_content_type_create(struct request *req, int64_t entity_id, int64_t en
     const struct content_type_create_event *payload);
 void emit_content_type_update(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_type_update_event *payload);
+void emit_content_type_migrate(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_type_migrate_event *payload);
 void emit_content_type_delete(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_type_delete_event *payload);
 void emit_content_item_create(struct request *req, int64_t entity_id, int64_t entity_version,

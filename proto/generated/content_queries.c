@@ -6,26 +6,26 @@ const struct db_statement content_type_insert_query = { .name = "content_type_in
 	.sql =
 	    "INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by, schema_manifest)\n"
 	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)\n"
-	    "RETURNING id, name, slug, kind, description, schema, schema_hash, schema_manifest, base_price, version, created_at, updated_at, updated_by\n",
+	    "RETURNING id, name, slug, kind, description, schema, schema_hash, schema_manifest, base_price, version, schema_version, created_at, updated_at, updated_by\n",
 	.kind = DB_FIND, .n_params = 10, .row = &content_type_row_shape };
 
 const struct db_statement content_types_get_query = { .name = "content_types_get",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[])\n",
 	.kind = DB_LIST, .n_params = 1, .row = &content_type_row_shape };
 
 const struct db_statement content_singleton_type_query = { .name = "content_singleton_type",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.domain_id = tenant() AND t.slug = $1 AND t.is_singleton\n",
 	.kind = DB_FIND, .n_params = 1, .row = &content_type_row_shape };
 
 const struct db_statement content_singleton_types_query = { .name = "content_singleton_types",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.is_singleton\n"
 	    " ORDER BY t.id LIMIT $1\n",
@@ -43,7 +43,7 @@ const struct db_statement content_types_exist_query = { .name = "content_types_e
 
 const struct db_statement content_type_lock_query = { .name = "content_type_lock",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.id = $1\n"
 	    "   FOR UPDATE\n",
@@ -51,7 +51,7 @@ const struct db_statement content_type_lock_query = { .name = "content_type_lock
 
 const struct db_statement content_types_list_query = { .name = "content_types_list",
 	.sql =
-	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by\n"
+	    "SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by\n"
 	    "  FROM content_types t\n"
 	    " WHERE t.id > $3\n"
 	    " ORDER BY t.id LIMIT $1 OFFSET $2\n",
@@ -83,9 +83,9 @@ const struct db_statement content_type_update_query = { .name = "content_type_up
 	.sql =
 	    "UPDATE content_types\n"
 	    "   SET name = $2, slug = $3, kind = $4, description = $5, schema = $6, schema_hash = $7, base_price = $8, updated_at = $9,\n"
-	    "       version = version + 1, updated_by = $11, schema_manifest = $12\n"
+	    "       version = version + 1, updated_by = $11, schema_manifest = $12, schema_version = $13\n"
 	    " WHERE id = $1 AND version = $10\n",
-	.kind = DB_EXEC, .n_params = 12, .row = NULL };
+	.kind = DB_EXEC, .n_params = 13, .row = NULL };
 
 const struct db_statement content_type_delete_query = { .name = "content_type_delete",
 	.sql =
@@ -106,8 +106,8 @@ const struct db_statement content_types_localized_query = { .name = "content_typ
 
 const struct db_statement content_type_items_data_query = { .name = "content_type_items_data",
 	.sql =
-	    "SELECT p.id, p.version, p.updated_at, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $5 THEN p.data END AS data\n"
-	    "  FROM (SELECT i.id, i.version, i.updated_at, i.data, i.data_bytes\n"
+	    "SELECT p.id, p.version, p.schema_version, p.updated_at, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $5 THEN p.data END AS data\n"
+	    "  FROM (SELECT i.id, i.version, i.schema_version, i.updated_at, i.data, i.data_bytes\n"
 	    "          FROM content_items i\n"
 	    "         WHERE i.content_type_id = $1 AND (i.updated_at, i.id) < ($2::timestamptz, $3::integer)\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $4) p\n",
@@ -141,11 +141,11 @@ const struct db_statement content_lifecycle_due_created_query = { .name = "conte
 
 const struct db_statement content_items_target_query = { .name = "content_items_target",
 	.sql =
-	    "SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, t.workflow_states, t.is_governed, t.item_id,\n"
+	    "SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.schema_version, t.base_price, t.workflow_states, t.is_governed, t.item_id,\n"
 	    "       t.singleton_item_id\n"
 	    "  FROM unnest($1::integer[]) AS w (id)\n"
 	    " CROSS JOIN LATERAL (\n"
-	    "    SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, f.states AS workflow_states,\n"
+	    "    SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.schema_version, t.base_price, f.states AS workflow_states,\n"
 	    "           f.workflow_id IS NOT NULL AS is_governed, nextval('content_items_id_seq') AS item_id,\n"
 	    "           CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.domain_id = t.domain_id AND i.content_type_id = t.id LIMIT 1) END AS singleton_item_id\n"
 	    "      FROM content_types t\n"
@@ -158,25 +158,26 @@ const struct db_statement content_items_target_query = { .name = "content_items_
 const struct db_statement content_item_insert_query = { .name = "content_item_insert",
 	.sql =
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
-	    "                           published_version, published_at, session, change_set, request_id)\n"
+	    "                           published_version, published_at, session, change_set, request_id, schema_version)\n"
 	    "SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n.at, n.at, n.by, lower(n.search_text),\n"
-	    "       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id\n"
-	    "  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])\n"
-	    "       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id)\n",
-	.kind = DB_EXEC, .n_params = 11, .row = NULL };
+	    "       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id, n.schema_version\n"
+	    "  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],\n"
+	    "              $12::integer[])\n"
+	    "       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id, schema_version)\n",
+	.kind = DB_EXEC, .n_params = 12, .row = NULL };
 
 const struct db_statement content_items_lock_query = { .name = "content_items_lock",
 	.sql =
 	    "SELECT h.id, h.content_type_id, CASE WHEN sum(octet_length(h.data::text)) OVER (ORDER BY w.place ROWS UNBOUNDED PRECEDING) <= $3 THEN h.data END AS data, h.status, h.version,\n"
 	    "       h.created_at, h.updated_at, h.updated_by, h.published_version, h.price, h.target_type_id, h.target_is_singleton, h.target_is_indexed,\n"
-	    "       h.target_has_references, h.target_schema_hash, h.workflow_states, h.is_governed\n"
+	    "       h.target_has_references, h.target_schema_hash, h.schema_version, h.target_schema_version, h.workflow_states, h.is_governed\n"
 	    "  FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (id, type_id, place)\n"
 	    " CROSS JOIN LATERAL (\n"
 	    "    SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,\n"
 	    "           coalesce(CASE WHEN t.id = i.content_type_id THEN t.base_price\n"
 	    "                ELSE greatest(t.base_price, (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id)) END, 0) AS price,\n"
 	    "           t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references,\n"
-	    "           t.schema_hash AS target_schema_hash, f.states AS workflow_states,\n"
+	    "           t.schema_hash AS target_schema_hash, i.schema_version, t.schema_version AS target_schema_version, f.states AS workflow_states,\n"
 	    "           f.workflow_id IS NOT NULL\n"
 	    "               OR EXISTS (SELECT FROM content_workflows s WHERE s.domain_id = i.domain_id AND s.content_type_id = i.content_type_id AND s.is_active) AS is_governed\n"
 	    "      FROM content_items i\n"
@@ -194,10 +195,10 @@ const struct db_statement content_type_singleton_item_query = { .name = "content
 
 const struct db_statement content_item_keep_version_query = { .name = "content_item_keep_version",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)\n"
-	    "SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)\n"
+	    "SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version\n"
 	    "  FROM unnest($1::integer[], $2::integer[]) AS w (id, version)\n"
-	    " CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id FROM content_items h\n"
+	    " CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version FROM content_items h\n"
 	    "                      WHERE h.domain_id = tenant() AND h.id = w.id AND h.version = w.version LIMIT 1) i\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
@@ -208,13 +209,13 @@ const struct db_statement content_item_update_query = { .name = "content_item_up
 	    "       published_version = n.published, updated_by = n.by, search_text = lower(n.search_text),\n"
 	    "       published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN coalesce(lower(n.published_text), i.published_text) END,\n"
 	    "       published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN coalesce(i.published_at, n.at) END,\n"
-	    "       session = n.session, change_set = n.change_set, request_id = n.request_id\n"
+	    "       session = n.session, change_set = n.change_set, request_id = n.request_id, schema_version = n.schema_version\n"
 	    "  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[],\n"
-	    "              $11::text[], $12::text[], $13::text[], $14::text[])\n"
-	    "       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text)\n"
+	    "              $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[])\n"
+	    "       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text, schema_version)\n"
 	    " CROSS JOIN LATERAL (SELECT h.ctid FROM content_items h WHERE h.domain_id = tenant() AND h.id = n.id AND h.version = n.version LIMIT 1) p\n"
 	    " WHERE i.ctid = p.ctid\n",
-	.kind = DB_EXEC, .n_params = 14, .row = NULL };
+	.kind = DB_EXEC, .n_params = 15, .row = NULL };
 
 const struct db_statement content_item_delete_query = { .name = "content_item_delete",
 	.sql =
@@ -224,16 +225,17 @@ const struct db_statement content_item_delete_query = { .name = "content_item_de
 	    "    UPDATE content_references r SET state = 'deleted' WHERE r.source_id = $1 AND r.place >= 0),\n"
 	    "gone AS (\n"
 	    "    DELETE FROM content_items WHERE id = $1\n"
-	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id)\n"
+	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version)\n"
 	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,\n"
-	    "                                   deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
-	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, $2, $3, $4, $5, $6, $7 FROM gone\n",
+	    "                                   schema_version, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
+	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,\n"
+	    "       $2, $3, $4, $5, $6, $7 FROM gone\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_deleted_lock_query = { .name = "content_deleted_lock",
 	.sql =
-	    "SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.updated_at, d.updated_by, t.id AS target_type_id,\n"
-	    "       t.is_singleton AS target_is_singleton, t.has_references AS target_has_references, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed\n"
+	    "SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.updated_at, d.updated_by, d.schema_version, t.id AS target_type_id,\n"
+	    "       t.schema_version AS target_schema_version, t.schema_hash AS target_schema_hash, t.is_singleton AS target_is_singleton, t.has_references AS target_has_references, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed\n"
 	    "  FROM content_items_deleted d\n"
 	    "  LEFT JOIN content_types t ON t.domain_id = d.domain_id AND t.id = d.content_type_id\n"
 	    "  LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active\n"
@@ -245,13 +247,14 @@ const struct db_statement content_item_restore_query = { .name = "content_item_r
 	.sql =
 	    "WITH back AS (\n"
 	    "    DELETE FROM content_items_deleted WHERE id = $1\n"
-	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id),\n"
+	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version),\n"
 	    "kept AS (\n"
-	    "    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)\n"
-	    "    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id FROM back)\n"
-	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text, session, change_set, request_id)\n"
-	    "SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9 FROM back\n",
-	.kind = DB_EXEC, .n_params = 9, .row = NULL };
+	    "    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)\n"
+	    "    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id, schema_version FROM back)\n"
+	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text, session, change_set, request_id,\n"
+	    "                           schema_version)\n"
+	    "SELECT id, domain_id, content_type_id, $2, $10::json, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9, $11 FROM back\n",
+	.kind = DB_EXEC, .n_params = 11, .row = NULL };
 
 const struct db_statement content_purge_due_query = { .name = "content_purge_due",
 	.sql =
@@ -325,7 +328,7 @@ const struct db_statement content_workflow_state_exists_query = { .name = "conte
 
 const struct db_statement content_version_get_query = { .name = "content_version_get",
 	.sql =
-	    "SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at, v.created_by, v.session, v.change_set\n"
+	    "SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at, v.created_by, v.session, v.change_set, v.schema_version\n"
 	    "  FROM content_item_versions v\n"
 	    " WHERE v.content_item_id = $1 AND v.version = $2\n",
 	.kind = DB_FIND, .n_params = 2, .row = &content_item_version_shape };
@@ -343,8 +346,8 @@ const struct db_statement content_state_get_query = { .name = "content_state_get
 const struct db_statement content_versions_list_query = { .name = "content_versions_list",
 	.sql =
 	    "SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,\n"
-	    "       p.status, p.created_at, p.created_by, p.session, p.change_set\n"
-	    "  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set\n"
+	    "       p.status, p.created_at, p.created_by, p.session, p.change_set, p.schema_version\n"
+	    "  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set, v.schema_version\n"
 	    "          FROM content_item_versions v\n"
 	    "         WHERE v.content_item_id = $1 AND v.version < $2\n"
 	    "         ORDER BY v.version DESC LIMIT $3) p\n",
@@ -1413,6 +1416,14 @@ const struct db_statement content_reference_targets_query = { .name = "content_r
 	    " LIMIT cardinality($1::integer[])\n",
 	.kind = DB_LIST, .n_params = 1, .row = &content_reference_target_row_shape };
 
+const struct db_statement content_reference_assets_query = { .name = "content_reference_assets",
+	.sql =
+	    "SELECT a.id\n"
+	    "  FROM unnest($1::integer[]) w (id)\n"
+	    " CROSS JOIN LATERAL (SELECT h.id FROM assets h WHERE h.id = w.id AND h.status = 'active' LIMIT 1 FOR KEY SHARE) a\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_id_row_shape };
+
 const struct db_statement content_references_from_query = { .name = "content_references_from",
 	.sql =
 	    "SELECT r.source_id, r.source_version, r.place, r.path, i.content_type_id, t.name AS type_name, t.slug AS type_slug,\n"
@@ -1421,7 +1432,7 @@ const struct db_statement content_references_from_query = { .name = "content_ref
 	    "  FROM (SELECT k.source_id, k.source_version, k.place, k.path\n"
 	    "          FROM content_references k\n"
 	    "         WHERE k.target_kind = $1 AND k.target_id = $2 AND k.state = $3 AND k.source_id >= $4\n"
-	    "           AND (k.source_id > $4 OR k.source_version < $5 OR (k.source_version = $5 AND k.place > $6)) AND (NOT $8::boolean OR k.source_id <> $2)\n"
+	    "           AND (k.source_id > $4 OR k.source_version < $5 OR (k.source_version = $5 AND k.place > $6)) AND (NOT $8::boolean OR $1 <> 'content_item' OR k.source_id <> $2)\n"
 	    "         ORDER BY k.source_id, k.source_version DESC, k.place LIMIT $7) r\n"
 	    " CROSS JOIN LATERAL (SELECT h.content_type_id, h.status, h.published_version FROM content_items h WHERE h.id = r.source_id LIMIT 1) i\n"
 	    " CROSS JOIN LATERAL (SELECT y.name, y.slug FROM content_types y WHERE y.id = i.content_type_id LIMIT 1) t\n"
@@ -1672,10 +1683,10 @@ const struct db_statement content_release_data_query = { .name = "content_releas
 
 const struct db_statement content_release_keep_versions_query = { .name = "content_release_keep_versions",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)\n"
-	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)\n"
+	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version\n"
 	    "  FROM unnest($1::integer[]) w (id)\n"
-	    " CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id\n"
+	    " CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version\n"
 	    "                       FROM content_items i WHERE i.id = w.id LIMIT 1) h\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
@@ -1695,13 +1706,13 @@ const struct db_statement content_release_publish_query = { .name = "content_rel
 	.sql =
 	    "UPDATE content_items i\n"
 	    "   SET data = b.data, status = 'published', version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,\n"
-	    "       session = $5, change_set = $6, request_id = $7,\n"
+	    "       session = $5, change_set = $6, request_id = $7, schema_version = b.schema_version,\n"
 	    "       published_version = i.version + 1, published_at = greatest($3, i.updated_at), published_text = NULL,\n"
 	    "       search_text = CASE WHEN b.is_head THEN i.search_text ELSE content_search_text(b.data) END\n"
-	    "  FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data\n"
+	    "  FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data, s.schema_version\n"
 	    "          FROM content_release_entries k\n"
 	    "         CROSS JOIN LATERAL (SELECT n.ctid FROM content_items n WHERE n.id = k.content_item_id LIMIT 1) h\n"
-	    "         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.version LIMIT 1) s\n"
+	    "         CROSS JOIN LATERAL (SELECT v.data, v.schema_version FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.version LIMIT 1) s\n"
 	    "         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b\n"
 	    " WHERE i.ctid = b.place\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
@@ -1755,24 +1766,25 @@ const struct db_statement content_release_delete_items_query = { .name = "conten
 	    "     USING unnest($1::integer[]) w (id)\n"
 	    "     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items n WHERE n.id = w.id LIMIT 1) k\n"
 	    "     WHERE i.ctid = k.place\n"
-	    "    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id)\n"
+	    "    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version)\n"
 	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,\n"
-	    "                                   deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
-	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, $2, $3, $4, $5, $6, $7 FROM gone\n",
+	    "                                   schema_version, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
+	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,\n"
+	    "       $2, $3, $4, $5, $6, $7 FROM gone\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_release_revert_items_query = { .name = "content_release_revert_items",
 	.sql =
 	    "UPDATE content_items i\n"
 	    "   SET data = b.data, status = b.status, version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,\n"
-	    "       session = $5, change_set = $6, request_id = $7,\n"
+	    "       session = $5, change_set = $6, request_id = $7, schema_version = b.schema_version,\n"
 	    "       published_version = b.before_published_version, published_at = b.before_published_at,\n"
 	    "       search_text = content_search_text(b.data), published_text = content_search_text(b.public_data)\n"
-	    "  FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, p.data AS public_data,\n"
+	    "  FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, s.schema_version, p.data AS public_data,\n"
 	    "               CASE WHEN k.before_status IN ('in_review', 'archived') THEN k.before_status ELSE 'draft' END AS status\n"
 	    "          FROM content_release_entries k\n"
 	    "         CROSS JOIN LATERAL (SELECT n.ctid FROM content_items n WHERE n.id = k.content_item_id LIMIT 1) h\n"
-	    "         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.base_version LIMIT 1) s\n"
+	    "         CROSS JOIN LATERAL (SELECT v.data, v.schema_version FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.base_version LIMIT 1) s\n"
 	    "          LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v\n"
 	    "                              WHERE v.content_item_id = k.content_item_id AND v.version = k.before_published_version LIMIT 1) p ON true\n"
 	    "         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b\n"
@@ -1781,10 +1793,10 @@ const struct db_statement content_release_revert_items_query = { .name = "conten
 
 const struct db_statement content_release_keep_deleted_query = { .name = "content_release_keep_deleted",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)\n"
-	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)\n"
+	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version\n"
 	    "  FROM unnest($1::integer[]) w (id)\n"
-	    " CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id\n"
+	    " CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id, d.schema_version\n"
 	    "                       FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
@@ -1795,18 +1807,65 @@ const struct db_statement content_release_restore_items_query = { .name = "conte
 	    "     USING unnest($2::integer[]) w (id)\n"
 	    "     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items_deleted n WHERE n.id = w.id LIMIT 1) k\n"
 	    "     WHERE d.ctid = k.place\n"
-	    "    RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at)\n"
+	    "    RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at, d.schema_version)\n"
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
-	    "                           published_version, published_at, published_text, session, change_set, request_id)\n"
+	    "                           published_version, published_at, published_text, session, change_set, request_id, schema_version)\n"
 	    "SELECT k.id, k.domain_id, k.content_type_id, t.is_singleton, k.data, CASE WHEN e.before_status IN ('in_review', 'archived') THEN e.before_status ELSE 'draft' END,\n"
 	    "       k.version + 1, k.created_at, greatest($3::timestamptz, k.updated_at), $4, content_search_text(k.data), e.before_published_version, e.before_published_at,\n"
-	    "       content_search_text(p.data), $5, $6, $7\n"
+	    "       content_search_text(p.data), $5, $6, $7, k.schema_version\n"
 	    "  FROM back k\n"
 	    " CROSS JOIN LATERAL (SELECT h.is_singleton FROM content_types h WHERE h.id = k.content_type_id LIMIT 1) t\n"
 	    " CROSS JOIN LATERAL (SELECT h.before_status, h.before_published_version, h.before_published_at\n"
 	    "                       FROM content_release_entries h WHERE h.release_id = $1 AND h.content_item_id = k.id LIMIT 1) e\n"
 	    "  LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.id AND v.version = e.before_published_version LIMIT 1) p ON true\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
+
+const struct db_statement content_migration_insert_query = { .name = "content_migration_insert",
+	.sql =
+	    "INSERT INTO content_schema_migrations (domain_id, content_type_id, schema_version, steps, started_by, started_at, updated_at)\n"
+	    "VALUES (tenant(), $1, $2, $3, $4, $5, $5)\n"
+	    "RETURNING id, content_type_id, schema_version, steps, status, total, done, changed, failed, samples, started_by, started_at, updated_at, ended_at\n",
+	.kind = DB_FIND, .n_params = 5, .row = &content_schema_migration_row_shape };
+
+const struct db_statement content_migration_get_query = { .name = "content_migration_get",
+	.sql =
+	    "SELECT m.id, m.content_type_id, m.schema_version, m.steps, m.status, m.total, m.done, m.changed, m.failed, m.samples, m.started_by, m.started_at, m.updated_at, m.ended_at\n"
+	    "  FROM content_schema_migrations m WHERE m.id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_schema_migration_row_shape };
+
+const struct db_statement content_migrations_list_query = { .name = "content_migrations_list",
+	.sql =
+	    "SELECT m.id, m.content_type_id, m.schema_version, m.steps, m.status, m.total, m.done, m.changed, m.failed, m.samples, m.started_by, m.started_at, m.updated_at, m.ended_at\n"
+	    "  FROM content_schema_migrations m\n"
+	    " WHERE m.content_type_id = $1 AND m.schema_version < $2\n"
+	    " ORDER BY m.schema_version DESC LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_schema_migration_row_shape };
+
+const struct db_statement content_migration_steps_query = { .name = "content_migration_steps",
+	.sql =
+	    "SELECT m.schema_version, m.steps FROM content_schema_migrations m\n"
+	    " WHERE m.content_type_id = $1 AND m.schema_version > $2\n"
+	    " ORDER BY m.schema_version DESC LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_schema_steps_row_shape };
+
+const struct db_statement content_migration_progress_query = { .name = "content_migration_progress",
+	.sql =
+	    "UPDATE content_schema_migrations\n"
+	    "   SET status = $2, total = $3, done = $4, changed = $5, failed = $6, samples = $7, updated_at = $8, ended_at = $9\n"
+	    " WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 9, .row = NULL };
+
+const struct db_statement content_migration_items_query = { .name = "content_migration_items",
+	.sql =
+	    "SELECT i.id, i.version, i.updated_at, i.schema_version FROM content_items i\n"
+	    " WHERE i.content_type_id = $1 AND (i.updated_at, i.id) > ($2::timestamptz, $3::integer) AND i.updated_at <= $4\n"
+	    " ORDER BY i.updated_at, i.id LIMIT $5\n",
+	.kind = DB_LIST, .n_params = 5, .row = &content_migrating_row_shape };
+
+const struct db_statement content_item_set_schema_query = { .name = "content_item_set_schema",
+	.sql =
+	    "UPDATE content_items SET schema_version = $3 WHERE id = $1 AND version = $2\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
 
 const struct db_statement content_asset_insert_query = { .name = "content_asset_insert",
 	.sql =

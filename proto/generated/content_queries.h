@@ -210,6 +210,8 @@ extern const struct db_statement content_type_set_references_query;
 extern const struct db_statement content_references_put_query;
 /* Items that a new version refers to, locked so that nobody deletes them before it is committed. :list; rows: struct content_reference_target_row */
 extern const struct db_statement content_reference_targets_query;
+/* Assets in use that a new version refers to, locked so that nobody deletes them before it is committed. :list; rows: struct content_id_row */
+extern const struct db_statement content_reference_assets_query;
 /* Who refers to a target, in order of item, version (latest first) and place, behind the place $4 to $6; with $8 without the target itself. :list; rows: struct content_reference_row */
 extern const struct db_statement content_references_from_query;
 /* How many places refer to a target. :find; rows: struct content_count_row */
@@ -286,6 +288,20 @@ extern const struct db_statement content_release_revert_items_query;
 extern const struct db_statement content_release_keep_deleted_query;
 /* The deleted items $2 become heads again. :exec */
 extern const struct db_statement content_release_restore_items_query;
+/* A migration of the items of a type. :find; rows: struct content_schema_migration_row */
+extern const struct db_statement content_migration_insert_query;
+/* One migration. :find; rows: struct content_schema_migration_row */
+extern const struct db_statement content_migration_get_query;
+/* Migrations of a type that lead to schemas below $2, the latest first. :list; rows: struct content_schema_migration_row */
+extern const struct db_statement content_migrations_list_query;
+/* Recorded steps of a type, the latest first, of schemas above $2. :list; rows: struct content_schema_steps_row */
+extern const struct db_statement content_migration_steps_query;
+/* What a migration has done by now. :exec */
+extern const struct db_statement content_migration_progress_query;
+/* Items of a type behind a place ($2, $3) that were changed last at $4 at the latest, the ones changed first first. :list; rows: struct content_migrating_row */
+extern const struct db_statement content_migration_items_query;
+/* A locked head whose data satisfies this schema as it is. :exec */
+extern const struct db_statement content_item_set_schema_query;
 /* Enter a file whose bytes are stored. :find; rows: struct asset_row */
 extern const struct db_statement content_asset_insert_query;
 /* An asset of the tenant. :find; rows: struct asset_row */

@@ -62,6 +62,22 @@ call_content_types_update(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_migrations_list(struct request *req, const void *in, void *out)
+{
+	const struct content_migrations_list_request *typed_in = in;
+	struct content_migrations_list_response *typed_out = out;
+	return content_migrations_list(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_migrations_get(struct request *req, const void *in, void *out)
+{
+	const struct content_migrations_get_request *typed_in = in;
+	struct schema_migration *typed_out = out;
+	return content_migrations_get(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_types_delete(struct request *req, const void *in, void *out)
 {
 	const struct content_types_delete_request *typed_in = in;
@@ -200,6 +216,14 @@ call_content_items_rollback(struct request *req, const void *in, void *out)
 	const struct content_items_rollback_request *typed_in = in;
 	struct content_items_rollback_response *typed_out = out;
 	return content_items_rollback(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_items_revert(struct request *req, const void *in, void *out)
+{
+	const struct content_items_revert_request *typed_in = in;
+	struct content_item *typed_out = out;
+	return content_items_revert(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -531,6 +555,14 @@ call_content_assets_delete(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_assets_used_by(struct request *req, const void *in, void *out)
+{
+	const struct content_assets_used_by_request *typed_in = in;
+	struct content_assets_used_by_response *typed_out = out;
+	return content_assets_used_by(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_assets_restore(struct request *req, const void *in, void *out)
 {
 	const struct content_assets_restore_request *typed_in = in;
@@ -568,6 +600,8 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_types_get, NULL, call_content_types_get, NULL, NULL },
 	{ &operation_content_types_items, NULL, call_content_types_items, NULL, NULL },
 	{ &operation_content_types_update, call_content_types_update, NULL, NULL, NULL },
+	{ &operation_content_migrations_list, call_content_migrations_list, NULL, NULL, NULL },
+	{ &operation_content_migrations_get, call_content_migrations_get, NULL, NULL, NULL },
 	{ &operation_content_types_delete, call_content_types_delete, NULL, NULL, NULL },
 	{ &operation_content_types_artifacts, call_content_types_artifacts, NULL, NULL, NULL },
 	{ &operation_content_items_create, call_content_items_create, NULL, NULL, NULL },
@@ -585,6 +619,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_versions_get, call_content_versions_get, NULL, NULL, NULL },
 	{ &operation_content_versions_diff, call_content_versions_diff, NULL, NULL, NULL },
 	{ &operation_content_items_rollback, call_content_items_rollback, NULL, NULL, NULL },
+	{ &operation_content_items_revert, call_content_items_revert, NULL, NULL, NULL },
 	{ &operation_content_batch_create, call_content_batch_create, NULL, NULL, NULL },
 	{ &operation_content_batch_update, call_content_batch_update, NULL, NULL, NULL },
 	{ &operation_content_batch_delete, call_content_batch_delete, NULL, NULL, NULL },
@@ -626,12 +661,13 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_derivatives, call_content_assets_derivatives, NULL, NULL, NULL },
 	{ &operation_content_assets_access, call_content_assets_access, NULL, NULL, NULL },
 	{ &operation_content_assets_delete, call_content_assets_delete, NULL, NULL, NULL },
+	{ &operation_content_assets_used_by, call_content_assets_used_by, NULL, NULL, NULL },
 	{ &operation_content_assets_restore, call_content_assets_restore, NULL, NULL, NULL },
 	{ &operation_content_assets_purge, call_content_assets_purge, NULL, NULL, NULL },
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
 };
-const size_t content_n_operations = 67;
+const size_t content_n_operations = 71;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -645,6 +681,13 @@ emit_content_type_update(struct request *req, int64_t entity_id, int64_t entity_
     const struct content_type_update_event *payload)
 {
 	event_emit(req, &event_content_type_update, entity_id, entity_version, payload);
+}
+
+void
+emit_content_type_migrate(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct content_type_migrate_event *payload)
+{
+	event_emit(req, &event_content_type_migrate, entity_id, entity_version, payload);
 }
 
 void

@@ -26,6 +26,7 @@ const struct event_type *const registry_events[] = {
 	&event_content_type_create,
 	&event_content_type_delete,
 	&event_content_type_issue_public_write,
+	&event_content_type_migrate,
 	&event_content_type_update,
 	&event_domain_create,
 	&event_entitlement_activate,

@@ -28,6 +28,7 @@ extern const struct event_type event_content_release_update;
 extern const struct event_type event_content_type_create;
 extern const struct event_type event_content_type_delete;
 extern const struct event_type event_content_type_issue_public_write;
+extern const struct event_type event_content_type_migrate;
 extern const struct event_type event_content_type_update;
 extern const struct event_type event_domain_create;
 extern const struct event_type event_entitlement_activate;

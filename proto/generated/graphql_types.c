@@ -24,8 +24,10 @@ extern const struct graphql_type graphql_type_asset_access;
 extern const struct graphql_type graphql_type_asset_delivery;
 extern const struct graphql_type graphql_type_asset_derivatives_page;
 extern const struct graphql_type graphql_type_asset_purge;
+extern const struct graphql_type graphql_type_asset_reference_summary;
 extern const struct graphql_type graphql_type_asset_relationships;
 extern const struct graphql_type graphql_type_asset_scope;
+extern const struct graphql_type graphql_type_asset_usage;
 extern const struct graphql_type graphql_type_assets_page;
 extern const struct graphql_type graphql_type_audit_break;
 extern const struct graphql_type graphql_type_audit_checkpoint;
@@ -133,6 +135,10 @@ extern const struct graphql_type graphql_type_schema_artifact;
 extern const struct graphql_type graphql_type_schema_artifacts;
 extern const struct graphql_type graphql_type_schema_change;
 extern const struct graphql_type graphql_type_schema_change_sample;
+extern const struct graphql_type graphql_type_schema_migration;
+extern const struct graphql_type graphql_type_schema_migration_preview;
+extern const struct graphql_type graphql_type_schema_migrations_page;
+extern const struct graphql_type graphql_type_schema_step;
 extern const struct graphql_type graphql_type_schema_warning;
 extern const struct graphql_type graphql_type_search_context;
 extern const struct graphql_type graphql_type_search_index_state;
@@ -288,8 +294,15 @@ const struct graphql_type graphql_type_asset_derivatives_page = { "AssetDerivati
 static const struct graphql_field graphql_type_asset_purge_fields[] = {
 	{ .name = "purged", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "purged" },
 	{ .name = "asset", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "asset", .type = &graphql_type_asset },
+	{ .name = "referenceSummary", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "referenceSummary", .type = &graphql_type_asset_reference_summary },
 };
-const struct graphql_type graphql_type_asset_purge = { "AssetPurge", &content_assets_purge_response_shape, graphql_type_asset_purge_fields, 2 };
+const struct graphql_type graphql_type_asset_purge = { "AssetPurge", &content_assets_purge_response_shape, graphql_type_asset_purge_fields, 3 };
+
+static const struct graphql_field graphql_type_asset_reference_summary_fields[] = {
+	{ .name = "activeReferenceCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "activeReferenceCount" },
+	{ .name = "historicalReferenceCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "historicalReferenceCount" },
+};
+const struct graphql_type graphql_type_asset_reference_summary = { "AssetReferenceSummary", &asset_reference_summary_shape, graphql_type_asset_reference_summary_fields, 2 };
 
 static const struct graphql_field graphql_type_asset_relationships_fields[] = {
 	{ .name = "sourcePath", .kind = GRAPHQL_PLAIN, .member = "sourcePath" },
@@ -302,6 +315,16 @@ static const struct graphql_field graphql_type_asset_scope_fields[] = {
 	{ .name = "ref", .kind = GRAPHQL_ID, .member = "ref" },
 };
 const struct graphql_type graphql_type_asset_scope = { "AssetScope", &asset_scope_shape, graphql_type_asset_scope_fields, 2 };
+
+static const struct graphql_field graphql_type_asset_usage_fields[] = {
+	{ .name = "activeReferenceCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "activeReferenceCount" },
+	{ .name = "historicalReferenceCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "historicalReferenceCount" },
+	{ .name = "activeReferences", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "activeReferences", .type = &graphql_type_content_reference },
+	{ .name = "historicalReferences", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "historicalReferences", .type = &graphql_type_content_reference },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+	{ .name = "nextHistoricalCursor", .kind = GRAPHQL_PLAIN, .member = "nextHistoricalCursor" },
+};
+const struct graphql_type graphql_type_asset_usage = { "AssetUsage", &content_assets_used_by_response_shape, graphql_type_asset_usage_fields, 6 };
 
 static const struct graphql_field graphql_type_assets_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "assets", .type = &graphql_type_asset },
@@ -530,9 +553,10 @@ static const struct graphql_field graphql_type_content_item_version_fields[] = {
 	{ .name = "createdBy", .kind = GRAPHQL_PLAIN, .member = "createdBy" },
 	{ .name = "session", .kind = GRAPHQL_PLAIN, .member = "session" },
 	{ .name = "changeSet", .kind = GRAPHQL_PLAIN, .member = "changeSet" },
+	{ .name = "schemaVersion", .kind = GRAPHQL_INT, .is_required = true, .member = "schemaVersion" },
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get, .bound = graphql_type_content_item_version_content_item_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 11 };
+const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 12 };
 
 static const struct graphql_field graphql_type_content_item_versions_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "versions", .type = &graphql_type_content_item_version },
@@ -605,14 +629,16 @@ static const struct graphql_field graphql_type_content_type_fields[] = {
 	{ .name = "schema", .kind = GRAPHQL_JSON, .is_required = true, .member = "schema" },
 	{ .name = "basePrice", .kind = GRAPHQL_PLAIN, .member = "basePrice" },
 	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "schemaVersion", .kind = GRAPHQL_INT, .is_required = true, .member = "schemaVersion" },
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
 	{ .name = "stats", .kind = GRAPHQL_OBJECT, .member = "stats", .type = &graphql_type_content_type_stats },
 	{ .name = "schemaChange", .kind = GRAPHQL_OBJECT, .member = "schemaChange", .type = &graphql_type_schema_change },
+	{ .name = "migration", .kind = GRAPHQL_OBJECT, .member = "migration", .type = &graphql_type_schema_migration },
 	{ .name = "warnings", .kind = GRAPHQL_OBJECT, .member = "warnings", .type = &graphql_type_schema_warning },
 	{ .name = "items", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type_items_page, .operation = &operation_content_types_items, .bound = graphql_type_content_type_items_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_type = { "ContentType", &content_type_shape, graphql_type_content_type_fields, 15 };
+const struct graphql_type graphql_type_content_type = { "ContentType", &content_type_shape, graphql_type_content_type_fields, 17 };
 
 static const struct graphql_field graphql_type_content_type_items_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "items", .type = &graphql_type_content_item },
@@ -1374,8 +1400,9 @@ static const struct graphql_field graphql_type_schema_change_fields[] = {
 	{ .name = "breakingCount", .kind = GRAPHQL_INT, .is_required = true, .member = "breakingCount" },
 	{ .name = "invalidCount", .kind = GRAPHQL_INT, .is_required = true, .member = "invalidCount" },
 	{ .name = "samples", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "samples", .type = &graphql_type_schema_change_sample },
+	{ .name = "preview", .kind = GRAPHQL_OBJECT, .member = "preview", .type = &graphql_type_schema_migration_preview },
 };
-const struct graphql_type graphql_type_schema_change = { "SchemaChange", &schema_change_shape, graphql_type_schema_change_fields, 7 };
+const struct graphql_type graphql_type_schema_change = { "SchemaChange", &schema_change_shape, graphql_type_schema_change_fields, 8 };
 
 static const struct graphql_field graphql_type_schema_change_sample_fields[] = {
 	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
@@ -1384,6 +1411,51 @@ static const struct graphql_field graphql_type_schema_change_sample_fields[] = {
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
 };
 const struct graphql_type graphql_type_schema_change_sample = { "SchemaChangeSample", &schema_change_sample_shape, graphql_type_schema_change_sample_fields, 4 };
+
+static const struct graphql_field graphql_type_schema_migration_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "schemaVersion", .kind = GRAPHQL_INT, .is_required = true, .member = "schemaVersion" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "steps", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "steps", .type = &graphql_type_schema_step },
+	{ .name = "total", .kind = GRAPHQL_INT, .is_required = true, .member = "total" },
+	{ .name = "done", .kind = GRAPHQL_INT, .is_required = true, .member = "done" },
+	{ .name = "changed", .kind = GRAPHQL_INT, .is_required = true, .member = "changed" },
+	{ .name = "failed", .kind = GRAPHQL_INT, .is_required = true, .member = "failed" },
+	{ .name = "samples", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "samples", .type = &graphql_type_schema_change_sample },
+	{ .name = "startedBy", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "startedBy" },
+	{ .name = "startedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "startedAt" },
+	{ .name = "endedAt", .kind = GRAPHQL_PLAIN, .member = "endedAt" },
+};
+const struct graphql_type graphql_type_schema_migration = { "SchemaMigration", &schema_migration_shape, graphql_type_schema_migration_fields, 13 };
+
+static const struct graphql_field graphql_type_schema_migration_preview_fields[] = {
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "before", .kind = GRAPHQL_JSON, .is_required = true, .member = "before" },
+	{ .name = "after", .kind = GRAPHQL_JSON, .is_required = true, .member = "after" },
+	{ .name = "isValid", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isValid" },
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .member = "path" },
+	{ .name = "message", .kind = GRAPHQL_PLAIN, .member = "message" },
+};
+const struct graphql_type graphql_type_schema_migration_preview = { "SchemaMigrationPreview", &schema_migration_preview_shape, graphql_type_schema_migration_preview_fields, 7 };
+
+static const struct graphql_field graphql_type_schema_migrations_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "migrations", .type = &graphql_type_schema_migration },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_schema_migrations_page = { "SchemaMigrationsPage", &content_migrations_list_response_shape, graphql_type_schema_migrations_page_fields, 4 };
+
+static const struct graphql_field graphql_type_schema_step_fields[] = {
+	{ .name = "op", .kind = GRAPHQL_ENUM, .is_required = true, .member = "op" },
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },
+	{ .name = "to", .kind = GRAPHQL_PLAIN, .member = "to" },
+	{ .name = "value", .kind = GRAPHQL_JSON, .member = "value" },
+	{ .name = "type", .kind = GRAPHQL_ENUM, .member = "type" },
+};
+const struct graphql_type graphql_type_schema_step = { "SchemaStep", &schema_step_shape, graphql_type_schema_step_fields, 5 };
 
 static const struct graphql_field graphql_type_schema_warning_fields[] = {
 	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },
@@ -1737,6 +1809,8 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentTypes", .kind = GRAPHQL_CALL, .type = &graphql_type_content_types_page, .operation = &operation_content_types_list },
 	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get },
 	{ .name = "contentTypeItems", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type_items_page, .operation = &operation_content_types_items },
+	{ .name = "schemaMigrations", .kind = GRAPHQL_CALL, .type = &graphql_type_schema_migrations_page, .operation = &operation_content_migrations_list },
+	{ .name = "schemaMigration", .kind = GRAPHQL_CALL, .type = &graphql_type_schema_migration, .operation = &operation_content_migrations_get },
 	{ .name = "schemaArtifacts", .kind = GRAPHQL_CALL, .type = &graphql_type_schema_artifacts, .operation = &operation_content_types_artifacts },
 	{ .name = "contentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_content_items_page, .operation = &operation_content_items_list },
 	{ .name = "contentItemProjections", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_projections, .operation = &operation_content_items_projections },
@@ -1755,6 +1829,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "assets", .kind = GRAPHQL_CALL, .type = &graphql_type_assets_page, .operation = &operation_content_assets_list },
 	{ .name = "asset", .kind = GRAPHQL_CALL, .type = &graphql_type_asset, .operation = &operation_content_assets_get },
 	{ .name = "assetDerivatives", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_derivatives_page, .operation = &operation_content_assets_derivatives },
+	{ .name = "assetUsedBy", .kind = GRAPHQL_CALL, .type = &graphql_type_asset_usage, .operation = &operation_content_assets_used_by },
 	{ .name = "semanticSearch", .kind = GRAPHQL_CALL, .type = &graphql_type_semantic_search_page, .operation = &operation_embeddings_search },
 	{ .name = "searchContext", .kind = GRAPHQL_CALL, .type = &graphql_type_search_context, .operation = &operation_embeddings_context },
 	{ .name = "similarContentItems", .kind = GRAPHQL_CALL, .type = &graphql_type_similar_content_items_page, .operation = &operation_embeddings_similar },
@@ -1805,7 +1880,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 73 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 76 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -1819,6 +1894,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "deleteContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_deletion, .operation = &operation_content_items_delete },
 	{ .name = "restoreContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_restore },
 	{ .name = "rollbackContentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_rollback_result, .operation = &operation_content_items_rollback },
+	{ .name = "revertContentItemChange", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_revert },
 	{ .name = "createContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_create },
 	{ .name = "updateContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_update },
 	{ .name = "deleteContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_delete },
@@ -1903,7 +1979,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 94 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 95 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -1919,8 +1995,10 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_asset_delivery,
 	&graphql_type_asset_derivatives_page,
 	&graphql_type_asset_purge,
+	&graphql_type_asset_reference_summary,
 	&graphql_type_asset_relationships,
 	&graphql_type_asset_scope,
+	&graphql_type_asset_usage,
 	&graphql_type_assets_page,
 	&graphql_type_audit_break,
 	&graphql_type_audit_checkpoint,
@@ -2028,6 +2106,10 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_schema_artifacts,
 	&graphql_type_schema_change,
 	&graphql_type_schema_change_sample,
+	&graphql_type_schema_migration,
+	&graphql_type_schema_migration_preview,
+	&graphql_type_schema_migrations_page,
+	&graphql_type_schema_step,
 	&graphql_type_schema_warning,
 	&graphql_type_search_context,
 	&graphql_type_search_index_state,

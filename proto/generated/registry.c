@@ -32,6 +32,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_assets_purge,
 	&operation_content_assets_restore,
 	&operation_content_assets_store,
+	&operation_content_assets_used_by,
 	&operation_content_batch_create,
 	&operation_content_batch_delete,
 	&operation_content_batch_update,
@@ -50,6 +51,7 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_projections,
 	&operation_content_items_publish,
 	&operation_content_items_restore,
+	&operation_content_items_revert,
 	&operation_content_items_rollback,
 	&operation_content_items_snapshot,
 	&operation_content_items_unpublish,
@@ -60,6 +62,8 @@ const struct operation *const registry_operations[] = {
 	&operation_content_items_withheld,
 	&operation_content_jobs_publish_release,
 	&operation_content_jobs_status_transition,
+	&operation_content_migrations_get,
+	&operation_content_migrations_list,
 	&operation_content_offers_known,
 	&operation_content_previews_global,
 	&operation_content_previews_issue_global,
@@ -238,7 +242,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 220;
+const size_t registry_n_operations = 224;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

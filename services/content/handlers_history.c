@@ -9,6 +9,7 @@
 #include "id.h"
 #include "licensing/gate.h"
 #include "rules.h"
+#include "schema_change/carry.h"
 #include "store.h"
 #include "validation.h"
 #include "write.h"
@@ -91,7 +92,7 @@ content_items_delete(struct request *req, const struct content_items_delete_requ
 	if (error)
 		return error;
 	const struct content_head_row *head = item.head;
-	error = references_check_unused(req, in->id, in->force);
+	error = references_check_unused(req, &(struct reference_target){ REFERENCE_TO_ITEM, in->id, ERROR_CONTENT_ITEM_REFERENCED }, in->force);
 	if (!error)
 		error = request_charge(req, head->price);
 	if (!error)
@@ -124,6 +125,30 @@ not_restorable(struct request *req, int64_t id)
 	return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no deleted content item %" PRId64 " can be restored: it was not deleted, or its retention time has passed", id);
 }
 
+/* Where the type has another schema by now, its recorded steps come first.  Forced, and where none are recorded, it comes back as it was. */
+static const struct error *
+restored_data(struct request *req, const struct content_deleted_row *item, bool is_forced, struct next_head *next, const struct json_value **ret_data)
+{
+	struct carried carried = { .what = arena_printf(req->arena, "content item %" PRId64, item->id),
+		.way_out = "Have it back as it was with force=true, then correct it.", .type_id = item->content_type_id, .from = item->schema_version,
+		.to = *item->target_schema_version, .schema_hash = item->target_schema_hash, .text = item->data };
+	bool is_recorded = false;
+
+	next->data = item->data;
+	next->schema_version = item->schema_version;
+	const struct error *error = validation_stored_data(req, item->data, &carried.data);
+	*ret_data = carried.data;
+	if (!error && !is_forced && carried.from < carried.to)
+		error = carry_is_recorded(req, carried.type_id, carried.from, &is_recorded);
+	if (error || !is_recorded)
+		return error;
+	error = carry_over(req, &carried);
+	next->data = carried.text;
+	next->schema_version = carried.to;
+	*ret_data = carried.data;
+	return error;
+}
+
 const struct error *
 content_items_restore(struct request *req, const struct content_items_restore_request *in, struct content_item *out)
 {
@@ -145,20 +170,21 @@ content_items_restore(struct request *req, const struct content_items_restore_re
 		if (other_id)
 			return write_singleton_exists(req, item->content_type_id, other_id);
 	}
-	struct references references = { .n = 0 };
-	error = validation_stored_data(req, item->data, &data);
+	struct next_head next = { .updated_at = rules_change_time(req->now_us, item->updated_at),
+		.status = rules_rollback_status(item->status, item->status, item->is_governed, &item->workflow_states) };
+	error = restored_data(req, item, in->force && *in->force, &next, &data);
 	if (!error)
-		error = references_find(req, &(struct reference_type){ item->content_type_id, *item->target_has_references }, data, false, &references);
+		error = references_find(req, &(struct reference_type){ item->content_type_id, *item->target_has_references }, data, false, &next.references);
 	if (error)
 		return error;
-	const char *status = rules_rollback_status(item->status, item->status, item->is_governed, &item->workflow_states);
-	int64_t version = item->version + 1, updated_at = rules_change_time(req->now_us, item->updated_at);
-	store_item_restore(req, item, status, rules_search_text(req->arena, data), updated_at, &references);
-	*out = (struct content_item){ .id = in->id, .content_type_id = item->content_type_id, .data = item->data, .status = status,
-		.version = version, .created_at = item->created_at, .updated_at = updated_at, .working_copy_version = version,
+	int64_t version = item->version + 1;
+	next.search_text = rules_search_text(req->arena, data);
+	store_item_restore(req, item, &next);
+	*out = (struct content_item){ .id = in->id, .content_type_id = item->content_type_id, .data = next.data, .status = next.status,
+		.version = version, .created_at = item->created_at, .updated_at = next.updated_at, .working_copy_version = version,
 		.publication_state = rules_publication_state(version, 0), .public_change = write_public_change(req, false) };
 	emit_content_item_restore(req, in->id, version, &(struct content_item_restore_event){ .content_type_id = item->content_type_id,
-	    .version = version, .new_status = status, .content_hash = write_hash(req, item->data) });
+	    .version = version, .new_status = next.status, .content_hash = write_hash(req, next.data) });
 	return NULL;
 }
 
@@ -173,19 +199,21 @@ content_purge(struct request *req)
 /* ---- rollback ---- */
 
 static const char *
-rollback_message(struct request *req, const struct content_items_rollback_request *in, const struct next_head *next)
+rollback_message(struct request *req, const struct content_items_rollback_request *in, const struct next_head *next, bool is_carried)
 {
+	const char *how = is_carried ? ", with the steps of the type's schema changes since" : "";
+
 	if (!next->published_version)
-		return arena_printf(req->arena, "content item %" PRId64 " rolled back to version %" PRId64 "; the public sees no version of it", in->id, in->version);
-	return arena_printf(req->arena, "content item %" PRId64 " rolled back to version %" PRId64 "; the public goes on to see version %" PRId64,
-	    in->id, in->version, next->published_version);
+		return arena_printf(req->arena, "content item %" PRId64 " rolled back to version %" PRId64 "%s; the public sees no version of it", in->id, in->version, how);
+	return arena_printf(req->arena, "content item %" PRId64 " rolled back to version %" PRId64 "%s; the public goes on to see version %" PRId64,
+	    in->id, in->version, how, next->published_version);
 }
 
 const struct error *
 content_items_rollback(struct request *req, const struct content_items_rollback_request *in,
     struct content_items_rollback_response *out)
 {
-	const struct json_value *data = NULL;
+	struct carried carried = { .data = NULL };
 	struct locked_item item = { .head = NULL };
 	const struct error *error = lock_item(req, in->id, in->version, in->expected_version, &item);
 	if (error)
@@ -194,22 +222,26 @@ content_items_rollback(struct request *req, const struct content_items_rollback_
 	if (!item.old)
 		return FAIL_AT(req, TARGET_VERSION_NOT_FOUND, "/version", "content item %" PRId64 " has no superseded version %" PRId64,
 		    in->id, in->version);
-	error = validation_stored_data(req, item.old->data, &data);
+	carried = (struct carried){ .what = arena_printf(req->arena, "version %" PRId64, in->version),
+		.way_out = "Read it with GET /api/content-items/{id}/versions/{version}, correct it and write it with PUT /api/content-items/{id}.", .type_id = head->content_type_id, .from = item.old->schema_version,
+		.to = *head->target_schema_version, .schema_hash = head->target_schema_hash, .text = item.old->data };
+	error = validation_stored_data(req, item.old->data, &carried.data);
 	if (!error) /* the schema may have changed since */
-		error = validation_item(req, head->content_type_id, head->target_schema_hash, data);
+		error = carry_over(req, &carried);
 	if (error)
 		return error;
 
 	struct next_head next = { .content_type_id = head->content_type_id, .is_singleton = *head->target_is_singleton,
-		.is_indexed = *head->target_is_indexed, .has_references = *head->target_has_references, .data = item.old->data,
+		.is_indexed = *head->target_is_indexed, .has_references = *head->target_has_references, .data = carried.text,
+		.schema_version = carried.to,
 		.status = rules_rollback_status(head->status, item.old->status, head->is_governed, &head->workflow_states),
-		.search_text = rules_search_text(req->arena, data), .updated_at = rules_change_time(req->now_us, head->updated_at),
+		.search_text = rules_search_text(req->arena, carried.data), .updated_at = rules_change_time(req->now_us, head->updated_at),
 		.published_version = head->published_version ? *head->published_version : 0 };
-	error = references_find(req, &(struct reference_type){ head->content_type_id, *head->target_has_references }, data, false, &next.references);
+	error = references_find(req, &(struct reference_type){ head->content_type_id, *head->target_has_references }, carried.data, false, &next.references);
 	if (error)
 		return error;
 	store_item_update(req, head, &next);
-	*out = (struct content_items_rollback_response){ .id = in->id, .version = head->version + 1, .message = rollback_message(req, in, &next),
+	*out = (struct content_items_rollback_response){ .id = in->id, .version = head->version + 1, .message = rollback_message(req, in, &next, carried.is_changed),
 		.status = next.status, .publication_state = rules_publication_state(head->version + 1, next.published_version),
 		.published_version = head->published_version };
 	emit_content_item_rollback(req, in->id, head->version + 1, &(struct content_item_rollback_event){

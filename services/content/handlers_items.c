@@ -47,7 +47,7 @@ check_new_item(struct request *req, const struct content_items_create_request *i
 		return error;
 	if (type->singleton_item_id)
 		return write_singleton_exists(req, in->content_type_id, *type->singleton_item_id);
-	*ret_item = (struct new_item){ .id = type->item_id, .content_type_id = in->content_type_id, .is_singleton = type->is_singleton, .is_indexed = type->is_indexed, .has_references = type->has_references,
+	*ret_item = (struct new_item){ .id = type->item_id, .content_type_id = in->content_type_id, .is_singleton = type->is_singleton, .schema_version = type->schema_version, .is_indexed = type->is_indexed, .has_references = type->has_references,
 		.data = in->data, .status = status, .search_text = rules_search_text(req->arena, data), .created_at = rules_stored_time(req->now_us) };
 	error = validation_item(req, in->content_type_id, type->schema_hash, data);
 	if (!error)

@@ -362,7 +362,7 @@ version_view(const struct content_version_row *row)
 {
 	return (struct content_item_version){ .id = row->id, .content_item_id = row->content_item_id, .version = row->version,
 		.data = row->data, .status = row->status, .created_at = row->created_at, .created_by = row->created_by, .session = row->session,
-		.change_set = row->change_set };
+		.change_set = row->change_set, .schema_version = row->schema_version };
 }
 
 /* Of the superseded versions, the one that the public sees. */

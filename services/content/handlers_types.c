@@ -7,10 +7,12 @@
 #include "contract/policy.h"
 #include "id.h"
 #include "licensing/gate.h"
-#include "model/change.h"
 #include "model/source.h"
 #include "query/fields.h"
 #include "rules.h"
+#include "schema_change/chain.h"
+#include "schema_change/migrate.h"
+#include "schema_change/report.h"
 #include "store.h"
 
 enum { LIST_LIMIT_DEFAULT = 50 };
@@ -32,7 +34,7 @@ content_type_view(const struct content_type_row *row)
 {
 	return (struct content_type){
 		.id = row->id, .name = row->name, .slug = row->slug, .kind = row->kind, .description = row->description,
-		.schema = row->schema, .schema_manifest = row->schema_manifest, .base_price = row->base_price, .version = row->version,
+		.schema = row->schema, .schema_manifest = row->schema_manifest, .base_price = row->base_price, .version = row->version, .schema_version = row->schema_version,
 		.created_at = row->created_at, .updated_at = row->updated_at,
 	};
 }
@@ -226,7 +228,7 @@ static bool
 is_empty(const struct content_types_update_request *in)
 {
 	return !in->name && !in->slug && !in->kind && !in->description && !in->schema.json && !in->schema_manifest.json
-	    && !in->base_price;
+	    && !in->base_price && in->steps.n == 0;
 }
 
 static bool
@@ -272,6 +274,8 @@ apply_update(struct request *req, const struct content_types_update_request *in,
 		names[n++] = "description";
 	if (strcmp(old.schema_hash, row->schema_hash) != 0)
 		names[n++] = "schema";
+	if (strcmp(old.schema_hash, row->schema_hash) != 0 || in->steps.n > 0)
+		row->schema_version++;
 	if (is_other_text(old.schema_manifest, row->schema_manifest))
 		names[n++] = "schemaManifest";
 	if ((old.base_price ? *old.base_price : -1) != (row->base_price ? *row->base_price : -1))
@@ -295,21 +299,44 @@ check_singleton(struct request *req, const struct content_type_row *old, const s
 	    "content type %" PRId64 " has %" PRId64 " items", row->id, n);
 }
 
+/* What takes the items there are to the schema of the row, or NULL. */
+static const struct error *
+read_chain(struct request *req, const struct content_types_update_request *in, const struct content_type_row *row, const struct schema_chain **ret_chain)
+{
+	struct schema_steps steps = { .n = 0 };
+
+	if (in->steps.n == 0)
+		return NULL;
+	struct schema_chain *chain = ARENA_NEW(req->arena, struct schema_chain);
+	const struct error *error = chain_read_steps(req, &in->steps, &steps);
+	if (!error)
+		error = chain_load(req, row->id, 0, chain);
+	if (error)
+		return error;
+	chain_append(chain, row->schema_version, &steps);
+	*ret_chain = chain;
+	return NULL;
+}
+
 /* A dry run tells what a changed schema would break; otherwise that has to be forced. */
 static const struct error *
 check_change(struct request *req, const struct content_types_update_request *in, const struct content_type_row *old, const struct content_type_row *row,
     const struct schema_change **ret_change)
 {
-	if (strcmp(old->schema_hash, row->schema_hash) == 0)
-		return NULL;
-	const struct error *error = change_report(req, old, row, ret_change);
-	if (error)
-		return error;
+	const struct schema_chain *chain = NULL;
 	bool is_forced = in->force && *in->force;
-	if (!change_is_breaking(*ret_change) || is_forced || req->dry_run)
+
+	if (old->schema_version == row->schema_version)
 		return NULL;
-	return FAIL_WITH(req, CONTENT_SCHEMA_INCOMPATIBLE, change_context(req, *ret_change), "%" PRId64 " of %" PRId64 " items that were checked do not satisfy the new schema",
-	    (*ret_change)->breaking_count, (*ret_change)->checked_count);
+	const struct error *error = is_forced ? NULL : migrate_check_idle(req, old->id);
+	if (!error)
+		error = read_chain(req, in, row, &chain);
+	if (!error)
+		error = change_report(req, old, row, chain, ret_change);
+	if (error || !change_is_breaking(*ret_change) || is_forced || req->dry_run)
+		return error;
+	return FAIL_WITH(req, CONTENT_SCHEMA_INCOMPATIBLE, change_context(req, *ret_change), "%" PRId64 " of %" PRId64 " items that were checked do not satisfy the new schema%s",
+	    (*ret_change)->breaking_count, (*ret_change)->checked_count, chain ? ", after the steps either" : "");
 }
 
 const struct error *
@@ -344,10 +371,15 @@ content_types_update(struct request *req, const struct content_types_update_requ
 		if (error)
 			return error;
 	}
+	const struct schema_migration *migration = NULL;
+	error = in->steps.n > 0 ? migrate_start(req, &row, &in->steps, &migration) : NULL;
+	if (error)
+		return error;
 	row.version++;
 	*out = content_type_view(&row);
 	out->warnings = shown_warnings(&warnings);
 	out->schema_change = change;
+	out->migration = migration;
 	emit_content_type_update(req, row.id, row.version, &(struct content_type_update_event){
 	    .name = row.name, .slug = row.slug, .kind = row.kind, .schema_hash = row.schema_hash, .changed_fields = changed });
 	return NULL;

@@ -5,6 +5,7 @@
 #include "licensing/gate.h"
 #include "lifecycle/lifecycle.h"
 #include "query/fields.h"
+#include "schema_change/migrate.h"
 #include "transfer/transfer.h"
 
 extern const struct service_operation content_operations[];
@@ -27,7 +28,7 @@ static const struct service_command commands[] = {
 int
 main(int argc, char **argv)
 {
-	const struct process_kind processes[] = { asset_removal_kind, fields_build_kind };
+	const struct process_kind processes[] = { asset_removal_kind, fields_build_kind, migration_kind };
 	struct service_definition definition = {
 		.name = "content",
 		.operations = content_operations,

@@ -7,23 +7,23 @@
 -- Make a type.
 INSERT INTO content_types (domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by, schema_manifest)
 VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
-RETURNING id, name, slug, kind, description, schema, schema_hash, schema_manifest, base_price, version, created_at, updated_at, updated_by;
+RETURNING id, name, slug, kind, description, schema, schema_hash, schema_manifest, base_price, version, schema_version, created_at, updated_at, updated_by;
 
 -- name: types_get :list content_type_row
 -- Types by id.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.id = ANY ($1::integer[]) LIMIT cardinality($1::integer[]);
 
 -- name: singleton_type :find content_type_row
 -- The singleton type with this slug.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.domain_id = tenant() AND t.slug = $1 AND t.is_singleton;
 
 -- name: singleton_types :list content_type_row
 -- Singleton types, oldest first.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.is_singleton
  ORDER BY t.id LIMIT $1;
@@ -38,14 +38,14 @@ SELECT t.id FROM content_types t WHERE t.id = ANY ($1::integer[]) LIMIT cardinal
 
 -- name: type_lock :find content_type_row
 -- One type to change or delete; keeps items from appearing under it meanwhile (their foreign key waits).
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.id = $1
    FOR UPDATE;
 
 -- name: types_list :list content_type_row
 -- Page of types, oldest first.
-SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.created_at, t.updated_at, t.updated_by
+SELECT t.id, t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version, t.schema_version, t.created_at, t.updated_at, t.updated_by
   FROM content_types t
  WHERE t.id > $3
  ORDER BY t.id LIMIT $1 OFFSET $2;
@@ -73,7 +73,7 @@ SELECT count(*) AS total FROM (SELECT FROM content_items WHERE content_type_id =
 -- New state of a locked type.
 UPDATE content_types
    SET name = $2, slug = $3, kind = $4, description = $5, schema = $6, schema_hash = $7, base_price = $8, updated_at = $9,
-       version = version + 1, updated_by = $11, schema_manifest = $12
+       version = version + 1, updated_by = $11, schema_manifest = $12, schema_version = $13
  WHERE id = $1 AND version = $10;
 
 -- name: type_delete :exec
@@ -92,8 +92,8 @@ SELECT t.id, t.schema FROM content_types t
 
 -- name: type_items_data :list content_checked_row
 -- Items of a type behind a place ($2, $3), the ones changed last first; $5 bytes of data at most, beyond which it is null.
-SELECT p.id, p.version, p.updated_at, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $5 THEN p.data END AS data
-  FROM (SELECT i.id, i.version, i.updated_at, i.data, i.data_bytes
+SELECT p.id, p.version, p.schema_version, p.updated_at, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $5 THEN p.data END AS data
+  FROM (SELECT i.id, i.version, i.schema_version, i.updated_at, i.data, i.data_bytes
           FROM content_items i
          WHERE i.content_type_id = $1 AND (i.updated_at, i.id) < ($2::timestamptz, $3::integer)
          ORDER BY i.updated_at DESC, i.id DESC LIMIT $4) p;
@@ -126,11 +126,11 @@ SELECT i.id FROM content_items i
 -- name: items_target :list content_target_row
 -- The types that new items go to, in the order of the ids $1: the states of its active workflow, the singleton item it already has, and the new
 -- item's id.  Locked as a foreign key will lock it: the type's kind cannot change in between.
-SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, t.workflow_states, t.is_governed, t.item_id,
+SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.schema_version, t.base_price, t.workflow_states, t.is_governed, t.item_id,
        t.singleton_item_id
   FROM unnest($1::integer[]) AS w (id)
  CROSS JOIN LATERAL (
-    SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.base_price, f.states AS workflow_states,
+    SELECT t.id AS content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.schema_hash, t.schema_version, t.base_price, f.states AS workflow_states,
            f.workflow_id IS NOT NULL AS is_governed, nextval('content_items_id_seq') AS item_id,
            CASE WHEN t.is_singleton THEN (SELECT i.id FROM content_items i WHERE i.domain_id = t.domain_id AND i.content_type_id = t.id LIMIT 1) END AS singleton_item_id
       FROM content_types t
@@ -142,11 +142,12 @@ SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.sche
 -- name: item_insert :exec
 -- New items, version 1.
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
-                           published_version, published_at, session, change_set, request_id)
+                           published_version, published_at, session, change_set, request_id, schema_version)
 SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n.at, n.at, n.by, lower(n.search_text),
-       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id
-  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
-       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id);
+       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id, n.schema_version
+  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+              $12::integer[])
+       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id, schema_version);
 
 -- name: items_lock :list content_head_row
 -- Heads to change, locked in the order of the ids $1, and the type that each has or goes to ($2, 0: stays): target columns are null when there is no such
@@ -154,14 +155,14 @@ SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n
 -- data together, beyond which it is null.  price: that of the dearer type, so that nobody moves an item where it would not have been free.
 SELECT h.id, h.content_type_id, CASE WHEN sum(octet_length(h.data::text)) OVER (ORDER BY w.place ROWS UNBOUNDED PRECEDING) <= $3 THEN h.data END AS data, h.status, h.version,
        h.created_at, h.updated_at, h.updated_by, h.published_version, h.price, h.target_type_id, h.target_is_singleton, h.target_is_indexed,
-       h.target_has_references, h.target_schema_hash, h.workflow_states, h.is_governed
+       h.target_has_references, h.target_schema_hash, h.schema_version, h.target_schema_version, h.workflow_states, h.is_governed
   FROM unnest($1::integer[], $2::integer[]) WITH ORDINALITY AS w (id, type_id, place)
  CROSS JOIN LATERAL (
     SELECT i.id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.published_version,
            coalesce(CASE WHEN t.id = i.content_type_id THEN t.base_price
                 ELSE greatest(t.base_price, (SELECT p.base_price FROM content_types p WHERE p.domain_id = i.domain_id AND p.id = i.content_type_id)) END, 0) AS price,
            t.id AS target_type_id, t.is_singleton AS target_is_singleton, t.is_indexed AS target_is_indexed, t.has_references AS target_has_references,
-           t.schema_hash AS target_schema_hash, f.states AS workflow_states,
+           t.schema_hash AS target_schema_hash, i.schema_version, t.schema_version AS target_schema_version, f.states AS workflow_states,
            f.workflow_id IS NOT NULL
                OR EXISTS (SELECT FROM content_workflows s WHERE s.domain_id = i.domain_id AND s.content_type_id = i.content_type_id AND s.is_active) AS is_governed
       FROM content_items i
@@ -177,10 +178,10 @@ SELECT i.id FROM content_items i WHERE i.domain_id = tenant() AND i.content_type
 
 -- name: item_keep_version :exec
 -- Copy locked heads of these versions into the history, before they change.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)
-SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)
+SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version
   FROM unnest($1::integer[], $2::integer[]) AS w (id, version)
- CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id FROM content_items h
+ CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version FROM content_items h
                       WHERE h.domain_id = tenant() AND h.id = w.id AND h.version = w.version LIMIT 1) i;
 
 -- name: item_update :exec
@@ -191,10 +192,10 @@ UPDATE content_items i
        published_version = n.published, updated_by = n.by, search_text = lower(n.search_text),
        published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN coalesce(lower(n.published_text), i.published_text) END,
        published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN coalesce(i.published_at, n.at) END,
-       session = n.session, change_set = n.change_set, request_id = n.request_id
+       session = n.session, change_set = n.change_set, request_id = n.request_id, schema_version = n.schema_version
   FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[],
-              $11::text[], $12::text[], $13::text[], $14::text[])
-       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text)
+              $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[])
+       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text, schema_version)
  CROSS JOIN LATERAL (SELECT h.ctid FROM content_items h WHERE h.domain_id = tenant() AND h.id = n.id AND h.version = n.version LIMIT 1) p
  WHERE i.ctid = p.ctid;
 
@@ -206,15 +207,16 @@ references_kept AS (
     UPDATE content_references r SET state = 'deleted' WHERE r.source_id = $1 AND r.place >= 0),
 gone AS (
     DELETE FROM content_items WHERE id = $1
-    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id)
+    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version)
 INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,
-                                   deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
-SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, $2, $3, $4, $5, $6, $7 FROM gone;
+                                   schema_version, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
+SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,
+       $2, $3, $4, $5, $6, $7 FROM gone;
 
 -- name: deleted_lock :find content_deleted_row
 -- A deleted item that can still be restored, and the type it goes back to.
-SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.updated_at, d.updated_by, t.id AS target_type_id,
-       t.is_singleton AS target_is_singleton, t.has_references AS target_has_references, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed
+SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.updated_at, d.updated_by, d.schema_version, t.id AS target_type_id,
+       t.schema_version AS target_schema_version, t.schema_hash AS target_schema_hash, t.is_singleton AS target_is_singleton, t.has_references AS target_has_references, w.states AS workflow_states, w.workflow_id IS NOT NULL AS is_governed
   FROM content_items_deleted d
   LEFT JOIN content_types t ON t.domain_id = d.domain_id AND t.id = d.content_type_id
   LEFT JOIN content_workflows w ON w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active
@@ -225,12 +227,13 @@ SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.upd
 -- A locked deleted item becomes a head again, as a new version that the public does not see.
 WITH back AS (
     DELETE FROM content_items_deleted WHERE id = $1
-    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id),
+    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version),
 kept AS (
-    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)
-    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id FROM back)
-INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text, session, change_set, request_id)
-SELECT id, domain_id, content_type_id, $2, data, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9 FROM back;
+    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)
+    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id, schema_version FROM back)
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text, session, change_set, request_id,
+                           schema_version)
+SELECT id, domain_id, content_type_id, $2, $10::json, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9, $11 FROM back;
 
 -- name: purge_due :list content_purge_row
 -- Deleted items whose time is over, of all tenants.
@@ -296,7 +299,7 @@ SELECT w.content_type_id AS id FROM content_workflows w WHERE w.is_active AND $1
 
 -- name: version_get :find content_item_version
 -- One superseded version.
-SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at, v.created_by, v.session, v.change_set
+SELECT v.id, v.content_item_id, v.version, v.data, v.status, v.created_at, v.created_by, v.session, v.change_set, v.schema_version
   FROM content_item_versions v
  WHERE v.content_item_id = $1 AND v.version = $2;
 
@@ -312,8 +315,8 @@ SELECT i.version AS head_version, i.published_version, CASE WHEN i.version = $2 
 -- name: versions_list :list content_version_row
 -- Superseded versions below $2, newest first; $4 bytes of data at most, beyond which it is null.
 SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,
-       p.status, p.created_at, p.created_by, p.session, p.change_set
-  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set
+       p.status, p.created_at, p.created_by, p.session, p.change_set, p.schema_version
+  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set, v.schema_version
           FROM content_item_versions v
          WHERE v.content_item_id = $1 AND v.version < $2
          ORDER BY v.version DESC LIMIT $3) p;
@@ -842,6 +845,13 @@ SELECT i.id, i.content_type_id, t.slug AS type_slug
   JOIN content_types t ON t.domain_id = i.domain_id AND t.id = i.content_type_id
  LIMIT cardinality($1::integer[]);
 
+-- name: reference_assets :list content_id_row
+-- Assets in use that a new version refers to, locked so that nobody deletes them before it is committed.
+SELECT a.id
+  FROM unnest($1::integer[]) w (id)
+ CROSS JOIN LATERAL (SELECT h.id FROM assets h WHERE h.id = w.id AND h.status = 'active' LIMIT 1 FOR KEY SHARE) a
+ LIMIT cardinality($1::integer[]);
+
 -- name: references_from :list content_reference_row
 -- Who refers to a target, in order of item, version (latest first) and place, behind the place $4 to $6; with $8 without the target itself.
 SELECT r.source_id, r.source_version, r.place, r.path, i.content_type_id, t.name AS type_name, t.slug AS type_slug,
@@ -850,7 +860,7 @@ SELECT r.source_id, r.source_version, r.place, r.path, i.content_type_id, t.name
   FROM (SELECT k.source_id, k.source_version, k.place, k.path
           FROM content_references k
          WHERE k.target_kind = $1 AND k.target_id = $2 AND k.state = $3 AND k.source_id >= $4
-           AND (k.source_id > $4 OR k.source_version < $5 OR (k.source_version = $5 AND k.place > $6)) AND (NOT $8::boolean OR k.source_id <> $2)
+           AND (k.source_id > $4 OR k.source_version < $5 OR (k.source_version = $5 AND k.place > $6)) AND (NOT $8::boolean OR $1 <> 'content_item' OR k.source_id <> $2)
          ORDER BY k.source_id, k.source_version DESC, k.place LIMIT $7) r
  CROSS JOIN LATERAL (SELECT h.content_type_id, h.status, h.published_version FROM content_items h WHERE h.id = r.source_id LIMIT 1) i
  CROSS JOIN LATERAL (SELECT y.name, y.slug FROM content_types y WHERE y.id = i.content_type_id LIMIT 1) t
@@ -1077,10 +1087,10 @@ SELECT p.item_id, p.place, p.data_bytes, CASE WHEN p.place = 1 OR sum(p.data_byt
 
 -- name: release_keep_versions :exec
 -- Copy locked heads into the history, before they change.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)
-SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)
+SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version
   FROM unnest($1::integer[]) w (id)
- CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id
+ CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version
                        FROM content_items i WHERE i.id = w.id LIMIT 1) h;
 
 -- name: release_note :exec
@@ -1099,13 +1109,13 @@ UPDATE content_release_entries e
 -- were empty would read all items.
 UPDATE content_items i
    SET data = b.data, status = 'published', version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,
-       session = $5, change_set = $6, request_id = $7,
+       session = $5, change_set = $6, request_id = $7, schema_version = b.schema_version,
        published_version = i.version + 1, published_at = greatest($3, i.updated_at), published_text = NULL,
        search_text = CASE WHEN b.is_head THEN i.search_text ELSE content_search_text(b.data) END
-  FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data
+  FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data, s.schema_version
           FROM content_release_entries k
          CROSS JOIN LATERAL (SELECT n.ctid FROM content_items n WHERE n.id = k.content_item_id LIMIT 1) h
-         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.version LIMIT 1) s
+         CROSS JOIN LATERAL (SELECT v.data, v.schema_version FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.version LIMIT 1) s
          WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b
  WHERE i.ctid = b.place;
 
@@ -1157,10 +1167,11 @@ gone AS (
      USING unnest($1::integer[]) w (id)
      CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items n WHERE n.id = w.id LIMIT 1) k
      WHERE i.ctid = k.place
-    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id)
+    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version)
 INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,
-                                   deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
-SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, $2, $3, $4, $5, $6, $7 FROM gone;
+                                   schema_version, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
+SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,
+       $2, $3, $4, $5, $6, $7 FROM gone;
 
 -- What a reversal brings back: the content of the base, and exactly what the public saw before.  A head that was published becomes a draft of the same
 -- content beside its published version, as after a rollback.
@@ -1169,14 +1180,14 @@ SELECT id, domain_id, content_type_id, data, status, version, created_at, update
 -- New heads of the items $2.
 UPDATE content_items i
    SET data = b.data, status = b.status, version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,
-       session = $5, change_set = $6, request_id = $7,
+       session = $5, change_set = $6, request_id = $7, schema_version = b.schema_version,
        published_version = b.before_published_version, published_at = b.before_published_at,
        search_text = content_search_text(b.data), published_text = content_search_text(b.public_data)
-  FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, p.data AS public_data,
+  FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, s.schema_version, p.data AS public_data,
                CASE WHEN k.before_status IN ('in_review', 'archived') THEN k.before_status ELSE 'draft' END AS status
           FROM content_release_entries k
          CROSS JOIN LATERAL (SELECT n.ctid FROM content_items n WHERE n.id = k.content_item_id LIMIT 1) h
-         CROSS JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.base_version LIMIT 1) s
+         CROSS JOIN LATERAL (SELECT v.data, v.schema_version FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.base_version LIMIT 1) s
           LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v
                               WHERE v.content_item_id = k.content_item_id AND v.version = k.before_published_version LIMIT 1) p ON true
          WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b
@@ -1184,10 +1195,10 @@ UPDATE content_items i
 
 -- name: release_keep_deleted :exec
 -- Copy the last versions of deleted items into the history, before they come back.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id)
-SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)
+SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version
   FROM unnest($1::integer[]) w (id)
- CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id
+ CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id, d.schema_version
                        FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h;
 
 -- name: release_restore_items :exec
@@ -1197,17 +1208,59 @@ WITH back AS (
      USING unnest($2::integer[]) w (id)
      CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items_deleted n WHERE n.id = w.id LIMIT 1) k
      WHERE d.ctid = k.place
-    RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at)
+    RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at, d.schema_version)
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
-                           published_version, published_at, published_text, session, change_set, request_id)
+                           published_version, published_at, published_text, session, change_set, request_id, schema_version)
 SELECT k.id, k.domain_id, k.content_type_id, t.is_singleton, k.data, CASE WHEN e.before_status IN ('in_review', 'archived') THEN e.before_status ELSE 'draft' END,
        k.version + 1, k.created_at, greatest($3::timestamptz, k.updated_at), $4, content_search_text(k.data), e.before_published_version, e.before_published_at,
-       content_search_text(p.data), $5, $6, $7
+       content_search_text(p.data), $5, $6, $7, k.schema_version
   FROM back k
  CROSS JOIN LATERAL (SELECT h.is_singleton FROM content_types h WHERE h.id = k.content_type_id LIMIT 1) t
  CROSS JOIN LATERAL (SELECT h.before_status, h.before_published_version, h.before_published_at
                        FROM content_release_entries h WHERE h.release_id = $1 AND h.content_item_id = k.id LIMIT 1) e
   LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.id AND v.version = e.before_published_version LIMIT 1) p ON true;
+
+-- ---------------------------------------------------------------- schema migrations
+
+-- name: migration_insert :find content_schema_migration_row
+-- A migration of the items of a type.
+INSERT INTO content_schema_migrations (domain_id, content_type_id, schema_version, steps, started_by, started_at, updated_at)
+VALUES (tenant(), $1, $2, $3, $4, $5, $5)
+RETURNING id, content_type_id, schema_version, steps, status, total, done, changed, failed, samples, started_by, started_at, updated_at, ended_at;
+
+-- name: migration_get :find content_schema_migration_row
+-- One migration.
+SELECT m.id, m.content_type_id, m.schema_version, m.steps, m.status, m.total, m.done, m.changed, m.failed, m.samples, m.started_by, m.started_at, m.updated_at, m.ended_at
+  FROM content_schema_migrations m WHERE m.id = $1;
+
+-- name: migrations_list :list content_schema_migration_row
+-- Migrations of a type that lead to schemas below $2, the latest first.
+SELECT m.id, m.content_type_id, m.schema_version, m.steps, m.status, m.total, m.done, m.changed, m.failed, m.samples, m.started_by, m.started_at, m.updated_at, m.ended_at
+  FROM content_schema_migrations m
+ WHERE m.content_type_id = $1 AND m.schema_version < $2
+ ORDER BY m.schema_version DESC LIMIT $3;
+
+-- name: migration_steps :list content_schema_steps_row
+-- Recorded steps of a type, the latest first, of schemas above $2.
+SELECT m.schema_version, m.steps FROM content_schema_migrations m
+ WHERE m.content_type_id = $1 AND m.schema_version > $2
+ ORDER BY m.schema_version DESC LIMIT $3;
+
+-- name: migration_progress :exec
+-- What a migration has done by now.
+UPDATE content_schema_migrations
+   SET status = $2, total = $3, done = $4, changed = $5, failed = $6, samples = $7, updated_at = $8, ended_at = $9
+ WHERE id = $1;
+
+-- name: migration_items :list content_migrating_row
+-- Items of a type behind a place ($2, $3) that were changed last at $4 at the latest, the ones changed first first.
+SELECT i.id, i.version, i.updated_at, i.schema_version FROM content_items i
+ WHERE i.content_type_id = $1 AND (i.updated_at, i.id) > ($2::timestamptz, $3::integer) AND i.updated_at <= $4
+ ORDER BY i.updated_at, i.id LIMIT $5;
+
+-- name: item_set_schema :exec
+-- A locked head whose data satisfies this schema as it is.
+UPDATE content_items SET schema_version = $3 WHERE id = $1 AND version = $2;
 
 -- ---------------------------------------------------------------- assets
 

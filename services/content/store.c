@@ -105,7 +105,7 @@ store_type_update(struct request *req, const struct content_type_row *type)
 	query_send(req, &content_type_update_query,
 	    PARAMS(P_INT(type->id), P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
 	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->updated_at),
-	        P_INT(type->version), P_TEXT(store_actor(req)), P_TEXT(type->schema_manifest)));
+	        P_INT(type->version), P_TEXT(store_actor(req)), P_TEXT(type->schema_manifest), P_INT(type->schema_version)));
 }
 
 void
@@ -168,7 +168,7 @@ store_item_insert(struct request *req, const struct new_item *item)
 	query_gather(req, &content_item_insert_query,
 	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
 	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(store_actor(req)), P_TEXT(item->search_text),
-	        P_LABELS(req)));
+	        P_LABELS(req), P_INT(item->schema_version)));
 	if (item->is_indexed)
 		put_fields(req, item->id);
 	if (item->has_references)
@@ -184,7 +184,7 @@ store_item_update(struct request *req, const struct content_head_row *head, cons
 	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
 	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at),
 	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(store_actor(req)), P_TEXT(next->search_text),
-	        P_LABELS(req), P_TEXT(next->published_text)));
+	        P_LABELS(req), P_TEXT(next->published_text), P_INT(next->schema_version)));
 	if (next->is_indexed)
 		put_fields(req, head->id);
 	if (next->has_references)
@@ -206,15 +206,14 @@ store_deleted_lock(struct request *req, int64_t id, const struct content_deleted
 }
 
 void
-store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, const char *search_text,
-    int64_t updated_at, const struct references *references)
+store_item_restore(struct request *req, const struct content_deleted_row *item, const struct next_head *next)
 {
 	total_cache_touch(req->tenant);
 	query_send(req, &content_item_restore_query,
-	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(status), P_TIME(updated_at), P_TEXT(store_actor(req)),
-	        P_TEXT(search_text), P_LABELS(req)));
+	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(next->status), P_TIME(next->updated_at), P_TEXT(store_actor(req)),
+	        P_TEXT(next->search_text), P_LABELS(req), P_DOC(next->data), P_INT(next->schema_version)));
 	put_fields(req, item->id);
-	store_references(req, &(struct version_references){ .item_id = item->id, .version = item->version + 1 }, references);
+	store_references(req, &(struct version_references){ .item_id = item->id, .version = item->version + 1 }, &next->references);
 }
 
 const struct error *

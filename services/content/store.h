@@ -66,7 +66,7 @@ struct new_item {
 	struct references references;
 	struct doc data;
 	const char *status, *search_text;
-	int64_t created_at;
+	int64_t created_at, schema_version;
 };
 /* Queued, like all that answers nothing below. */
 void store_item_insert(struct request *req, const struct new_item *item);
@@ -97,6 +97,7 @@ struct next_head {
 	struct doc data;
 	const char *status, *search_text;
 	int64_t updated_at;
+	int64_t schema_version; /* that data was last held against */
 	int64_t published_version; /* that the public sees from now on; 0: none */
 	const char *published_text; /* of that version, where the public sees neither this one nor what it saw; else NULL */
 };
@@ -105,8 +106,8 @@ void store_item_delete(struct request *req, int64_t id, int64_t purge_at);
 
 /* A deleted item that can still be restored, locked. */
 const struct error *store_deleted_lock(struct request *req, int64_t id, const struct content_deleted_row **ret_item) MUST_CHECK;
-void store_item_restore(struct request *req, const struct content_deleted_row *item, const char *status, const char *search_text,
-    int64_t updated_at, const struct references *references);
+/* Of next what a head without a public view has. */
+void store_item_restore(struct request *req, const struct content_deleted_row *item, const struct next_head *next);
 
 /* One step of taking away what was deleted long ago: some versions of some items. */
 const struct error *store_purge(struct request *req, int64_t *ret_n_items) MUST_CHECK;

@@ -8,6 +8,8 @@
 #include "json/merge.h"
 #include "licensing/gate.h"
 #include "model/extensions.h"
+#include "schema_change/chain.h"
+#include "schema_change/migration_store.h"
 #include "secret.h"
 #include "validation.h"
 
@@ -40,6 +42,8 @@ struct plan {
 	bool is_edit;        /* of data or type */
 	bool changes_public; /* what the public sees */
 	bool is_nothing;
+	const struct schema_chain *chain; /* what takes the head's data to the target's schema first; or NULL */
+	bool is_validated; /* data was held against the target's schema */
 	bool is_sold;        /* its data is told to nobody */
 };
 
@@ -148,9 +152,10 @@ check_target(struct request *req, const struct change *change, const struct cont
 
 /* The item after the change: its data as value and as the text to store. */
 static void
-next_data(struct request *req, const struct change *change, const struct content_head_row *head,
-    const struct json_value *before, const struct json_value **ret_after, struct doc *ret_text)
+next_data(struct request *req, const struct change *change, const struct plan *plan, const struct json_value **ret_after, struct doc *ret_text)
 {
+	const struct content_head_row *head = plan->head;
+	const struct json_value *before = plan->data[0];
 	struct buf buf;
 
 	*ret_after = before;
@@ -158,12 +163,17 @@ next_data(struct request *req, const struct change *change, const struct content
 	if (change->intended.replacement) {
 		*ret_after = change->intended.replacement;
 		*ret_text = change->replacement;
-	} else if (change->intended.patch) {
-		*ret_after = json_merge_patch(req->arena, before, change->intended.patch);
-		buf_init(&buf, req->arena, head->data.len + 256);
-		json_write(&buf, *ret_after);
-		*ret_text = (struct doc){ .json = buf.bytes, .len = buf.len };
+		return;
 	}
+	if (plan->chain)
+		*ret_after = chain_apply(req->arena, plan->chain, head->schema_version, before);
+	if (change->intended.patch)
+		*ret_after = json_merge_patch(req->arena, *ret_after, change->intended.patch);
+	if (*ret_after == before)
+		return;
+	buf_init(&buf, req->arena, head->data.len + 256);
+	json_write(&buf, *ret_after);
+	*ret_text = (struct doc){ .json = buf.bytes, .len = buf.len };
 }
 
 static struct shape_list
@@ -184,7 +194,8 @@ changed_fields(struct request *req, const struct content_head_row *head, const s
 }
 
 static const char *const modes[] = { [CHANGE_UPDATE] = "update", [CHANGE_PATCH] = "patch", [CHANGE_PUBLISH] = "update",
-	[CHANGE_UNPUBLISH] = "update", [CHANGE_TRANSITION] = "transition", [CHANGE_LIFECYCLE] = "update", [CHANGE_UNDO] = "undo" };
+	[CHANGE_UNPUBLISH] = "update", [CHANGE_TRANSITION] = "transition", [CHANGE_LIFECYCLE] = "update", [CHANGE_UNDO] = "undo",
+	[CHANGE_MIGRATION] = "migration", [CHANGE_REVERT] = "revert" };
 
 static const int64_t *
 optional_version(const int64_t *version)
@@ -243,6 +254,8 @@ emit_change(struct request *req, const struct change *change, const struct plan 
 	case CHANGE_TRANSITION:
 	case CHANGE_LIFECYCLE:
 	case CHANGE_UNDO:
+	case CHANGE_MIGRATION:
+	case CHANGE_REVERT:
 		emit_update(req, change, plan, hash);
 		return;
 	case CHANGE_PUBLISH:
@@ -286,8 +299,8 @@ next_status(struct request *req, const struct change *change, struct plan *plan)
 		return undone_status(req, change, plan);
 	if (change->kind == CHANGE_PUBLISH)
 		wish.to = STATUS_PUBLISHED;
-	if (change->kind == CHANGE_LIFECYCLE) { /* the schema says it, whatever a workflow says */
-		plan->next.status = change->status;
+	if (change->kind == CHANGE_LIFECYCLE || change->kind == CHANGE_MIGRATION) { /* the schema says it, whatever a workflow says */
+		plan->next.status = change->status ? change->status : head->status;
 		return NULL;
 	}
 	if (change->kind == CHANGE_UNPUBLISH) {
@@ -300,10 +313,10 @@ next_status(struct request *req, const struct change *change, struct plan *plan)
 
 /* Whether data goes into the new version that the schema of its type has not seen there. */
 static bool
-needs_validation(const struct plan *plan)
+needs_validation(const struct change *change, const struct plan *plan)
 {
 	bool becomes_public = strcmp(plan->next.status, STATUS_PUBLISHED) == 0;
-	return plan->is_edit || (becomes_public && strcmp(plan->head->status, STATUS_PUBLISHED) != 0);
+	return plan->is_edit || change->kind == CHANGE_MIGRATION || (becomes_public && strcmp(plan->head->status, STATUS_PUBLISHED) != 0);
 }
 
 static const struct error *
@@ -318,7 +331,7 @@ plan_next(struct request *req, const struct change *change, struct plan *plan)
 		.is_indexed = *head->target_is_indexed || *head->target_type_id != head->content_type_id,
 		.has_references = *head->target_has_references || *head->target_type_id != head->content_type_id,
 		.updated_at = rules_change_time(req->now_us, head->updated_at) };
-	next_data(req, change, head, plan->data[0], &plan->data[1], &plan->next.data);
+	next_data(req, change, plan, &plan->data[1], &plan->next.data);
 	if (plan->data[1] != plan->data[0])
 		error = validation_size(req, plan->next.data);
 	if (error)
@@ -326,13 +339,15 @@ plan_next(struct request *req, const struct change *change, struct plan *plan)
 	plan->is_edit = *head->target_type_id != head->content_type_id
 	    || (plan->data[1] != plan->data[0] && !json_equal(plan->data[0], plan->data[1]));
 	error = next_status(req, change, plan);
-	if (!error && needs_validation(plan))
+	plan->is_validated = !error && needs_validation(change, plan);
+	if (plan->is_validated)
 		error = validation_item(req, *head->target_type_id, head->target_schema_hash, plan->data[1]);
-	if (!error)
-		error = references_find(req, &(struct reference_type){ *head->target_type_id, *head->target_has_references }, plan->data[1], plan->is_edit,
-		    &plan->next.references);
+	if (!error) /* what a migration takes along was referred to before */
+		error = references_find(req, &(struct reference_type){ *head->target_type_id, *head->target_has_references }, plan->data[1],
+		    plan->is_edit && change->kind != CHANGE_MIGRATION, &plan->next.references);
 	if (error)
 		return error;
+	plan->next.schema_version = plan->is_validated ? *head->target_schema_version : head->schema_version;
 	plan->next.search_text = rules_search_text(req->arena, plan->data[1]);
 	int64_t seen = head->published_version ? *head->published_version : 0;
 	plan->next.published_version = rules_published_version(plan->next.status, head->version + 1, seen);
@@ -378,6 +393,21 @@ next_item(struct request *req, const struct plan *plan)
 	};
 }
 
+/* Who patches or publishes an item that a migration has not come to yet takes it along. */
+static const struct error *
+find_chain(struct request *req, const struct change *change, struct plan *plan)
+{
+	const struct content_head_row *head = plan->head;
+	bool is_behind = head->schema_version < *head->target_schema_version && *head->target_type_id == head->content_type_id;
+
+	plan->chain = change->chain;
+	if (change->chain || !is_behind || (change->kind != CHANGE_PATCH && change->kind != CHANGE_PUBLISH))
+		return NULL;
+	struct schema_chain *chain = ARENA_NEW(req->arena, struct schema_chain);
+	plan->chain = chain;
+	return chain_load(req, head->content_type_id, head->schema_version, chain);
+}
+
 const struct error *
 write_change(struct request *req, const struct change *change, struct changed *ret_changed)
 {
@@ -387,9 +417,13 @@ write_change(struct request *req, const struct change *change, struct changed *r
 	if (!error)
 		error = check_target(req, change, plan.head);
 	if (!error)
+		error = find_chain(req, change, &plan);
+	if (!error)
 		error = plan_next(req, change, &plan);
 	if (error)
 		return error;
+	if (plan.is_nothing && plan.is_validated && plan.next.schema_version != plan.head->schema_version)
+		store_item_schema(req, plan.head->id, plan.head->version, plan.next.schema_version);
 	if (plan.is_nothing) {
 		*ret_changed = (struct changed){ .before = plan.head, .item = head_item(req, plan.head),
 			.content_hash = change->transition ? write_hash(req, plan.head->data) : NULL };

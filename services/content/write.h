@@ -8,8 +8,9 @@
 #include "store.h"
 
 struct lifecycle;
+struct schema_chain;
 
-enum change_kind { CHANGE_UPDATE, CHANGE_PATCH, CHANGE_PUBLISH, CHANGE_UNPUBLISH, CHANGE_TRANSITION, CHANGE_LIFECYCLE, CHANGE_UNDO };
+enum change_kind { CHANGE_UPDATE, CHANGE_PATCH, CHANGE_PUBLISH, CHANGE_UNPUBLISH, CHANGE_TRANSITION, CHANGE_LIFECYCLE, CHANGE_UNDO, CHANGE_MIGRATION, CHANGE_REVERT };
 
 /* What the public saw before: of CHANGE_UNDO, whose status is the one of then. */
 struct public_view {
@@ -31,6 +32,7 @@ struct change {
 	const struct lifecycle *lifecycle; /* of CHANGE_LIFECYCLE, whose status is the lifecycle's own */
 	const char *lifecycle_clock;       /* of CHANGE_LIFECYCLE */
 	struct public_view was_public;     /* of CHANGE_UNDO */
+	const struct schema_chain *chain;  /* of CHANGE_MIGRATION: what takes the data to the type's present schema; the status stays */
 };
 
 /* What came of it. */

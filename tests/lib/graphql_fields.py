@@ -12,6 +12,7 @@ JOB = "id kind status payload runAt"
 OFFER = "id slug name scopeType priceSats active"
 ASSET = "id filename mimeType sizeBytes accessMode status metadata delivery { contentPath }"
 RELEASE = "id name status version entryCount createdAt updatedAt publishedAt revertedAt"
+MIGRATION = "id contentTypeId schemaVersion status total done changed failed startedBy startedAt endedAt"
 ENTRY = "contentItemId action version baseVersion workingCopyVersion publishedVersion conflict"
 TERMS = "id offerId version maxReads allowedChannels"
 ENTITLEMENT = "id offerId status remainingReads"
@@ -23,6 +24,8 @@ def queries(t, indexed):
     """indexed: an item that search knows."""
     form, flow, task, hook = t.form(), t.flow(), t.task(), t.hook()
     bought, remarked = t.bought(), t.remarked()
+    kind = t.ground.type()
+    migration = t.migration(kind)
     return {
         "semanticSearch": 'semanticSearch(query: "title") { nodes { contentItemId } mode model isExact recall }',
         "searchContext": 'searchContext(query: "title") { text tokens citations { contentItemId } mode model isExact }',
@@ -35,6 +38,8 @@ def queries(t, indexed):
         "searchIndexStatus": "searchIndexStatus { provider model dimension chunks pending }",
         "guides": "guides { nodes { taskId goal } }",
         "guide": 'guide(taskId: "author-content") { goal isReady requiredScopes steps { number operation rest status isOptional } warnings }',
+        "schemaMigrations": f"schemaMigrations(id: {kind}) {{ nodes {{ {MIGRATION} }} hasMore nextCursor }}",
+        "schemaMigration": f"schemaMigration(migrationId: {migration}) {{ {MIGRATION} samples {{ contentItemId }} steps {{ op path value }} }}",
         "releases": f"releases {{ nodes {{ {RELEASE} }} hasMore nextCursor }}",
         "release": f"release(id: {t.release()}) {{ {RELEASE} description }}",
         "releaseEntries": f"releaseEntries(id: {t.filled_release()}) {{ nodes {{ {ENTRY} }} hasMore }}",
@@ -42,6 +47,7 @@ def queries(t, indexed):
         "exportContent": "exportContent(limit: 3) { nodes { kind id version slug name schema updatedAt } hasMore nextCursor }",
         "assets": f"assets {{ nodes {{ {ASSET} }} hasMore nextCursor }}",
         "asset": f"asset(id: {t.asset()}) {{ {ASSET} }}",
+        "assetUsedBy": f"assetUsedBy(id: {t.asset()}) {{ activeReferenceCount historicalReferenceCount activeReferences {{ contentItemId path }} nextCursor }}",
         "assetDerivatives": f"assetDerivatives(id: {t.asset()}) {{ nodes {{ id }} hasMore }}",
         "delegatedApiKeys": f"delegatedApiKeys(after: {t.child()['id'] - 1}) {{ nodes {{ id parentId contentTypeIds contentItemIds reviewTaskIds }} hasMore }}",
         "forms": "forms { nodes { id slug } hasMore }",
@@ -107,6 +113,7 @@ def mutations(t):
         "reindexSearch": lambda: "reindexSearch { provider model chunks }",
         "testEmbeddingProvider": lambda: "testEmbeddingProvider { ok provider model dimension }",
         "createRelease": lambda: f'createRelease(name: "{name()}") {{ {RELEASE} }}',
+        "revertContentItemChange": lambda: f"revertContentItemChange(id: {t.changed_item()}, version: 2) {{ id version data }}",
         "deleteRelease": lambda: f"deleteRelease(id: {t.release()}) {{ id message }}",
         "putReleaseEntries": lambda: f"putReleaseEntries(id: {t.release()}, entries: [{{contentItemId: {item()}, action: delete}}]) {{ {RELEASE} }}",
         "removeReleaseEntries": lambda: f"removeReleaseEntries(id: {t.filled_release()}, contentItemIds: [{item()}]) {{ {RELEASE} }}",

@@ -67,6 +67,59 @@ def previews_refuse_what_they_declare(ground):
 
 
 @test
+def migrations_refuse_what_they_declare(ground):
+    kind = ground.type()
+    migration, path = ground.things.migration(kind), f"/api/content-types/{kind}"
+    ask_all(ground.admin, [
+        ("GET", path + "/migrations?cursor=x", None, 400, "INVALID_CURSOR"), ("GET", f"/api/content-types/{NOBODYS}/migrations", None, 404, "CONTENT_TYPE_NOT_FOUND"),
+        ("GET", f"/api/schema-migrations/{NOBODYS}", None, 404, "SCHEMA_MIGRATION_NOT_FOUND")])
+    ground.system.sql(f"UPDATE content.content_schema_migrations SET status = 'running' WHERE id = {migration}")
+    refused("another change", ground.admin.put(path, {"schema": {"type": "object", "title": "x"}}), 409, "CONTENT_SCHEMA_MIGRATION_RUNNING")
+    required = ground.type()
+    item = f"/api/content-items/{ground.item(required)}"
+    ground.admin.delete(item).succeeded(200)
+    ground.admin.put(f"/api/content-types/{required}", {"schema": {"required": ["other"]}, "steps": [{"op": "drop", "path": "none"}]}).succeeded(200)
+    refused("back across schemas", ground.admin.post(item + "/restore"), 400, "CONTENT_SCHEMA_VALIDATION_FAILED")
+
+
+@test
+def references_refuse_what_they_declare(ground):
+    t, picture = ground.things, {"type": "object", "properties": {"assetId": {"type": "integer"}}, "required": ["assetId"], "x-wordclaw-field-kind": "asset"}
+    asset, kind = t.asset(), ground.type({"type": "object", "properties": {"cover": picture, "title": {"type": "string"}}, "additionalProperties": False})
+    item = f"/api/content-items/{ground.item(kind, {'cover': {'assetId': asset}})}"
+    ask_all(ground.admin, [
+        ("DELETE", f"/api/assets/{asset}", None, 409, "ASSET_REFERENCED"), ("GET", f"/api/assets/{asset}/used-by?cursor=x", None, 400, "INVALID_CURSOR"),
+        ("GET", f"/api/assets/{NOBODYS}/used-by", None, 404, "ASSET_NOT_FOUND"), ("PUT", item, {"data": {"cover": {"assetId": NOBODYS}}}, 400, "CONTENT_REFERENCE_INVALID"),
+        ("GET", f"/api/content-items?contentTypeId={kind}&fields=titel", None, 400, "CONTENT_ITEMS_SELECTED_FIELD_UNKNOWN"),
+        ("GET", f"/api/content-items?contentTypeId={kind}&include=cover", None, 400, "CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN")])
+    ground.admin.delete(f"/api/assets/{asset}?force=true").succeeded(200)
+    refused("a purge", ground.admin.post(f"/api/assets/{asset}/purge"), 409, "ASSET_PURGE_BLOCKED")
+
+
+@test
+def reversals_refuse_what_they_declare(ground):
+    to = {"type": "object", "properties": {"contentItemId": {"type": "integer"}}, "required": ["contentItemId"], "x-wordclaw-field-kind": "content-ref", "allowedContentTypeSlugs": ["nobodys"]}
+    kind, other = ground.type({"type": "object", "properties": {"n": {"type": "integer"}}}), ground.item()
+    item = f"/api/content-items/{ground.item(kind, {'n': 1, 'to': {'contentItemId': other}})}"
+    change = lambda data: ground.admin.put(item, {"data": data}).succeeded(200)
+    change({"n": 2, "to": {"contentItemId": other}}), change({"n": 3, "to": {"contentItemId": other}}), change({"n": 3})
+    ask_all(ground.admin, [
+        ("POST", item + "/revert", {"version": 2}, 409, "REVERT_CONFLICT"), ("POST", item + "/revert", {"version": 1}, 404, "TARGET_VERSION_NOT_FOUND"),
+        ("POST", item + "/revert", {"version": 3, "expectedVersion": 9}, 409, "VERSION_CONFLICT"), ("POST", f"/api/content-items/{NOBODYS}/revert", {"version": 2}, 404, "CONTENT_ITEM_NOT_FOUND")])
+    schemas = [({"properties": {"to": to}}, "CONTENT_REFERENCE_TYPE_MISMATCH"), ({"required": ["m"]}, "CONTENT_SCHEMA_VALIDATION_FAILED")]
+    for schema, code in schemas:
+        ground.admin.put(f"/api/content-types/{kind}?force=true", {"schema": {"type": "object", **schema}}).succeeded(200)
+        refused("the type has changed", ground.admin.post(item + "/revert", {"version": 4}), 400, code)
+    ground.admin.put(f"/api/content-types/{kind}?force=true", {"schema": {"type": "object", "properties": {"to": {k: v for k, v in to.items() if k != "allowedContentTypeSlugs"}}}}).succeeded(200)
+    ground.admin.delete(f"/api/content-items/{other}?force=true").succeeded(200)
+    refused("it is gone", ground.admin.post(item + "/revert", {"version": 4}), 400, "CONTENT_REFERENCE_INVALID")
+    long = ground.item(None, {"a": [1] * 6000})
+    ground.admin.put(f"/api/content-items/{long}", {"data": {}}).succeeded(200)
+    ground.admin.put(f"/api/content-items/{long}", {"data": {"b": [1] * 6000}}).succeeded(200)
+    refused("too much together", ground.admin.post(f"/api/content-items/{long}/revert", {"version": 2}), 400, "CONTENT_DATA_TOO_MANY_VALUES")
+
+
+@test
 def releases_refuse_what_they_declare(ground):
     t, item = ground.things, ground.item()
     empty, filled, out = (f"/api/releases/{made}" for made in (t.release(), t.filled_release(), t.published_release()))

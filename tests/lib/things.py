@@ -218,6 +218,18 @@ class Things:
         self.admin.delete(f"/api/assets/{asset}").succeeded(200)
         return asset
 
+    # ---- schema changes
+
+    def migration(self, kind=None):
+        kind = kind or self.ground.type()
+        step = {"op": "default", "path": "n", "value": 1}
+        return self.admin.put(f"/api/content-types/{kind}", {"schema": {"type": "object"}, "steps": [step]}).succeeded(200).meta["migration"]["id"]
+
+    def changed_item(self):
+        item = self.ground.item()
+        self.admin.patch(f"/api/content-items/{item}", {"data": {"added": 1}}).succeeded(200)
+        return item
+
     # ---- releases
 
     def release_item(self):
@@ -395,6 +407,10 @@ def requests(t, path):
         "webhooks.deliveries.redeliver": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}/redeliver"),
         "webhooks.deliveries.replay": lambda: ask(f"/api/webhooks/{t.hook()}/replay", {"after": 0}),
         "gateway.guides.get": lambda: ask("/api/guides/author-content"),
+        "content.items.revert": lambda: ask(f"/api/content-items/{t.changed_item()}/revert", {"version": 2}),
+        "content.assets.used_by": lambda: ask(f"/api/assets/{t.asset()}/used-by"),
+        "content.migrations.list": lambda: ask(f"/api/content-types/{t.ground.type()}/migrations"),
+        "content.migrations.get": lambda: ask(f"/api/schema-migrations/{t.migration()}"),
         "content.releases.create": lambda: ask(path, {"name": t.ground.name()}),
         "content.releases.get": lambda: ask(f"/api/releases/{t.release()}"),
         "content.releases.delete": lambda: ask(f"/api/releases/{t.release()}"),

@@ -50,6 +50,8 @@ SELECT i.domain_id, i.id, v, p, '/author', 'content_item', i.domain_id, CASE WHE
   FROM content_items i, generate_series(1, i.version) v, generate_series(1, 1 + i.id % 2) p WHERE i.id % 3 = 0;
 INSERT INTO sold_scopes (domain_id, offer_id, scope_type, scope_ref)
 SELECT i.domain_id, i.id, 'item', i.id FROM content_items i WHERE i.id % 997 = 0;
+INSERT INTO content_schema_migrations (id, domain_id, content_type_id, schema_version, steps, status, started_by, started_at, updated_at)
+SELECT t * 10 + v, t, t * 10 + 1, v, '[]', 'completed', 'api_key:1', now(), now() FROM generate_series(1, 1000) t, generate_series(2, 4) v;
 SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq', 20000);
 
 -- let: type SELECT :big * 10 + 1
@@ -101,7 +103,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: type_items_count tenant max=2*:own, counts up to 10000 items
 (:type, 10000)
 -- plan: type_update tenant
-(:type, 'T', 'type-1', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 1, 'api_key:1', NULL)
+(:type, 'T', 'type-1', 'collection', NULL, '{}', repeat('0', 64), NULL, now(), 1, 'api_key:1', NULL, 2)
 -- plan: type_delete tenant
 (:big * 10 + 8)
 -- plan: type_schema tenant
@@ -109,7 +111,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: items_target tenant
 (:types)
 -- plan: item_insert tenant
-(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}')
+(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}', '{1,1}')
 -- plan: items_lock tenant max=30+20*50, looks at the type and the workflow of each item
 (:items, :zeros, 1000000)
 -- plan: type_singleton_item tenant
@@ -117,13 +119,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: item_keep_version tenant
 (:items, :versions)
 -- plan: item_update tenant
-(:items, :versions, :of_types, :falses, :documents, :drafts, :times, :nulls, :drafts, :drafts, :drafts, :drafts, :drafts, :drafts)
+(:items, :versions, :of_types, :falses, :documents, :drafts, :times, :nulls, :drafts, :drafts, :drafts, :drafts, :drafts, :drafts, :ones)
 -- plan: item_delete tenant max=60, moves a row between tables with eight indexes each
 (:item, now(), now(), 'api_key:1', 's', 'c', 'r')
 -- plan: deleted_lock tenant
 (:deleted, now())
 -- plan: item_restore tenant
-(:deleted, false, 'draft', now(), 'api_key:1', 'Text', 's', 'c', 'r')
+(:deleted, false, 'draft', now(), 'api_key:1', 'Text', 's', 'c', 'r', '{}', 1)
 -- plan: purge_due system
 (now(), 20)
 -- plan: purge_versions system
@@ -262,6 +264,9 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:item, 3)
 -- plan: references_put tenant max=600, writes three references
 (:item, 4, 0, '{/a,/b,/c}', '{content_item,content_item,asset}', ARRAY[:item, :item, 7])
+-- let: pictures SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM assets WHERE domain_id = :big ORDER BY id LIMIT 50) a
+-- plan: reference_assets tenant
+(:pictures)
 -- plan: reference_targets tenant
 (:items)
 -- plan: references_from tenant max=2500, looks up item, type and version of each
@@ -289,6 +294,22 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: snapshots_count_matching tenant max=5*:own, reads the tenant's items and their published versions
 (NULL, NULL, NULL, NULL, 'item 7', 10000)
 
+-- plan: migration_insert tenant
+(:type, 9, '[]', 'api_key:1', now())
+-- plan: migration_get tenant
+(:big * 10 + 3)
+-- plan: migrations_list tenant
+(:type, 2147483647, 51)
+-- plan: migration_steps tenant
+(:type, 1, 200)
+-- plan: migration_progress tenant
+(:big * 10 + 3, 'completed', 9, 9, 9, 0, '[]', now(), now())
+-- plan: migration_items tenant
+(:type, '-infinity', 0, now(), 500)
+-- plan: migration_items tenant
+(:type, now() - interval '1 day', :item, now(), 500)
+-- plan: item_set_schema tenant
+(:item, 3, 2)
 -- let: release SELECT max(id) FROM content_releases WHERE domain_id = :big
 -- let: three SELECT quote_literal(array_agg(content_item_id)) FROM content_release_entries WHERE domain_id = :big AND action = 'publish' AND release_id = (SELECT max(id) FROM content_releases WHERE domain_id = :big)
 -- plan: release_insert tenant
@@ -377,13 +398,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: items_target acting
 (ARRAY[:singleton::integer])
 -- plan: item_insert acting
-(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}')
+(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}', '{1,1}')
 -- plan: items_lock acting
 (ARRAY[:item::integer], '{0}', 1000000)
 -- plan: item_keep_version acting
 (ARRAY[:item::integer], '{3}')
 -- plan: item_update acting
-(ARRAY[:item::integer], '{3}', ARRAY[:type]::integer[], '{f}', ARRAY['{}']::json[], '{published}', ARRAY[now()], '{4}', '{api_key:1}', '{Text}', '{s}', '{c}', '{r}', '{NULL}')
+(ARRAY[:item::integer], '{3}', ARRAY[:type]::integer[], '{f}', ARRAY['{}']::json[], '{published}', ARRAY[now()], '{4}', '{api_key:1}', '{Text}', '{s}', '{c}', '{r}', '{NULL}', '{1}')
 -- plan: item_snapshot acting
 (:item, NULL)
 -- plan: lifecycle_types system

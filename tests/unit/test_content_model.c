@@ -9,7 +9,8 @@
 #include "model/extensions.h"
 #include "model/manifest.h"
 #include "model/near_miss.h"
-#include "model/widening.h"
+#include "schema_change/steps.h"
+#include "schema_change/widening.h"
 #include "regex.h"
 
 static struct arena *arena;
@@ -321,6 +322,66 @@ START_TEST(change_takes_more_when_that_is_plain)
 }
 END_TEST
 
+/* ---- steps from one schema to the next ---- */
+
+static const struct step_row {
+	enum step_op op;
+	const char *path, *to, *type, *value, *before, *after;
+} step_rows[] = {
+	{ STEP_OP_RENAME, "a", "b", NULL, NULL, "{\"a\":1,\"c\":2}", "{\"b\":1,\"c\":2}" },
+	{ STEP_OP_RENAME, "a", "c", NULL, NULL, "{\"a\":1,\"c\":2}", "{\"a\":1,\"c\":2}" },
+	{ STEP_OP_RENAME, "x.*.a", "b", NULL, NULL, "{\"x\":[{\"a\":1},{},3]}", "{\"x\":[{\"b\":1},{},3]}" },
+	{ STEP_OP_DEFAULT, "s.t", NULL, NULL, "7", "{}", "{\"s\":{\"t\":7}}" },
+	{ STEP_OP_DEFAULT, "s.t", NULL, NULL, "7", "{\"s\":{\"t\":null}}", "{\"s\":{\"t\":null}}" },
+	{ STEP_OP_DEFAULT, "s.t", NULL, NULL, "7", "{\"s\":1}", "{\"s\":1}" },
+	{ STEP_OP_DEFAULT, "x.*.n", NULL, NULL, "0", "{\"x\":{\"en\":{},\"de\":{\"n\":1}}}", "{\"x\":{\"en\":{\"n\":0},\"de\":{\"n\":1}}}" },
+	{ STEP_OP_DROP, "a", NULL, NULL, NULL, "{\"a\":1,\"b\":2}", "{\"b\":2}" },
+	{ STEP_OP_DROP, "x.*", NULL, NULL, NULL, "{\"x\":[1,2]}", "{\"x\":[]}" },
+	{ STEP_OP_DROP, "x.y", NULL, NULL, NULL, "{\"x\":[1]}", "{\"x\":[1]}" },
+	{ STEP_OP_MOVE, "a", "s.t", NULL, NULL, "{\"a\":1}", "{\"s\":{\"t\":1}}" },
+	{ STEP_OP_MOVE, "s.a", "a", NULL, NULL, "{\"s\":{\"a\":1,\"b\":2}}", "{\"s\":{\"b\":2},\"a\":1}" },
+	{ STEP_OP_MOVE, "a", "b", NULL, NULL, "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2}" },
+	{ STEP_OP_MOVE, "a", "b.c", NULL, NULL, "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2}" },
+	{ STEP_OP_MOVE, "a", "a.b", NULL, NULL, "{\"a\":1}", "{\"a\":{\"b\":1}}" },
+	{ STEP_OP_CAST, "a", NULL, "string", NULL, "{\"a\":1.50}", "{\"a\":\"1.50\"}" },
+	{ STEP_OP_CAST, "a", NULL, "string", NULL, "{\"a\":{}}", "{\"a\":{}}" },
+	{ STEP_OP_CAST, "a", NULL, "integer", NULL, "{\"a\":\" 12 \"}", "{\"a\":12}" },
+	{ STEP_OP_CAST, "a", NULL, "integer", NULL, "{\"a\":3.0}", "{\"a\":3}" },
+	{ STEP_OP_CAST, "a", NULL, "integer", NULL, "{\"a\":3.5}", "{\"a\":3.5}" },
+	{ STEP_OP_CAST, "a", NULL, "integer", "0", "{\"a\":\"many\"}", "{\"a\":0}" },
+	{ STEP_OP_CAST, "a", NULL, "number", NULL, "{\"a\":[\"1e3\"]}", "{\"a\":1e3}" },
+	{ STEP_OP_CAST, "a", NULL, "boolean", NULL, "{\"a\":\"yes\"}", "{\"a\":true}" },
+	{ STEP_OP_CAST, "a", NULL, "boolean", "false", "{\"a\":null}", "{\"a\":false}" },
+	{ STEP_OP_CAST, "a", NULL, "array", NULL, "{\"a\":\"x\"}", "{\"a\":[\"x\"]}" },
+	{ STEP_OP_CAST, "a", NULL, "array", NULL, "{\"a\":null}", "{\"a\":[]}" },
+	{ STEP_OP_CAST, "x.*", NULL, "string", NULL, "{\"x\":[1,\"b\",true]}", "{\"x\":[\"1\",\"b\",\"true\"]}" },
+};
+
+START_TEST(step_changes_what_it_finds_and_nothing_else)
+{
+	const struct step_row *row = &step_rows[_i];
+	struct schema_change_step step = { .op = row->op, .type = row->type, .value = row->value ? parse(row->value) : NULL };
+	struct buf before, after;
+
+	ck_assert(step_path_read(arena, row->path, &step.path));
+	ck_assert(!row->to || step_path_read(arena, row->to, &step.to));
+	const struct json_value *document = parse(row->before);
+	const struct json_value *changed = steps_apply(arena, &(struct schema_steps){ .list = &step, .n = 1 }, document);
+	buf_init(&before, arena, 64);
+	buf_init(&after, arena, 64);
+	json_write(&before, document);
+	json_write(&after, changed);
+	ck_assert_str_eq(after.bytes, row->after);
+	ck_assert_str_eq(before.bytes, row->before);
+	ck_assert_msg((changed == document) == (strcmp(row->before, row->after) == 0), "%s: a document that stays is the same one", row->before);
+	/* Once more: what was done is not done again, so that a process may be cut off anywhere. */
+	buf_init(&after, arena, 64);
+	json_write(&after, steps_apply(arena, &(struct schema_steps){ .list = &step, .n = 1 }, changed));
+	if (row->to && strcmp(row->to, "a.b") != 0)
+		ck_assert_str_eq(after.bytes, row->after);
+}
+END_TEST
+
 #define ROWS(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 int
@@ -337,6 +398,7 @@ main(void)
 	tcase_add_loop_test(tests, data_is_read_in_one_locale, 0, ROWS(reads));
 	tcase_add_loop_test(tests, stored_data_has_maps_of_locales, 0, ROWS(stored));
 	tcase_add_loop_test(tests, change_takes_more_when_that_is_plain, 0, ROWS(changes));
+	tcase_add_loop_test(tests, step_changes_what_it_finds_and_nothing_else, 0, ROWS(step_rows));
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

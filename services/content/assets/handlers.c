@@ -10,6 +10,7 @@
 #include "blob.h"
 #include "cursor.h"
 #include "id.h"
+#include "references/reference_store.h"
 
 enum { SECOND_US = 1000000 };
 
@@ -405,7 +406,9 @@ content_assets_delete(struct request *req, const struct content_assets_delete_re
 		return error;
 	if (strcmp(row->status, "deleted") == 0)
 		return not_found(req, in->id);
-	error = change_status(req, in->id, "deleted", &req->now_us, out);
+	error = references_check_unused(req, &(struct reference_target){ REFERENCE_TO_ASSET, in->id, ERROR_ASSET_REFERENCED }, in->force);
+	if (!error)
+		error = change_status(req, in->id, "deleted", &req->now_us, out);
 	if (!error)
 		emit_asset_delete(req, row->id, 0, CHANGE_OF(asset_delete_event, row));
 	return error;
@@ -438,14 +441,22 @@ content_assets_purge(struct request *req, const struct content_assets_purge_requ
 	if (!error && strcmp(row->status, "deleted") != 0)
 		error = FAIL(req, ASSET_PURGE_REQUIRES_SOFT_DELETE, "asset %" PRId64 " is not deleted", in->id);
 	if (!error)
+		error = references_check_unused(req, &(struct reference_target){ REFERENCE_TO_ASSET, in->id, ERROR_ASSET_PURGE_BLOCKED }, in->force);
+	if (!error)
 		error = store_asset_has_derivative(req, in->id, &has_derivative);
 	if (!error && has_derivative)
 		error = FAIL(req, ASSET_PURGE_BLOCKED_BY_DERIVATIVES, "other assets were made from asset %" PRId64, in->id);
 	if (error)
 		return error;
 	struct asset *shown = ARENA_NEW(req->arena, struct asset);
+	struct asset_reference_summary *summary = ARENA_NEW(req->arena, struct asset_reference_summary);
+	error = store_references_count(req, REFERENCE_TO_ASSET, in->id, "active", &summary->active_reference_count);
+	if (!error)
+		error = store_references_count(req, REFERENCE_TO_ASSET, in->id, "historical", &summary->historical_reference_count);
+	if (error)
+		return error;
 	*shown = view(req->arena, row);
-	*out = (struct content_assets_purge_response){ .purged = true, .asset = shown };
+	*out = (struct content_assets_purge_response){ .purged = true, .asset = shown, .reference_summary = summary };
 	store_asset_remove(req, in->id);
 	error = process_start(req, &(struct process_start){ .kind = asset_removal_kind.name, .key = row->storage_key,
 	    .payload = arena_printf(req->arena, "{\"storageKey\":\"%s\"}", row->storage_key) }, NULL);

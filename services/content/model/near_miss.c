@@ -43,12 +43,13 @@ least(size_t a, size_t b, size_t c)
 	return smaller < c ? smaller : c;
 }
 
-/* Letters to insert, drop, replace or swap with the next one, whatever their case. */
-static size_t
-distance(const char *a, const char *b)
+size_t
+near_distance(const char *a, const char *b)
 {
-	size_t rows[3][KEYWORD_BYTES_MAX + 1], n_a = strlen(a), n_b = strlen(b);
+	size_t rows[3][NEAR_NAME_BYTES_MAX + 1], n_a = strlen(a), n_b = strlen(b);
 
+	if (n_a > NEAR_NAME_BYTES_MAX || n_b > NEAR_NAME_BYTES_MAX)
+		return SIZE_MAX;
 	for (size_t j = 0; j <= n_b; j++)
 		rows[0][j] = j;
 	for (size_t i = 1; i <= n_a; i++) {
@@ -75,7 +76,7 @@ nearest_keyword(const char *name)
 	if (n < 3 || n > KEYWORD_BYTES_MAX)
 		return NULL;
 	for (size_t i = 0; i < N_KEYWORDS; i++) {
-		size_t allowed = strlen(keywords[i]) >= 6 ? 2 : 1, d = distance(name, keywords[i]);
+		size_t allowed = strlen(keywords[i]) >= 6 ? 2 : 1, d = near_distance(name, keywords[i]);
 		if (d > allowed || d >= best)
 			continue;
 		best = d;

@@ -1,6 +1,7 @@
 /* The operations that ask for items by what they hold. */
 #include "localisation/reader.h"
 #include "past/past.h"
+#include "query/known.h"
 #include "query/list.h"
 #include "references/references.h"
 
@@ -39,6 +40,8 @@ content_items_list(struct request *req, const struct content_items_list_request 
 		error = past_check_list(req, in);
 	if (!error)
 		error = list_is_by_fields(req, in) ? list_by_fields(req, in, out) : content_list_plain(req, in, out);
+	if (!error)
+		error = known_check(req, in, out);
 	if (!error && in->include.n > 0)
 		error = include(req, in, out);
 	if (!error && in->locale)

@@ -394,6 +394,21 @@ total_of(const struct field_list *list, const struct list_page *page, bool *ret_
 	return is_at_end || list->known_total < seen ? seen : list->known_total;
 }
 
+/* Without conditions it is the total of the list in any other order. */
+static const struct error *
+count_all(struct request *req, const struct field_list *list, struct content_items_list_response *out)
+{
+	int64_t total = 0;
+	const struct error *error = store_items_count(req, &list->asked.filter, &total);
+
+	if (error)
+		return error;
+	total = total < out->total ? out->total : total; /* never less than what it shows */
+	out->total = total < LIST_TOTAL_MAX ? total : LIST_TOTAL_MAX;
+	out->total_is_exact = total <= LIST_TOTAL_MAX;
+	return NULL;
+}
+
 const struct error *
 list_by_fields(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out)
 {
@@ -414,6 +429,9 @@ list_by_fields(struct request *req, const struct content_items_list_request *in,
 	}
 	*out = (struct content_items_list_response){ .items = { .items = items, .n = page.rows.n }, .limit = list->limit, .offset = list->offset, .has_more = page.has_more };
 	out->total = total_of(list, &page, &out->total_is_exact);
+	error = list->asked.conditions.n == 0 && !out->total_is_exact ? count_all(req, list, out) : NULL;
+	if (error)
+		return error;
 	if (page.has_more) {
 		list->asked.place = page.last;
 		out->next_cursor = list_cursor(req->arena, &list->asked);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "id.h"
+#include "assets/store.h"
 #include "references/reference_store.h"
 #include "store.h"
 
@@ -81,34 +82,28 @@ read_page(struct request *req, struct reference_page *page, struct shown_referen
 
 /* Without a cursor from the beginning; beside the other list's cursor it is not asked for. */
 static const struct error *
-read_state(struct request *req, const struct content_items_used_by_request *in, const char *state, struct shown_references *ret_shown, int64_t *ret_total)
+read_state(struct request *req, const char *kind, const struct content_items_used_by_request *in, const char *state, struct shown_references *ret_shown, int64_t *ret_total)
 {
 	bool is_active = strcmp(state, "active") == 0;
 	const char *cursor = is_active ? in->cursor : in->historical_cursor, *other = is_active ? in->historical_cursor : in->cursor;
-	struct reference_page page = { .target_id = in->id, .state = state, .after = { .version = INT32_MAX }, .limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT };
+	struct reference_page page = { .kind = kind, .target_id = in->id, .state = state, .after = { .version = INT32_MAX }, .limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT };
 
 	*ret_shown = (struct shown_references){ .list = ARENA_ARRAY(req->arena, struct content_reference, 1) };
 	if (cursor && !read_cursor(req, cursor, &page))
 		return FAIL_AT(req, INVALID_CURSOR, is_active ? "/cursor" : "/historicalCursor", "the cursor is invalid");
-	const struct error *error = store_references_count(req, in->id, state, ret_total);
+	const struct error *error = store_references_count(req, kind, in->id, state, ret_total);
 	return error || (other && !cursor) ? error : read_page(req, &page, ret_shown);
 }
 
-const struct error *
-content_items_used_by(struct request *req, const struct content_items_used_by_request *in, struct content_items_used_by_response *out)
+static const struct error *
+used_by(struct request *req, const char *kind, const struct content_items_used_by_request *in, struct content_items_used_by_response *out)
 {
-	const struct content_public_row *item = NULL;
 	struct shown_references active = { .n = 0 }, historical = { .n = 0 };
 	int64_t n_active = 0, n_historical = 0;
 
-	const struct error *error = store_item_public(req, in->id, &item);
-	if (error)
-		return error;
-	if (!item)
-		return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
-	error = read_state(req, in, "active", &active, &n_active);
+	const struct error *error = read_state(req, kind, in, "active", &active, &n_active);
 	if (!error)
-		error = read_state(req, in, "historical", &historical, &n_historical);
+		error = read_state(req, kind, in, "historical", &historical, &n_historical);
 	if (error)
 		return error;
 	*out = (struct content_items_used_by_response){
@@ -117,4 +112,33 @@ content_items_used_by(struct request *req, const struct content_items_used_by_re
 		.next_cursor = active.next_cursor, .next_historical_cursor = historical.next_cursor,
 	};
 	return NULL;
+}
+
+const struct error *
+content_items_used_by(struct request *req, const struct content_items_used_by_request *in, struct content_items_used_by_response *out)
+{
+	const struct content_public_row *item = NULL;
+	const struct error *error = store_item_public(req, in->id, &item);
+
+	if (error)
+		return error;
+	return item ? used_by(req, REFERENCE_TO_ITEM, in, out) : FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, in->id);
+}
+
+const struct error *
+content_assets_used_by(struct request *req, const struct content_assets_used_by_request *in, struct content_assets_used_by_response *out)
+{
+	const struct content_items_used_by_request asked = { .id = in->id, .limit = in->limit, .cursor = in->cursor, .historical_cursor = in->historical_cursor };
+	struct content_items_used_by_response used = { .active_reference_count = 0 };
+	const struct asset_row *asset = NULL;
+	const struct error *error = store_asset(req, in->id, &asset);
+
+	if (!error && !asset)
+		error = FAIL(req, ASSET_NOT_FOUND, "asset %" PRId64 " does not exist", in->id);
+	if (!error)
+		error = used_by(req, REFERENCE_TO_ASSET, &asked, &used);
+	*out = (struct content_assets_used_by_response){ .active_reference_count = used.active_reference_count, .historical_reference_count = used.historical_reference_count,
+		.active_references = used.active_references, .historical_references = used.historical_references, .next_cursor = used.next_cursor,
+		.next_historical_cursor = used.next_historical_cursor };
+	return error;
 }

@@ -89,7 +89,40 @@ refuse_missing(struct request *req, const char *path, const int64_t *ids, size_t
 }
 
 static const struct error *
-check_targets(struct request *req, const struct references *references)
+check_assets(struct request *req, const struct references *references)
+{
+	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, references->n + 1);
+	struct shape_list rows = { .n = 0 };
+	size_t n = 0;
+	struct buf buf;
+
+	for (size_t i = 0; i < references->n; i++) {
+		const struct reference *reference = &references->list[i];
+		if (strcmp(reference->kind, REFERENCE_TO_ASSET) == 0 && !has_id(ids, n, reference->id))
+			ids[n++] = reference->id;
+	}
+	const struct error *error = n > 0 ? store_reference_assets(req, ids, n, &rows) : NULL;
+	if (error || rows.n == n)
+		return error;
+	const struct content_id_row *row = rows.items;
+	const char *path = NULL;
+	buf_init(&buf, req->arena, 128);
+	for (size_t i = 0; i < references->n; i++) {
+		const struct reference *reference = &references->list[i];
+		bool is_there = strcmp(reference->kind, REFERENCE_TO_ASSET) != 0;
+		for (size_t k = 0; !is_there && k < rows.n; k++)
+			is_there = row[k].id == reference->id;
+		if (is_there)
+			continue;
+		buf_printf(&buf, "%s%" PRId64, path ? "," : "{\"invalidAssetIds\":[", reference->id);
+		path = path ? path : reference->path;
+	}
+	buf_add_text(&buf, "]}");
+	return error_at(FAIL(req, CONTENT_REFERENCE_INVALID, "the data refers to assets that are not there or deleted"), arena_printf(req->arena, "/data%s", path), buf.bytes);
+}
+
+static const struct error *
+check_items(struct request *req, const struct references *references)
 {
 	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, references->n + 1), *wrong = ARENA_ARRAY(req->arena, int64_t, references->n + 1);
 	const char *missing = NULL, *other = NULL;
@@ -168,15 +201,16 @@ references_find(struct request *req, const struct reference_type *type, const st
 	references_collect(req->arena, schema, data, ret_references);
 	if (ret_references->is_too_many)
 		return FAIL_AT(req, CONTENT_SCHEMA_VALIDATION_FAILED, "/data", "the data has more than %d references", REFERENCES_MAX);
-	return is_checked ? check_targets(req, ret_references) : NULL;
+	error = is_checked ? check_items(req, ret_references) : NULL;
+	return error || !is_checked ? error : check_assets(req, ret_references);
 }
 
 /* ---- deletion ---- */
 
 const struct error *
-references_check_unused(struct request *req, int64_t item_id, const bool *force)
+references_check_unused(struct request *req, const struct reference_target *target, const bool *force)
 {
-	struct reference_page page = { .target_id = item_id, .state = "active", .after = { .version = INT32_MAX }, .limit = SHOWN_MAX, .is_without_self = true };
+	struct reference_page page = { .kind = target->kind, .target_id = target->id, .state = "active", .after = { .version = INT32_MAX }, .limit = SHOWN_MAX, .is_without_self = true };
 	struct shape_list rows = { .n = 0 };
 	int64_t n = 0;
 	struct buf buf;
@@ -189,7 +223,7 @@ references_check_unused(struct request *req, int64_t item_id, const bool *force)
 	const struct content_reference_row *row = rows.items;
 	if (rows.n == 0)
 		return NULL;
-	error = store_references_count(req, item_id, "active", &n);
+	error = store_references_count(req, target->kind, target->id, "active", &n);
 	if (error)
 		return error;
 	buf_init(&buf, req->arena, 256);
@@ -200,8 +234,9 @@ references_check_unused(struct request *req, int64_t item_id, const bool *force)
 		buf_add_char(&buf, '}');
 	}
 	buf_add_text(&buf, "]}");
-	return FAIL_WITH(req, CONTENT_ITEM_REFERENCED, buf.bytes, "content item %" PRId64 " is referred to in %" PRId64 " place%s, first by content item %" PRId64,
-	    item_id, n, n == 1 ? "" : "s", row[0].source_id);
+	const char *what = strcmp(target->kind, REFERENCE_TO_ITEM) == 0 ? "content item" : "asset";
+	return error_at(error_make(req->arena, &error_catalogue[target->code], ERROR_WHERE, "%s %" PRId64 " is referred to in %" PRId64 " place%s, first by content item %" PRId64, what,
+	    target->id, n, n == 1 ? "" : "s", row[0].source_id), NULL, buf.bytes);
 }
 
 /* ---- include ---- */

@@ -16,8 +16,16 @@ struct reference_type {
 const struct error *references_find(struct request *req, const struct reference_type *type, const struct json_value *data, bool is_checked,
     struct references *ret_references) MUST_CHECK;
 
-/* That nobody refers to the locked item but itself, unless it is forced.  Error: CONTENT_ITEM_REFERENCED. */
-const struct error *references_check_unused(struct request *req, int64_t item_id, const bool *force) MUST_CHECK;
+#define REFERENCE_TO_ITEM "content_item"
+#define REFERENCE_TO_ASSET "asset"
+
+/* That nobody refers to the locked item or asset but itself, unless it is forced.  Error: code, CONTENT_ITEM_REFERENCED or one of assets. */
+struct reference_target {
+	const char *kind;
+	int64_t id;
+	enum error_code code;
+};
+const struct error *references_check_unused(struct request *req, const struct reference_target *target, const bool *force) MUST_CHECK;
 
 /* The items that those of a page refer to at some paths, each once: heads, or what the public sees.  Rows of struct content_item.
  * Error: CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, RESPONSE_TOO_LARGE, AS_OF_IN_FUTURE. */

@@ -27,19 +27,25 @@ store_reference_targets(struct request *req, const int64_t *ids, size_t n, struc
 }
 
 const struct error *
+store_reference_assets(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_rows)
+{
+	return query_list(req, &content_reference_assets_query, PARAMS(P_INT_LIST(ids, n)), ret_rows);
+}
+
+const struct error *
 store_references_from(struct request *req, const struct reference_page *page, struct shape_list *ret_rows)
 {
 	return query_list(req, &content_references_from_query,
-	    PARAMS(P_TEXT("content_item"), P_INT(page->target_id), P_TEXT(page->state), P_INT(page->after.source_id), P_INT(page->after.version),
+	    PARAMS(P_TEXT(page->kind), P_INT(page->target_id), P_TEXT(page->state), P_INT(page->after.source_id), P_INT(page->after.version),
 	        P_INT(page->after.place), P_INT(page->limit), P_BOOL(page->is_without_self)),
 	    ret_rows);
 }
 
 const struct error *
-store_references_count(struct request *req, int64_t target_id, const char *state, int64_t *ret_n)
+store_references_count(struct request *req, const char *kind, int64_t target_id, const char *state, int64_t *ret_n)
 {
 	const struct content_count_row *row = NULL;
-	const struct error *error = query_find(req, &content_references_count_query, PARAMS(P_TEXT("content_item"), P_INT(target_id), P_TEXT(state)), &row);
+	const struct error *error = query_find(req, &content_references_count_query, PARAMS(P_TEXT(kind), P_INT(target_id), P_TEXT(state)), &row);
 	if (!error)
 		*ret_n = row ? row->total : 0;
 	return error;

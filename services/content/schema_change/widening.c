@@ -1,5 +1,5 @@
 /* Keyword by keyword; whatever is not understood counts as narrower. */
-#include "model/widening.h"
+#include "schema_change/widening.h"
 
 #include <string.h>
 

@@ -1,12 +1,14 @@
 /* The report of a schema change: counted, with a few of the items that it would break. */
-#include "model/change.h"
+#include "schema_change/report.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "clock.h"
 #include "codec/json.h"
-#include "model/widening.h"
+#include "licensing/gate.h"
+#include "schema_change/chain.h"
+#include "schema_change/widening.h"
 #include "schema/json_schema.h"
 #include "store.h"
 #include "utf8.h"
@@ -20,6 +22,8 @@ enum {
 	SCRATCH_BYTES = 64 * 1024 * 1024,
 	SAMPLES_MAX = 5,
 	SAMPLE_BYTES = 256,
+	PREVIEWS_MAX = 5,
+	PREVIEW_BYTES = 64 * 1024, /* of an item before and after */
 };
 
 struct sample {
@@ -30,7 +34,11 @@ struct sample {
 struct count {
 	struct request *req;
 	struct json_schema *before, *after;
-	struct arena *scratch;
+	int64_t type_id;
+	const struct schema_chain *chain;
+	struct arena *scratch, *kept;
+	struct schema_migration_preview previews[PREVIEWS_MAX];
+	size_t n_previews;
 	struct json_schema_errors *errors;
 	int64_t n_checked, n_breaking, n_invalid, n_bytes;
 	bool is_complete;
@@ -64,22 +72,79 @@ add_sample(struct count *count, const struct content_checked_row *row, const str
 	count->n_samples++;
 }
 
+/* ---- what a dry run shows ---- */
+
+static void
+show_item(struct count *count, const struct content_checked_row *row, const struct json_value *after, bool is_valid)
+{
+	struct schema_migration_preview *preview = &count->previews[count->n_previews];
+	struct buf text;
+
+	if (!count->kept || count->n_previews == PREVIEWS_MAX)
+		return;
+	count->n_previews++;
+	*preview = (struct schema_migration_preview){ .content_item_id = row->id, .version = row->version, .is_valid = is_valid,
+		.before = { "null", 4 }, .after = { "null", 4 } };
+	if (row->data.len + json_size(after, PREVIEW_BYTES) < PREVIEW_BYTES) {
+		buf_init(&text, count->kept, row->data.len + 256);
+		json_write(&text, after);
+		preview->before = (struct doc){ arena_strndup(count->kept, row->data.json, row->data.len), row->data.len };
+		preview->after = (struct doc){ text.bytes, text.len };
+	}
+	if (is_valid)
+		return;
+	*count->errors = (struct json_schema_errors){ .n = 0 };
+	(void)json_schema_validate(count->after, after, count->scratch, count->errors);
+	const struct json_schema_error *first = count->errors->n > 0 ? &count->errors->list[0] : NULL;
+	preview->path = first && first->pointer[0] ? arena_strdup(count->kept, first->pointer) : "/";
+	preview->message = first ? arena_strdup(count->kept, first->message) : "takes too much work to check";
+}
+
+static struct doc
+copied(struct arena *arena, struct doc doc)
+{
+	return (struct doc){ arena_strndup(arena, doc.json, doc.len), doc.len };
+}
+
+/* What is sold is shown to nobody who would not read it. */
+static const struct error *
+shown_previews(struct count *count, struct shape_list *ret_previews)
+{
+	struct request *req = count->req;
+	struct schema_migration_preview *shown = ARENA_ARRAY(req->arena, struct schema_migration_preview, PREVIEWS_MAX);
+	const struct error *error = NULL;
+
+	for (size_t i = 0; !error && i < count->n_previews; i++) {
+		bool is_withheld = false;
+		shown[i] = count->previews[i];
+		error = gate_withholds(req, shown[i].content_item_id, count->type_id, &is_withheld);
+		shown[i].before = is_withheld ? (struct doc){ "null", 4 } : copied(req->arena, shown[i].before);
+		shown[i].after = is_withheld ? (struct doc){ "null", 4 } : copied(req->arena, shown[i].after);
+		shown[i].path = shown[i].path ? arena_strdup(req->arena, shown[i].path) : NULL;
+		shown[i].message = shown[i].message ? arena_strdup(req->arena, shown[i].message) : NULL;
+	}
+	*ret_previews = (struct shape_list){ .items = shown, .n = count->n_previews };
+	return error;
+}
+
+/* ---- items ---- */
+
 static void
 check_item(struct count *count, const struct content_checked_row *row)
 {
 	struct json_error problem;
 	const struct json_value *data = json_parse(count->scratch, row->data.json, row->data.len, NULL, &problem);
+	const struct json_value *after = data && count->chain ? chain_apply(count->scratch, count->chain, row->schema_version, data) : data;
+	bool is_valid = after && json_schema_validate(count->after, after, count->scratch, NULL);
 
 	count->n_checked++;
 	count->n_bytes += (int64_t)row->data.len;
-	if (data && json_schema_validate(count->after, data, count->scratch, NULL)) {
-		arena_reset(count->scratch);
-		return;
-	}
-	if (data && json_schema_validate(count->before, data, count->scratch, NULL)) {
+	if (after)
+		show_item(count, row, after, is_valid);
+	if (!is_valid && data && json_schema_validate(count->before, data, count->scratch, NULL)) {
 		count->n_breaking++;
-		add_sample(count, row, data);
-	} else {
+		add_sample(count, row, after);
+	} else if (!is_valid) {
 		count->n_invalid++;
 	}
 	arena_reset(count->scratch);
@@ -162,26 +227,31 @@ count_items(struct request *req, const struct content_type_row *before, const st
 }
 
 const struct error *
-change_report(struct request *req, const struct content_type_row *before, const struct content_type_row *after,
+change_report(struct request *req, const struct content_type_row *before, const struct content_type_row *after, const struct schema_chain *chain,
     const struct schema_change **ret_change)
 {
 	struct count *count = ARENA_NEW(req->arena, struct count);
 	struct schema_change *change = ARENA_NEW(req->arena, struct schema_change);
+	struct shape_list previews = { .n = 0 };
 	int64_t n_items = 0;
 
-	*count = (struct count){ .req = req, .errors = ARENA_NEW(req->arena, struct json_schema_errors) };
+	*count = (struct count){ .req = req, .errors = ARENA_NEW(req->arena, struct json_schema_errors), .type_id = before->id, .chain = chain };
 	const struct error *error = store_type_items_count(req, before->id, LIST_TOTAL_MAX, &n_items);
 	if (error)
 		return error;
 	count->scratch = arena_new(SCRATCH_BYTES);
+	count->kept = chain && req->dry_run ? arena_new((size_t)4 * PREVIEWS_MAX * PREVIEW_BYTES) : NULL;
 	error = count_items(req, before, after, count);
+	if (!error && count->kept)
+		error = shown_previews(count, &previews);
 	arena_free(count->scratch);
+	arena_free(count->kept);
 	if (error)
 		return error;
 	bool is_safe = count->n_breaking == 0 && is_widening(req, before, after);
 	*change = (struct schema_change){ .compatibility = is_safe ? "compatible" : count->n_breaking > 0 ? "breaking" : "warning",
 		.item_count = n_items < count->n_checked ? count->n_checked : n_items, .checked_count = count->n_checked, .is_exact = count->is_complete,
-		.breaking_count = count->n_breaking, .invalid_count = count->n_invalid, .samples = shown_samples(req, count) };
+		.breaking_count = count->n_breaking, .invalid_count = count->n_invalid, .samples = shown_samples(req, count), .preview = previews };
 	*ret_change = change;
 	return NULL;
 }
