@@ -208,7 +208,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $$(call bench_with,$$@) $(B)/libservice
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_HTTP) $(LIB_IO_NODB) $(LIB_DB)
 
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libgateway.a $(B)/libcli.a $(B)/libservice.a $(CORE)
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $$(call svc_lib,$$@) $(B)/libgateway.a $(B)/libcli.a $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_IO_NODB) $(LIB_HTTP) $(LIB_DB)
 

@@ -5,20 +5,40 @@
 
 typedef bool field_compiler(struct compiler *compiler, const struct place *place, const struct json_value *field);
 
+/* What lists can filter and sort by. */
+static bool
+holds_values(const struct json_value *field)
+{
+	static const char *const types[] = { "text", "textarea", "number", "checkbox", "select" };
+	const struct json_value *type = json_get(field, "type"), *item = json_get(field, "itemType");
+
+	if (type && type->type == JSON_TEXT && strcmp(type->text, "array") == 0)
+		type = item;
+	for (size_t i = 0; type && type->type == JSON_TEXT && i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(types[i], type->text) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What every field may say. */
 static bool
 add_common(struct compiler *compiler, const struct place *place, const struct json_value *field)
 {
 	const char *label = NULL, *description = NULL;
-	bool is_localized = false;
+	bool is_localized = false, is_queryable = false;
 
 	if (!compiler_text(compiler, place, field, "label", &label) || !compiler_text(compiler, place, field, "description", &description)
-	    || !compiler_flag(compiler, place, field, "localized", &is_localized))
+	    || !compiler_flag(compiler, place, field, "localized", &is_localized) || !compiler_flag(compiler, place, field, "queryable", &is_queryable))
 		return false;
+	if (is_queryable && (is_localized || !holds_values(field)))
+		return compiler_fail(compiler, &(struct place){ place, "queryable", 0 }, "is for text, textarea, number, checkbox, select and arrays of them, not localized");
 	compiler_add_text(compiler, "title", label);
 	compiler_add_text(compiler, "description", description);
 	if (is_localized)
 		buf_add_text(&compiler->out, ",\"x-wordclaw-localized\":true");
+	if (is_queryable)
+		buf_add_text(&compiler->out, ",\"x-wordclaw-queryable\":true");
 	return true;
 }
 
