@@ -103,7 +103,7 @@ static const struct refused_row {
 	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"text\",\"label\":1}]}", "/fields/a/label", "must be text" },
 	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"text\",\"queryable\":1}]}", "/fields/a/queryable", "must be true or false" },
 	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"asset\",\"queryable\":true}]}", "/fields/a/queryable", "is for text, textarea" },
-	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"text\",\"queryable\":true,\"localized\":true}]}", "/fields/a/queryable", "not localized" },
+	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"text\",\"queryable\":true,\"localized\":true}]}", "/fields/a/queryable", "is for text, textarea" },
 	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"number\",\"min\":\"1\"}]}", "/fields/a/min", "must be a number" },
 	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"number\",\"min\":2,\"max\":1}]}", "/fields/a/min", "must not be greater than max" },
 	{ "{\"fields\":[{\"name\":\"title\",\"type\":\"select\"}]}", "/fields/title/options", "must be a list of at least one option" },
