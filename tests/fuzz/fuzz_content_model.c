@@ -10,6 +10,7 @@
 #include "regex.h"
 #include "schema/json_schema.h"
 #include "schema_change/steps.h"
+#include "utf8.h"
 
 enum { ARENA_BYTES = 64 * 1024 * 1024, INPUT_BYTES_MAX = 16384 };
 
@@ -46,7 +47,7 @@ check_steps(struct arena *arena, const char *path, const struct json_value *docu
 	struct json_error wrong;
 	struct buf text;
 
-	if (!step_path_read(arena, path, &step.path))
+	if (!utf8_is_valid(path, strlen(path)) || !step_path_read(arena, path, &step.path)) /* requests hold UTF-8 only */
 		return;
 	(void)step_path_read(arena, "to", &step.to);
 	for (int op = STEP_OP_RENAME; op <= STEP_OP_MOVE; op++) {
