@@ -63,7 +63,8 @@ check_correction(struct arena *arena, const struct operation *operation, const s
 	const char *text = correction_make(arena, operation->request, arguments, violations);
 	const struct json_value *corrected = json_parse(arena, text, strlen(text), NULL, &error);
 	must(corrected != NULL);
-	if (!json_get(corrected, "dryRun"))
+	/* "<id>" stands where nobody knows what belongs there. */
+	if (!json_get(corrected, "dryRun") && !strstr(text, "\"<"))
 		must(judge(arena, operation, corrected, left) == 0);
 }
 
