@@ -812,26 +812,45 @@ START_TEST(a_request_line_that_trickles_in_ends_the_connection)
 }
 END_TEST
 
-START_TEST(whoever_finds_no_room_is_served_once_somebody_leaves)
+START_TEST(whoever_finds_no_room_is_served_once_somebody_is_done)
+{
+	struct client clients[4];
+
+	for (size_t i = 0; i < 3; i++) {
+		clients[i] = join();
+		say(&clients[i], "GET /waits HTTP/1.1\r\nHost: a\r\n\r\n");
+	}
+	while (n_waiting < 3)
+		turn();
+	clients[3] = join();
+	say(&clients[3], "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+	hear_nothing(&clients[3]);
+	answer(waiting[0], 200, "waited");
+	hear(&clients[0], "waited");
+	leave(&clients[0]);
+	hear(&clients[3], "GET /a <>");
+	for (size_t i = 1; i < 3; i++)
+		answer(waiting[i], 200, "waited");
+	hear(&clients[1], "waited");
+	hear(&clients[2], "waited");
+	for (size_t i = 1; i < 4; i++)
+		leave(&clients[i]);
+}
+END_TEST
+
+START_TEST(whoever_rests_gives_way_to_newcomers)
 {
 	struct client clients[5];
 
 	for (size_t i = 0; i < 5; i++) {
 		clients[i] = join();
 		say(&clients[i], "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
-	}
-	for (size_t i = 0; i < 3; i++)
 		hear(&clients[i], "GET /a <>");
-	hear_nothing(&clients[3]);
-	ck_assert_uint_eq(http_n_connections(http), 3);
-	leave(&clients[1]);
-	hear(&clients[3], "GET /a <>");
-	hear_nothing(&clients[4]);
-	leave(&clients[0]);
-	hear(&clients[4], "GET /a <>");
-	leave(&clients[2]);
-	leave(&clients[3]);
-	leave(&clients[4]);
+	}
+	hear_end(&clients[0]);
+	ck_assert_uint_le(http_n_connections(http), 3);
+	for (size_t i = 0; i < 5; i++)
+		leave(&clients[i]);
 }
 END_TEST
 
@@ -940,7 +959,8 @@ main(void)
 	tcase_add_test(tcase, who_is_being_served_when_the_server_stops_is_served);
 	tcase_add_test(tcase, a_server_may_end_with_connections_in_every_phase);
 	tcase_add_checked_fixture(small, setup_small, teardown);
-	tcase_add_test(small, whoever_finds_no_room_is_served_once_somebody_leaves);
+	tcase_add_test(small, whoever_finds_no_room_is_served_once_somebody_is_done);
+	tcase_add_test(small, whoever_rests_gives_way_to_newcomers);
 	tcase_add_checked_fixture(shares, setup_shares, teardown);
 	tcase_add_test(shares, an_address_has_its_share_of_connections);
 	suite_add_tcase(suite, tcase);

@@ -193,7 +193,7 @@ corrected(const struct operation *operation, const char *arguments)
 
 START_TEST(a_correction_invents_no_row_and_no_version)
 {
-	ck_assert_str_eq(corrected(&operation_content_items_delete, "{\"id\":\"50\",\"expectedVersion\":3}"), "{\"id\":50,\"expectedVersion\":3}");
+	ck_assert_str_eq(corrected(&operation_content_items_delete, "{\"id\":\"50\",\"expectedVersion\":3,\"nothing\":1}"), "{\"id\":\"50\",\"expectedVersion\":3}");
 	ck_assert_str_eq(corrected(&operation_content_items_delete, "{\"id\":\"fifty\"}"),
 	    "{\"id\":\"<id>\",\"expectedVersion\":\"<expectedVersion: the version you read>\"}");
 }
