@@ -39,6 +39,7 @@ NOT_COMPARED = {
     "content.releases.publish": "a release is empty when it is created: tests/e2e/test_releases",
     "content.releases.revert": "a reversal needs a release that was published, which no operation creates: tests/e2e/test_releases",
     "content.transfer.": "an import takes what an export gave, which the registry does not say: tests/e2e/test_transfer",
+    "content.migrations.": "they begin with steps, which are not sent: tests/e2e/test_content_model",
     "content.previews.": "each token has an id of its own, and shows something else in each world", "content.public.": "the same",
     "embeddings.": "the index is built behind the writes, and how far it is differs from world to world",
     "forms.definitions.": "their fields are made of a schema, which the registry does not say",
