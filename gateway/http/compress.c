@@ -70,8 +70,9 @@ compress_answer(struct exchange *exchange)
 	if (exchange->stream || exchange->has_file || exchange->n_content < COMPRESS_BYTES_MIN || exchange->n_content > COMPRESS_BYTES_MAX ||
 	    !is_text(exchange->content_type) || find_header(exchange, "Content-Encoding") || exchange->n_out_headers + 2 > EXCHANGE_OUT_HEADERS_MAX)
 		return;
-	if (!find_header(exchange, "Vary"))
-		exchange_set_header(exchange, "Vary", "Accept-Encoding");
+	const struct header *vary = find_header(exchange, "Vary");
+	if (!vary || !header_list_has_token(vary->value, "accept-encoding"))
+		exchange_set_header(exchange, "Vary", "Accept-Encoding"); /* beside Origin, which CORS has set */
 	if (!accepted || !header_accepts(accepted, "gzip") || !arena_has_room(exchange->arena, exchange->n_content))
 		return;
 	if (!has_state)
