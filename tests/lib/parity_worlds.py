@@ -171,7 +171,8 @@ class World:
                 names.setdefault(row.get("id"), f"{table} {len(names)}")
 
     def named(self, table, number):
-        return self.names.get(table, {}).get(number, number)
+        """content_releases are called releases where they are referred to."""
+        return self.names.get(table, self.names.get(f"content_{table}", {})).get(number, number)
 
     def plain(self, value, key="", table=None):
         """Comparable with other worlds: rows by their names, the world's token and the present by one word.
