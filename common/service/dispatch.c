@@ -137,6 +137,13 @@ dispatch_start_over(struct worker *worker, struct job *job)
 	job->req.reservation_id = job->reservation_id;
 }
 
+void
+dispatch_run_again(struct worker *worker, struct job *job)
+{
+	arena_rewind(job->arena, job->admitted);
+	dispatch_start_over(worker, job);
+}
+
 /* With the job's own request: readers of a batch have the same scopes, and are not the same. */
 static void
 pass_gate(struct job *job)
@@ -216,6 +223,7 @@ dispatch_admit_all(struct worker *worker, struct job **jobs, size_t n, struct jo
 		jobs[i]->error = dispatch_admit(&jobs[i]->req);
 		if (!jobs[i]->error && jobs[i]->row->prepare)
 			prepare(jobs[i]);
+		jobs[i]->admitted = arena_mark(jobs[i]->arena);
 		if (!jobs[i]->error)
 			ready[n_ready++] = jobs[i];
 	}
@@ -278,7 +286,7 @@ dispatch_reads(struct worker *worker, struct job **jobs, size_t n)
 	} else if (n_ready > 0 && read_once(ready, n_ready)) {
 		/* The connection was lost: a read may simply be asked again, once, on a new one. */
 		for (size_t i = 0; i < n_ready; i++)
-			dispatch_start_over(worker, ready[i]);
+			dispatch_run_again(worker, ready[i]);
 		(void)read_once(ready, n_ready);
 	}
 	for (size_t i = 0; i < n_ready; i++) {

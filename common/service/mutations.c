@@ -231,7 +231,7 @@ run_alone(struct worker *worker, struct job *job)
 	for (int i = 0; i < TRIES_MAX; i++) {
 		if (i > 0) {
 			metric_add(worker->service->reruns, 1);
-			dispatch_start_over(worker, job);
+			dispatch_run_again(worker, job);
 			job->error = dispatch_admit(&job->req);
 			if (job->error)
 				return;
@@ -245,6 +245,7 @@ static void
 write_alone(struct worker *worker, struct job *job)
 {
 	dispatch_start_over(worker, job);
+	job->admitted = arena_mark(job->arena);
 	run_alone(worker, job);
 }
 
@@ -286,7 +287,7 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 		if (outcome == GROUP_RERUN)
 			worker->careful_until_us = clock_monotonic_us() + CAREFUL_US;
 		for (size_t i = 0; outcome == GROUP_RERUN && i < n_ready; i++) {
-			dispatch_start_over(worker, ready[i]);
+			dispatch_run_again(worker, ready[i]);
 			run_alone(worker, ready[i]);
 		}
 	}

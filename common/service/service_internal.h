@@ -36,6 +36,7 @@ struct job {
 	const void *output; /* encoded out */
 	size_t n_output;
 	void *prepared; /* of an operation that asks others first */
+	struct arena_mark admitted; /* what is behind it in the arena came of running */
 	int64_t paid_sats, reservation_id; /* of a priced one that runs with a payment */
 	bool is_replayed, is_done; /* done: answered without (further) running */
 	int64_t received_us; /* monotonic */
@@ -126,6 +127,8 @@ void dispatch_writes(struct worker *worker, struct job **jobs, size_t n);
 /* Their common parts: a job as if it had never run; those that may run, with what they prepare; the handler; its answer encoded; an error
  * that the operation does not declare becomes a 500. */
 void dispatch_start_over(struct worker *worker, struct job *job);
+/* The same after a run that came to nothing, whose memory it gives back: a large request must not fail because somebody else was faster. */
+void dispatch_run_again(struct worker *worker, struct job *job);
 size_t dispatch_admit_all(struct worker *worker, struct job **jobs, size_t n, struct job **ready);
 void dispatch_call(struct job *job);
 void dispatch_encode(struct job *job);

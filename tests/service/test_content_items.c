@@ -183,6 +183,21 @@ START_TEST(documents_have_as_many_values_as_is_said_and_no_more)
 }
 END_TEST
 
+/* A sequence is not rolled back: of three runs two fail as concurrent changes would make them. */
+START_TEST(a_large_document_is_written_though_others_were_faster)
+{
+	int64_t type = make_type("open", NULL, "{\"type\":\"object\"}")->id, id = make_item(type, many_values(10000, false, '1'), NULL)->id;
+
+	harness_execute(harness, "CREATE SEQUENCE public.runs; "
+	    "CREATE FUNCTION public.be_slower() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN "
+	    "IF nextval('public.runs') % 3 <> 0 THEN RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'could not serialize'; END IF; RETURN NEW; END $$; "
+	    "CREATE TRIGGER slower BEFORE UPDATE ON content.content_items FOR EACH ROW EXECUTE FUNCTION public.be_slower()");
+	ck_assert_int_eq(change(id, many_values(10000, false, '2'), NULL)->version, 2);
+	ck_assert_int_eq(harness_count(harness, "SELECT last_value FROM public.runs"), 3);
+	harness_execute(harness, "DROP TRIGGER slower ON content.content_items; DROP FUNCTION public.be_slower(); DROP SEQUENCE public.runs");
+}
+END_TEST
+
 /* ---- version tokens ---- */
 
 START_TEST(stale_token_answers_with_the_merge)
@@ -324,6 +339,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, item_moves_to_a_type_that_takes_its_data);
 	tcase_add_test(tests, patch_merges_into_the_data);
 	tcase_add_loop_test(tests, documents_have_as_many_values_as_is_said_and_no_more, 0, 2);
+	tcase_add_test(tests, a_large_document_is_written_though_others_were_faster);
 	tcase_add_test(tests, stale_token_answers_with_the_merge);
 	tcase_add_test(tests, token_is_held_against_every_change);
 	tcase_add_test(tests, publication_life);
