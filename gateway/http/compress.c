@@ -12,8 +12,8 @@
 
 enum {
 	COMPRESS_BYTES_MIN = 1024,
-	COMPRESS_BYTES_MAX = 512 * 1024, /* some 5 ms */
-	LEVEL = 1,                       /* of JSON a tenth larger than by the default, at a quarter of its time */
+	COMPRESS_BYTES_MAX = 512 * 1024, /* 3 ms of the loop */
+	LEVEL = 1,                       /* of 30 KB of JSON 5.2 KB in 0.12 ms; the default makes 3.9 KB in 0.41 */
 	LEVEL_KEPT = 6,
 	GZIP = 16,
 };

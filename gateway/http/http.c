@@ -49,14 +49,12 @@ http_of(const struct exchange *exchange)
 /* ---- connections and exchanges come and go ---- */
 
 /* Whose connection it is: an IPv6 caller owns a /64. */
-static bool
-owner_of(const struct sockaddr *peer, struct in6_addr *ret_address)
+static struct in6_addr
+owner_of(struct in6_addr peer)
 {
-	if (!forwarded_peer(peer, ret_address))
-		return false;
-	if (!IN6_IS_ADDR_V4MAPPED(ret_address))
-		memset(&ret_address->s6_addr[8], 0, 8);
-	return true;
+	if (!IN6_IS_ADDR_V4MAPPED(&peer))
+		memset(&peer.s6_addr[8], 0, 8);
+	return peer;
 }
 
 static void
@@ -66,7 +64,8 @@ on_connection(void *context, struct MHD_Connection *mhd, void **socket_context, 
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		struct in6_addr peer = IN6ADDR_ANY_INIT;
-		(void)owner_of(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, &peer);
+		(void)forwarded_peer(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, &peer);
+		peer = owner_of(peer);
 		*socket_context = connection_new(&http->connections, mhd, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, &peer);
 		connections_make_room(&http->connections);
 	} else if (*socket_context) {
@@ -80,11 +79,12 @@ may_connect(void *context, const struct sockaddr *peer, socklen_t n_peer)
 {
 	struct http *http = context;
 	unsigned n_max = http->options.connections_per_address_max;
-	struct in6_addr address, owner;
+	struct in6_addr address;
 
 	(void)n_peer;
-	if (n_max == 0 || !forwarded_peer(peer, &address) || !owner_of(peer, &owner) || trusted_proxies_have(http->options.trusted_proxies, &address))
+	if (n_max == 0 || !forwarded_peer(peer, &address) || trusted_proxies_have(http->options.trusted_proxies, &address))
 		return MHD_YES;
+	struct in6_addr owner = owner_of(address);
 	return connections_of(&http->connections, &owner) < n_max ? MHD_YES : MHD_NO;
 }
 
