@@ -23,7 +23,7 @@ static struct {
 	char text[LOG_MAX];
 	size_t n;
 } ran = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-static atomic_int n_at_once, n_at_once_max, n_runs;
+static atomic_int n_at_once, n_at_once_max, n_runs, n_committing;
 
 static void
 note(char letter)
@@ -83,17 +83,39 @@ run_failing(struct request *req, const struct process *process, struct step_outc
 	*outcome = (struct step_outcome){ .verdict = STEP_RETRY, .delay_us = 1000, .reason = "it does not want to" };
 }
 
-/* Somebody else claims the row while this step runs. */
+static void
+wait_for_number(const atomic_int *number, int want)
+{
+	for (int i = 0; i < WAIT_STEPS_MAX && atomic_load(number) < want; i++)
+		(void)poll(NULL, 0, WAIT_STEP_MS);
+}
+
+/* Keeps its connection until the step that was robbed runs for the second time. */
+static const struct error *
+commit_slowly(struct request *req, const struct process *process, struct step_outcome *outcome)
+{
+	(void)req;
+	(void)process;
+	(void)outcome;
+	atomic_fetch_add(&n_committing, 1);
+	wait_for_number(&n_runs, 2);
+	(void)poll(NULL, 0, 100); /* both runs wait for a connection by then */
+	return NULL;
+}
+
+/* Somebody else claims the row while this step runs, and ends with it. */
 static void
 run_robbed(struct request *req, const struct process *process, struct step_outcome *outcome)
 {
 	(void)req;
 	(void)outcome;
+	wait_for_number(&n_committing, 2);
 	if (atomic_fetch_add(&n_runs, 1) == 0) {
 		char sql[128];
 		(void)snprintf(sql, sizeof(sql), "UPDATE identity.processes SET fence = fence + 1, next_at = now(), lease_until = now() WHERE id = %lld",
 		    (long long)process->id);
 		harness_execute(harness, sql);
+		wait_for_number(&n_runs, 2);
 	}
 }
 
@@ -101,13 +123,15 @@ static const struct step two_steps[] = { { .name = "first", .run = run_first }, 
 static const struct step note_steps[] = { { .name = "note", .run = run_note, .commit = add_effect } };
 static const struct step failing_steps[] = { { .name = "fail", .run = run_failing, .commit = add_effect } };
 static const struct step robbed_steps[] = { { .name = "rob", .run = run_robbed, .commit = add_effect } };
+static const struct step slow_steps[] = { { .name = "slow", .commit = commit_slowly } };
 static const struct process_kind kinds[] = {
 	{ .name = "two", .steps = two_steps, .n_steps = 2 },
 	{ .name = "note", .steps = note_steps, .n_steps = 1 },
 	{ .name = "failing", .steps = failing_steps, .n_steps = 1, .attempts_max = 3 },
 	{ .name = "robbed", .steps = robbed_steps, .n_steps = 1 },
+	{ .name = "slow", .steps = slow_steps, .n_steps = 1 },
 };
-static const struct service_definition definition = { .name = "identity", .processes = kinds, .n_processes = 4 };
+static const struct service_definition definition = { .name = "identity", .processes = kinds, .n_processes = 5 };
 
 /* ---- helpers ---- */
 
@@ -160,7 +184,7 @@ setup(void)
 	harness_execute(harness, "CREATE TABLE identity.effects (id bigserial, process bigint, tenant bigint); "
 	    "GRANT INSERT ON identity.effects TO PUBLIC; GRANT USAGE ON SEQUENCE identity.effects_id_seq TO PUBLIC");
 	ran.n = 0;
-	n_at_once_max = n_runs = 0;
+	n_at_once_max = n_runs = n_committing = 0;
 	memset(ran.text, 0, sizeof(ran.text));
 }
 
@@ -225,10 +249,17 @@ START_TEST(a_failing_step_is_set_aside_and_can_be_restarted)
 }
 END_TEST
 
+/* Not even in one transaction with who has it. */
 START_TEST(who_lost_the_lease_cannot_commit)
 {
-	start_one(1, (struct process_start){ .kind = "robbed" });
+	start_one(1, (struct process_start){ .kind = "note", .payload = "{\"name\":\"a\"}" });
 	harness_runner_start(harness);
+	wait_until_done();
+	wait_for("SELECT count(*) FROM identity.processes WHERE lease_until > now()", 0); /* timers need a connection, too */
+	harness_execute(harness, "DELETE FROM identity.effects");
+	start_one(2, (struct process_start){ .kind = "slow" }); /* these two keep both connections, */
+	start_one(3, (struct process_start){ .kind = "slow" }); /* so that both runs end together */
+	start_one(1, (struct process_start){ .kind = "robbed" });
 	wait_until_done();
 	ck_assert_int_eq(atomic_load(&n_runs), 2);
 	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.effects"), 1);

@@ -1,17 +1,19 @@
 /* After a step: the row is held while its effect is written, and moves on under its fence. */
+#include <stddef.h>
 #include <string.h>
 
 #include "runner.h"
 
 struct held_row {
-	int64_t id;
+	int64_t id, fence;
 };
 static const struct shape_field held_fields[] = {
-	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = 0 },
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct held_row, id) },
+	{ .name = "fence", .column = "fence", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .offset = offsetof(struct held_row, fence) },
 };
-static const struct shape held_shape = { "process_held_row", sizeof(struct held_row), held_fields, 1 };
+static const struct shape held_shape = { "process_held_row", sizeof(struct held_row), held_fields, 2 };
 static const struct db_statement hold_statement = { "process_hold",
-	"SELECT id FROM processes WHERE id = $1 AND fence = $2 FOR UPDATE", DB_LIST, 2, &held_shape };
+	"SELECT id, fence FROM processes WHERE id = $1 AND fence = $2 FOR UPDATE", DB_LIST, 2, &held_shape };
 
 static const struct db_statement done_statement = { "process_done",
 	"DELETE FROM processes WHERE id = $1 AND fence = $2", DB_EXEC, 2, NULL };
@@ -61,8 +63,22 @@ process_finish(struct request *req, const struct process *process, const struct 
 /* ---- many at once ---- */
 
 static const struct db_statement hold_many_statement = { "process_hold_many",
-	"SELECT p.id FROM unnest($1::bigint[], $2::bigint[]) AS m(id, fence) "
-	"CROSS JOIN LATERAL (SELECT q.id FROM processes q WHERE q.id = m.id AND q.fence = m.fence FOR UPDATE) AS p", DB_LIST, 2, &held_shape };
+	"SELECT p.id, p.fence FROM unnest($1::bigint[], $2::bigint[]) AS m(id, fence) "
+	"CROSS JOIN LATERAL (SELECT q.id, q.fence FROM processes q WHERE q.id = m.id AND q.fence = m.fence FOR UPDATE) AS p", DB_LIST, 2, &held_shape };
+
+/* One process may be in a group twice: by who lost its lease, and by who has it now.  The fence tells them apart. */
+static bool
+is_held(const struct shape_list *rows, int64_t id, int64_t fence)
+{
+	const struct held_row *held = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (held[i].id == id && held[i].fence == fence)
+			return true;
+	}
+	return false;
+}
+
 const struct error *
 processes_hold(struct request *req, struct finish **group, size_t n)
 {
@@ -74,11 +90,8 @@ processes_hold(struct request *req, struct finish **group, size_t n)
 		fences[i] = group[i]->process->fence;
 	}
 	const struct error *error = query_list(req, &hold_many_statement, PARAMS(P_INT_LIST(ids, n), P_INT_LIST(fences, n)), &rows);
-	for (size_t i = 0; i < n; i++) {
-		group[i]->is_mine = false;
-		for (size_t j = 0; !error && j < rows.n; j++)
-			group[i]->is_mine |= ((const struct held_row *)rows.items)[j].id == ids[i];
-	}
+	for (size_t i = 0; i < n; i++)
+		group[i]->is_mine = !error && is_held(&rows, ids[i], fences[i]);
 	return error;
 }
 
