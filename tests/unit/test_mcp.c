@@ -274,6 +274,33 @@ static const struct word_row {
 	{ "", "" },
 };
 
+static const struct {
+	const char *data, *path, *keyword, *expected, *right;
+} wrongs[] = {
+	{ "{\"n\":\"3\"}", "/n", "type", "\"integer\"", "{\"n\":3}" },
+	{ "{\"n\":\"-3\"}", "/n", "type", "\"number\"", "{\"n\":-3}" },
+	{ "{\"n\":\"03\"}", "/n", "type", "\"integer\"", "{\"n\":\"<type: \\\"integer\\\">\"}" },
+	{ "{\"n\":\"99999999999999999999\"}", "/n", "type", "\"integer\"", "{\"n\":\"<type: \\\"integer\\\">\"}" },
+	{ "{\"n\":5}", "/n", "type", "\"string\"", "{\"n\":\"5\"}" },
+	{ "{\"b\":\"true\"}", "/b", "type", "\"boolean\"", "{\"b\":true}" },
+	{ "{\"a\":1,\"x/y\":2}", "/x~1y", "additionalProperties", "false", "{\"a\":1}" },
+	{ "{}", "/", "required", "\"t\"", "{\"t\":\"<t>\"}" },
+	{ "{\"l\":[1,\"2\"]}", "/l/1", "type", "\"integer\"", "{\"l\":[1,2]}" },
+	{ "{\"s\":\"long\"}", "/s", "maxLength", "3", "{\"s\":\"<maxLength: 3>\"}" },
+};
+
+START_TEST(data_is_put_right_where_it_says_what_was_meant)
+{
+	struct error *error = error_make(arena, &error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED], ERROR_WHERE, "no");
+
+	error->context = arena_printf(arena, "{\"errors\":[{\"path\":\"%s\",\"keyword\":\"%s\",\"expected\":%s}]}", wrongs[_i].path,
+	    wrongs[_i].keyword, wrongs[_i].expected);
+	error->pointer = arena_printf(arena, "/data%s", strcmp(wrongs[_i].path, "/") == 0 ? "" : wrongs[_i].path);
+	const struct json_value *call = parse(arena_printf(arena, "{\"id\":7,\"data\":%s}", wrongs[_i].data));
+	ck_assert_str_eq(data_error_example(arena, error, call), arena_printf(arena, "{\"id\":7,\"data\":%s}", wrongs[_i].right));
+}
+END_TEST
+
 START_TEST(routes_become_the_names_of_tools)
 {
 	ck_assert_str_eq(mcp_reword(arena, words[_i].text, MCP_PROFILE_DEFAULT), words[_i].wanted);
@@ -387,6 +414,7 @@ main(void)
 	tcase_add_test(tc, a_correction_goes_into_objects);
 	tcase_add_test(tc, a_patch_is_rebased_and_a_replacement_merged);
 	tcase_add_test(tc, overlapping_edits_have_no_ready_answer);
+	tcase_add_loop_test(tc, data_is_put_right_where_it_says_what_was_meant, 0, ROWS(wrongs));
 	tcase_add_loop_test(tc, routes_become_the_names_of_tools, 0, ROWS(words));
 	tcase_add_test(tc, no_remediation_sends_an_agent_to_a_route_that_is_a_tool);
 	tcase_add_test(tc, a_sealed_text_opens_as_what_it_was_made);

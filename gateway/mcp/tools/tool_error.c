@@ -72,10 +72,27 @@ add_example(struct buf *buf, const struct mcp_call *call, const struct operation
 		example = correction_make(call->arena, operation->request, arguments, result->violations);
 	else if (result->error->info == &error_catalogue[ERROR_VERSION_CONFLICT] && arguments && result->error->context)
 		example = correction_rebase(call->arena, operation, arguments, result->error->context);
+	else if (result->error->info == &error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED])
+		example = data_error_example(call->arena, result->error, arguments);
 	if (!example)
 		return;
 	json_key(buf, "example");
 	buf_add_text(buf, example);
+}
+
+static void
+add_violations(struct buf *buf, const struct mcp_call *call, const struct invoked *result)
+{
+	struct buf json;
+
+	buf_init(&json, call->arena, 512);
+	if (result->violations)
+		buf_add_text(&json, violations_json(call->arena, result->violations));
+	else if (result->error->info != &error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED] ||
+	    !data_error_write_violations(&json, call->arena, result->error))
+		return;
+	json_key(buf, "violations");
+	buf_add(buf, json.bytes, json.len);
 }
 
 void
@@ -91,10 +108,7 @@ tool_error_write(struct buf *buf, const struct mcp_call *call, const struct oper
 	json_member_text(buf, "remediation", result->violations ? "Correct what violations lists, as example does, and call again."
 	    : mcp_reword(call->arena, remediation, call->profile));
 	json_member_text(buf, "pointer", error->pointer);
-	if (result->violations) {
-		json_key(buf, "violations");
-		buf_add_text(buf, violations_json(call->arena, result->violations));
-	}
+	add_violations(buf, call, result);
 	json_key(buf, "context");
 	size_t n = error->context ? strlen(error->context) : 0;
 	if (n > 2 && error->context[n - 1] == '}')

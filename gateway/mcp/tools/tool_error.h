@@ -16,4 +16,9 @@ const char *correction_make(struct arena *arena, const struct shape *shape, cons
 const char *correction_rebase(struct arena *arena, const struct operation *operation, const struct json_value *arguments,
     const char *context);
 
+/* data_error.c: of a refusal whose context lists what breaks a type's schema.  False, NULL: it lists nothing, or the call is too large to be
+ * sent back. */
+bool data_error_write_violations(struct buf *buf, struct arena *arena, const struct error *error);
+const char *data_error_example(struct arena *arena, const struct error *error, const struct json_value *arguments);
+
 #endif

@@ -9,6 +9,7 @@
 #include "mcp/tools/profile.h"
 #include "rest/template.h"
 #include "mcp/tools/tool_error.h"
+#include "suggest.h"
 
 enum { CATALOGUE_TTL_MS = 300000 };
 
@@ -279,6 +280,18 @@ mcp_tool_run(struct mcp_call *call, const struct operation *operation, const str
 	mcp_ask(call, &question);
 }
 
+static void
+fail_unknown_tool(struct mcp_call *call, const char *name)
+{
+	struct suggestion meant = suggestion_for(name);
+
+	for (size_t i = 0; i < mcp_n_tools; i++)
+		if (mcp_may(call, mcp_tools[i].operation))
+			suggestion_offer(&meant, mcp_tools[i].operation->mcp);
+	mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "Unknown tool: %.64s%s%s", name, meant.nearest ? "; the nearest is " : "",
+	    meant.nearest ? meant.nearest : "");
+}
+
 void
 mcp_tools_call(struct mcp_call *call)
 {
@@ -293,7 +306,7 @@ mcp_tools_call(struct mcp_call *call)
 		return;
 	const struct mcp_tool *tool = bsearch(name, mcp_tools, mcp_n_tools, sizeof(mcp_tools[0]), compare_name);
 	if (!tool) {
-		mcp_fail(call, JSONRPC_INVALID_PARAMS, NULL, "Unknown tool: %.64s", name);
+		fail_unknown_tool(call, name);
 		return;
 	}
 	mcp_tool_run(call, tool->operation, arguments);
