@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "harness.h"
 #include "process.h"
+#include "process/runner.h"
 #include "service_internal.h"
 
 enum { WAIT_STEPS_MAX = 1000, WAIT_STEP_MS = 10, LOG_MAX = 4096 };
@@ -24,6 +25,7 @@ static struct {
 	size_t n;
 } ran = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 static atomic_int n_at_once, n_at_once_max, n_runs, n_committing;
+static struct process ended_process; /* read once its end is seen in the database */
 
 static void
 note(char letter)
@@ -119,10 +121,26 @@ run_robbed(struct request *req, const struct process *process, struct step_outco
 	}
 }
 
+/* Ends only when the claimer waits for its row to renew the lease. */
+static const struct error *
+commit_under_renewal(struct request *req, const struct process *process, struct step_outcome *outcome)
+{
+	int64_t began_us = clock_monotonic_us();
+
+	(void)req;
+	ended_process = *process;
+	for (int i = 0; i < WAIT_STEPS_MAX && harness_count(harness, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+	    "AND query LIKE 'UPDATE processes p SET lease_until%'") == 0; i++)
+		(void)poll(NULL, 0, WAIT_STEP_MS);
+	outcome->delay_us = clock_monotonic_us() - began_us + 500000; /* from the transaction's beginning: long enough to be looked at */
+	return NULL;
+}
+
 static const struct step two_steps[] = { { .name = "first", .run = run_first }, { .name = "second", .run = run_note, .commit = add_effect } };
 static const struct step note_steps[] = { { .name = "note", .run = run_note, .commit = add_effect } };
 static const struct step failing_steps[] = { { .name = "fail", .run = run_failing, .commit = add_effect } };
 static const struct step robbed_steps[] = { { .name = "rob", .run = run_robbed, .commit = add_effect } };
+static const struct step renewed_steps[] = { { .name = "first", .run = run_first, .commit = commit_under_renewal }, { .name = "second", .run = run_note } };
 static const struct step slow_steps[] = { { .name = "slow", .commit = commit_slowly } };
 static const struct process_kind kinds[] = {
 	{ .name = "two", .steps = two_steps, .n_steps = 2 },
@@ -130,8 +148,9 @@ static const struct process_kind kinds[] = {
 	{ .name = "failing", .steps = failing_steps, .n_steps = 1, .attempts_max = 3 },
 	{ .name = "robbed", .steps = robbed_steps, .n_steps = 1 },
 	{ .name = "slow", .steps = slow_steps, .n_steps = 1 },
+	{ .name = "renewed", .steps = renewed_steps, .n_steps = 2 },
 };
-static const struct service_definition definition = { .name = "identity", .processes = kinds, .n_processes = 5 };
+static const struct service_definition definition = { .name = "identity", .processes = kinds, .n_processes = 6 };
 
 /* ---- helpers ---- */
 
@@ -266,6 +285,29 @@ START_TEST(who_lost_the_lease_cannot_commit)
 }
 END_TEST
 
+static const struct error *
+hold_again(struct request *req, void *context)
+{
+	return process_hold(req, &ended_process, context);
+}
+
+/* Neither its lease, which would keep the next step waiting, nor a second commit. */
+START_TEST(a_step_that_has_ended_has_nothing_to_renew_or_repeat)
+{
+	bool is_mine = true;
+
+	start_one(1, (struct process_start){ .kind = "renewed", .payload = "{\"name\":\"1\"}" });
+	harness_runner_start(harness);
+	wait_for("SELECT count(*) FROM identity.processes WHERE kind = 'renewed' AND step = 'second'", 1);
+	int64_t ended_us = clock_monotonic_us();
+	ck_assert_ptr_null(harness_act(harness, 1, hold_again, &is_mine));
+	ck_assert(!is_mine);
+	wait_until_done();
+	ck_assert_int_lt(clock_monotonic_us() - ended_us, PROCESS_LEASE_MS * 1000 / 2);
+	ck_assert_str_eq(ran.text, "12");
+}
+END_TEST
+
 START_TEST(processes_of_one_ordering_run_one_after_the_other)
 {
 	struct process_start starts[20];
@@ -364,6 +406,7 @@ main(void)
 	tcase_add_test(tcase, a_key_starts_one_process);
 	tcase_add_test(tcase, a_failing_step_is_set_aside_and_can_be_restarted);
 	tcase_add_test(tcase, who_lost_the_lease_cannot_commit);
+	tcase_add_test(tcase, a_step_that_has_ended_has_nothing_to_renew_or_repeat);
 	tcase_add_test(tcase, processes_of_one_ordering_run_one_after_the_other);
 	tcase_add_test(tcase, a_lane_has_a_limit_and_can_rest);
 	tcase_add_test(tcase, a_tenant_with_much_work_does_not_keep_another_waiting);

@@ -17,8 +17,9 @@ static const struct db_statement hold_statement = { "process_hold",
 
 static const struct db_statement done_statement = { "process_done",
 	"DELETE FROM processes WHERE id = $1 AND fence = $2", DB_EXEC, 2, NULL };
+/* The fence ends with the step: neither a renewal under way nor a commit that is repeated because its answer was lost finds the row again. */
 static const struct db_statement move_statement = { "process_move",
-	"UPDATE processes SET step = $3, attempts = $4, losses = 0, state = $5, next_at = now() + $6::bigint * interval '1 microsecond', "
+	"UPDATE processes SET fence = fence + 1, step = $3, attempts = $4, losses = 0, state = $5, next_at = now() + $6::bigint * interval '1 microsecond', "
 	"payload = coalesce($7::json, payload), last_error = $8, lease_until = NULL WHERE id = $1 AND fence = $2", DB_EXEC, 8, NULL };
 static const struct db_statement successor_statement = { "process_wake_successor",
 	"UPDATE processes SET state = 'ready', next_at = now() WHERE id = (SELECT id FROM processes "
