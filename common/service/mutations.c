@@ -143,8 +143,9 @@ commit(struct worker *worker, struct job **jobs, size_t n)
 	if (status == DB_REFUSED)
 		return GROUP_RERUN;
 	for (size_t i = 0; i < n; i++) {
-		if ((jobs[i]->error && !jobs[i]->req.keeps_refusal) || jobs[i]->is_replayed || jobs[i]->req.dry_run)
+		if ((jobs[i]->error && !jobs[i]->req.keeps_refusal) || jobs[i]->req.dry_run)
 			continue;
+		jobs[i]->is_replayed = false; /* perhaps of one of this very group */
 		jobs[i]->error = FAIL(&jobs[i]->req, SERVICE_UNAVAILABLE,
 		    "the connection was lost while committing: the change may or may not have happened");
 	}

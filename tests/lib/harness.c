@@ -225,10 +225,21 @@ void
 harness_run_group(struct harness *harness, const struct operation *const operations[],
     const struct principal *const principals[], const void *const ins[], size_t n, const struct error *errors[], const void *outs[])
 {
+	const char *const keys[GROUP_MAX] = { NULL };
+
+	harness_run_group_keyed(harness, operations, principals, keys, ins, n, errors, outs);
+}
+
+void
+harness_run_group_keyed(struct harness *harness, const struct operation *const operations[], const struct principal *const principals[],
+    const char *const keys[], const void *const ins[], size_t n, const struct error *errors[], const void *outs[])
+{
 	struct job *jobs[GROUP_MAX];
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		jobs[i] = make_job(harness, operations[i], principals[i], ins[i]);
+		jobs[i]->envelope.idempotency_key = keys[i];
+	}
 	for (size_t i = 1; i < n; i++)
 		if (!dispatch_fits_write(jobs[0], jobs[i]))
 			give_up(operations[i]->id, "does not fit into this group");

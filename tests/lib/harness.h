@@ -27,6 +27,10 @@ const struct error *harness_run(struct harness *harness, const struct operation 
 void harness_run_group(struct harness *harness, const struct operation *const operations[],
     const struct principal *const principals[], const void *const ins[], size_t n, const struct error *errors[], const void *outs[]);
 
+/* The same with idempotency keys: keys[i] may be NULL. */
+void harness_run_group_keyed(struct harness *harness, const struct operation *const operations[], const struct principal *const principals[],
+    const char *const keys[], const void *const ins[], size_t n, const struct error *errors[], const void *outs[]);
+
 /* Events as a consumer gets them: apply in one transaction of system scope. */
 const struct error *harness_apply(struct harness *harness,
     const struct error *(*apply)(struct request *req, const char *publisher, const struct event_record *events, size_t n),

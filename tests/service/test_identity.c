@@ -268,6 +268,36 @@ START_TEST(a_group_commits_its_good_mutations_and_refuses_the_bad_one)
 }
 END_TEST
 
+/* A retry that meets its first try in one transaction knows no more than that one does. */
+START_TEST(a_replay_of_what_may_not_be_committed_is_no_answer)
+{
+	static const char *const scopes[] = { "content:read" };
+	struct identity_keys_create_request key = { .name = "lost", .scopes = { scopes, 1 } };
+	const struct operation *operations[] = { &operation_identity_keys_create, &operation_identity_keys_create };
+	const struct principal *principals[] = { &first_admin, &first_admin };
+	const char *const keys[] = { "lost", "lost" };
+	const void *ins[] = { &key, &key };
+	const struct error *errors[2];
+	const void *outs[2];
+
+	harness_execute(harness, "CREATE FUNCTION identity.die() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
+	    "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'");
+	harness_execute(harness, "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON identity.api_keys DEFERRABLE INITIALLY DEFERRED "
+	    "FOR EACH ROW EXECUTE FUNCTION identity.die()");
+	harness_run_group_keyed(harness, operations, principals, keys, ins, 2, errors, outs);
+	harness_execute(harness, "DROP TRIGGER die ON identity.api_keys");
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.api_keys WHERE name = 'lost'"), 0);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_ptr_nonnull(errors[i]);
+		ck_assert_str_eq(errors[i]->info->code, "SERVICE_UNAVAILABLE");
+	}
+	harness_run_group_keyed(harness, operations, principals, keys, ins, 2, errors, outs);
+	ck_assert_ptr_null(errors[0]);
+	ck_assert_ptr_null(errors[1]);
+	ck_assert_int_eq(harness_count(harness, "SELECT count(*) FROM identity.api_keys WHERE name = 'lost'"), 1);
+}
+END_TEST
+
 START_TEST(a_group_of_the_system_role_survives_what_the_database_refuses)
 {
 	struct identity_onboard_request taken = { .tenant_name = "T", .hostname = "one.example.com" };
@@ -367,6 +397,7 @@ main(void)
 	tcase_add_test(tests, an_idempotency_key_with_another_request_is_refused);
 	tcase_add_test(tests, an_idempotency_key_of_another_tenant_means_nothing);
 	tcase_add_test(tests, a_group_commits_its_good_mutations_and_refuses_the_bad_one);
+	tcase_add_test(tests, a_replay_of_what_may_not_be_committed_is_no_answer);
 	tcase_add_test(tests, a_group_of_the_system_role_survives_what_the_database_refuses);
 	tcase_add_test(tests, expired_and_past_expiries_are_refused);
 	tcase_add_test(tests, decisions_go_by_the_day);
