@@ -299,6 +299,20 @@ report(struct charging *charging)
 	(void)error; /* its process asks us */
 }
 
+/* The payment may be of this very call's first try, whose answer did not arrive: then the key has it by now. */
+static void
+look_for_answer(struct charging *charging, void (*run)(struct worker *worker, struct job *job))
+{
+	struct job *job = charging->job;
+	const struct error *refusal = job->error;
+
+	if (!job->envelope.idempotency_key || refusal->info->status >= 500)
+		return;
+	run(charging->worker, job);
+	if (charge_is_asked(job))
+		job->error = refusal;
+}
+
 void
 charge_run(struct worker *worker, struct job *job, void (*run)(struct worker *worker, struct job *job))
 {
@@ -309,7 +323,9 @@ charge_run(struct worker *worker, struct job *job, void (*run)(struct worker *wo
 	prepare(&charging, worker, job);
 	charging.payer = payer_of(job);
 	job->error = proof ? reserve(&charging, proof, &reason) : NULL;
-	if (!job->error && reason)
+	if (job->error)
+		look_for_answer(&charging, run);
+	else if (reason)
 		job->error = challenge(&charging, reason);
 	if (!job->reservation_id)
 		return;
