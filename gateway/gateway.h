@@ -8,6 +8,7 @@
 #include "arena.h"
 
 struct access;
+struct blob_store;
 struct credentials;
 struct decisions;
 struct disk;
@@ -30,6 +31,7 @@ struct gateway {
 	struct access *access;
 	struct credentials *credentials;
 	struct decisions *decisions;
+	struct blob_store *blobs;
 	struct disk *disk;
 	struct graphql *graphql;
 	struct metrics_page *metrics_page;

@@ -18,7 +18,7 @@
 #include "events/event_stream.h"
 #include "front.h"
 #include "assets/disk.h"
-#include "blob.h"
+#include "blob/blob.h"
 #include "gateway.h"
 #include "http/http.h"
 #include "events/hub.h"
@@ -236,7 +236,12 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->access = access_new(&(struct access_options){ .rate_limit_max = settings.rate_limit_max,
 	    .address_rate_limit_max = settings.address_rate_limit_max, .auth_failures_max = settings.auth_failures_max, .login_rate_limit_max = settings.login_rate_limit_max,
 	    .window_us = settings.rate_limit_window_ms * 1000 });
-	blob_sweep(settings.asset_root);
+	gateway->blobs = blob_store_open(&settings.assets, &problem);
+	if (!gateway->blobs) {
+		(void)fprintf(stderr, "%s\n", problem);
+		return false;
+	}
+	blob_sweep(gateway->blobs);
 	gateway->disk = disk_new();
 	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,

@@ -27,7 +27,7 @@ static const struct setting own_settings[] = {
 	TEXT_SETTING("WORDCLAW_BIND", "127.0.0.1", bind, "address to listen on (IPv4 or IPv6; 0.0.0.0 for every interface)"),
 	TEXT_SETTING("WORDCLAW_HOME", "./.wordclaw", home, "directory of everything that belongs to one installation"),
 	TEXT_SETTING("WORDCLAW_RUN_DIR", "", run_dir, "sockets and process files; default $WORDCLAW_HOME/run"),
-	TEXT_SETTING("WORDCLAW_ASSET_ROOT", "", asset_root, "directory of the assets' bytes, shared with content and the other gateways; default $WORDCLAW_HOME/assets"),
+	BLOB_SETTINGS(settings.assets),
 	INT_SETTING("WORDCLAW_ASSET_BYTES_MAX", "1073741824", 1024, 1099511627776, asset_bytes_max, "largest file that POST /api/assets takes as multipart/form-data"),
 	TEXT_SETTING("WORDCLAW_LOG_LEVEL", "info", log_level, "debug, info, warn or error; debug logs every request"),
 	TEXT_SETTING("WORDCLAW_METRICS_ADDRESS", "127.0.0.1", metrics_address, "IPv4 address on which this process's own metrics are served; 0.0.0.0 where a network policy says who may ask"),
@@ -219,8 +219,8 @@ gateway_settings_load(void)
 		return false;
 	if (settings.run_dir[0] == '\0')
 		settings.run_dir = in_directory("", settings.home, "run", "");
-	if (settings.asset_root[0] == '\0')
-		settings.asset_root = in_directory("", settings.home, "assets", "");
+	if (settings.assets.root[0] == '\0')
+		settings.assets.root = in_directory("", settings.home, "assets", "");
 	if (settings.mcp_key_file[0] == '\0')
 		settings.mcp_key_file = in_directory("", settings.home, "secrets/mcp.key", "");
 	if (settings.audit_pokes[0] == '\0')

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "blob/blob.h"
+
 enum { SETTINGS_SERVICES_MAX = 16 };
 
 struct gateway_settings {
@@ -12,7 +14,7 @@ struct gateway_settings {
 	const char *bind;
 	const char *home;
 	const char *run_dir;
-	const char *asset_root;
+	struct blob_settings assets;
 	int64_t asset_bytes_max;
 	const char *log_level;
 	const char *metrics_address;

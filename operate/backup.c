@@ -64,6 +64,10 @@ copy_asset(void *context, const char *name)
 static void
 copy_assets(struct backup *backup)
 {
+	if (backup->operate->has_bucket) {
+		report_warn("the bytes of assets are in a bucket and not in this backup; keep the bucket's versions as long as its backups");
+		return;
+	}
 	if (!files_walk(backup->operate->asset_root, copy_asset, backup))
 		report_fail("the assets below %s could not be copied: %s", backup->operate->asset_root, strerror(errno));
 }

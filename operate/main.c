@@ -13,13 +13,14 @@
 
 enum { ARENA_BYTES_MAX = 256 * 1024 * 1024, URL_BYTES_MAX = 4096 };
 
-static const char *setting_url, *setting_home, *setting_assets, *setting_run_dir, *setting_pg_bin;
+static const char *setting_url, *setting_home, *setting_assets, *setting_asset_provider, *setting_run_dir, *setting_pg_bin;
 
 static const struct setting SETTINGS[] = {
 	{ "DATABASE_URL", SETTING_SECRET, "", 0, 0,
 	    "libpq URI of the administrator who migrates; default: what $WORDCLAW_HOME/secrets/admin.dsn says, where make run keeps it", &setting_url },
 	{ "WORDCLAW_HOME", SETTING_TEXT, "./.wordclaw", 0, 0, "keys and logins are in secrets/ below it", &setting_home },
 	{ "WORDCLAW_ASSET_ROOT", SETTING_TEXT, "", 0, 0, "directory of the assets' bytes; default $WORDCLAW_HOME/assets", &setting_assets },
+	{ "WORDCLAW_ASSET_STORAGE_PROVIDER", SETTING_TEXT, "local", 0, 0, "with s3 the bytes of assets are in a bucket, which a backup leaves out", &setting_asset_provider },
 	{ "WORDCLAW_RUN_DIR", SETTING_TEXT, "", 0, 0, "directory of the processes' sockets; default $WORDCLAW_HOME/run", &setting_run_dir },
 	{ "WORDCLAW_PG_BIN", SETTING_TEXT, "", 0, 0, "directory of pg_dump and pg_restore; default: where PATH leads", &setting_pg_bin },
 };
@@ -157,6 +158,7 @@ main(int argc, char **argv)
 	operate.home = setting_home;
 	operate.secrets = arena_printf(operate.arena, "%s/secrets", setting_home);
 	operate.asset_root = *setting_assets ? setting_assets : arena_printf(operate.arena, "%s/assets", setting_home);
+	operate.has_bucket = strcmp(setting_asset_provider, "s3") == 0;
 	operate.run_dir = run_directory(&operate);
 	operate.pg_bin = setting_pg_bin;
 	for (size_t i = 0; n > 1 && i < N_COMMANDS; i++) {

@@ -10,6 +10,7 @@ enum { SECRET_PATHS_MAX = 64, MANIFEST_BYTES_MAX = 4 * 1024 * 1024 };
 struct operate {
 	struct arena *arena;
 	const char *database_url, *home, *secrets, *asset_root, *run_dir, *pg_bin;
+	bool has_bucket; /* the bytes of assets are there, and below asset_root only copies */
 	bool is_json;
 	struct session session; /* opened by operate_connect */
 };

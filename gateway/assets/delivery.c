@@ -1,12 +1,14 @@
 /* GET /api/assets/{id}/content: the bytes, whole or a range, to whoever may have them. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "access/access.h"
-#include "blob.h"
+#include "assets/disk.h"
+#include "blob/blob.h"
 #include "content_proto.h"
 #include "dispatch/dispatch.h"
 #include "http/header.h"
@@ -14,11 +16,11 @@
 #include "pages/page.h"
 #include "payments_proto.h"
 #include "rest/answer.h"
-#include "settings.h"
 
 struct delivery {
 	struct exchange *exchange;
 	int64_t id;
+	struct disk_job job; /* of a copy that has to come first */
 	struct content_assets_open_response asset;
 	struct principal self; /* of the calls made here: the gateway, in the reader's tenant */
 };
@@ -81,29 +83,31 @@ chosen_range(const struct exchange *exchange, const char *etag, int64_t n_bytes,
 	return header_range(range, n_bytes, ret_first, ret_n);
 }
 
+static const char *
+etag_of(const struct delivery *delivery)
+{
+	return arena_printf(delivery->exchange->arena, "\"%s\"", delivery->asset.byte_hash);
+}
+
 static void
-send_bytes(struct delivery *delivery)
+answer_without_bytes(struct delivery *delivery, int why)
+{
+	log_write(LOG_ERROR, "asset.no_bytes", LOG_TEXT("requestId", delivery->exchange->request_id), LOG_INT("asset", delivery->id),
+	    LOG_TEXT("cause", strerror(why)));
+	if (why == ENOENT || why == EINVAL)
+		ANSWER_FAIL(delivery->exchange, ASSET_CONTENT_NOT_FOUND, "the bytes of asset %" PRId64 " are not in the store", delivery->id);
+	else
+		ANSWER_FAIL(delivery->exchange, ASSET_STORAGE_PROVIDER_REQUEST_FAILED, "the bytes of asset %" PRId64 " could not be read from the store", delivery->id);
+}
+
+static void
+send_file(struct delivery *delivery, int fd, int64_t n_bytes)
 {
 	struct exchange *exchange = delivery->exchange;
 	const struct content_assets_open_response *asset = &delivery->asset;
-	const char *etag = arena_printf(exchange->arena, "\"%s\"", asset->byte_hash);
-	const char *if_none_match = exchange_header(exchange, "if-none-match");
-	int64_t n_bytes = 0, first = 0, n = 0;
+	const char *etag = etag_of(delivery);
+	int64_t first = 0, n = 0;
 
-	if (if_none_match && header_names_etag(if_none_match, etag)) {
-		set_headers(exchange, asset, etag);
-		exchange_answer(exchange, 304, NULL, "", 0);
-		return;
-	}
-	int fd = blob_open(settings.asset_root, asset->storage_key, &n_bytes);
-	if (fd < 0 || n_bytes != asset->size_bytes) {
-		log_write(LOG_ERROR, "asset.no_bytes", LOG_TEXT("requestId", exchange->request_id), LOG_INT("asset", delivery->id),
-		    LOG_TEXT("cause", fd < 0 ? strerror(errno) : "another size"));
-		if (fd >= 0)
-			(void)close(fd);
-		ANSWER_FAIL(exchange, ASSET_CONTENT_NOT_FOUND, "the bytes of asset %" PRId64 " are not in the store", delivery->id);
-		return;
-	}
 	enum header_range range = chosen_range(exchange, etag, n_bytes, &first, &n);
 	if (range == HEADER_RANGE_UNSATISFIABLE) {
 		(void)close(fd);
@@ -115,6 +119,57 @@ send_bytes(struct delivery *delivery)
 	if (range == HEADER_RANGE_PART)
 		exchange_set_header(exchange, "Content-Range", arena_printf(exchange->arena, "bytes %" PRId64 "-%" PRId64 "/%" PRId64, first, first + n - 1, n_bytes));
 	exchange_answer_file(exchange, range == HEADER_RANGE_PART ? 206 : 200, asset->mime_type, fd, (uint64_t)first, (size_t)n);
+}
+
+static void
+on_fetched(struct disk_job *job)
+{
+	struct delivery *delivery = job->context;
+
+	if (job->is_done)
+		send_file(delivery, job->fd, job->blob.n_bytes);
+	else
+		answer_without_bytes(delivery, job->why);
+}
+
+static void
+fetch(struct delivery *delivery)
+{
+	const struct content_assets_open_response *asset = &delivery->asset;
+	struct gateway *gateway = delivery->exchange->gateway;
+	struct disk_job *job = &delivery->job;
+
+	*job = (struct disk_job){ .run = disk_fetch, .store = gateway->blobs, .blob = { .n_bytes = asset->size_bytes }, .done = on_fetched, .context = delivery };
+	(void)snprintf(job->blob.key, sizeof(job->blob.key), "%s", asset->storage_key);
+	(void)snprintf(job->blob.hash, sizeof(job->blob.hash), "%s", asset->byte_hash);
+	exchange_wait(delivery->exchange);
+	disk_submit(gateway->disk, job);
+}
+
+static void
+send_bytes(struct delivery *delivery)
+{
+	struct exchange *exchange = delivery->exchange;
+	const struct content_assets_open_response *asset = &delivery->asset;
+	const char *etag = etag_of(delivery), *if_none_match = exchange_header(exchange, "if-none-match");
+	int64_t n_bytes = 0;
+
+	if (if_none_match && header_names_etag(if_none_match, etag)) {
+		set_headers(exchange, asset, etag);
+		exchange_answer(exchange, 304, NULL, "", 0);
+		return;
+	}
+	int fd = blob_open(exchange->gateway->blobs, asset->storage_key, &n_bytes), why = errno;
+	if (fd >= 0 && n_bytes == asset->size_bytes) {
+		send_file(delivery, fd, n_bytes);
+		return;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	if ((fd >= 0 || why == ENOENT) && strcmp(blob_store_provider(exchange->gateway->blobs), "s3") == 0)
+		fetch(delivery);
+	else
+		answer_without_bytes(delivery, fd >= 0 ? EIO : why);
 }
 
 /* ---- who may ---- */

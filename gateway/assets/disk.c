@@ -1,14 +1,17 @@
-/* A thread that waits for the disk. */
+/* Threads that wait for the store. */
 #include "assets/disk.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+enum { N_THREADS = 4 };
+
 struct disk {
-	pthread_t thread;
+	pthread_t threads[N_THREADS];
 	pthread_mutex_t mutex;
 	pthread_cond_t submitted;
 	struct disk_job *first, **last; /* waiting */
@@ -33,6 +36,33 @@ next_job(struct disk *disk)
 	return job;
 }
 
+void
+disk_finish(struct disk_job *job)
+{
+	job->is_done = blob_finish(job->writer, &job->blob);
+	job->why = errno;
+}
+
+void
+disk_fetch(struct disk_job *job)
+{
+	job->fd = blob_fetch(job->store, &job->blob);
+	job->is_done = job->fd >= 0;
+	job->why = errno;
+}
+
+static void
+remove_blob(struct disk_job *job)
+{
+	(void)blob_remove(job->store, job->blob.key);
+}
+
+static void
+forget(struct disk_job *job)
+{
+	free(job);
+}
+
 static void *
 work(void *context)
 {
@@ -41,8 +71,7 @@ work(void *context)
 	struct disk_job *job;
 
 	while ((job = next_job(disk))) {
-		job->is_stored = blob_finish(job->writer, &job->blob);
-		job->why = errno;
+		job->run(job);
 		pthread_mutex_lock(&disk->mutex);
 		job->next = disk->finished;
 		disk->finished = job;
@@ -63,8 +92,12 @@ disk_new(void)
 	disk->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	(void)pthread_mutex_init(&disk->mutex, NULL);
 	(void)pthread_cond_init(&disk->submitted, NULL);
-	if (disk->event_fd < 0 || pthread_create(&disk->thread, NULL, work, disk) != 0)
-		abort(); /* at start: there is no room for a single thread */
+	if (disk->event_fd < 0)
+		abort();
+	for (size_t i = 0; i < N_THREADS; i++) {
+		if (pthread_create(&disk->threads[i], NULL, work, disk) != 0)
+			abort(); /* at start: there is no room for a thread */
+	}
 	return disk;
 }
 
@@ -83,6 +116,18 @@ disk_submit(struct disk *disk, struct disk_job *job)
 	disk->last = &job->next;
 	pthread_cond_signal(&disk->submitted);
 	pthread_mutex_unlock(&disk->mutex);
+}
+
+void
+disk_remove(struct disk *disk, struct blob_store *store, const char *key)
+{
+	struct disk_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		abort();
+	*job = (struct disk_job){ .run = remove_blob, .store = store, .done = forget };
+	(void)snprintf(job->blob.key, sizeof(job->blob.key), "%s", key);
+	disk_submit(disk, job);
 }
 
 void
@@ -107,9 +152,10 @@ disk_free(struct disk *disk)
 {
 	pthread_mutex_lock(&disk->mutex);
 	disk->is_ending = true;
-	pthread_cond_signal(&disk->submitted);
+	pthread_cond_broadcast(&disk->submitted);
 	pthread_mutex_unlock(&disk->mutex);
-	(void)pthread_join(disk->thread, NULL);
+	for (size_t i = 0; i < N_THREADS; i++)
+		(void)pthread_join(disk->threads[i], NULL);
 	disk_deliver(disk);
 	(void)pthread_mutex_destroy(&disk->mutex);
 	(void)pthread_cond_destroy(&disk->submitted);

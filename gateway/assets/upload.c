@@ -80,7 +80,7 @@ begin_file(struct upload *upload, const struct form_piece *piece)
 
 	upload->part_name = arena_strndup(arena, piece->file_name, strnlen(piece->file_name, 1024));
 	upload->part_type = piece->type ? arena_strndup(arena, piece->type, strnlen(piece->type, 256)) : NULL;
-	upload->writer = blob_begin(settings.asset_root, upload->exchange->principal.tenant);
+	upload->writer = blob_begin(upload->exchange->gateway->blobs, upload->exchange->principal.tenant);
 	if (!upload->writer)
 		upload->why = errno;
 }
@@ -198,7 +198,7 @@ facts_json(const struct upload *upload, size_t *ret_n)
 static void
 drop(const struct upload *upload)
 {
-	(void)blob_remove(settings.asset_root, upload->job.blob.key);
+	disk_remove(upload->exchange->gateway->disk, upload->job.store, upload->job.blob.key);
 }
 
 /* What may have been entered keeps its bytes. */
@@ -253,7 +253,7 @@ on_stored(struct disk_job *job)
 {
 	struct upload *upload = job->context;
 
-	if (job->is_stored)
+	if (job->is_done)
 		enter(upload);
 	else
 		answer_store_failed(upload->exchange, job->why);
@@ -291,7 +291,7 @@ answer(struct exchange *exchange)
 		answer_error(exchange, error);
 		return;
 	}
-	upload->job = (struct disk_job){ .writer = upload->writer, .done = on_stored, .context = upload };
+	upload->job = (struct disk_job){ .run = disk_finish, .writer = upload->writer, .store = exchange->gateway->blobs, .done = on_stored, .context = upload };
 	upload->writer = NULL;
 	exchange_wait(exchange);
 	disk_submit(exchange->gateway->disk, &upload->job);

@@ -2527,6 +2527,7 @@ const struct error *content_items_update_as(struct request *req, const struct co
  * Emits: asset.create. */
 const struct error *content_assets_create(struct request *req, const struct content_assets_create_request *in,
     struct asset *out) MUST_CHECK;
+const struct error *content_assets_create_prepare(struct request *req, const struct content_assets_create_request *in);
 
 /* List assets, newest first.
  * GET /api/assets */
@@ -2585,7 +2586,7 @@ const struct error *content_assets_store(struct request *req, const struct conte
     struct asset *out) MUST_CHECK;
 
 /* Say where an asset's bytes are, to who may have them.
- * Errors: ASSET_ACCESS_TOKEN_EXPIRED, ASSET_CONTENT_NOT_FOUND, ASSET_NOT_FOUND, ASSET_RANGE_NOT_SATISFIABLE, AUTH_MISSING_API_KEY, INVALID_ASSET_ACCESS_TOKEN. */
+ * Errors: ASSET_ACCESS_TOKEN_EXPIRED, ASSET_CONTENT_NOT_FOUND, ASSET_NOT_FOUND, ASSET_RANGE_NOT_SATISFIABLE, ASSET_STORAGE_PROVIDER_REQUEST_FAILED, AUTH_MISSING_API_KEY, INVALID_ASSET_ACCESS_TOKEN. */
 const struct error *content_assets_open(struct request *req, const struct content_assets_open_request *in,
     struct content_assets_open_response *out) MUST_CHECK;
 

@@ -1870,12 +1870,13 @@ const struct db_statement content_item_set_schema_query = { .name = "content_ite
 const struct db_statement content_asset_insert_query = { .name = "content_asset_insert",
 	.sql =
 	    "INSERT INTO assets (domain_id, source_asset_id, variant_key, transform_spec, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key,\n"
-	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, metadata, uploader_actor_id, uploader_actor_type, uploader_actor_source, created_at, updated_at)\n"
-	    "VALUES (tenant(), $1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $17)\n"
+	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, metadata, uploader_actor_id, uploader_actor_type, uploader_actor_source, created_at, updated_at,\n"
+	    "       storage_provider)\n"
+	    "VALUES (tenant(), $1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $17, $18)\n"
 	    "RETURNING id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,\n"
 	    "       access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,\n"
 	    "       created_at, updated_at, deleted_at\n",
-	.kind = DB_FIND, .n_params = 17, .row = &asset_row_shape };
+	.kind = DB_FIND, .n_params = 18, .row = &asset_row_shape };
 
 const struct db_statement content_asset_get_query = { .name = "content_asset_get",
 	.sql =
@@ -1921,6 +1922,14 @@ const struct db_statement content_asset_has_derivative_query = { .name = "conten
 	.sql =
 	    "SELECT id FROM assets WHERE source_asset_id = $1 LIMIT 1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &content_id_row_shape };
+
+const struct db_statement content_asset_orphans_query = { .name = "content_asset_orphans",
+	.sql =
+	    "SELECT k.at::integer AS id\n"
+	    "  FROM unnest($1::integer[], $2::text[]) WITH ORDINALITY AS k (domain_id, storage_key, at)\n"
+	    " WHERE NOT EXISTS (SELECT FROM assets a WHERE a.domain_id = k.domain_id AND a.storage_key = k.storage_key)\n"
+	    " LIMIT cardinality($1::integer[])\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_id_row_shape };
 
 const struct db_statement content_asset_status_query = { .name = "content_asset_status",
 	.sql =

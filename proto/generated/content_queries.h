@@ -316,6 +316,8 @@ extern const struct db_statement content_assets_list_query;
 extern const struct db_statement content_asset_derivatives_query;
 /* One that was made from an asset, deleted or not. :find; rows: struct content_id_row */
 extern const struct db_statement content_asset_has_derivative_query;
+/* Places in the list, from 1, of keys ($1 their tenants, $2) that no asset has. :list; rows: struct content_id_row */
+extern const struct db_statement content_asset_orphans_query;
 /* Take an asset out of use, or back. :exec */
 extern const struct db_statement content_asset_status_query;
 /* The row of a purged asset. :exec */

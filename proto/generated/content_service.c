@@ -515,6 +515,13 @@ call_content_assets_create(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+prepare_content_assets_create(struct request *req, const void *in)
+{
+	const struct content_assets_create_request *typed_in = in;
+	return content_assets_create_prepare(req, typed_in);
+}
+
+static const struct error *
 call_content_assets_list(struct request *req, const void *in, void *out)
 {
 	const struct content_assets_list_request *typed_in = in;
@@ -655,7 +662,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_items_withheld, call_content_items_withheld, NULL, NULL, NULL },
 	{ &operation_content_items_create_as, call_content_items_create_as, NULL, NULL, NULL },
 	{ &operation_content_items_update_as, call_content_items_update_as, NULL, NULL, NULL },
-	{ &operation_content_assets_create, call_content_assets_create, NULL, NULL, NULL },
+	{ &operation_content_assets_create, call_content_assets_create, NULL, prepare_content_assets_create, NULL },
 	{ &operation_content_assets_list, call_content_assets_list, NULL, NULL, NULL },
 	{ &operation_content_assets_get, call_content_assets_get, NULL, NULL, NULL },
 	{ &operation_content_assets_derivatives, call_content_assets_derivatives, NULL, NULL, NULL },

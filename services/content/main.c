@@ -18,6 +18,7 @@ static const struct consumer consumers[] = {
 static const struct timer timers[] = {
 	{ "items.purge", 60 * 1000, content_purge },
 	{ "assets.sweep", 3600 * 1000, assets_sweep },
+	{ "assets.orphans", 24 * 3600 * 1000, assets_find_orphans },
 	{ "items.lifecycle", 5 * 1000, lifecycle_sweep },
 };
 
@@ -28,7 +29,7 @@ static const struct service_command commands[] = {
 int
 main(int argc, char **argv)
 {
-	const struct process_kind processes[] = { asset_removal_kind, fields_build_kind, migration_kind };
+	const struct process_kind processes[] = { asset_removal_kind, asset_orphans_kind, fields_build_kind, migration_kind };
 	struct service_definition definition = {
 		.name = "content",
 		.operations = content_operations,

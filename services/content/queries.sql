@@ -1267,8 +1267,9 @@ UPDATE content_items SET schema_version = $3 WHERE id = $1 AND version = $2;
 -- name: asset_insert :find asset_row
 -- Enter a file whose bytes are stored.
 INSERT INTO assets (domain_id, source_asset_id, variant_key, transform_spec, filename, original_filename, mime_type, size_bytes, byte_hash, storage_key,
-       access_mode, entitlement_scope_type, entitlement_scope_ref, metadata, uploader_actor_id, uploader_actor_type, uploader_actor_source, created_at, updated_at)
-VALUES (tenant(), $1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $17)
+       access_mode, entitlement_scope_type, entitlement_scope_ref, metadata, uploader_actor_id, uploader_actor_type, uploader_actor_source, created_at, updated_at,
+       storage_provider)
+VALUES (tenant(), $1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $17, $18)
 RETURNING id, domain_id, source_asset_id, variant_key, transform_spec::text, filename, original_filename, mime_type, size_bytes, byte_hash, storage_provider, storage_key,
        access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata::text, uploader_actor_id, uploader_actor_type, uploader_actor_source,
        created_at, updated_at, deleted_at;
@@ -1297,6 +1298,13 @@ SELECT id, domain_id, source_asset_id, variant_key, transform_spec::text, filena
 -- name: asset_has_derivative :find content_id_row
 -- One that was made from an asset, deleted or not.
 SELECT id FROM assets WHERE source_asset_id = $1 LIMIT 1;
+
+-- name: asset_orphans :list content_id_row
+-- Places in the list, from 1, of keys ($1 their tenants, $2) that no asset has.
+SELECT k.at::integer AS id
+  FROM unnest($1::integer[], $2::text[]) WITH ORDINALITY AS k (domain_id, storage_key, at)
+ WHERE NOT EXISTS (SELECT FROM assets a WHERE a.domain_id = k.domain_id AND a.storage_key = k.storage_key)
+ LIMIT cardinality($1::integer[]);
 
 -- name: asset_status :exec
 -- Take an asset out of use, or back.

@@ -8,7 +8,9 @@
 #include "tokens/token.h"
 
 static int64_t schema_cache_entries, deleted_keep_days;
-static const char *home, *root;
+static const char *home;
+static struct blob_settings assets;
+static struct blob_store *blobs;
 static const char *preview_secrets[2] = { "", "" }, *public_write_secrets[2] = { "", "" };
 
 const struct setting content_settings[] = {
@@ -17,8 +19,7 @@ const struct setting content_settings[] = {
 	{ .name = "WORDCLAW_CONTENT_DELETED_KEEP_DAYS", .type = SETTING_INT, .fallback = "30", .min = 1, .max = 3650,
 	    .doc = "days in which a deleted item can be restored", .target = &deleted_keep_days },
 	{ .name = "WORDCLAW_HOME", .type = SETTING_TEXT, .fallback = ".wordclaw", .doc = "Where the assets are kept unless set otherwise.", .target = &home },
-	{ .name = "WORDCLAW_ASSET_ROOT", .type = SETTING_TEXT, .fallback = "",
-	    .doc = "Directory of the assets' bytes, shared with the gateways; default $WORDCLAW_HOME/assets.", .target = &root },
+	BLOB_SETTINGS(assets),
 	{ .name = "WORDCLAW_PREVIEW_TOKEN_SECRET", .type = SETTING_SECRET, .fallback = "",
 	    .doc = "signs preview tokens; by default a key made from the installation's", .target = &preview_secrets[0] },
 	{ .name = "WORDCLAW_PREVIEW_TOKEN_SECRET_PREVIOUS", .type = SETTING_SECRET, .fallback = "",
@@ -34,13 +35,17 @@ bool
 content_start(void)
 {
 	char *path = NULL;
+	const char *problem;
 
 	schema_cache_reset((size_t)schema_cache_entries);
-	if (root[0] == '\0' && asprintf(&path, "%s/assets", home) < 0)
+	if (assets.root[0] == '\0' && asprintf(&path, "%s/assets", home) < 0)
 		abort();
 	if (path)
-		root = path; /* lives for the process */
-	return true;
+		assets.root = path; /* lives for the process */
+	blobs = blob_store_open(&assets, &problem);
+	if (!blobs)
+		(void)fprintf(stderr, "%s\n", problem);
+	return blobs;
 }
 
 int64_t
@@ -49,10 +54,10 @@ content_deleted_keep_days(void)
 	return deleted_keep_days;
 }
 
-const char *
-asset_root(void)
+struct blob_store *
+asset_store(void)
 {
-	return root;
+	return blobs;
 }
 
 void

@@ -365,11 +365,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- let: deleted_asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'deleted'
 -- let: assets SELECT count(*) FROM assets WHERE domain_id = :big
 -- plan: asset_insert tenant
-(NULL, NULL, NULL, 'a.png', 'a.png', 'image/png', 100, repeat('0', 64), 'a-key', 'public', NULL, NULL, '{}', 'api_key:1', 'api_key', 'db', now())
+(NULL, NULL, NULL, 'a.png', 'a.png', 'image/png', 100, repeat('0', 64), 'a-key', 'public', NULL, NULL, '{}', 'api_key:1', 'api_key', 'db', now(), 'local')
 -- plan: asset_get tenant
 (:asset)
 -- plan: asset_lock tenant
 (:asset)
+-- plan: asset_orphans system
+(ARRAY[1, 1, 2], ARRAY['key-1', 'none', 'none'])
 -- plan: asset_open system
 (:asset)
 -- plan: assets_list tenant

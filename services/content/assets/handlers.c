@@ -7,10 +7,11 @@
 #include "assets/assets.h"
 #include "assets/rules.h"
 #include "assets/store.h"
-#include "blob.h"
+#include "blob/blob.h"
 #include "cursor.h"
 #include "id.h"
 #include "references/reference_store.h"
+#include "secret.h"
 
 enum { SECOND_US = 1000000 };
 
@@ -163,7 +164,7 @@ text_of(struct arena *arena, struct doc doc, const char *otherwise)
 	return doc.json ? arena_strndup(arena, doc.json, doc.len) : otherwise;
 }
 
-/* Everything about a new asset but its bytes, checked.  in: a request with the fields of asset_facts. */
+/* Everything about a new asset but its bytes and its source, checked.  in: a request with the fields of asset_facts. */
 #define TAKE_FACTS(req, in, row) \
 	(*(row) = (struct asset_row){ .filename = (in)->filename, .original_filename = (in)->original_filename, .mime_type = (in)->mime_type, \
 		.access_mode = (in)->access_mode, .metadata = text_of((req)->arena, (in)->metadata, "{}"), .source_asset_id = (in)->source_asset_id, \
@@ -175,9 +176,7 @@ check_facts(struct request *req, const struct asset_scope *scope, struct asset_r
 {
 	const struct error *error = take_names(req, row);
 
-	if (!error)
-		error = take_scope(req, scope, row);
-	return error ? error : check_source(req, row);
+	return error ? error : take_scope(req, scope, row);
 }
 
 static const struct error *
@@ -209,36 +208,47 @@ static const struct error *
 keep(struct request *req, const void *bytes, size_t n, struct asset_row *row)
 {
 	struct blob *blob = ARENA_NEW(req->arena, struct blob);
-	struct blob_writer *writer = blob_begin(asset_root(), req->tenant);
+	struct blob_writer *writer = req->dry_run ? NULL : blob_begin(asset_store(), req->tenant);
 
 	if (writer)
 		(void)blob_add(writer, bytes, n); /* blob_finish tells */
-	if (!writer || !blob_finish(writer, blob))
+	if (req->dry_run)
+		sha256_hex(blob->hash, bytes, n);
+	else if (!writer || !blob_finish(writer, blob))
 		return FAIL(req, ASSET_STORAGE_PROVIDER_REQUEST_FAILED, "the asset could not be stored: %s", strerror(errno));
+	row->storage_provider = blob_store_provider(asset_store());
 	row->storage_key = blob->key;
 	row->byte_hash = blob->hash;
-	row->size_bytes = blob->n_bytes;
+	row->size_bytes = (int64_t)n;
 	return NULL;
+}
+
+/* The bytes are safe before the transaction begins, for a bucket may be slow.  Those of an asset that is refused then, or was entered before under
+ * the same idempotency key, are found as orphans: the transaction may be run again, so it removes nothing itself. */
+const struct error *
+content_assets_create_prepare(struct request *req, const struct content_assets_create_request *in)
+{
+	struct asset_row *row = ARENA_NEW(req->arena, struct asset_row);
+	void *bytes = NULL;
+	size_t n = 0;
+
+	const struct error *error = TAKE_FACTS(req, in, row);
+	if (!error)
+		error = decode(req, in->content_base64, &bytes, &n);
+	if (!error)
+		error = keep(req, bytes, n, row);
+	req->prepared = row;
+	return error;
 }
 
 const struct error *
 content_assets_create(struct request *req, const struct content_assets_create_request *in, struct asset *out)
 {
-	struct asset_row row;
-	void *bytes = NULL;
-	size_t n = 0;
+	const struct asset_row *row = req->prepared;
+	const struct error *error = check_source(req, row);
 
-	const struct error *error = TAKE_FACTS(req, in, &row);
-	if (!error)
-		error = decode(req, in->content_base64, &bytes, &n);
-	if (!error)
-		error = keep(req, bytes, n, &row);
-	if (error)
-		return error;
-	error = enter(req, &row, out);
-	if (error)
-		(void)blob_remove(asset_root(), row.storage_key);
-	return error;
+	(void)in;
+	return error ? error : enter(req, row, out);
 }
 
 const struct error *
@@ -247,8 +257,11 @@ content_assets_store(struct request *req, const struct content_assets_store_requ
 	struct asset_row row;
 	const struct error *error = TAKE_FACTS(req, in, &row);
 
+	if (!error)
+		error = check_source(req, &row);
 	if (error)
 		return error;
+	row.storage_provider = blob_store_provider(asset_store());
 	row.storage_key = in->storage_key;
 	row.byte_hash = in->byte_hash;
 	row.size_bytes = in->size_bytes;

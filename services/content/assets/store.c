@@ -1,6 +1,8 @@
 /* The statements about assets as functions. */
 #include "assets/store.h"
 
+#include <stdlib.h>
+
 #include "content_queries.h"
 
 const struct error *
@@ -12,7 +14,7 @@ store_asset_insert(struct request *req, const struct asset_row *row, const struc
 	    PARAMS(P_INT_OPT(row->source_asset_id), P_TEXT(row->variant_key), P_TEXT(row->transform_spec), P_TEXT(row->filename),
 	        P_TEXT(row->original_filename), P_TEXT(row->mime_type), P_INT(row->size_bytes), P_TEXT(row->byte_hash), P_TEXT(row->storage_key),
 	        P_TEXT(row->access_mode), P_TEXT(row->entitlement_scope_type), P_INT_OPT(row->entitlement_scope_ref), P_TEXT(row->metadata),
-	        P_TEXT(who->id), P_TEXT(who->type), P_TEXT(who->source), P_TIME(req->now_us)),
+	        P_TEXT(who->id), P_TEXT(who->type), P_TEXT(who->source), P_TIME(req->now_us), P_TEXT(row->storage_provider)),
 	    ret);
 }
 
@@ -64,4 +66,14 @@ void
 store_asset_remove(struct request *req, int64_t id)
 {
 	query_send(req, &content_asset_remove_query, PARAMS(P_INT(id)));
+}
+
+const struct error *
+store_asset_orphans(struct request *req, const char *const *keys, size_t n, struct shape_list *ret)
+{
+	int64_t *tenants = ARENA_ARRAY(req->arena, int64_t, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		tenants[i] = strtoll(keys[i], NULL, 10);
+	return query_list(req, &content_asset_orphans_query, PARAMS(P_INT_LIST(tenants, n), P_TEXT_LIST(keys, n)), ret);
 }

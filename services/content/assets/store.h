@@ -21,4 +21,7 @@ const struct error *store_asset_has_derivative(struct request *req, int64_t id, 
 void store_asset_status(struct request *req, int64_t id, const char *status, const int64_t *deleted_at);
 void store_asset_remove(struct request *req, int64_t id);
 
+/* Places in the list, from 1, of keys that no asset has: rows of struct content_id_row. */
+const struct error *store_asset_orphans(struct request *req, const char *const *keys, size_t n, struct shape_list *ret) MUST_CHECK;
+
 #endif
