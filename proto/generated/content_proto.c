@@ -567,6 +567,34 @@ static const struct shape_field content_item_row_fields[] = {
 };
 const struct shape content_item_row_shape = { .name = "content_item_row", .size = sizeof(struct content_item_row), .fields = content_item_row_fields, .n_fields = 9 };
 
+static const struct shape_field content_text_probe_row_fields[] = {
+	{ .name = "words", .column = "words", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, words), .min = 0, .max = 0, .doc = "Column words." },
+	{ .name = "needle", .column = "needle", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, needle), .min = 0, .max = 0, .doc = "Column needle." },
+	{ .name = "isReady", .column = "is_ready", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, is_ready), .min = 0, .max = 0, .doc = "Column is_ready." },
+	{ .name = "queued", .column = "queued", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, queued), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column queued." },
+	{ .name = "found", .column = "found", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, found), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column found." },
+};
+const struct shape content_text_probe_row_shape = { .name = "content_text_probe_row", .size = sizeof(struct content_text_probe_row), .fields = content_text_probe_row_fields, .n_fields = 5 };
+
+static const struct shape_field content_found_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_found_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "total", .column = "total", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_found_row, total), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column total." },
+};
+const struct shape content_found_row_shape = { .name = "content_found_row", .size = sizeof(struct content_found_row), .fields = content_found_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_words_state_row_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_words_state_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_words_state_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
+	{ .name = "isReady", .column = "is_ready", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_words_state_row, is_ready), .min = 0, .max = 0, .doc = "Column is_ready." },
+};
+const struct shape content_words_state_row_shape = { .name = "content_words_state_row", .size = sizeof(struct content_words_state_row), .fields = content_words_state_row_fields, .n_fields = 3 };
+
+static const struct shape_field content_noted_row_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_noted_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "itemId", .column = "item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_noted_row, item_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column item_id." },
+};
+const struct shape content_noted_row_shape = { .name = "content_noted_row", .size = sizeof(struct content_noted_row), .fields = content_noted_row_fields, .n_fields = 2 };
+
 static const struct shape_field content_past_row_fields[] = {
 	{ .name = "isOver", .column = "is_over", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_past_row, is_over), .min = 0, .max = 0, .doc = "Column is_over." },
 };
@@ -965,7 +993,7 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, content_type_id), .slug_offset = offsetof(struct content_items_list_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only items of this type (id or slug).", .example = "7" },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, status), .min = 0, .max = INT64_C(64), .doc = "Only items in this status.", .example = "\"published\"" },
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, draft), .min = 0, .max = 0, .doc = "false: the published view, without items that have none." },
-	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Text in data's strings or the status, ignoring case; or the id.", .example = "\"launch\"" },
+	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Words (beginnings), \"a phrase\" or -without, in data's strings or the status; or the id.", .example = "\"launch\"" },
 	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
 	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },

@@ -604,6 +604,38 @@ struct content_item_row {
 };
 extern const struct shape content_item_row_shape;
 
+/* Row of text_probe. */
+struct content_text_probe_row {
+	const char *words; /* optional */
+	const char *needle; /* optional */
+	bool is_ready;
+	int64_t queued;
+	int64_t found;
+};
+extern const struct shape content_text_probe_row_shape;
+
+/* Row of text_heads_desc, text_heads_asc, text_snapshots_desc, text_snapshots_asc. */
+struct content_found_row {
+	int64_t id;
+	int64_t total;
+};
+extern const struct shape content_found_row_shape;
+
+/* Row of words_lock. */
+struct content_words_state_row {
+	int64_t domain_id;
+	int64_t item_id;
+	bool is_ready;
+};
+extern const struct shape content_words_state_row_shape;
+
+/* Row of words_take, words_next. */
+struct content_noted_row {
+	int64_t domain_id;
+	int64_t item_id;
+};
+extern const struct shape content_noted_row_shape;
+
 /* Row of past_is_over. */
 struct content_past_row {
 	bool is_over;

@@ -407,14 +407,15 @@ const struct db_statement content_heads_updated_desc_all_query = { .name = "cont
 	    "          FROM content_item_heads i\n"
 	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_type_query = { .name = "content_heads_updated_desc_type",
 	.sql =
@@ -425,14 +426,15 @@ const struct db_statement content_heads_updated_desc_type_query = { .name = "con
 	    "          FROM content_item_heads i\n"
 	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_status_query = { .name = "content_heads_updated_desc_status",
 	.sql =
@@ -443,14 +445,15 @@ const struct db_statement content_heads_updated_desc_status_query = { .name = "c
 	    "          FROM content_item_heads i\n"
 	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_desc_type_status_query = { .name = "content_heads_updated_desc_type_status",
 	.sql =
@@ -461,14 +464,15 @@ const struct db_statement content_heads_updated_desc_type_status_query = { .name
 	    "          FROM content_item_heads i\n"
 	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_all_query = { .name = "content_heads_updated_asc_all",
 	.sql =
@@ -479,14 +483,15 @@ const struct db_statement content_heads_updated_asc_all_query = { .name = "conte
 	    "          FROM content_item_heads i\n"
 	    "         WHERE $1::integer IS NULL AND $2::text IS NULL AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_type_query = { .name = "content_heads_updated_asc_type",
 	.sql =
@@ -497,14 +502,15 @@ const struct db_statement content_heads_updated_asc_type_query = { .name = "cont
 	    "          FROM content_item_heads i\n"
 	    "         WHERE i.content_type_id = $1::integer AND $2::text IS NULL AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_status_query = { .name = "content_heads_updated_asc_status",
 	.sql =
@@ -515,14 +521,15 @@ const struct db_statement content_heads_updated_asc_status_query = { .name = "co
 	    "          FROM content_item_heads i\n"
 	    "         WHERE $1::integer IS NULL AND i.status = $2::text AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_updated_asc_type_status_query = { .name = "content_heads_updated_asc_type_status",
 	.sql =
@@ -533,14 +540,15 @@ const struct db_statement content_heads_updated_asc_type_status_query = { .name 
 	    "          FROM content_item_heads i\n"
 	    "         WHERE i.content_type_id = $1::integer AND i.status = $2::text AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_desc_all_query = { .name = "content_heads_created_desc_all",
 	.sql =
@@ -551,14 +559,15 @@ const struct db_statement content_heads_created_desc_all_query = { .name = "cont
 	    "          FROM content_item_heads i\n"
 	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_desc_type_query = { .name = "content_heads_created_desc_type",
 	.sql =
@@ -569,14 +578,15 @@ const struct db_statement content_heads_created_desc_type_query = { .name = "con
 	    "          FROM content_item_heads i\n"
 	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_asc_all_query = { .name = "content_heads_created_asc_all",
 	.sql =
@@ -587,14 +597,15 @@ const struct db_statement content_heads_created_asc_all_query = { .name = "conte
 	    "          FROM content_item_heads i\n"
 	    "         WHERE $1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_created_asc_type_query = { .name = "content_heads_created_asc_type",
 	.sql =
@@ -605,14 +616,15 @@ const struct db_statement content_heads_created_asc_type_query = { .name = "cont
 	    "          FROM content_item_heads i\n"
 	    "         WHERE i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_version_desc_query = { .name = "content_heads_version_desc",
 	.sql =
@@ -623,14 +635,15 @@ const struct db_statement content_heads_version_desc_query = { .name = "content_
 	    "          FROM content_item_heads i\n"
 	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.version, i.id) < ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_heads_version_asc_query = { .name = "content_heads_version_asc",
 	.sql =
@@ -641,14 +654,15 @@ const struct db_statement content_heads_version_asc_query = { .name = "content_h
 	    "          FROM content_item_heads i\n"
 	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) AND (i.version, i.id) > ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_desc_all_query = { .name = "content_snapshots_updated_desc_all",
 	.sql =
@@ -660,14 +674,15 @@ const struct db_statement content_snapshots_updated_desc_all_query = { .name = "
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_desc_all_query = { .name = "content_snapshots_created_desc_all",
 	.sql =
@@ -679,14 +694,15 @@ const struct db_statement content_snapshots_created_desc_all_query = { .name = "
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_desc_type_query = { .name = "content_snapshots_updated_desc_type",
 	.sql =
@@ -698,14 +714,15 @@ const struct db_statement content_snapshots_updated_desc_type_query = { .name = 
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_desc_type_query = { .name = "content_snapshots_created_desc_type",
 	.sql =
@@ -717,14 +734,15 @@ const struct db_statement content_snapshots_created_desc_type_query = { .name = 
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) < ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_asc_all_query = { .name = "content_snapshots_updated_asc_all",
 	.sql =
@@ -736,14 +754,15 @@ const struct db_statement content_snapshots_updated_asc_all_query = { .name = "c
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_asc_all_query = { .name = "content_snapshots_created_asc_all",
 	.sql =
@@ -755,14 +774,15 @@ const struct db_statement content_snapshots_created_asc_all_query = { .name = "c
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published IS TRUE AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_updated_asc_type_query = { .name = "content_snapshots_updated_asc_type",
 	.sql =
@@ -774,14 +794,15 @@ const struct db_statement content_snapshots_updated_asc_type_query = { .name = "
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.updated_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.updated_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_created_asc_type_query = { .name = "content_snapshots_created_asc_type",
 	.sql =
@@ -793,14 +814,15 @@ const struct db_statement content_snapshots_created_asc_type_query = { .name = "
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published IS TRUE AND i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') AND (i.created_at, i.id) > ($6::timestamptz, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.created_at ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_desc_query = { .name = "content_snapshots_version_desc",
 	.sql =
@@ -812,14 +834,15 @@ const struct db_statement content_snapshots_version_desc_query = { .name = "cont
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND (i.version, i.id) < ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.version DESC, i.id DESC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
 
 const struct db_statement content_snapshots_version_asc_query = { .name = "content_snapshots_version_asc",
 	.sql =
@@ -831,14 +854,171 @@ const struct db_statement content_snapshots_version_asc_query = { .name = "conte
 	    "          FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') AND (i.version, i.id) > ($6::integer, $7::integer)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)\n"
+	    "           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\\npublished', $12::text) = 0 THEN false\n"
+	    "                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END\n"
 	    "         AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    "         ORDER BY i.version ASC, i.id ASC LIMIT $8 OFFSET $9) p\n",
-	.kind = DB_LIST, .n_params = 11, .row = &content_item_row_shape };
+	.kind = DB_LIST, .n_params = 13, .row = &content_item_row_shape };
+
+const struct db_statement content_text_probe_query = { .name = "content_text_probe",
+	.sql =
+	    "SELECT CASE WHEN a.needle IS NOT NULL THEN a.words END AS words, coalesce(a.needle, lower($8::text)) AS needle, r.is_ready, (SELECT count(*) FROM (SELECT FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $7) c) AS queued,\n"
+	    "       (SELECT count(*) FROM (SELECT FROM content_findable_words w\n"
+	    "                               WHERE w.words @@ a.words::tsquery AND ($4::integer IS NULL OR w.content_type_id = $4) AND CASE WHEN $5::boolean THEN w.is_public ELSE w.place = 0 END\n"
+	    "                               LIMIT $6) c) AS found\n"
+	    "  FROM content_asked(tenant(), $1::text[], $2::text[], $3) a\n"
+	    " CROSS JOIN content_words_readiness r\n"
+	    " LIMIT 1\n",
+	.kind = DB_FIND, .n_params = 8, .row = &content_text_probe_row_shape };
+
+const struct db_statement content_text_heads_desc_query = { .name = "content_text_heads_desc",
+	.sql =
+	    "WITH queued AS MATERIALIZED (SELECT DISTINCT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12),\n"
+	    "found AS MATERIALIZED (\n"
+	    "    SELECT w.item_id FROM content_findable_words w\n"
+	    "     WHERE w.words @@ $5::tsquery AND CASE WHEN false THEN w.is_public ELSE w.place = 0 END AND ($1::integer IS NULL OR w.content_type_id = $1) LIMIT $12),\n"
+	    "candidates AS (\n"
+	    "    SELECT f.item_id, false AS is_open FROM found f WHERE f.item_id NOT IN (SELECT q.item_id FROM queued q) AND f.item_id <> coalesce($11::integer, 0)\n"
+	    "     UNION ALL SELECT q.item_id, true FROM queued q WHERE q.item_id <> coalesce($11, 0)\n"
+	    "     UNION ALL SELECT $11, false WHERE $11 IS NOT NULL)\n"
+	    "SELECT r.id, r.total\n"
+	    "  FROM (SELECT i.id, i.key, count(*) OVER () AS total\n"
+	    "          FROM candidates c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.published_version, h.search_text, h.published_text,\n"
+	    "                                    CASE $10::text WHEN 'version' THEN h.version WHEN 'createdAt' THEN extract(epoch FROM h.created_at) * 1000000\n"
+	    "                                                   ELSE extract(epoch FROM h.updated_at) * 1000000 END::bigint AS key\n"
+	    "                               FROM content_items h WHERE h.id = c.item_id LIMIT 1) i\n"
+	    "         WHERE true AND ($1 IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND (NOT c.is_open OR content_words(tenant(), i.search_text, i.status) @@ $5::tsquery)) r\n"
+	    " WHERE $7::integer = 0 OR (r.key, r.id) < ($6::bigint, $7)\n"
+	    " ORDER BY r.key DESC, r.id DESC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 12, .row = &content_found_row_shape };
+
+const struct db_statement content_text_heads_asc_query = { .name = "content_text_heads_asc",
+	.sql =
+	    "WITH queued AS MATERIALIZED (SELECT DISTINCT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12),\n"
+	    "found AS MATERIALIZED (\n"
+	    "    SELECT w.item_id FROM content_findable_words w\n"
+	    "     WHERE w.words @@ $5::tsquery AND CASE WHEN false THEN w.is_public ELSE w.place = 0 END AND ($1::integer IS NULL OR w.content_type_id = $1) LIMIT $12),\n"
+	    "candidates AS (\n"
+	    "    SELECT f.item_id, false AS is_open FROM found f WHERE f.item_id NOT IN (SELECT q.item_id FROM queued q) AND f.item_id <> coalesce($11::integer, 0)\n"
+	    "     UNION ALL SELECT q.item_id, true FROM queued q WHERE q.item_id <> coalesce($11, 0)\n"
+	    "     UNION ALL SELECT $11, false WHERE $11 IS NOT NULL)\n"
+	    "SELECT r.id, r.total\n"
+	    "  FROM (SELECT i.id, i.key, count(*) OVER () AS total\n"
+	    "          FROM candidates c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.published_version, h.search_text, h.published_text,\n"
+	    "                                    CASE $10::text WHEN 'version' THEN h.version WHEN 'createdAt' THEN extract(epoch FROM h.created_at) * 1000000\n"
+	    "                                                   ELSE extract(epoch FROM h.updated_at) * 1000000 END::bigint AS key\n"
+	    "                               FROM content_items h WHERE h.id = c.item_id LIMIT 1) i\n"
+	    "         WHERE true AND ($1 IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND (NOT c.is_open OR content_words(tenant(), i.search_text, i.status) @@ $5::tsquery)) r\n"
+	    " WHERE $7::integer = 0 OR (r.key, r.id) > ($6::bigint, $7)\n"
+	    " ORDER BY r.key ASC, r.id ASC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 12, .row = &content_found_row_shape };
+
+const struct db_statement content_text_snapshots_desc_query = { .name = "content_text_snapshots_desc",
+	.sql =
+	    "WITH queued AS MATERIALIZED (SELECT DISTINCT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12),\n"
+	    "found AS MATERIALIZED (\n"
+	    "    SELECT w.item_id FROM content_findable_words w\n"
+	    "     WHERE w.words @@ $5::tsquery AND CASE WHEN true THEN w.is_public ELSE w.place = 0 END AND ($1::integer IS NULL OR w.content_type_id = $1) LIMIT $12),\n"
+	    "candidates AS (\n"
+	    "    SELECT f.item_id, false AS is_open FROM found f WHERE f.item_id NOT IN (SELECT q.item_id FROM queued q) AND f.item_id <> coalesce($11::integer, 0)\n"
+	    "     UNION ALL SELECT q.item_id, true FROM queued q WHERE q.item_id <> coalesce($11, 0)\n"
+	    "     UNION ALL SELECT $11, false WHERE $11 IS NOT NULL)\n"
+	    "SELECT r.id, r.total\n"
+	    "  FROM (SELECT i.id, i.key, count(*) OVER () AS total\n"
+	    "          FROM candidates c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.published_version, h.search_text, h.published_text,\n"
+	    "                                    CASE $10::text WHEN 'version' THEN h.published_version WHEN 'createdAt' THEN extract(epoch FROM h.created_at) * 1000000\n"
+	    "                                                   ELSE extract(epoch FROM h.published_at) * 1000000 END::bigint AS key\n"
+	    "                               FROM content_items h WHERE h.id = c.item_id LIMIT 1) i\n"
+	    "         WHERE i.published_version IS NOT NULL AND ($1 IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND (NOT c.is_open OR content_words(tenant(), CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, 'published') @@ $5::tsquery)) r\n"
+	    " WHERE $7::integer = 0 OR (r.key, r.id) < ($6::bigint, $7)\n"
+	    " ORDER BY r.key DESC, r.id DESC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 12, .row = &content_found_row_shape };
+
+const struct db_statement content_text_snapshots_asc_query = { .name = "content_text_snapshots_asc",
+	.sql =
+	    "WITH queued AS MATERIALIZED (SELECT DISTINCT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12),\n"
+	    "found AS MATERIALIZED (\n"
+	    "    SELECT w.item_id FROM content_findable_words w\n"
+	    "     WHERE w.words @@ $5::tsquery AND CASE WHEN true THEN w.is_public ELSE w.place = 0 END AND ($1::integer IS NULL OR w.content_type_id = $1) LIMIT $12),\n"
+	    "candidates AS (\n"
+	    "    SELECT f.item_id, false AS is_open FROM found f WHERE f.item_id NOT IN (SELECT q.item_id FROM queued q) AND f.item_id <> coalesce($11::integer, 0)\n"
+	    "     UNION ALL SELECT q.item_id, true FROM queued q WHERE q.item_id <> coalesce($11, 0)\n"
+	    "     UNION ALL SELECT $11, false WHERE $11 IS NOT NULL)\n"
+	    "SELECT r.id, r.total\n"
+	    "  FROM (SELECT i.id, i.key, count(*) OVER () AS total\n"
+	    "          FROM candidates c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.published_version, h.search_text, h.published_text,\n"
+	    "                                    CASE $10::text WHEN 'version' THEN h.published_version WHEN 'createdAt' THEN extract(epoch FROM h.created_at) * 1000000\n"
+	    "                                                   ELSE extract(epoch FROM h.published_at) * 1000000 END::bigint AS key\n"
+	    "                               FROM content_items h WHERE h.id = c.item_id LIMIT 1) i\n"
+	    "         WHERE i.published_version IS NOT NULL AND ($1 IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR 'published' = $2)\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND (NOT c.is_open OR content_words(tenant(), CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, 'published') @@ $5::tsquery)) r\n"
+	    " WHERE $7::integer = 0 OR (r.key, r.id) > ($6::bigint, $7)\n"
+	    " ORDER BY r.key ASC, r.id ASC LIMIT $8 OFFSET $9\n",
+	.kind = DB_LIST, .n_params = 12, .row = &content_found_row_shape };
+
+const struct db_statement content_words_lock_query = { .name = "content_words_lock",
+	.sql =
+	    "SELECT s.domain_id, s.item_id, s.is_ready FROM content_words_state s WHERE s.is_alone = $1::boolean FOR UPDATE SKIP LOCKED\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_words_state_row_shape };
+
+const struct db_statement content_words_take_query = { .name = "content_words_take",
+	.sql =
+	    "DELETE FROM content_words_queue q\n"
+	    " WHERE q.id = ANY (ARRAY(SELECT o.id FROM content_words_queue o ORDER BY o.id LIMIT $1))\n"
+	    "RETURNING q.domain_id, q.item_id\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_noted_row_shape };
+
+const struct db_statement content_words_next_query = { .name = "content_words_next",
+	.sql =
+	    "SELECT i.domain_id, i.id AS item_id FROM content_items i WHERE i.domain_id = $1 AND i.id > $2 ORDER BY i.id LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_noted_row_shape };
+
+const struct db_statement content_words_next_tenant_query = { .name = "content_words_next_tenant",
+	.sql =
+	    "SELECT t.domain_id AS id FROM content_types t WHERE t.domain_id > $1 ORDER BY t.domain_id LIMIT 1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_id_row_shape };
+
+const struct db_statement content_words_put_query = { .name = "content_words_put",
+	.sql =
+	    "INSERT INTO content_item_words AS k (domain_id, item_id, place, is_public, content_type_id, words)\n"
+	    "SELECT i.domain_id, i.id, v.place, v.is_public, i.content_type_id, content_words(i.domain_id, v.letters, v.status)\n"
+	    "  FROM (SELECT DISTINCT u.domain_id, u.item_id FROM unnest($1::integer[], $2::integer[]) u (domain_id, item_id)) w\n"
+	    " CROSS JOIN LATERAL (SELECT h.domain_id, h.id, h.content_type_id, h.status, h.published_version, h.search_text, h.published_text\n"
+	    "                       FROM content_items h WHERE h.domain_id = w.domain_id AND h.id = w.item_id LIMIT 1) i\n"
+	    " CROSS JOIN LATERAL (SELECT 0 AS place, i.status = 'published' AS is_public, i.search_text AS letters, i.status\n"
+	    "                     UNION ALL SELECT 1, true, i.published_text, 'published' WHERE i.published_version IS NOT NULL AND i.status <> 'published') v\n"
+	    "ON CONFLICT (domain_id, item_id, place) DO UPDATE SET is_public = excluded.is_public, content_type_id = excluded.content_type_id, words = excluded.words\n"
+	    " WHERE (k.is_public, k.content_type_id, k.words) IS DISTINCT FROM (excluded.is_public, excluded.content_type_id, excluded.words)\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_words_forget_query = { .name = "content_words_forget",
+	.sql =
+	    "DELETE FROM content_item_words k\n"
+	    " USING unnest($1::integer[], $2::integer[]) w (domain_id, item_id)\n"
+	    " WHERE k.domain_id = w.domain_id AND k.item_id = w.item_id\n"
+	    "   AND NOT EXISTS (SELECT FROM content_items i\n"
+	    "                    WHERE i.domain_id = k.domain_id AND i.id = k.item_id AND (k.place = 0 OR i.published_version IS NOT NULL AND i.status <> 'published'))\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_words_reached_query = { .name = "content_words_reached",
+	.sql =
+	    "UPDATE content_words_state SET domain_id = $1, item_id = $2, is_ready = $3 WHERE is_alone\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
 
 const struct db_statement content_past_is_over_query = { .name = "content_past_is_over",
 	.sql =
@@ -1106,14 +1286,15 @@ const struct db_statement content_fields_walk_heads_asc_query = { .name = "conte
 	    "        OR EXISTS (SELECT FROM content_items i\n"
 	    "                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
 	    "                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
-	    "                      AND ($12::text IS NULL OR strpos(i.search_text, lower($12)) > 0)))\n"
+	    "                      AND CASE WHEN $12::text IS NULL OR i.id = $14::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $13::text) = 0 THEN false\n"
+	    "                           ELSE $12 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($12, '')::tsquery END))\n"
 	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = o.item_id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    " ORDER BY o.number ASC, o.letters ASC, o.item_id ASC LIMIT $9 OFFSET $10\n",
-	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
+	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
 
 const struct db_statement content_fields_walk_heads_desc_query = { .name = "content_fields_walk_heads_desc",
 	.sql =
@@ -1125,14 +1306,15 @@ const struct db_statement content_fields_walk_heads_desc_query = { .name = "cont
 	    "        OR EXISTS (SELECT FROM content_items i\n"
 	    "                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2)\n"
 	    "                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
-	    "                      AND ($12::text IS NULL OR strpos(i.search_text, lower($12)) > 0)))\n"
+	    "                      AND CASE WHEN $12::text IS NULL OR i.id = $14::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $13::text) = 0 THEN false\n"
+	    "                           ELSE $12 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($12, '')::tsquery END))\n"
 	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = o.item_id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    " ORDER BY o.number DESC, o.letters DESC, o.item_id DESC LIMIT $9 OFFSET $10\n",
-	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
+	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
 
 const struct db_statement content_fields_walk_snapshots_asc_query = { .name = "content_fields_walk_snapshots_asc",
 	.sql =
@@ -1144,14 +1326,15 @@ const struct db_statement content_fields_walk_snapshots_asc_query = { .name = "c
 	    "        OR EXISTS (SELECT FROM content_items i\n"
 	    "                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
 	    "                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
-	    "                      AND ($12::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($12)) > 0)))\n"
+	    "                      AND CASE WHEN $12::text IS NULL OR i.id = $14::integer THEN true WHEN strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END || E'\\n' || lower('published'), $13::text) = 0 THEN false\n"
+	    "                           ELSE $12 = '' OR content_words_now(i.id, true, CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, 'published') @@ nullif($12, '')::tsquery END))\n"
 	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = o.item_id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    " ORDER BY o.number ASC, o.letters ASC, o.item_id ASC LIMIT $9 OFFSET $10\n",
-	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
+	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
 
 const struct db_statement content_fields_walk_snapshots_desc_query = { .name = "content_fields_walk_snapshots_desc",
 	.sql =
@@ -1163,14 +1346,15 @@ const struct db_statement content_fields_walk_snapshots_desc_query = { .name = "
 	    "        OR EXISTS (SELECT FROM content_items i\n"
 	    "                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2)\n"
 	    "                      AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
-	    "                      AND ($12::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($12)) > 0)))\n"
+	    "                      AND CASE WHEN $12::text IS NULL OR i.id = $14::integer THEN true WHEN strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END || E'\\n' || lower('published'), $13::text) = 0 THEN false\n"
+	    "                           ELSE $12 = '' OR content_words_now(i.id, true, CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, 'published') @@ nullif($12, '')::tsquery END))\n"
 	    "   AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_item_fields v\n"
 	    "                     WHERE v.item_id = o.item_id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0\n"
 	    "                       AND content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
 	    " ORDER BY o.number DESC, o.letters DESC, o.item_id DESC LIMIT $9 OFFSET $10\n",
-	.kind = DB_LIST, .n_params = 12, .row = &content_place_row_shape };
+	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
 
 const struct db_statement content_gather_heads_query = { .name = "content_gather_heads",
 	.sql =
@@ -1191,14 +1375,15 @@ const struct db_statement content_gather_heads_query = { .name = "content_gather
 	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true)\n"
-	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
+	    "           AND CASE WHEN $11::text IS NULL OR i.id = $16::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $15::text) = 0 THEN false\n"
+	    "                ELSE $11 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($11, '')::tsquery END) r\n"
 	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
 	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
 	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
 	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
 	    "          r.id * ($7::integer[])[1]\n"
 	    " LIMIT $13 OFFSET $14\n",
-	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
+	.kind = DB_LIST, .n_params = 16, .row = &content_place_row_shape };
 
 const struct db_statement content_gather_snapshots_query = { .name = "content_gather_snapshots",
 	.sql =
@@ -1219,14 +1404,15 @@ const struct db_statement content_gather_snapshots_query = { .name = "content_ga
 	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true)\n"
-	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
+	    "           AND CASE WHEN $11::text IS NULL OR i.id = $16::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower('published'), $15::text) = 0 THEN false\n"
+	    "                ELSE $11 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($11, '')::tsquery END) r\n"
 	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
 	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
 	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
 	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
 	    "          r.id * ($7::integer[])[1]\n"
 	    " LIMIT $13 OFFSET $14\n",
-	.kind = DB_LIST, .n_params = 14, .row = &content_place_row_shape };
+	.kind = DB_LIST, .n_params = 16, .row = &content_place_row_shape };
 
 const struct db_statement content_gather_driven_heads_query = { .name = "content_gather_driven_heads",
 	.sql =
@@ -1253,14 +1439,15 @@ const struct db_statement content_gather_driven_heads_query = { .name = "content
 	    "                     WHERE x.item_id = i.id AND x.is_public = false AND x.field_id = f.id AND x.place >= 0\n"
 	    "                       AND content_value_matches(f.op, x.number, x.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
-	    "           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r\n"
+	    "           AND CASE WHEN $11::text IS NULL OR i.id = $22::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $21::text) = 0 THEN false\n"
+	    "                ELSE $11 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($11, '')::tsquery END) r\n"
 	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
 	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
 	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
 	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
 	    "          r.id * ($7::integer[])[1]\n"
 	    " LIMIT $13 OFFSET $14\n",
-	.kind = DB_LIST, .n_params = 20, .row = &content_place_row_shape };
+	.kind = DB_LIST, .n_params = 22, .row = &content_place_row_shape };
 
 const struct db_statement content_gather_driven_snapshots_query = { .name = "content_gather_driven_snapshots",
 	.sql =
@@ -1287,14 +1474,15 @@ const struct db_statement content_gather_driven_snapshots_query = { .name = "con
 	    "                     WHERE x.item_id = i.id AND x.is_public = true AND x.field_id = f.id AND x.place >= 0\n"
 	    "                       AND content_value_matches(f.op, x.number, x.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true))\n"
-	    "           AND ($11::text IS NULL OR strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, lower($11)) > 0)) r\n"
+	    "           AND CASE WHEN $11::text IS NULL OR i.id = $22::integer THEN true WHEN strpos(CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END || E'\\n' || lower('published'), $21::text) = 0 THEN false\n"
+	    "                ELSE $11 = '' OR content_words_now(i.id, true, CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END, 'published') @@ nullif($11, '')::tsquery END) r\n"
 	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
 	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
 	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
 	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
 	    "          r.id * ($7::integer[])[1]\n"
 	    " LIMIT $13 OFFSET $14\n",
-	.kind = DB_LIST, .n_params = 20, .row = &content_place_row_shape };
+	.kind = DB_LIST, .n_params = 22, .row = &content_place_row_shape };
 
 const struct db_statement content_projection_indexed_heads_query = { .name = "content_projection_indexed_heads",
 	.sql =
@@ -1546,9 +1734,8 @@ const struct db_statement content_heads_count_matching_query = { .name = "conten
 	    "  FROM (SELECT FROM content_items i\n"
 	    "         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)\n"
-	    "         LIMIT $6) i\n",
-	.kind = DB_FIND, .n_params = 6, .row = &content_count_row_shape };
+	    "         LIMIT $5) i\n",
+	.kind = DB_FIND, .n_params = 5, .row = &content_count_row_shape };
 
 const struct db_statement content_snapshots_count_all_query = { .name = "content_snapshots_count_all",
 	.sql =
@@ -1573,9 +1760,8 @@ const struct db_statement content_snapshots_count_matching_query = { .name = "co
 	    "  FROM (SELECT FROM content_item_snapshots i\n"
 	    "         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published')\n"
 	    "           AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')\n"
-	    "           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)\n"
-	    "         LIMIT $6) i\n",
-	.kind = DB_FIND, .n_params = 6, .row = &content_count_row_shape };
+	    "         LIMIT $5) i\n",
+	.kind = DB_FIND, .n_params = 5, .row = &content_count_row_shape };
 
 const struct db_statement content_release_insert_query = { .name = "content_release_insert",
 	.sql =

@@ -138,6 +138,30 @@ extern const struct db_statement content_snapshots_created_asc_type_query;
 extern const struct db_statement content_snapshots_version_desc_query;
 /* Snapshots matching (no index: a scan), lowest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_version_asc_query;
+/* What terms $1 of kinds $2 ask for (words: null where there is nothing but signs; then the text $8 itself is what is looked for), how many items of type $4 have it ($5 of what the public sees), at most $6, and how many of the tenant's, at most $7, have changed since their words were kept. :find; rows: struct content_text_probe_row */
+extern const struct db_statement content_text_probe_query;
+/* Working copies that have the words, latest first. :list; rows: struct content_found_row */
+extern const struct db_statement content_text_heads_desc_query;
+/* Working copies that have the words, oldest first. :list; rows: struct content_found_row */
+extern const struct db_statement content_text_heads_asc_query;
+/* What the public sees that has the words, latest first. :list; rows: struct content_found_row */
+extern const struct db_statement content_text_snapshots_desc_query;
+/* What the public sees that has the words, oldest first. :list; rows: struct content_found_row */
+extern const struct db_statement content_text_snapshots_asc_query;
+/* Whose turn it is to keep words; nobody's while another does. :find; rows: struct content_words_state_row */
+extern const struct db_statement content_words_lock_query;
+/* Items that have changed, the ones that wait longest first. :list; rows: struct content_noted_row */
+extern const struct db_statement content_words_take_query;
+/* Items of tenant $1 behind item $2. :list; rows: struct content_noted_row */
+extern const struct db_statement content_words_next_query;
+/* The tenant behind $1. :find; rows: struct content_id_row */
+extern const struct db_statement content_words_next_tenant_query;
+/* The words of items $2 of tenants $1 as they are now. :exec */
+extern const struct db_statement content_words_put_query;
+/* Words of items $2 of tenants $1 that are not there any more, or not in two versions. :exec */
+extern const struct db_statement content_words_forget_query;
+/* How far the items have come that were there before; $3: all of them have. :exec */
+extern const struct db_statement content_words_reached_query;
 /* Whether a time is over for the tenant: nothing more will come to belong to it. :find; rows: struct content_past_row */
 extern const struct db_statement content_past_is_over_query;
 /* Items $1 at the times $2 (microseconds), working copies or where $3 is 1 what the public saw; $4 bytes of data at most.  version is null where nothing was published. :list; rows: struct content_past_item_row */
@@ -236,13 +260,13 @@ extern const struct db_statement content_heads_count_type_query;
 extern const struct db_statement content_heads_count_status_query;
 /* Heads of a type and status, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_type_status_query;
-/* Heads matching every filter of the lists, exact up to $6. :find; rows: struct content_count_row */
+/* Heads matching every filter of the lists but text, exact up to $5. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_matching_query;
 /* Published items, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_snapshots_count_all_query;
 /* Published items of a type, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_snapshots_count_type_query;
-/* Snapshots matching every filter of the lists, exact up to $6. :find; rows: struct content_count_row */
+/* Snapshots matching every filter of the lists but text, exact up to $5. :find; rows: struct content_count_row */
 extern const struct db_statement content_snapshots_count_matching_query;
 /* Make a release. :find; rows: struct content_release_row */
 extern const struct db_statement content_release_insert_query;

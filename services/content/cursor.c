@@ -42,6 +42,7 @@ cursor_of_items(struct arena *arena, const struct item_filter *filter, const str
 	add_int(&buf, "o", filter->as_of);
 	add_text(&buf, "st", filter->status);
 	add_text(&buf, "q", filter->q);
+	add_text(&buf, "l", filter->q ? filter->locale : NULL);
 	buf_add_char(&buf, '}');
 	return base64url_encode(arena, buf.bytes, buf.len);
 }
@@ -127,6 +128,7 @@ cursor_read_items(struct arena *arena, const char *text, struct item_filter *ret
 	filter.as_of = read_int(object, "o");
 	filter.status = read_text(object, "st");
 	filter.q = read_text(object, "q");
+	filter.locale = read_text(object, "l");
 	struct row_place place = { .key = *key, .id = *id };
 	if (!is_possible(&filter, &place))
 		return false;

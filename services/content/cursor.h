@@ -6,9 +6,18 @@
 #include "rules.h"
 
 /* Which items, in which order. */
+/* What text_ask (query/text.h) found out about q. */
+struct text_asked {
+	const char *words, *needle; /* a condition on words, empty: none; a text without which nothing is meant */
+	const int64_t *id;          /* that is meant besides, or NULL */
+	int64_t n_found, n_queued;  /* items that have it, and those whose words are not kept yet; bounded */
+	bool is_ready;              /* words are kept of all others, and asked for */
+};
+
 struct item_filter {
 	const int64_t *content_type_id;
-	const char *status, *q;
+	const char *status, *q, *locale; /* locale: whose language the words of q are in */
+	const struct text_asked *text;   /* NULL: of any text */
 	const int64_t *created_after, *created_before;
 	const int64_t *as_of; /* NULL: as it is now */
 	bool is_published_view;

@@ -7,6 +7,7 @@
 #include "licensing/gate.h"
 #include "localisation/reader.h"
 #include "past/past.h"
+#include "query/text.h"
 #include "rules.h"
 #include "store.h"
 
@@ -106,7 +107,7 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 	struct row_place *place = ARENA_NEW(req->arena, struct row_place);
 
 	if (!in->cursor) {
-		page.filter = (struct item_filter){ .content_type_id = in->content_type_id, .status = in->status, .q = in->q,
+		page.filter = (struct item_filter){ .content_type_id = in->content_type_id, .status = in->status, .q = in->q, .locale = in->locale,
 			.created_after = in->created_after, .created_before = in->created_before, .as_of = in->as_of,
 			.is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req),
 			.order = rules_item_order(in->sort_by, in->sort_dir) };
@@ -124,23 +125,33 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 	return !error && page.filter.q ? gate_allow_question(req, page.filter.content_type_id, NULL, 0) : error;
 }
 
-/* A page that shows the end tells the total by itself.  What was there in the past is not counted: it tells what it shows. */
+struct list_total {
+	int64_t n;
+	bool is_exact;
+};
+
+/* A page that shows the end tells the total by itself.  What was there in the past is not counted, nor what was met on the way to a page that has
+ * a text and more: they tell what they show. */
 static const struct error *
-total_of(struct request *req, const struct item_page *page, size_t n_rows, int64_t *ret_total)
+total_of(struct request *req, const struct item_page *page, size_t n_rows, struct list_total *ret_total)
 {
 	int64_t seen = page->offset + (int64_t)n_rows;
-	bool has_more = n_rows > (size_t)page->limit;
-	int64_t total = 0;
+	bool has_more = n_rows > (size_t)page->limit, is_whole = !page->after && !has_more && (n_rows > 0 || page->offset == 0);
 
-	if (page->filter.as_of || (!page->after && !has_more && (n_rows > 0 || page->offset == 0))) {
-		*ret_total = page->filter.as_of && has_more ? seen - 1 : seen;
+	*ret_total = (struct list_total){ .n = seen, .is_exact = is_whole };
+	if (page->filter.as_of) {
+		*ret_total = (struct list_total){ .n = has_more ? seen - 1 : seen, .is_exact = !page->after && !has_more };
 		return NULL;
 	}
-	const struct error *error = store_items_count(req, &page->filter, &total);
-	if (error)
-		return error;
-	*ret_total = total < seen && n_rows > 0 ? seen : total; /* never less than what it shows */
-	return NULL;
+	if (is_whole)
+		return NULL;
+	if (page->filter.text)
+		ret_total->is_exact = text_total(req, &page->filter, &ret_total->n);
+	const struct error *error = page->filter.text ? NULL : store_items_count(req, &page->filter, &ret_total->n);
+	ret_total->is_exact = ret_total->is_exact || !page->filter.text;
+	if (ret_total->n < seen && n_rows > 0)
+		ret_total->n = seen; /* never less than what it shows */
+	return error;
 }
 
 static const char *
@@ -186,17 +197,23 @@ show_page(struct request *req, const struct item_page *page, const struct shape_
 	return NULL;
 }
 
+/* The page, and the total where it came with it. */
 static const struct error *
-read_page(struct request *req, const struct item_page *page, struct shape_list *ret_rows)
+read_page(struct request *req, const struct item_page *page, struct shape_list *ret_rows, struct list_total *ret_total)
 {
 	struct item_page wanted = *page;
+	bool is_gathered = false;
 
 	wanted.limit++;
 	if (page->filter.as_of) {
 		struct past_page past = { .filter = &page->filter, .after = page->after, .limit = wanted.limit, .offset = page->offset };
 		return past_list(req, &past, ret_rows);
 	}
-	return store_items(req, &wanted, ret_rows);
+	const struct error *error = page->filter.text ? text_choose(req, &wanted, &is_gathered) : NULL;
+	if (error)
+		return error;
+	ret_total->is_exact = is_gathered;
+	return is_gathered ? text_list(req, &wanted, ret_rows, &ret_total->n) : store_items(req, &wanted, ret_rows);
 }
 
 const struct error *
@@ -205,20 +222,22 @@ content_list_plain(struct request *req, const struct content_items_list_request 
 	struct item_page page = { .limit = 0 };
 	struct shape_list rows = { .n = 0 };
 	struct shown_items shown = { .n = 0 };
-	int64_t total = 0;
+	struct list_total total = { .n = 0 };
 
 	const struct error *error = page_of(req, in, &page);
 	if (!error)
-		error = read_page(req, &page, &rows);
+		error = text_ask(req, &page.filter);
 	if (!error)
+		error = read_page(req, &page, &rows, &total);
+	if (!error && !total.is_exact)
 		error = total_of(req, &page, rows.n, &total);
 	if (!error)
 		error = show_page(req, &page, &rows, &shown);
 	if (error)
 		return error;
 	*out = (struct content_items_list_response){
-		.items = { .items = shown.items, .n = shown.n }, .total = total < LIST_TOTAL_MAX ? total : LIST_TOTAL_MAX,
-		.total_is_exact = total <= LIST_TOTAL_MAX && !(page.filter.as_of && (page.after || shown.has_more)), .limit = page.limit, .offset = page.offset, .has_more = shown.has_more,
+		.items = { .items = shown.items, .n = shown.n }, .total = total.n < LIST_TOTAL_MAX ? total.n : LIST_TOTAL_MAX,
+		.total_is_exact = total.is_exact && total.n <= LIST_TOTAL_MAX, .limit = page.limit, .offset = page.offset, .has_more = shown.has_more,
 		.next_cursor = shown.next_cursor,
 	};
 	return NULL;
@@ -280,7 +299,10 @@ continue_items(struct request *req, const struct content_types_items_request *in
 	    || (in->draft ? *in->draft == page.filter.is_published_view : content_is_public_reader(req) && !page.filter.is_published_view))
 		return FAIL_AT(req, INVALID_CURSOR, "/cursor", is_good ? "the cursor continues another list" : "the cursor is invalid");
 	page.after = &place;
-	const struct error *error = read_page(req, &page, &rows);
+	struct list_total ignored = { .n = 0 };
+	const struct error *error = text_ask(req, &page.filter);
+	if (!error)
+		error = read_page(req, &page, &rows, &ignored);
 	if (!error)
 		error = show_page(req, &page, &rows, &shown);
 	if (error)

@@ -5,6 +5,7 @@
 #include "licensing/gate.h"
 #include "lifecycle/lifecycle.h"
 #include "query/fields.h"
+#include "query/text.h"
 #include "schema_change/migrate.h"
 #include "transfer/transfer.h"
 
@@ -20,6 +21,7 @@ static const struct timer timers[] = {
 	{ "assets.sweep", 3600 * 1000, assets_sweep },
 	{ "assets.orphans", 24 * 3600 * 1000, assets_find_orphans },
 	{ "items.lifecycle", 5 * 1000, lifecycle_sweep },
+	{ "items.words", 250, words_keep },
 };
 
 static const struct service_command commands[] = {

@@ -366,7 +366,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
                               ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h
          ORDER BY w.place, h.updated_at DESC, h.id DESC) p;
 
--- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 text, $6 and $7 key and id of the row before
+-- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 words (with $12, what no text without it has, and $13, an id), $6 and $7 key and id of the row before
 -- (of the first page what is before or behind everything: under row-level security no index serves a coalesce() of parameters, which
 -- keeps the index of creation out of the other orders, where all rows would have to be sorted), $8 limit, $9 offset, $10 bytes of data, $11 conditions on
 -- queryable fields (field_conditions of query/conditions.h).  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
@@ -379,7 +379,8 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
           FROM content_item_heads i
          WHERE {filter} AND ({key}, i.id) {after}
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
+           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\n' || lower(i.status), $12::text) = 0 THEN false
+                ELSE $5 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($5, '')::tsquery END
          AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM content_item_fields v
                      WHERE v.item_id = i.id AND v.is_public = false AND v.field_id = f.id AND v.place >= 0
@@ -440,7 +441,8 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
           FROM content_item_snapshots i
          WHERE {published} AND {filter} AND ({key}, i.id) {after}
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower('published'), lower($5)) > 0 OR i.id::text = $5)
+           AND CASE WHEN $5::text IS NULL OR i.id = $13::integer THEN true WHEN strpos(i.search_text || E'\npublished', $12::text) = 0 THEN false
+                ELSE $5 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($5, '')::tsquery END
          AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM content_item_fields v
                      WHERE v.item_id = i.id AND v.is_public = true AND v.field_id = f.id AND v.place >= 0
@@ -477,6 +479,106 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 
 -- name: snapshots_version_asc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') | i.version | ASC | > ($6::integer, $7::integer))
 -- Snapshots matching (no index: a scan), lowest version first.
+
+-- ---------------------------------------------------------------- full text
+
+-- name: text_probe :find content_text_probe_row
+-- row: words text?, needle text?, is_ready bool, queued int, found int
+-- What terms $1 of kinds $2 ask for (words: null where there is nothing but signs; then the text $8 itself is what is looked for), how many items of type $4 have it ($5 of what the public sees), at most $6, and how many of the tenant's, at most $7,
+-- have changed since their words were kept.
+SELECT CASE WHEN a.needle IS NOT NULL THEN a.words END AS words, coalesce(a.needle, lower($8::text)) AS needle, r.is_ready, (SELECT count(*) FROM (SELECT FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $7) c) AS queued,
+       (SELECT count(*) FROM (SELECT FROM content_findable_words w
+                               WHERE w.words @@ a.words::tsquery AND ($4::integer IS NULL OR w.content_type_id = $4) AND CASE WHEN $5::boolean THEN w.is_public ELSE w.place = 0 END
+                               LIMIT $6) c) AS found
+  FROM content_asked(tenant(), $1::text[], $2::text[], $3) a
+ CROSS JOIN content_words_readiness r
+ LIMIT 1;
+
+-- Places of a page of what has the words $5: $1 to $4 as above, $6 and $7 key and id of the row before (id 0: none), $8 limit, $9 offset, $10 the
+-- key (as text: createdAt, version, else the last change), $11 an id that is meant besides, $12 items looked at.  What has changed since its words were kept is looked at as it stands.
+
+-- template: text_gather(is_public, present, updated_at, version, text, status, direction, after)
+WITH queued AS MATERIALIZED (SELECT DISTINCT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12),
+found AS MATERIALIZED (
+    SELECT w.item_id FROM content_findable_words w
+     WHERE w.words @@ $5::tsquery AND CASE WHEN {is_public} THEN w.is_public ELSE w.place = 0 END AND ($1::integer IS NULL OR w.content_type_id = $1) LIMIT $12),
+candidates AS (
+    SELECT f.item_id, false AS is_open FROM found f WHERE f.item_id NOT IN (SELECT q.item_id FROM queued q) AND f.item_id <> coalesce($11::integer, 0)
+     UNION ALL SELECT q.item_id, true FROM queued q WHERE q.item_id <> coalesce($11, 0)
+     UNION ALL SELECT $11, false WHERE $11 IS NOT NULL)
+SELECT r.id, r.total
+  FROM (SELECT i.id, i.key, count(*) OVER () AS total
+          FROM candidates c
+         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.created_at, h.published_version, h.search_text, h.published_text,
+                                    CASE $10::text WHEN 'version' THEN {version} WHEN 'createdAt' THEN extract(epoch FROM h.created_at) * 1000000
+                                                   ELSE extract(epoch FROM {updated_at}) * 1000000 END::bigint AS key
+                               FROM content_items h WHERE h.id = c.item_id LIMIT 1) i
+         WHERE {present} AND ($1 IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR {status} = $2)
+           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
+           AND (NOT c.is_open OR content_words(tenant(), {text}, {status}) @@ $5::tsquery)) r
+ WHERE $7::integer = 0 OR (r.key, r.id) {after} ($6::bigint, $7)
+ ORDER BY r.key {direction}, r.id {direction} LIMIT $8 OFFSET $9;
+
+-- name: text_heads_desc :list content_found_row = text_gather(false | true | h.updated_at | h.version | i.search_text | i.status | DESC | <)
+-- row: id int, total int
+-- Working copies that have the words, latest first.
+
+-- name: text_heads_asc :list content_found_row = text_gather(false | true | h.updated_at | h.version | i.search_text | i.status | ASC | >)
+-- row: id int, total int
+-- Working copies that have the words, oldest first.
+
+-- name: text_snapshots_desc :list content_found_row = text_gather(true | i.published_version IS NOT NULL | h.published_at | h.published_version | CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END | 'published' | DESC | <)
+-- row: id int, total int
+-- What the public sees that has the words, latest first.
+
+-- name: text_snapshots_asc :list content_found_row = text_gather(true | i.published_version IS NOT NULL | h.published_at | h.published_version | CASE i.status WHEN 'published' THEN i.search_text ELSE i.published_text END | 'published' | ASC | >)
+-- row: id int, total int
+-- What the public sees that has the words, oldest first.
+
+-- name: words_lock :find content_words_state_row
+-- row: domain_id int, item_id int, is_ready bool
+-- Whose turn it is to keep words; nobody's while another does.
+SELECT s.domain_id, s.item_id, s.is_ready FROM content_words_state s WHERE s.is_alone = $1::boolean FOR UPDATE SKIP LOCKED;
+
+-- name: words_take :list content_noted_row
+-- row: domain_id int, item_id int
+-- Items that have changed, the ones that wait longest first.
+DELETE FROM content_words_queue q
+ WHERE q.id = ANY (ARRAY(SELECT o.id FROM content_words_queue o ORDER BY o.id LIMIT $1))
+RETURNING q.domain_id, q.item_id;
+
+-- name: words_next :list content_noted_row
+-- row: domain_id int, item_id int
+-- Items of tenant $1 behind item $2.
+SELECT i.domain_id, i.id AS item_id FROM content_items i WHERE i.domain_id = $1 AND i.id > $2 ORDER BY i.id LIMIT $3;
+
+-- name: words_next_tenant :find content_id_row
+-- The tenant behind $1.
+SELECT t.domain_id AS id FROM content_types t WHERE t.domain_id > $1 ORDER BY t.domain_id LIMIT 1;
+
+-- name: words_put :exec
+-- The words of items $2 of tenants $1 as they are now.
+INSERT INTO content_item_words AS k (domain_id, item_id, place, is_public, content_type_id, words)
+SELECT i.domain_id, i.id, v.place, v.is_public, i.content_type_id, content_words(i.domain_id, v.letters, v.status)
+  FROM (SELECT DISTINCT u.domain_id, u.item_id FROM unnest($1::integer[], $2::integer[]) u (domain_id, item_id)) w
+ CROSS JOIN LATERAL (SELECT h.domain_id, h.id, h.content_type_id, h.status, h.published_version, h.search_text, h.published_text
+                       FROM content_items h WHERE h.domain_id = w.domain_id AND h.id = w.item_id LIMIT 1) i
+ CROSS JOIN LATERAL (SELECT 0 AS place, i.status = 'published' AS is_public, i.search_text AS letters, i.status
+                     UNION ALL SELECT 1, true, i.published_text, 'published' WHERE i.published_version IS NOT NULL AND i.status <> 'published') v
+ON CONFLICT (domain_id, item_id, place) DO UPDATE SET is_public = excluded.is_public, content_type_id = excluded.content_type_id, words = excluded.words
+ WHERE (k.is_public, k.content_type_id, k.words) IS DISTINCT FROM (excluded.is_public, excluded.content_type_id, excluded.words);
+
+-- name: words_forget :exec
+-- Words of items $2 of tenants $1 that are not there any more, or not in two versions.
+DELETE FROM content_item_words k
+ USING unnest($1::integer[], $2::integer[]) w (domain_id, item_id)
+ WHERE k.domain_id = w.domain_id AND k.item_id = w.item_id
+   AND NOT EXISTS (SELECT FROM content_items i
+                    WHERE i.domain_id = k.domain_id AND i.id = k.item_id AND (k.place = 0 OR i.published_version IS NOT NULL AND i.status <> 'published'));
+
+-- name: words_reached :exec
+-- How far the items have come that were there before; $3: all of them have.
+UPDATE content_words_state SET domain_id = $1, item_id = $2, is_ready = $3 WHERE is_alone;
 
 -- ---------------------------------------------------------------- the past
 
@@ -644,7 +746,7 @@ SELECT count(*) AS total
          LIMIT $7) c;
 
 -- Places of a page in order of one field: $1 type, $2 status, $3 and $4 created between, $5 field, $6 to $8 value and id of the row before, $9 limit,
--- $10 offset, $11 conditions, $12 text.
+-- $10 offset, $11 conditions, $12 words, with $13 and $14 as above.
 
 -- A field's values are those of its type; the items themselves are looked at only where something of theirs is asked for.
 -- template: fields_walk(is_public, status, text, direction, after)
@@ -656,7 +758,8 @@ SELECT o.item_id AS id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS te
         OR EXISTS (SELECT FROM content_items i
                     WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
                       AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
-                      AND ($12::text IS NULL OR strpos({text}, lower($12)) > 0)))
+                      AND CASE WHEN $12::text IS NULL OR i.id = $14::integer THEN true WHEN strpos({text} || E'\n' || lower({status}), $13::text) = 0 THEN false
+                           ELSE $12 = '' OR content_words_now(i.id, {is_public}, {text}, {status}) @@ nullif($12, '')::tsquery END))
    AND ($11::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM content_item_fields v
                      WHERE v.item_id = o.item_id AND v.is_public = {is_public} AND v.field_id = f.id AND v.place >= 0
@@ -681,9 +784,10 @@ SELECT o.item_id AS id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS te
 -- Snapshots of a type in order of a field, highest value first.
 
 -- Other orders are gathered and sorted, so they are bounded.  $1 to $4 as above, $5 conditions, $6 keys to sort by (three at most: a field or a
--- column), $7 a sign for each, $8 to $10 keys and id of the row before (id 0: none), $11 text, $12 rows looked at, $13 limit, $14 offset.
+-- column), $7 a sign for each, $8 to $10 keys and id of the row before (id 0: none), $11 words, with $15 and $16 as above, $12 rows looked at,
+-- $13 limit, $14 offset.
 
--- template: gather(source, status, candidates, values_of_condition, values_of_key)
+-- template: gather(is_public, source, status, candidates, values_of_condition, values_of_key)
 WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])),
 keys AS MATERIALIZED (SELECT q.n, q.id, q.steps, q.name FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text))
 SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
@@ -701,7 +805,8 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
            AND coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM {values_of_condition} v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
                   FROM asked f), true)
-           AND ($11::text IS NULL OR strpos(i.search_text, lower($11)) > 0)) r
+           AND CASE WHEN $11::text IS NULL OR i.id = $16::integer THEN true WHEN strpos(i.search_text || E'\n' || lower({status}), $15::text) = 0 THEN false
+                ELSE $11 = '' OR content_words_now(i.id, {is_public}, i.search_text, {status}) @@ nullif($11, '')::tsquery END) r
  WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])
  ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE "C", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE "C" DESC,
           r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE "C", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE "C" DESC,
@@ -709,16 +814,16 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
           r.id * ($7::integer[])[1]
  LIMIT $13 OFFSET $14;
 
--- name: gather_heads :list content_place_row = gather(h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads | i.status | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
+-- name: gather_heads :list content_place_row = gather(false | h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads | i.status | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
 -- row: numbers list of text, texts list of text
 -- Items of a type of a bounded size, by the documents themselves.
 
--- name: gather_snapshots :list content_place_row = gather(h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots | 'published' | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
+-- name: gather_snapshots :list content_place_row = gather(true | h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots | 'published' | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
 -- row: numbers list of text, texts list of text
 -- Items of a type of a bounded size, by the documents themselves.
 
 -- The same from the values of a field: $6 has the keys' fields, $20 their columns where they are none, $5 is null where the ranges of field $15
--- are all that is asked for.  Without + 0 the type's index would serve a small tenant, and then a large one too.
+-- are all that is asked for; words with $21 and $22.  Without + 0 the type's index would serve a small tenant, and then a large one too.
 -- template: gather_driven(is_public, status, updated_at, version, text)
 WITH asked AS MATERIALIZED (SELECT f.id, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, op text, is_not boolean, numbers double precision[], texts text[]))
 SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
@@ -743,7 +848,8 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
                      WHERE x.item_id = i.id AND x.is_public = {is_public} AND x.field_id = f.id AND x.place >= 0
                        AND content_value_matches(f.op, x.number, x.letters, f.numbers, f.texts)))
                   FROM asked f), true))
-           AND ($11::text IS NULL OR strpos({text}, lower($11)) > 0)) r
+           AND CASE WHEN $11::text IS NULL OR i.id = $22::integer THEN true WHEN strpos({text} || E'\n' || lower({status}), $21::text) = 0 THEN false
+                ELSE $11 = '' OR content_words_now(i.id, {is_public}, {text}, {status}) @@ nullif($11, '')::tsquery END) r
  WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])
  ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE "C", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE "C" DESC,
           r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE "C", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE "C" DESC,
@@ -943,7 +1049,7 @@ SELECT c.item_id::integer AS item_id, c.version::integer AS version, c.is_deleti
 SELECT h.content_type_id, h.published_version FROM content_item_history h
  WHERE h.item_id = $1 AND h.version <= $2 AND NOT h.is_deleted ORDER BY h.version DESC, h.valid_from DESC LIMIT 1;
 
--- Counts stop at $3 (or $6): what a page reports must not cost a scan of everything.
+-- Counts stop at $3 (or $5): what a page reports must not cost a scan of everything.
 
 -- name: heads_count_all :find content_count_row
 -- Heads, exact up to $3.
@@ -962,13 +1068,12 @@ SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE $1::integer IS 
 SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE i.content_type_id = $1::integer AND i.status = $2::text LIMIT $3) i;
 
 -- name: heads_count_matching :find content_count_row
--- Heads matching every filter of the lists, exact up to $6.
+-- Heads matching every filter of the lists but text, exact up to $5.
 SELECT count(*) AS total
   FROM (SELECT FROM content_items i
          WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos(lower(i.status), lower($5)) > 0 OR i.id::text = $5)
-         LIMIT $6) i;
+         LIMIT $5) i;
 
 -- name: snapshots_count_all :find content_count_row
 -- Published items, exact up to $3.
@@ -986,13 +1091,12 @@ SELECT count(*) AS total
          LIMIT $3) i;
 
 -- name: snapshots_count_matching :find content_count_row
--- Snapshots matching every filter of the lists, exact up to $6.
+-- Snapshots matching every filter of the lists but text, exact up to $5.
 SELECT count(*) AS total
   FROM (SELECT FROM content_item_snapshots i
          WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published')
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
-           AND ($5::text IS NULL OR strpos(i.search_text, lower($5)) > 0 OR strpos('published', lower($5)) > 0 OR i.id::text = $5)
-         LIMIT $6) i;
+         LIMIT $5) i;
 
 -- ---------------------------------------------------------------- releases
 

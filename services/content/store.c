@@ -338,6 +338,18 @@ store_items_of_types(struct request *req, const struct type_pages *pages, struct
 	return query_claim_list(req, rows, ret_rows);
 }
 
+const struct content_item_row *
+store_find_item(const struct shape_list *rows, int64_t id)
+{
+	const struct content_item_row *row = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) { /* they come as they were asked for, nearly always */
+		if (row[i].id == id)
+			return &row[i];
+	}
+	return NULL;
+}
+
 /* Which statement's index serves a list of heads: by [sort][direction][filter]. */
 enum { FILTER_NONE, FILTER_TYPE, FILTER_STATUS, FILTER_TYPE_STATUS, N_FILTERS };
 
@@ -416,9 +428,10 @@ store_items(struct request *req, const struct item_page *page, struct shape_list
 	const struct db_statement *const (*lists)[2][N_FILTERS] = filter->is_published_view ? snapshot_lists : head_lists;
 	struct row_place place = page->after ? *page->after : first_place(&filter->order);
 	return query_list(req, lists[filter->order.sort][filter->order.is_ascending][filter_of(filter)],
-	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before), P_TEXT(filter->q),
-	        filter->order.sort == SORT_VERSION ? P_INT(place.key) : P_TIME(place.key), P_INT(place.id),
-	        P_INT(page->limit), P_INT(page->offset), P_INT(PAGE_BYTES_MAX), P_DOC(page->conditions)),
+	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
+	        P_TEXT(filter->text ? filter->text->words : NULL), filter->order.sort == SORT_VERSION ? P_INT(place.key) : P_TIME(place.key), P_INT(place.id),
+	        P_INT(page->limit), P_INT(page->offset), P_INT(PAGE_BYTES_MAX), P_DOC(page->conditions),
+	        P_TEXT(filter->text ? filter->text->needle : NULL), P_INT_OPT(filter->text ? filter->text->id : NULL)),
 	    ret_rows);
 }
 
@@ -444,11 +457,11 @@ count_plain(struct request *req, const struct item_filter *filter, int64_t *ret_
 const struct error *
 store_items_count(struct request *req, const struct item_filter *filter, int64_t *ret_n)
 {
-	if (!filter->q && !filter->created_after && !filter->created_before)
+	if (!filter->created_after && !filter->created_before)
 		return count_plain(req, filter, ret_n);
 	return claim_count(req,
 	    query_ask(req, filter->is_published_view ? &content_snapshots_count_matching_query : &content_heads_count_matching_query,
 	        PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
-	            P_TEXT(filter->q), P_INT(LIST_TOTAL_MAX + 1))),
+	            P_INT(LIST_TOTAL_MAX + 1))),
 	    ret_n);
 }

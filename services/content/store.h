@@ -165,7 +165,8 @@ struct item_page {
 };
 /* Rows of struct content_item_row. */
 const struct error *store_items(struct request *req, const struct item_page *page, struct shape_list *ret_rows) MUST_CHECK;
-/* How many there are without the page, up to LIST_TOTAL_MAX + 1, which means more; may come from total_cache. */
+const struct content_item_row *store_find_item(const struct shape_list *rows, int64_t id);
+/* How many there are without the page and whatever the text, up to LIST_TOTAL_MAX + 1, which means more; may come from total_cache. */
 const struct error *store_items_count(struct request *req, const struct item_filter *filter, int64_t *ret_n) MUST_CHECK;
 
 #endif

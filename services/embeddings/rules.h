@@ -32,10 +32,6 @@ size_t rules_fuse(const struct fusion *fusion, struct ranked *ret_ranked);
 /* How many of the first of both lists are the same, in thousandths. */
 int64_t rules_recall(const struct search_hit_row *found, size_t n_found, const struct search_hit_row *exact, size_t n_exact, size_t n_first);
 
-/* Text search configuration of a locale ("de-AT"); fallback for one that has none, and for NULL. */
-const char *rules_language(const char *locale, const char *fallback);
-bool rules_language_is_known(const char *language);
-
 /* The event is about what the public sees: publish, unpublish, archive, rollback, delete and the like; not a draft's change. */
 bool rules_is_public_change(const char *type, const char *old_status, const char *new_status, bool is_moved);
 /* After it the item is not public for sure. */

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "language.h"
 #include "metrics.h"
 
 enum { TENANT_SLOTS = 1024, MODEL_BYTES_MAX = 300, MINUTE_US = 60 * 1000000 };
@@ -211,7 +212,7 @@ search_run(struct request *req, const struct search *search, struct search_answe
 	if (vector && wants_vector)
 		near = store_ask_nearest(req, answer->is_exact, tenant->dimension, vector, tenant->active_model, &search->filters, SEARCH_CANDIDATES);
 	if (wants_text)
-		text = store_ask_text(req, search->query, rules_language(search->filters.locale, embeddings_settings.language), vector,
+		text = store_ask_text(req, search->query, language_of(search->filters.locale, embeddings_settings.language), vector,
 		    tenant->active_model, &search->filters, SEARCH_CANDIDATES);
 	if (vector && wants_vector)
 		error = query_claim_list(req, near, &nearest);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "embeddings.h"
+#include "language.h"
 #include "local.h"
 #include "rules.h"
 
@@ -36,7 +37,7 @@ embeddings_start(void)
 {
 	static char model[MODEL_BYTES];
 
-	if (!rules_language_is_known(embeddings_settings.language)) {
+	if (!language_is_known(embeddings_settings.language)) {
 		(void)fprintf(stderr, "WORDCLAW_EMBEDDINGS_LANGUAGE '%s' is not a text search configuration: use one such as english or simple\n",
 		    embeddings_settings.language);
 		return false;

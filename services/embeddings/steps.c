@@ -9,6 +9,7 @@
 #include "chunk.h"
 #include "content_proto.h"
 #include "json/json.h"
+#include "language.h"
 #include "provider.h"
 #include "rules.h"
 #include "secret.h"
@@ -160,7 +161,7 @@ write_chunk(struct buf *json, size_t i, const struct chunk *chunk, const char *v
 {
 	buf_printf(json, "%s{\"i\":%zu,\"t\":", i ? "," : "", i);
 	buf_add_json_text(json, chunk->text, chunk->n);
-	buf_printf(json, ",\"h\":\"%s\",\"g\":\"%s\"", chunk->hash, rules_language(chunk->locale, embeddings_settings.language));
+	buf_printf(json, ",\"h\":\"%s\",\"g\":\"%s\"", chunk->hash, language_of(chunk->locale, embeddings_settings.language));
 	if (chunk->locale) {
 		buf_add_text(json, ",\"l\":");
 		buf_add_json_text(json, chunk->locale, strlen(chunk->locale));

@@ -1,8 +1,9 @@
 INSERT INTO content_types (id, domain_id, name, slug, kind, schema, schema_hash)
 SELECT t * 10 + k, t, 'Type', 'type-' || k, CASE k WHEN 9 THEN 'singleton' ELSE 'collection' END, '{"type":"object"}', repeat('0', 64)
   FROM generate_series(1, 1000) t, unnest('{1,2,3,8,9}'::int[]) k;
-INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, published_version, published_at)
-SELECT e.i, e.t, e.t * 10 + 1 + e.i % 3, false, json_build_object('title', 'Item ' || e.i, 'body', repeat('text ', 20)), e.status, e.version, e.at, e.at + interval '1 hour',
+INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, search_text, published_text, status, version, created_at, updated_at, published_version, published_at)
+SELECT e.i, e.t, e.t * 10 + 1 + e.i % 3, false, json_build_object('title', 'Item ' || e.i, 'body', repeat('text ', 20)),
+       'common word' || e.i % 50, CASE WHEN e.published < e.version THEN 'common old' || e.i % 50 END, e.status, e.version, e.at, e.at + interval '1 hour',
        e.published, CASE WHEN e.published IS NOT NULL THEN e.at + interval '1 hour' END
   FROM (SELECT i, plans.tenant(i) AS t, s.status, v.version, now() - (:rows - i) * interval '1 minute' AS at,
                CASE WHEN s.status = 'published' THEN v.version WHEN s.status = 'draft' AND v.version > 1 THEN v.version - 1 END AS published
@@ -52,6 +53,11 @@ INSERT INTO sold_scopes (domain_id, offer_id, scope_type, scope_ref)
 SELECT i.domain_id, i.id, 'item', i.id FROM content_items i WHERE i.id % 997 = 0;
 INSERT INTO content_schema_migrations (id, domain_id, content_type_id, schema_version, steps, status, started_by, started_at, updated_at)
 SELECT t * 10 + v, t, t * 10 + 1, v, '[]', 'completed', 'api_key:1', now(), now() FROM generate_series(1, 1000) t, generate_series(2, 4) v;
+INSERT INTO content_item_words (domain_id, item_id, place, is_public, content_type_id, words)
+SELECT i.domain_id, i.id, v.place, v.is_public, i.content_type_id, content_words(i.domain_id, v.letters, v.status)
+  FROM content_items i, LATERAL (SELECT 0 AS place, i.status = 'published' AS is_public, i.search_text AS letters, i.status
+                                 UNION ALL SELECT 1, true, i.published_text, 'published' WHERE i.published_text IS NOT NULL) v;
+DELETE FROM content_words_queue WHERE id % 500 > 0;
 SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq', 20000);
 
 -- let: type SELECT :big * 10 + 1
@@ -72,6 +78,9 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- let: number SELECT :big * 10 + 1
 -- let: conditions SELECT quote_literal(json_build_array(json_build_object('id', :big * 10 + 2, 'op', 'in', 'is_not', false, 'numbers', '{0}'::int[], 'texts', '{word 3}'::text[])))
 -- let: keys SELECT quote_literal(json_build_array(json_build_object('n', 1, 'id', :big * 10 + 1, 'steps', '{field1}'::text[]), json_build_object('n', 2, 'id', 0, 'steps', '{}'::text[], 'name', 'updatedAt')))
+-- let: words SELECT quote_literal('(''' || :big || '/word7'':*) & (''' || :big || '/common'')')
+-- let: often SELECT quote_literal('''' || :big || '/common''')
+-- let: noted SELECT quote_literal(array_fill(:big::integer, ARRAY[50]))
 -- let: own SELECT count(*) FROM content_items WHERE domain_id = :big
 
 -- plan: type_insert tenant
@@ -159,41 +168,69 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: snapshots_of_types tenant
 (:types, '{10,10,10,10,10}', 4194304)
 -- plan: *_desc_all tenant
-(NULL, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL)
+(NULL, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_desc_type tenant
-(:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL)
+(:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_desc_status tenant
-(NULL, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL)
+(NULL, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_desc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL)
+(:type, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_version_desc tenant max=3*:own, sorts the tenant's items: no index has the version
-(NULL, NULL, NULL, NULL, NULL, 2147483647, 2147483647, 51, 0, 4194304, NULL)
+(NULL, NULL, NULL, NULL, NULL, 2147483647, 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_desc_all tenant
-(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
+(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_desc_type tenant
-(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
+(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_desc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
+(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_asc_all tenant
-(NULL, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL)
+(NULL, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_asc_type tenant
-(:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL)
+(:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_asc_status tenant
-(NULL, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL)
+(NULL, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_asc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL)
+(:type, 'draft', NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_version_asc tenant max=3*:own, sorts the tenant's items: no index has the version
-(NULL, NULL, NULL, NULL, NULL, 0, 0, 51, 0, 4194304, NULL)
+(NULL, NULL, NULL, NULL, NULL, 0, 0, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_asc_all tenant
-(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
+(NULL, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_asc_type tenant
-(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
+(:type, NULL, NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_asc_type_status tenant
-(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL)
+(:type, 'draft', NULL, NULL, NULL, now() - interval '1 day', :item, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_desc_type tenant max=10000, probes a condition for eight items per row
-(:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, :conditions)
+(:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, :conditions, NULL, NULL)
 -- plan: snapshots_updated_asc_type tenant max=10000, probes a condition for eight items per row
-(:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, :conditions)
+(:type, NULL, NULL, NULL, NULL, '-infinity', 0, 51, 0, 4194304, :conditions, NULL, NULL)
+-- plan: heads_updated_desc_* tenant max=6000, looks for words on the way
+(NULL, NULL, NULL, NULL, :often, 'infinity', 2147483647, 51, 0, 4194304, NULL, 'common', NULL)
+-- plan: snapshots_created_asc_all tenant max=6000, looks for words on the way
+(NULL, NULL, NULL, NULL, :often, '-infinity', 0, 51, 0, 4194304, NULL, 'common', NULL)
+-- plan: text_probe tenant max=300, counts what has two words
+('{word7,common}', '{beginning,phrase}', 'simple', :type, false, 10001, 1001, 'word7 common')
+-- plan: text_probe tenant max=2*:own, counts up to 10000 items that have a common word
+('{common}', '{beginning}', 'english', NULL, true, 10001, 1001, 'common')
+-- plan: text_* tenant max=1200, sorts what has two words
+(:type, NULL, NULL, NULL, :words, 0, 0, 51, 0, 'updatedAt', NULL, 10000)
+-- plan: text_* tenant max=1200, sorts what has two words
+(NULL, NULL, NULL, NULL, :words, 2, :item, 51, 0, 'version', :item, 10000)
+-- plan: text_* tenant max=5*:own, sorts what has a common word
+(NULL, NULL, NULL, NULL, :often, 0, 0, 51, 0, 'createdAt', NULL, 10000)
+-- plan: words_lock system
+(true)
+-- plan: words_take system
+(50)
+-- plan: words_next system
+(:big, :item, 50)
+-- plan: words_next_tenant system
+(:big)
+-- plan: words_put system max=9000, writes the words of 50 items
+(:noted, :items)
+-- plan: words_forget system max=1200, looks up 50 items and their words
+(:noted, :items)
+-- plan: words_reached system
+(1, 1, true)
 -- plan: past_is_over tenant
 (now() - interval '1 second')
 -- plan: past_items tenant max=1200, looks up history, version and item of each of 50
@@ -233,17 +270,17 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: fields_driver_count tenant
 (:number, false, '{100,200}', '{"",""}', '{100,220}', '{"",""}', 2001)
 -- plan: fields_walk_*_asc tenant max=10000, probes a condition for eight items per row
-(:type, NULL, NULL, NULL, :number, '-Infinity', '', 0, 51, 0, :conditions, NULL)
+(:type, NULL, NULL, NULL, :number, '-Infinity', '', 0, 51, 0, :conditions, NULL, NULL, NULL)
 -- plan: fields_walk_*_desc tenant max=10000, probes a condition for eight items per row
-(:type, NULL, NULL, NULL, :number, '500', '', :item, 51, 0, :conditions, NULL)
+(:type, NULL, NULL, NULL, :number, '500', '', :item, 51, 0, :conditions, NULL, NULL, NULL)
 -- plan: fields_walk_*_asc tenant
-(:type, NULL, NULL, NULL, :number, '-Infinity', '', 0, 51, 0, NULL, NULL)
+(:type, NULL, NULL, NULL, :number, '-Infinity', '', 0, 51, 0, NULL, NULL, NULL, NULL)
 -- plan: gather_driven_* tenant max=1000, looks at the values of three ranges
-(:type, NULL, NULL, NULL, :conditions, ARRAY[0, :number]::integer[], '{-1,1}', '{}', '{}', 0, NULL, 10000, 51, 0, :number, '{100,200,300}', '{"","",""}', '{100,200,310}', '{"","",""}', '{updatedAt,""}')
+(:type, NULL, NULL, NULL, :conditions, ARRAY[0, :number]::integer[], '{-1,1}', '{}', '{}', 0, NULL, 10000, 51, 0, :number, '{100,200,300}', '{"","",""}', '{100,200,310}', '{"","",""}', '{updatedAt,""}', NULL, NULL)
 -- plan: gather_heads tenant max=6*:own, bounded by its parameter: looks at a whole type
-(:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0)
+(:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0, NULL, NULL)
 -- plan: gather_snapshots tenant max=12*:own, bounded by its parameter: looks at a whole type
-(:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0)
+(:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0, NULL, NULL)
 -- plan: projection_indexed_* tenant max=40*:own, counts every value of a field
 (:type, NULL, NULL, NULL, '[]', :number, :number, 'sum', false, -1, 50)
 -- plan: projection_heads tenant max=12*:own, bounded by its caller: looks at a whole type
@@ -286,13 +323,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: heads_count_type_status tenant max=2*:own, counts up to 10000 items
 (:type, 'draft', 10000)
 -- plan: heads_count_matching tenant max=2*:own, reads the tenant's items
-(NULL, NULL, NULL, NULL, 'item 7', 10000)
+(NULL, NULL, now() - interval '10 years', NULL, 10000)
 -- plan: snapshots_count_all tenant max=2*:own, counts up to 10000 items
 (NULL, NULL, 10000)
 -- plan: snapshots_count_type tenant max=2*:own, counts up to 10000 items
 (:type, NULL, 10000)
 -- plan: snapshots_count_matching tenant max=5*:own, reads the tenant's items and their published versions
-(NULL, NULL, NULL, NULL, 'item 7', 10000)
+(NULL, NULL, now() - interval '10 years', NULL, 10000)
 
 -- plan: migration_insert tenant
 (:type, 9, '[]', 'api_key:1', now())

@@ -1,4 +1,5 @@
 /* Lists of items: filters, orders, cursors, and what they cost. */
+#include "../../services/content/query/text.h"
 #include "content_fixture.h"
 
 /* ---- lists ---- */
@@ -30,6 +31,14 @@ static const struct order_row {
 
 enum { N_PAGED = 23 };
 
+/* What other tests have left comes first. */
+static void
+keep_words(void)
+{
+	for (int i = 0; i < 8; i++)
+		ck_assert_ptr_null(harness_run_timer(harness, words_keep));
+}
+
 static size_t
 add_page(const struct content_items_list_response *page, int64_t *seen, size_t n)
 {
@@ -53,6 +62,8 @@ START_TEST(cursor_alone_visits_every_item_once_in_every_order)
 		int64_t id = make_item(type, is_even ? "{\"title\":\"even\"}" : "{\"title\":\"odd\"}", is_even ? "published" : NULL)->id;
 		if (i % 3 == 0)
 			(void)change(id, is_even ? "{\"title\":\"even\",\"n\":1}" : "{\"title\":\"odd\",\"n\":1}", is_even ? "published" : NULL);
+		if (i == N_PAGED / 2)
+			keep_words(); /* of half of them; the others are looked at as they stand */
 		n_wanted += is_even || (!row->status && !row->q && !row->is_published_view);
 	}
 	struct content_items_list_request in = { .limit = &limit, .sort_by = row->sort_by, .sort_dir = row->sort_dir, .status = row->status,
@@ -147,8 +158,85 @@ START_TEST(search_finds_decoded_text)
 	int64_t type = make_type("open", NULL, "{}")->id;
 	(void)make_item(type, "{\"member\":\"caf\\u00e9\",\"b\":[\"say \\\"hi\\\"\",{\"c\":\"C:\\\\x\"}],\"d\":\"x\\/y\",\"e\":\"two\\nlines\",\"f\":\"\\ud83d\\ude00\",\"g\":\"100%\"}", NULL);
 	(void)make_item(type, "{\"member\":1}", NULL);
-	const struct content_items_list_response *found = list(&(struct content_items_list_request){ .q = row->q });
-	ck_assert_msg(found->total == row->n, "'%s': %" PRId64, row->q, found->total);
+	for (int is_kept = 0; is_kept < 2; is_kept++) {
+		const struct content_items_list_response *found = list(&(struct content_items_list_request){ .q = row->q });
+		ck_assert_msg(found->total == row->n && found->total_is_exact, "'%s', words %skept: %" PRId64, row->q, is_kept ? "" : "not ", found->total);
+		keep_words();
+	}
+}
+END_TEST
+
+static const struct word_row {
+	const char *q, *locale, *found; /* letters of the items, first made first */
+} words[] = {
+	{ "launch", NULL, "ab" }, { "lau", NULL, "ab" }, { "LAUNCH*", NULL, "ab" }, { "aunch", NULL, "" }, { "\"launch\"", NULL, "a" }, { "launch rocket", NULL, "a" },
+	{ "rocket launch", NULL, "a" }, { "\"launch a rocket\"", NULL, "a" }, { "\"rocket launch\"", NULL, "" }, { "rock -launch", NULL, "c" },
+	{ "rocket -\"launch a\"", NULL, "c" }, { "rocket -la*", NULL, "c" }, { "-rocket", NULL, "ac" }, { "well-kno", NULL, "b" }, { "\"well known\"", NULL, "b" },
+	{ "\xe6\x9d\xb1\xe4\xba\xac", NULL, "d" }, { "\xe4\xba\xac\xe6\x9d\xb1", NULL, "" }, { "\xe3\x82\xbf\xe3\x83\xaf\xe3\x83\xbc", NULL, "d" },
+	{ "running", NULL, "e" }, { "running", "en", "ef" }, { "H\xc3\xa4user", "de", "" }, { "3.1", NULL, "f" }, { "it's", NULL, "c" }, { "in_review", NULL, "f" },
+	{ "draft", NULL, "abcde" }, { "published", NULL, "" }, { "%", NULL, "e" }, { "\"launches", NULL, "b" }, { "a\\b", NULL, "f" }, { "rocket OR", NULL, "" }, { "   ", NULL, "abcdef" },
+};
+
+static void
+letters_of(const struct content_items_list_response *found, char *ret_letters)
+{
+	const struct content_item *item = found->items.items;
+	size_t n = found->items.n;
+
+	for (size_t i = 0; i < n; i++)
+		ret_letters[i] = *(strstr(text_of(item[i].data), "\"is\":\"") + 6);
+	ret_letters[n] = '\0';
+}
+
+/* The same whether words are kept or not, in both directions. */
+START_TEST(words_phrases_and_beginnings_are_found)
+{
+	static const char *const texts[] = { "{\"is\":\"a\",\"t\":\"To launch a rocket\"}", "{\"is\":\"b\",\"t\":[\"launches\",\"of a well-known kind\"]}",
+		"{\"is\":\"c\",\"t\":\"It's a Rocket!\"}", "{\"is\":\"d\",\"t\":\"\xe6\x9d\xb1\xe4\xba\xac\xe3\x82\xbf\xe3\x83\xaf\xe3\x83\xbc\xe3\x81\xa7\"}",
+		"{\"is\":\"e\",\"t\":\"running 100%\"}", "{\"is\":\"f\",\"t\":\"she runs 3.14 miles\",\"u\":\"a\\\\b\"}" };
+	const struct word_row *row = &words[_i];
+	int64_t type = make_type("open", NULL, "{}")->id;
+	char letters[16];
+
+	for (size_t i = 0; i < N(texts); i++) {
+		(void)make_item(type, texts[i], i == 5 ? "in_review" : NULL);
+		next_millisecond();
+	}
+	for (int is_kept = 0; is_kept < 2; is_kept++) {
+		letters_of(list(&(struct content_items_list_request){ .q = row->q, .locale = row->locale, .sort_by = "createdAt", .sort_dir = "asc" }), letters);
+		ck_assert_msg(strcmp(letters, row->found) == 0, "'%s', words %skept: '%s'", row->q, is_kept ? "" : "not ", letters);
+		keep_words();
+	}
+}
+END_TEST
+
+/* Many are met along the order, few are gathered; both say the same. */
+START_TEST(many_and_few_are_counted_and_paged)
+{
+	enum { N_MANY = 520 };
+	int64_t type = make_type("open", NULL, "{}")->id, limit = 200, seen = 0;
+
+	for (int i = 0; i < N_MANY; i++)
+		(void)make_item(type, i % 260 == 7 ? "{\"t\":\"common seldom\"}" : "{\"t\":\"common\"}", i % 2 ? "published" : NULL);
+	keep_words();
+	for (int is_public = 0; is_public < 2; is_public++) {
+		struct content_items_list_request in = { .q = "comm", .limit = &limit, .draft = &(bool){ !is_public } };
+		for (seen = 0;;) {
+			const struct content_items_list_response *page = list(&in);
+			ck_assert_msg(page->total == N_MANY >> is_public && page->total_is_exact, "%" PRId64, page->total);
+			seen += (int64_t)page->items.n;
+			if (!page->next_cursor)
+				break;
+			in = (struct content_items_list_request){ .cursor = page->next_cursor, .limit = &limit };
+		}
+		ck_assert_int_eq(seen, N_MANY >> is_public);
+	}
+	const struct content_items_list_response *few = list(&(struct content_items_list_request){ .q = "seldom", .limit = &(int64_t){ 1 }, .offset = &(int64_t){ 1 } });
+	ck_assert(few->total == 2 && few->items.n == 1 && !few->has_more);
+	few = list(&(struct content_items_list_request){ .q = "seldom", .offset = &(int64_t){ 5 } });
+	ck_assert(few->total == 2 && few->items.n == 0 && few->total_is_exact);
+	few = list(&(struct content_items_list_request){ .q = "seldom", .status = "draft" });
+	ck_assert(few->total == 0 && few->total_is_exact);
 }
 END_TEST
 
@@ -160,11 +248,14 @@ START_TEST(published_view_searches_what_is_published)
 	(void)change(id, "{\"title\":\"new\"}", NULL);
 	(void)change(id, "{\"title\":\"newer\"}", NULL);
 	ck_assert_int_eq(list(&of_public)->total, 1);
+	keep_words();
+	ck_assert_int_eq(list(&of_public)->total, 1);
 	ck_assert_int_eq(list(&of_heads)->total, 0);
 	(void)change(id, NULL, "published");
 	ck_assert_int_eq(list(&of_public)->total, 0);
 	(void)run(&operation_content_items_delete, &(struct content_items_delete_request){ .id = id });
 	(void)run(&operation_content_items_restore, &(struct content_items_restore_request){ .id = id });
+	keep_words();
 	of_heads.q = "NEWER";
 	ck_assert_int_eq(list(&of_heads)->total, 1);
 }
@@ -323,6 +414,8 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, cursor_refuses_another_list);
 	tcase_add_test(tests, other_lists_go_on_by_cursor_too);
 	tcase_add_loop_test(tests, search_finds_decoded_text, 0, N(searches));
+	tcase_add_loop_test(tests, words_phrases_and_beginnings_are_found, 0, N(words));
+	tcase_add_test(tests, many_and_few_are_counted_and_paged);
 	tcase_add_test(tests, published_view_searches_what_is_published);
 	tcase_add_loop_test(tests, list_answers_filters_and_order, 0, N(lists));
 	tcase_add_test(tests, list_takes_a_range_of_creation);

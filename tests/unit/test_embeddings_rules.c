@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rules.h"
+#include "language.h"
 
 static const int64_t high = 900000, low = 100000;
 
@@ -72,12 +73,12 @@ END_TEST
 
 START_TEST(a_locale_has_its_language)
 {
-	ck_assert_str_eq(rules_language(NULL, "dutch"), "dutch");
-	ck_assert_str_eq(rules_language("de-AT", "dutch"), "german");
-	ck_assert_str_eq(rules_language("EN", "dutch"), "english");
-	ck_assert_str_eq(rules_language("xx", "dutch"), "simple");
-	ck_assert_str_eq(rules_language("deu", "dutch"), "simple");
-	ck_assert(rules_language_is_known("simple") && !rules_language_is_known("klingon"));
+	ck_assert_str_eq(language_of(NULL, "dutch"), "dutch");
+	ck_assert_str_eq(language_of("de-AT", "dutch"), "german");
+	ck_assert_str_eq(language_of("EN", "dutch"), "english");
+	ck_assert_str_eq(language_of("xx", "dutch"), "simple");
+	ck_assert_str_eq(language_of("deu", "dutch"), "simple");
+	ck_assert(language_is_known("simple") && !language_is_known("klingon"));
 }
 END_TEST
 

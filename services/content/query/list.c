@@ -8,6 +8,7 @@
 #include "licensing/gate.h"
 #include "query/list.h"
 #include "query/statements.h"
+#include "query/text.h"
 #include "total_cache.h"
 
 enum {
@@ -67,7 +68,7 @@ static const struct error *
 ask_anew(struct request *req, const struct content_items_list_request *in, struct list_asked *ret_asked)
 {
 	struct asked_conditions conditions = { .filters = in->filters, .field_name = in->field_name, .field_op = in->field_op, .field_value = in->field_value };
-	struct list_asked asked = { .filter = { .content_type_id = in->content_type_id, .status = in->status, .q = in->q, .created_after = in->created_after,
+	struct list_asked asked = { .filter = { .content_type_id = in->content_type_id, .status = in->status, .q = in->q, .locale = in->locale, .created_after = in->created_after,
 	    .created_before = in->created_before, .is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req) } };
 
 	const struct error *error = content_check_status(req, in->status);
@@ -142,6 +143,8 @@ read_list(struct request *req, const struct content_items_list_request *in, stru
 		error = keys_read(req, &list->type, &list->asked.sort, list->keys);
 	if (!error)
 		error = allow_fields(req, list);
+	if (!error)
+		error = text_ask(req, &list->asked.filter);
 	list->n_keys = list->asked.sort.n;
 	list->limit = in->limit ? *in->limit : LIST_LIMIT_DEFAULT;
 	list->offset = in->offset ? *in->offset : 0;
@@ -252,18 +255,6 @@ place_of(const struct content_place_row *row)
 	return place;
 }
 
-static const struct content_item_row *
-find_item(const struct shape_list *rows, int64_t id)
-{
-	const struct content_item_row *row = rows->items;
-
-	for (size_t i = 0; i < rows->n; i++) { /* they come as they were asked for, nearly always */
-		if (row[i].id == id)
-			return &row[i];
-	}
-	return NULL;
-}
-
 /* The items at these places, and where the page ends. */
 static const struct error *
 read_items(struct request *req, const struct field_list *list, const struct shape_list *places, struct list_page *ret_page)
@@ -286,7 +277,7 @@ read_items(struct request *req, const struct field_list *list, const struct shap
 	struct content_item_row *rows = ARENA_ARRAY(req->arena, struct content_item_row, n + 1);
 	size_t n_rows = 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct content_item_row *row = find_item(list->asked.filter.is_published_view ? &snapshots : &heads, ids[i]);
+		const struct content_item_row *row = store_find_item(list->asked.filter.is_published_view ? &snapshots : &heads, ids[i]);
 		if (row && row->version)
 			rows[n_rows++] = *row;
 	}
@@ -394,14 +385,15 @@ total_of(const struct field_list *list, const struct list_page *page, bool *ret_
 	return is_at_end || list->known_total < seen ? seen : list->known_total;
 }
 
-/* Without conditions it is the total of the list in any other order. */
+/* Without conditions it is the total of the list in any other order; of a text, where it was found out. */
 static const struct error *
 count_all(struct request *req, const struct field_list *list, struct content_items_list_response *out)
 {
 	int64_t total = 0;
-	const struct error *error = store_items_count(req, &list->asked.filter, &total);
+	bool is_known = !list->asked.filter.text || text_total(req, &list->asked.filter, &total);
+	const struct error *error = list->asked.filter.text ? NULL : store_items_count(req, &list->asked.filter, &total);
 
-	if (error)
+	if (error || !is_known)
 		return error;
 	total = total < out->total ? out->total : total; /* never less than what it shows */
 	out->total = total < LIST_TOTAL_MAX ? total : LIST_TOTAL_MAX;

@@ -92,6 +92,7 @@ list_cursor(struct arena *arena, const struct list_asked *asked)
 		buf_add_text(&buf, ",\"p\":1");
 	add_text(&buf, "st", filter->status);
 	add_text(&buf, "q", filter->q);
+	add_text(&buf, "l", filter->q ? filter->locale : NULL);
 	buf_add_text(&buf, ",\"n\":");
 	add_texts(&buf, asked->place.numbers, asked->sort.n);
 	buf_add_text(&buf, ",\"x\":");
@@ -238,6 +239,7 @@ list_cursor_read(struct arena *arena, const char *text, struct list_asked *ret_a
 	asked.filter.is_published_view = read_int(object, "p") != NULL;
 	asked.filter.status = read_text(object, "st");
 	asked.filter.q = read_text(object, "q");
+	asked.filter.locale = read_text(object, "l");
 	if (!read_conditions(arena, json_get(object, "f"), bytes, &asked.conditions) || !read_place(arena, object, asked.sort.n, &asked.place))
 		return false;
 	if (!asked.filter.content_type_id || !is_small(asked.filter.content_type_id) || !is_time(asked.filter.created_after) || !is_time(asked.filter.created_before))

@@ -6,6 +6,10 @@
 
 #include "content_queries.h"
 
+/* The parameters about text. */
+#define TEXT_WORDS(filter) P_TEXT((filter)->text ? (filter)->text->words : NULL)
+#define TEXT_BESIDES(filter) P_TEXT((filter)->text ? (filter)->text->needle : NULL), P_INT_OPT((filter)->text ? (filter)->text->id : NULL)
+
 const struct error *
 store_fields_walk(struct request *req, const struct field_query *query, const struct field_place *before, struct shape_list *ret_rows)
 {
@@ -22,7 +26,7 @@ store_fields_walk(struct request *req, const struct field_query *query, const st
 	return query_list(req, statements[filter->is_published_view][key->is_descending],
 	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
 	        P_INT(key->field_id), P_TEXT(number), P_TEXT(before->id ? before->texts[0] : ""), P_INT(id), P_INT(query->limit), P_INT(query->offset),
-	        P_DOC(query->conditions), P_TEXT(filter->q)),
+	        P_DOC(query->conditions), TEXT_WORDS(filter), TEXT_BESIDES(filter)),
 	    ret_rows);
 }
 
@@ -43,10 +47,10 @@ gather_driven(struct request *req, const struct field_query *query, const struct
 	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
 	        P_DOC(query->conditions), P_INT_LIST(fields, query->n_keys), P_INT_LIST(signs, query->n_keys),
 	        P_TEXT_LIST(before->numbers, before->id ? query->n_keys : 0), P_TEXT_LIST(before->texts, before->id ? query->n_keys : 0), P_INT(before->id),
-	        P_TEXT(filter->q), P_INT(TYPE_ITEMS_MAX), P_INT(query->limit), P_INT(query->offset), P_INT(driver->field_id),
+	        TEXT_WORDS(filter), P_INT(TYPE_ITEMS_MAX), P_INT(query->limit), P_INT(query->offset), P_INT(driver->field_id),
 	        P_TEXT_LIST(driver->ranges.low, driver->ranges.n), P_TEXT_LIST(driver->ranges.low_texts, driver->ranges.n),
 	        P_TEXT_LIST(driver->ranges.high, driver->ranges.n), P_TEXT_LIST(driver->ranges.high_texts, driver->ranges.n),
-	        P_TEXT_LIST(columns, query->n_keys)),
+	        P_TEXT_LIST(columns, query->n_keys), TEXT_BESIDES(filter)),
 	    ret_rows);
 }
 
@@ -64,7 +68,7 @@ store_fields_gather(struct request *req, const struct field_query *query, const 
 	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
 	        P_DOC(query->conditions), P_DOC(keys_json(req->arena, query->keys, query->n_keys)), P_INT_LIST(signs, query->n_keys),
 	        P_TEXT_LIST(before->numbers, before->id ? query->n_keys : 0), P_TEXT_LIST(before->texts, before->id ? query->n_keys : 0), P_INT(before->id),
-	        P_TEXT(filter->q), P_INT(TYPE_ITEMS_MAX), P_INT(query->limit), P_INT(query->offset)),
+	        TEXT_WORDS(filter), P_INT(TYPE_ITEMS_MAX), P_INT(query->limit), P_INT(query->offset), TEXT_BESIDES(filter)),
 	    ret_rows);
 }
 
