@@ -196,10 +196,12 @@ query_send(struct request *req, const struct db_statement *statement, const stru
 /* Rows are copied twice more on their way out (message, envelope), into the same arena. */
 enum { ANSWER_BYTES_MAX = REQUEST_ARENA_BYTES / 2 };
 
+/* What rows have taken, not what was made of a large input before they came. */
 static bool
-is_too_large(const struct request *req)
+is_too_large(struct request *req, size_t used_bytes_before)
 {
-	return arena_used_bytes(req->arena) > ANSWER_BYTES_MAX && strcmp(req->principal->type, "system") != 0;
+	req->n_row_bytes += arena_used_bytes(req->arena) - used_bytes_before;
+	return req->n_row_bytes > ANSWER_BYTES_MAX && strcmp(req->principal->type, "system") != 0;
 }
 
 static const struct error *
@@ -212,10 +214,11 @@ const struct error *
 query_claim(struct request *req, db_ticket ticket, void *ret_row)
 {
 	const void *row;
+	size_t used_bytes = arena_used_bytes(req->arena);
 	enum db_status status = db_receive_row(req->db, req->arena, ticket, &row);
 	if (status != DB_OK)
 		return request_db_error(req, status, req->last_statement);
-	if (is_too_large(req))
+	if (is_too_large(req, used_bytes))
 		return too_large(req);
 	memcpy(ret_row, &row, sizeof(row));
 	return NULL;
@@ -225,10 +228,11 @@ const struct error *
 query_claim_list(struct request *req, db_ticket ticket, struct shape_list *ret_rows)
 {
 	struct shape_list rows;
+	size_t used_bytes = arena_used_bytes(req->arena);
 	enum db_status status = db_receive_rows(req->db, req->arena, ticket, &rows);
 	if (status != DB_OK)
 		return request_db_error(req, status, req->last_statement);
-	if (is_too_large(req))
+	if (is_too_large(req, used_bytes))
 		return too_large(req);
 	*ret_rows = rows;
 	return NULL;

@@ -56,6 +56,7 @@ struct request {
 	bool in_transaction;     /* request_call would hold its locks while it waits: not allowed */
 	enum call_fate call_fate; /* of the last request_call */
 	void *memo;              /* the service's own, for the rest of the request: what a batch need not ask for each entry */
+	size_t n_row_bytes;      /* of rows that were read so far */
 	void *prepared;          /* what the operation's prepare found out, before the transaction */
 	bool keeps_refusal;      /* the error is the answer, and what was written stays: a challenge with its invoice */
 	int64_t quoted_sats;     /* dry run: what it would have cost */
