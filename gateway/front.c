@@ -312,6 +312,8 @@ enter_page(struct exchange *exchange)
 	exchange->take = page->take;
 	if (check_body_length(exchange, page->body_limit ? page->body_limit() : page->body_max) && page->permission && !(page->is_open && page->is_open(exchange)))
 		access_check(exchange, page->permission);
+	else if (!exchange->is_answered && page->admit)
+		page->admit(exchange);
 }
 
 static void

@@ -235,6 +235,7 @@ start(struct loop *loop, struct gateway *gateway)
 	gateway->decisions = decisions_new(gateway);
 	gateway->access = access_new(&(struct access_options){ .rate_limit_max = settings.rate_limit_max,
 	    .address_rate_limit_max = settings.address_rate_limit_max, .auth_failures_max = settings.auth_failures_max, .login_rate_limit_max = settings.login_rate_limit_max,
+	    .upload_rate_limit_max = settings.upload_rate_limit_max,
 	    .window_us = settings.rate_limit_window_ms * 1000 });
 	gateway->blobs = blob_store_open(&settings.assets, &problem);
 	if (!gateway->blobs) {

@@ -51,6 +51,8 @@ static const struct setting own_settings[] = {
 	INT_SETTING("WORDCLAW_ADDRESS_RATE_LIMIT_MAX", "600", 0, 1000000000, address_rate_limit_max, "requests without a verified key per address and window; 0 is off"),
 	INT_SETTING("WORDCLAW_AUTH_FAILURES_MAX", "300", 0, 1000000000, auth_failures_max, "refused credentials per address and window; beyond it unknown keys are not even looked up; 0 is off"),
 	INT_SETTING("WORDCLAW_LOGIN_RATE_LIMIT_MAX", "20", 0, 1000000000, login_rate_limit_max, "attempts of people to sign in per address and window; 0 is off"),
+	INT_SETTING("WORDCLAW_FORM_FILES_RATE_LIMIT_MAX", "20", 0, 1000000000, upload_rate_limit_max, "files that the public sends for forms per address and window; 0 is off"),
+	INT_SETTING("WORDCLAW_FORM_FILE_BYTES_MAX", "10485760", 1024, 1099511627776, form_file_bytes_max, "largest file that the public may send for a form"),
 	INT_SETTING("WORDCLAW_GRAPHQL_DEPTH_MAX", "10", 1, 32, graphql_depth_max, "nested fields of a GraphQL request"),
 	INT_SETTING("WORDCLAW_GRAPHQL_FIELDS_MAX", "500", 1, 1000, graphql_fields_max, "fields of a GraphQL request, aliases and fragments counted as often as they are used"),
 	INT_SETTING("WORDCLAW_GRAPHQL_COST_MAX", "1000", 1, 1000000, graphql_cost_max, "cost of a GraphQL request: each call of an operation costs what the operation does, at most once per row of the list it is nested in, and every 50 rows a list may answer one more"),

@@ -39,7 +39,7 @@ struct gateway_settings {
 	int64_t rate_limit_max;
 	int64_t rate_limit_window_ms;
 	int64_t address_rate_limit_max;
-	int64_t auth_failures_max, login_rate_limit_max;
+	int64_t auth_failures_max, login_rate_limit_max, upload_rate_limit_max, form_file_bytes_max;
 
 	int64_t graphql_depth_max;
 	int64_t graphql_fields_max;

@@ -19,9 +19,9 @@
 #include "metrics.h"
 
 struct access {
-	struct window_table *keys, *addresses, *failures, *logins;
+	struct window_table *keys, *addresses, *failures, *logins, *uploads;
 	int64_t window_us;
-	struct metric *limited_keys, *limited_addresses, *limited_failures, *limited_logins;
+	struct metric *limited_keys, *limited_addresses, *limited_failures, *limited_logins, *limited_uploads;
 };
 
 /* An exchange while its key is verified. */
@@ -51,10 +51,12 @@ access_new(const struct access_options *options)
 	access->addresses = window_table_new(options->address_rate_limit_max, options->window_us);
 	access->failures = window_table_new(options->auth_failures_max, options->window_us);
 	access->logins = window_table_new(options->login_rate_limit_max, options->window_us);
+	access->uploads = window_table_new(options->upload_rate_limit_max, options->window_us);
 	access->limited_keys = limited_metric("bucket=\"key\"");
 	access->limited_addresses = limited_metric("bucket=\"address\"");
 	access->limited_failures = limited_metric("bucket=\"auth_failures\"");
 	access->limited_logins = limited_metric("bucket=\"login\"");
+	access->limited_uploads = limited_metric("bucket=\"upload\"");
 	return access;
 }
 
@@ -65,6 +67,7 @@ access_free(struct access *access)
 	window_table_free(access->addresses);
 	window_table_free(access->failures);
 	window_table_free(access->logins);
+	window_table_free(access->uploads);
 	free(access);
 }
 
@@ -243,7 +246,20 @@ bool
 access_take_anonymous(struct exchange *exchange)
 {
 	exchange->principal = anonymous;
+	exchange->principal.address = exchange->address;
 	return access_count_anonymous(exchange);
+}
+
+bool
+access_count_upload(struct exchange *exchange)
+{
+	struct access *access = exchange->gateway->access;
+	struct window_verdict verdict = window_take(access->uploads, exchange->address_id, exchange->started_us);
+
+	if (verdict.is_admitted)
+		return true;
+	answer_limited(exchange, &verdict, access->limited_uploads, "files for forms from this address");
+	return false;
 }
 
 /* What hands out sessions costs a password hash, whoever asks. */

@@ -11,7 +11,7 @@ struct access_options {
 	int64_t rate_limit_max;
 	int64_t address_rate_limit_max;
 	int64_t auth_failures_max;
-	int64_t login_rate_limit_max;
+	int64_t login_rate_limit_max, upload_rate_limit_max;
 	int64_t window_us;
 };
 
@@ -26,6 +26,9 @@ bool access_has_credential(const struct exchange *exchange);
 
 /* Go on as nobody in particular, within the address's limit.  False: it was answered. */
 bool access_take_anonymous(struct exchange *exchange);
+
+/* Count a file that nobody in particular sends.  False: it was answered. */
+bool access_count_upload(struct exchange *exchange);
 
 /* Count a request that belongs to no key, such as one to an unknown path.  False: it was answered. */
 bool access_count_anonymous(struct exchange *exchange);

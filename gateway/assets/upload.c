@@ -1,16 +1,13 @@
 /* POST /api/assets as multipart/form-data: the file goes to the store as it comes, its facts to content when it is there. */
 #include "assets/asset_pages.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "access/access.h"
-#include "assets/disk.h"
+#include "assets/incoming.h"
 #include "codec/json.h"
 #include "content_proto.h"
-#include "http/form.h"
 #include "json/json.h"
-#include "log.h"
 #include "pages/page.h"
 #include "rest/answer.h"
 #include "rest/rest.h"
@@ -32,15 +29,10 @@ enum { N_FORM_FIELDS = sizeof(form_fields) / sizeof(form_fields[0]) };
 
 struct upload {
 	struct exchange *exchange;
-	struct form *form;
+	struct incoming incoming;
 	struct buf fields[N_FORM_FIELDS];
 	size_t n_field_bytes;
 	const char *unknown;          /* a field that no asset has */
-	struct blob_writer *writer;   /* of the file, while it comes */
-	const char *part_name, *part_type;
-	size_t n_files;
-	int why;                      /* errno of the store */
-	struct disk_job job;
 	struct principal self;        /* of the call that enters it: the gateway, in the uploader's tenant */
 };
 
@@ -56,8 +48,9 @@ field_of(struct upload *upload, const char *name)
 }
 
 static bool
-take_field(struct upload *upload, const struct form_piece *piece)
+take_field(void *context, const struct form_piece *piece)
 {
+	struct upload *upload = context;
 	struct buf *field = field_of(upload, piece->name);
 
 	upload->n_field_bytes += piece->n;
@@ -73,59 +66,17 @@ take_field(struct upload *upload, const struct form_piece *piece)
 	return true;
 }
 
-static void
-begin_file(struct upload *upload, const struct form_piece *piece)
-{
-	struct arena *arena = upload->exchange->arena;
-
-	upload->part_name = arena_strndup(arena, piece->file_name, strnlen(piece->file_name, 1024));
-	upload->part_type = piece->type ? arena_strndup(arena, piece->type, strnlen(piece->type, 256)) : NULL;
-	upload->writer = blob_begin(upload->exchange->gateway->blobs, upload->exchange->principal.tenant);
-	if (!upload->writer)
-		upload->why = errno;
-}
-
-static bool
-on_piece(void *context, const struct form_piece *piece)
-{
-	struct upload *upload = context;
-
-	if (!piece->file_name)
-		return take_field(upload, piece);
-	if (piece->is_first && upload->n_files++ == 0)
-		begin_file(upload, piece);
-	if (upload->n_files == 1 && upload->writer && piece->n > 0 && !blob_add(upload->writer, piece->bytes, piece->n))
-		upload->why = errno;
-	return !upload->why;
-}
-
 static struct upload *
 begin(struct exchange *exchange)
 {
 	struct upload *upload = ARENA_NEW(exchange->arena, struct upload);
 
 	upload->exchange = exchange;
+	upload->incoming = (struct incoming){ .exchange = exchange, .tenant = exchange->principal.tenant, .n_bytes_max = settings.asset_bytes_max,
+		.take_field = take_field, .context = upload };
 	exchange->page_state = upload;
-	upload->form = form_new(exchange, on_piece, upload);
+	incoming_begin(&upload->incoming);
 	return upload;
-}
-
-static void
-answer_store_failed(struct exchange *exchange, int why)
-{
-	log_write(LOG_ERROR, "asset.not_stored", LOG_TEXT("requestId", exchange->request_id), LOG_TEXT("cause", strerror(why)));
-	ANSWER_FAIL(exchange, ASSET_STORAGE_PROVIDER_REQUEST_FAILED, "the asset could not be stored");
-}
-
-static void
-answer_unread(struct exchange *exchange, const struct upload *upload)
-{
-	if (upload->why)
-		answer_store_failed(exchange, upload->why);
-	else if (upload->n_field_bytes > FORM_BYTES_MAX)
-		ANSWER_FAIL(exchange, INVALID_ASSET_UPLOAD_BODY, "the form's fields have more than %d bytes together", FORM_BYTES_MAX);
-	else
-		ANSWER_FAIL(exchange, INVALID_ASSET_UPLOAD_BODY, "the body is not multipart/form-data as its Content-Type says");
 }
 
 static void
@@ -133,8 +84,8 @@ take(struct exchange *exchange, const char *bytes, size_t n)
 {
 	struct upload *upload = exchange->page_state ? exchange->page_state : begin(exchange);
 
-	if (!upload->form || !form_add(upload->form, bytes, n))
-		answer_unread(exchange, upload);
+	if (!incoming_take(&upload->incoming, bytes, n) && upload->incoming.has_refused_field)
+		ANSWER_FAIL(exchange, INVALID_ASSET_UPLOAD_BODY, "the form's fields have more than %d bytes together", FORM_BYTES_MAX);
 }
 
 /* ---- when it is whole ---- */
@@ -170,7 +121,7 @@ static const char *
 facts_json(const struct upload *upload, size_t *ret_n)
 {
 	struct arena *arena = upload->exchange->arena;
-	const struct blob *blob = &upload->job.blob;
+	const struct blob *blob = &upload->incoming.job.blob;
 	struct buf json;
 
 	buf_init(&json, arena, 1024);
@@ -178,9 +129,9 @@ facts_json(const struct upload *upload, size_t *ret_n)
 	for (size_t i = 0; i < N_FORM_FIELDS; i++)
 		if (upload->fields[i].bytes)
 			add_member(&json, form_fields[i].name, upload->fields[i].bytes, upload->fields[i].len, form_fields[i].is_json);
-	const char *type = upload->part_type ? upload->part_type : "application/octet-stream";
+	const char *type = upload->incoming.file_type ? upload->incoming.file_type : "application/octet-stream";
 	if (!upload->fields[0].bytes)
-		add_member(&json, "filename", upload->part_name, strlen(upload->part_name), false);
+		add_member(&json, "filename", upload->incoming.file_name, strlen(upload->incoming.file_name), false);
 	if (!upload->fields[2].bytes)
 		add_member(&json, "mimeType", type, strlen(type), false);
 	add_member(&json, "storageKey", blob->key, strlen(blob->key), false);
@@ -195,12 +146,6 @@ facts_json(const struct upload *upload, size_t *ret_n)
 	return json.bytes;
 }
 
-static void
-drop(const struct upload *upload)
-{
-	disk_remove(upload->exchange->gateway->disk, upload->job.store, upload->job.blob.key);
-}
-
 /* What may have been entered keeps its bytes. */
 static void
 on_entered(void *context, const struct dispatch_reply *reply)
@@ -213,7 +158,7 @@ on_entered(void *context, const struct dispatch_reply *reply)
 		return;
 	}
 	if (reply->error->info->status < 500)
-		drop(upload);
+		incoming_drop(&upload->incoming);
 	answer_error(exchange, reply->error);
 }
 
@@ -230,14 +175,14 @@ enter(struct upload *upload)
 	const struct json_value *facts = json_parse(exchange->arena, text, n, NULL, &problem);
 	void *input = arena_alloc(exchange->arena, store->request->size);
 	if (!facts) { /* a text that is not UTF-8 */
-		drop(upload);
+		incoming_drop(&upload->incoming);
 		ANSWER_FAIL(exchange, INVALID_ASSET_UPLOAD_BODY, "a field of the form is not readable: %s", problem.message);
 		return;
 	}
 	(void)codec_json_read_all(exchange->arena, store->request, text, facts, input, violations);
 	(void)codec_json_finish(exchange->arena, store->request, input, violations);
 	if (violations->n > 0) {
-		drop(upload);
+		incoming_drop(&upload->incoming);
 		answer_violations(exchange, store->request, violations);
 		return;
 	}
@@ -256,29 +201,20 @@ on_stored(struct disk_job *job)
 	if (job->is_done)
 		enter(upload);
 	else
-		answer_store_failed(upload->exchange, job->why);
+		incoming_answer_unstored(&upload->incoming);
 }
 
 static const struct error *
 check_whole(struct exchange *exchange, struct upload *upload)
 {
-	bool is_read = form_end(upload->form);
+	const struct error *error = incoming_end(&upload->incoming);
+	const char *broken = error ? NULL : broken_field(upload);
 
-	upload->form = NULL;
-	if (!is_read)
-		return EXCHANGE_ERROR(exchange, INVALID_ASSET_UPLOAD_BODY, "the body ends before its last part does");
-	if (upload->unknown)
+	if (!error && upload->unknown)
 		return EXCHANGE_ERROR(exchange, INVALID_ASSET_UPLOAD_BODY, "the form has the unknown field '%s'", upload->unknown);
-	const char *broken = broken_field(upload);
 	if (broken)
 		return EXCHANGE_ERROR(exchange, INVALID_ASSET_UPLOAD_BODY, "the form's field '%s' does not hold JSON", broken);
-	if (upload->n_files > 1)
-		return EXCHANGE_ERROR(exchange, ASSET_MULTIPART_TOO_MANY_FILES, "the form has %zu files", upload->n_files);
-	if (upload->n_files == 0)
-		return EXCHANGE_ERROR(exchange, ASSET_MULTIPART_FILE_REQUIRED, "the form has no file");
-	if (blob_n_bytes(upload->writer) == 0)
-		return EXCHANGE_ERROR(exchange, EMPTY_ASSET_CONTENT, "the file is empty");
-	return NULL;
+	return error;
 }
 
 static void
@@ -291,10 +227,7 @@ answer(struct exchange *exchange)
 		answer_error(exchange, error);
 		return;
 	}
-	upload->job = (struct disk_job){ .run = disk_finish, .writer = upload->writer, .store = exchange->gateway->blobs, .done = on_stored, .context = upload };
-	upload->writer = NULL;
-	exchange_wait(exchange);
-	disk_submit(exchange->gateway->disk, &upload->job);
+	incoming_store(&upload->incoming, on_stored);
 }
 
 static void
@@ -302,10 +235,8 @@ leave(struct exchange *exchange)
 {
 	struct upload *upload = exchange->page_state;
 
-	if (!upload)
-		return;
-	(void)form_end(upload->form);
-	blob_abandon(upload->writer);
+	if (upload)
+		incoming_leave(&upload->incoming);
 }
 
 static size_t

@@ -5,6 +5,7 @@
 
 #include "access/access.h"
 #include "dispatch/dispatch.h"
+#include "forms/visit.h"
 #include "forms_proto.h"
 #include "http/header.h"
 #include "pages/page.h"
@@ -14,17 +15,6 @@
 #define SCRIPT_TYPE "text/javascript; charset=utf-8"
 
 enum { BODY_BYTES_MAX = 256 * 1024, FIELDS_MAX = 200, LOCALE_CHARS_MAX = 35, MESSAGE_BYTES_MAX = 2000, CONTEXT_BYTES_MAX = 65536 };
-
-/* One request for a form, on its way through one or three calls. */
-struct visit {
-	struct exchange *exchange;
-	int64_t domain_id;
-	const char *slug, *locale, *start_token, *work;
-	const char *kind;          /* of what is rendered */
-	struct doc sent;           /* texts by field */
-	const struct error *error; /* why it was refused, or NULL */
-	int status;                /* of the page */
-};
 
 /* ---- what was asked ---- */
 
@@ -91,7 +81,7 @@ read_query(struct visit *visit)
 	return NULL;
 }
 
-static struct visit *
+struct visit *
 visit_new(struct exchange *exchange, const char *kind)
 {
 	struct visit *visit = ARENA_NEW(exchange->arena, struct visit);

@@ -150,6 +150,6 @@ const struct page ready_page = { .method = "GET", .path = "/ready", .name = "rea
 const struct page runtime_page = { .method = "GET", .path = "/api/runtime", .name = "runtime", .permission = &runtime_permission,
 	.answer = answer_runtime };
 
-const struct page *const pages[] = { &health_page, &ready_page, &runtime_page, &metrics_page, &openapi_page, &documentation_page, &root_page, &docs_page, &events_page, &asset_content_page, &form_page, &form_sent_page, &form_script_page,
+const struct page *const pages[] = { &health_page, &ready_page, &runtime_page, &metrics_page, &openapi_page, &documentation_page, &root_page, &docs_page, &events_page, &asset_content_page, &form_page, &form_sent_page, &form_script_page, &form_file_page,
 	&console_page, &console_invite_page, &console_authorize_page, &console_oidc_page, &console_asset_page, &graphql_post_page, &graphql_get_page, &graphql_explorer_page, &mcp_post_page, &mcp_get_page, &mcp_delete_page, &mcp_metadata_page, &mcp_metadata_named_page,
 	&oauth_metadata_page, &oauth_metadata_named_page, &oauth_register_page, &oauth_token_page, &oauth_revoke_page, NULL };

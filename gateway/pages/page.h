@@ -14,6 +14,7 @@ struct page {
 	const struct operation *permission; /* the policy question to pass first, or NULL: public */
 	size_t body_max;                    /* 0: takes no body */
 	size_t (*body_limit)(void);         /* instead of body_max, or NULL */
+	void (*admit)(struct exchange *exchange);  /* or NULL: asked on the headers alone, answers, or waits and lets it go on */
 	void (*take)(struct exchange *exchange, const char *bytes, size_t n); /* the body as it comes; NULL: it is kept in exchange->body */
 	void (*answer)(struct exchange *exchange); /* the whole request is there */
 	void (*leave)(struct exchange *exchange);  /* or NULL.  The exchange ends, answered or not */
@@ -27,7 +28,7 @@ struct page {
 extern const struct page *const pages[]; /* NULL-terminated */
 
 extern const struct page health_page, ready_page, metrics_page, openapi_page, documentation_page, root_page, docs_page, runtime_page, events_page,
-    asset_content_page, form_page, form_sent_page, form_script_page, asset_upload_page, console_page, console_invite_page, console_authorize_page, console_oidc_page, console_asset_page, graphql_post_page, graphql_get_page, graphql_explorer_page, mcp_post_page, mcp_get_page, mcp_delete_page, mcp_metadata_page, mcp_metadata_named_page,
+    asset_content_page, form_page, form_sent_page, form_script_page, form_file_page, asset_upload_page, console_page, console_invite_page, console_authorize_page, console_oidc_page, console_asset_page, graphql_post_page, graphql_get_page, graphql_explorer_page, mcp_post_page, mcp_get_page, mcp_delete_page, mcp_metadata_page, mcp_metadata_named_page,
     oauth_metadata_page, oauth_metadata_named_page, oauth_register_page, oauth_token_page, oauth_revoke_page;
 
 #endif

@@ -187,4 +187,20 @@ def form_script(contract, errors):
                       **errors.refs(["PUBLIC_FORM_NOT_FOUND", *codes(contract)])}}
 
 
-DOORS = {"/api/public/forms/{slug}/page": form_page, "/api/public/forms/{slug}/embed.js": form_script, "/api/assets/{id}/content": asset_content, "/api/events": events, "/graphql": graphql, "/mcp": mcp}
+def form_files(contract, errors):
+    file = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+    text = {"type": "string"}
+    made = {"type": "object", "properties": {"data": {"type": "object", "properties": {
+        "fileToken": text | {"description": "The value of a field of type asset, or a member of an asset-list, in one submission."}, "filename": text,
+        "sizeBytes": {"type": "integer"}, "expiresAt": text | {"format": "date-time"}}}, "meta": {"type": "object"}}}
+    return {
+        "description": "One file of a form's asset field. The answer's fileToken stands for it in the submission; a file that no submission names within a day is removed.",
+        "parameters": FORM_PARAMETERS, "security": [],
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": file}}},
+        "responses": {"201": {"description": "It is there.", "content": {"application/json": {"schema": made}}},
+                      **errors.refs(codes(contract, "PUBLIC_FORM_NOT_FOUND", "FORM_TAKES_NO_FILES", "FORM_CLOSED", "FORM_RATE_LIMITED", "INVALID_ASSET_UPLOAD_BODY",
+                                          "ASSET_MULTIPART_FILE_REQUIRED", "ASSET_MULTIPART_TOO_MANY_FILES", "EMPTY_ASSET_CONTENT", "ASSET_STORAGE_PROVIDER_REQUEST_FAILED",
+                                          *contract.codes["body"]))}}
+
+
+DOORS = {"/api/public/forms/{slug}/files": form_files, "/api/public/forms/{slug}/page": form_page, "/api/public/forms/{slug}/embed.js": form_script, "/api/assets/{id}/content": asset_content, "/api/events": events, "/graphql": graphql, "/mcp": mcp}

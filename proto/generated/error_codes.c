@@ -278,6 +278,8 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Fill in the field that the message names." },
 	[ERROR_FORM_SUBMISSION_UNKNOWN_FIELDS] = { .code = "FORM_SUBMISSION_UNKNOWN_FIELDS", .status = 400, .is_retryable = false, .title = "Unknown Fields",
 	    .remediation = "Send only fields of the form: GET /api/public/forms/{slug}." },
+	[ERROR_FORM_TAKES_NO_FILES] = { .code = "FORM_TAKES_NO_FILES", .status = 409, .is_retryable = false, .title = "Form Takes No Files",
+	    .remediation = "Only a form with a field of type asset or asset-list takes files; send the others to POST /api/public/forms/{slug}/submissions." },
 	[ERROR_FORM_UNSUBMITTABLE] = { .code = "FORM_UNSUBMITTABLE", .status = 409, .is_retryable = false, .title = "Form Could Never Be Sent",
 	    .remediation = "Correct what the message names: a property that the type requires is a field or in defaultData, and items can be made with submissionStatus." },
 	[ERROR_FORM_WEBHOOK_URL_UNSAFE] = { .code = "FORM_WEBHOOK_URL_UNSAFE", .status = 400, .is_retryable = false, .title = "Webhook URL Unsafe",

@@ -26,13 +26,14 @@ static const struct shape_field form_definition_fields[] = {
 	{ .name = "submitterField", .column = "submitter_field", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, submitter_field), .min = 0, .max = 0, .doc = "Field that says who sends it." },
 	{ .name = "workBits", .column = "work_bits", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, work_bits), .min = INT64_MIN, .max = INT64_MAX, .doc = "Zero bits of the proof of work that is asked for; 0: none." },
 	{ .name = "perHourMax", .column = "per_hour_max", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, per_hour_max), .min = INT64_MIN, .max = INT64_MAX, .doc = "Submissions an hour." },
+	{ .name = "perAddressHourMax", .column = "per_address_hour_max", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, per_address_hour_max), .min = INT64_MIN, .max = INT64_MAX, .doc = "Submissions an hour from one network address." },
 	{ .name = "totalMax", .column = "total_max", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, total_max), .min = INT64_MIN, .max = INT64_MAX, .doc = "Submissions in all." },
 	{ .name = "openFrom", .column = "open_from", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, open_from), .min = 0, .max = 0, .doc = "Before that it takes none." },
 	{ .name = "openUntil", .column = "open_until", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, open_until), .min = 0, .max = 0, .doc = "After that it takes none." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, created_at), .min = 0, .max = 0, .doc = "When it was created." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_definition, updated_at), .min = 0, .max = 0, .doc = "Latest change." },
 };
-const struct shape form_definition_shape = { .name = "form_definition", .size = sizeof(struct form_definition), .fields = form_definition_fields, .n_fields = 26 };
+const struct shape form_definition_shape = { .name = "form_definition", .size = sizeof(struct form_definition), .fields = form_definition_fields, .n_fields = 27 };
 
 static const struct shape_field public_form_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct public_form, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Form id." },
@@ -99,8 +100,9 @@ static const struct shape_field form_row_fields[] = {
 	{ .name = "nSubmissions", .column = "n_submissions", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, n_submissions), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column n_submissions." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "perAddressHourMax", .column = "per_address_hour_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_row, per_address_hour_max), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column per_address_hour_max." },
 };
-const struct shape form_row_shape = { .name = "form_row", .size = sizeof(struct form_row), .fields = form_row_fields, .n_fields = 29 };
+const struct shape form_row_shape = { .name = "form_row", .size = sizeof(struct form_row), .fields = form_row_fields, .n_fields = 30 };
 
 static const struct shape_field form_id_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_id_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -147,6 +149,20 @@ static const struct shape_field form_note_row_fields[] = {
 };
 const struct shape form_note_row_shape = { .name = "form_note_row", .size = sizeof(struct form_note_row), .fields = form_note_row_fields, .n_fields = 2 };
 
+static const struct shape_field form_file_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, domain_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column domain_id." },
+	{ .name = "formId", .column = "form_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, form_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column form_id." },
+	{ .name = "submissionId", .column = "submission_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, submission_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column submission_id." },
+	{ .name = "assetId", .column = "asset_id", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, asset_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column asset_id." },
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, filename), .min = 0, .max = 0, .doc = "Column filename." },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, mime_type), .min = 0, .max = 0, .doc = "Column mime_type." },
+	{ .name = "storageKey", .column = "storage_key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, storage_key), .min = 0, .max = 0, .doc = "Column storage_key." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, byte_hash), .min = 0, .max = 0, .doc = "Column byte_hash." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct form_file_row, size_bytes), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column size_bytes." },
+};
+const struct shape form_file_row_shape = { .name = "form_file_row", .size = sizeof(struct form_file_row), .fields = form_file_row_fields, .n_fields = 10 };
+
 static const struct shape_field forms_definitions_create_request_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, name), .min = INT64_C(1), .max = INT64_C(200), .code = "FORM_DEFINITION_REQUIRED_FIELDS", .doc = "Its name.", .example = "\"Contact\"" },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, slug), .min = INT64_C(1), .max = INT64_C(100), .pattern = "[a-z0-9]+(?:[-_][a-z0-9]+)*", .code = "FORM_DEFINITION_REQUIRED_FIELDS", .doc = "Its name in URLs.", .example = "\"contact\"" },
@@ -167,11 +183,12 @@ static const struct shape_field forms_definitions_create_request_fields[] = {
 	{ .name = "submitterField", .column = "submitter_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, submitter_field), .min = 0, .max = INT64_C(200), .doc = "Text field that says who sends it, such as email: what one person sent can be erased by it.", .example = "\"email\"" },
 	{ .name = "workBits", .column = "work_bits", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, work_bits), .min = INT64_C(0), .max = INT64_C(24), .doc = "Proof of work that a sender's browser has to do, in zero bits; 16 takes it about a second. Who has none waits in quarantine." },
 	{ .name = "perHourMax", .column = "per_hour_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, per_hour_max), .min = INT64_C(1), .max = INT64_C(1000000), .doc = "Submissions an hour." },
+	{ .name = "perAddressHourMax", .column = "per_address_hour_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, per_address_hour_max), .min = INT64_C(1), .max = INT64_C(1000000), .doc = "Submissions an hour from one network address." },
 	{ .name = "totalMax", .column = "total_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, total_max), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Submissions in all." },
 	{ .name = "openFrom", .column = "open_from", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, open_from), .min = 0, .max = 0, .doc = "Before that it takes none." },
 	{ .name = "openUntil", .column = "open_until", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_create_request, open_until), .min = 0, .max = 0, .doc = "After that it takes none." },
 };
-const struct shape forms_definitions_create_request_shape = { .name = "forms_definitions_create_request", .size = sizeof(struct forms_definitions_create_request), .fields = forms_definitions_create_request_fields, .n_fields = 22 };
+const struct shape forms_definitions_create_request_shape = { .name = "forms_definitions_create_request", .size = sizeof(struct forms_definitions_create_request), .fields = forms_definitions_create_request_fields, .n_fields = 23 };
 
 static const struct shape_field forms_definitions_list_request_fields[] = {
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct forms_definitions_list_request, limit), .min = INT64_C(1), .max = INT64_C(200), .default_text = "50", .doc = "Forms at most." },
@@ -210,12 +227,13 @@ static const struct shape_field forms_definitions_update_request_fields[] = {
 	{ .name = "submitterField", .column = "submitter_field", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, submitter_field), .min = 0, .max = INT64_C(200), .doc = "Text field that says who sends it, such as email: what one person sent can be erased by it.", .example = "\"email\"" },
 	{ .name = "workBits", .column = "work_bits", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, work_bits), .min = INT64_C(0), .max = INT64_C(24), .doc = "Proof of work that a sender's browser has to do, in zero bits; 16 takes it about a second. Who has none waits in quarantine." },
 	{ .name = "perHourMax", .column = "per_hour_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, per_hour_max), .min = INT64_C(1), .max = INT64_C(1000000), .doc = "Submissions an hour." },
+	{ .name = "perAddressHourMax", .column = "per_address_hour_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, per_address_hour_max), .min = INT64_C(1), .max = INT64_C(1000000), .doc = "Submissions an hour from one network address." },
 	{ .name = "totalMax", .column = "total_max", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, total_max), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Submissions in all." },
 	{ .name = "openFrom", .column = "open_from", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, open_from), .min = 0, .max = 0, .doc = "Before that it takes none." },
 	{ .name = "openUntil", .column = "open_until", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, open_until), .min = 0, .max = 0, .doc = "After that it takes none." },
-	{ .name = "clear", .column = "clear", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, clear), .min = 0, .max = INT64_C(12), .doc = "Settings to take away: description, successMessage, webhookUrl, webhookSecret, honeypotField, submitterField, workflowTransitionId, perHourMax, totalMax, openFrom, openUntil.", .example = "[\"openUntil\"]" },
+	{ .name = "clear", .column = "clear", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_definitions_update_request, clear), .min = 0, .max = INT64_C(12), .doc = "Settings to take away: description, successMessage, webhookUrl, webhookSecret, honeypotField, submitterField, workflowTransitionId, perHourMax, perAddressHourMax, totalMax, openFrom, openUntil.", .example = "[\"openUntil\"]" },
 };
-const struct shape forms_definitions_update_request_shape = { .name = "forms_definitions_update_request", .size = sizeof(struct forms_definitions_update_request), .fields = forms_definitions_update_request_fields, .n_fields = 23 };
+const struct shape forms_definitions_update_request_shape = { .name = "forms_definitions_update_request", .size = sizeof(struct forms_definitions_update_request), .fields = forms_definitions_update_request_fields, .n_fields = 24 };
 
 static const struct shape_field forms_definitions_delete_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct forms_definitions_delete_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Form id.", .example = "6" },
@@ -289,6 +307,37 @@ static const struct shape_field forms_pages_read_response_fields[] = {
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_pages_read_response, data), .min = 0, .max = 0, .doc = "Values by field." },
 };
 const struct shape forms_pages_read_response_shape = { .name = "forms_pages_read_response", .size = sizeof(struct forms_pages_read_response), .fields = forms_pages_read_response_fields, .n_fields = 1 };
+
+static const struct shape_field forms_files_admit_request_fields[] = {
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_admit_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant.", .example = "1" },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_admit_request, slug), .min = INT64_C(1), .max = INT64_C(100), .doc = "The form's name in URLs.", .example = "\"contact\"" },
+	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_admit_request, locale), .min = INT64_C(2), .max = INT64_C(35), .pattern = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", .doc = "Language of labels and of what the page says." },
+};
+const struct shape forms_files_admit_request_shape = { .name = "forms_files_admit_request", .size = sizeof(struct forms_files_admit_request), .fields = forms_files_admit_request_fields, .n_fields = 3 };
+
+static const struct shape_field forms_files_admit_response_fields[] = {
+	{ .name = "formId", .column = "form_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_admit_response, form_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The form." },
+};
+const struct shape forms_files_admit_response_shape = { .name = "forms_files_admit_response", .size = sizeof(struct forms_files_admit_response), .fields = forms_files_admit_response_fields, .n_fields = 1 };
+
+static const struct shape_field forms_files_store_request_fields[] = {
+	{ .name = "formId", .column = "form_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_request, form_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The form." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Tenant." },
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_request, filename), .min = 0, .max = INT64_C(255), .doc = "As its sender calls it.", .example = "\"photo.jpg\"" },
+	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_request, mime_type), .min = 0, .max = INT64_C(127), .doc = "As its sender says." },
+	{ .name = "storageKey", .column = "storage_key", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_request, storage_key), .min = 0, .max = INT64_C(255), .doc = "Where the bytes are." },
+	{ .name = "byteHash", .column = "byte_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_request, byte_hash), .min = INT64_C(64), .max = INT64_C(64), .doc = "SHA-256, hex." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_request, size_bytes), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Bytes." },
+};
+const struct shape forms_files_store_request_shape = { .name = "forms_files_store_request", .size = sizeof(struct forms_files_store_request), .fields = forms_files_store_request_fields, .n_fields = 7 };
+
+static const struct shape_field forms_files_store_response_fields[] = {
+	{ .name = "fileToken", .column = "file_token", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_response, file_token), .min = 0, .max = 0, .doc = "The value of a field of type asset, or of a member of an asset-list, in one submission of the form." },
+	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_response, filename), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "sizeBytes", .column = "size_bytes", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_response, size_bytes), .min = INT64_MIN, .max = INT64_MAX, .doc = "Bytes." },
+	{ .name = "expiresAt", .column = "expires_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct forms_files_store_response, expires_at), .min = 0, .max = 0, .doc = "Send the form until then." },
+};
+const struct shape forms_files_store_response_shape = { .name = "forms_files_store_response", .size = sizeof(struct forms_files_store_response), .fields = forms_files_store_response_fields, .n_fields = 4 };
 
 static const char *const forms_submissions_list_request_status_choices[] = { "received", "created", "refused", "quarantined", "rejected", "erased", NULL };
 static const struct shape_field forms_submissions_list_request_fields[] = {
@@ -1027,6 +1076,107 @@ const struct operation operation_forms_pages_read = {
 	.response = &forms_pages_read_response_shape,
 	.errors = forms_pages_read_errors,
 	.events = forms_pages_read_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const forms_files_admit_actions[] = {
+	NULL
+};
+static const struct error_info *const forms_files_admit_errors[] = {
+	&error_catalogue[ERROR_FORM_CLOSED],
+	&error_catalogue[ERROR_FORM_RATE_LIMITED],
+	&error_catalogue[ERROR_FORM_TAKES_NO_FILES],
+	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const forms_files_admit_events[] = {
+	NULL
+};
+const struct operation operation_forms_files_admit = {
+	.id = "forms.files.admit",
+	.service = "forms",
+	.summary = "Whether a form takes files now.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "form_definition",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = forms_files_admit_actions,
+	.request = &forms_files_admit_request_shape,
+	.response = &forms_files_admit_response_shape,
+	.errors = forms_files_admit_errors,
+	.events = forms_files_admit_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const forms_files_store_actions[] = {
+	NULL
+};
+static const struct error_info *const forms_files_store_errors[] = {
+	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const forms_files_store_events[] = {
+	NULL
+};
+const struct operation operation_forms_files_store = {
+	.id = "forms.files.store",
+	.service = "forms",
+	.summary = "Enter a file that came for a form and is in the store: an asset, until somebody sends the form with it.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "form_definition",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 8000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = forms_files_store_actions,
+	.request = &forms_files_store_request_shape,
+	.response = &forms_files_store_response_shape,
+	.errors = forms_files_store_errors,
+	.events = forms_files_store_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

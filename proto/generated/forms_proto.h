@@ -29,6 +29,7 @@ struct form_definition {
 	const char *submitter_field; /* optional */
 	int64_t work_bits;
 	const int64_t *per_hour_max;
+	const int64_t *per_address_hour_max;
 	const int64_t *total_max;
 	const int64_t *open_from; /* microseconds since 1970 */
 	const int64_t *open_until; /* microseconds since 1970 */
@@ -103,16 +104,17 @@ struct form_row {
 	int64_t n_submissions;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
+	const int64_t *per_address_hour_max;
 };
 extern const struct shape form_row_shape;
 
-/* Row of form_add, submission_add. */
+/* Row of form_add, submission_add, file_add. */
 struct form_id_row {
 	int64_t id;
 };
 extern const struct shape form_id_row_shape;
 
-/* Row of submissions_of_hour. */
+/* Row of submissions_of_hour, submissions_of_address. */
 struct form_count_row {
 	int64_t total;
 };
@@ -156,6 +158,21 @@ struct form_note_row {
 };
 extern const struct shape form_note_row_shape;
 
+/* Row of files_look, files_of_submission, files_unsent, files_unsent_of_form. */
+struct form_file_row {
+	int64_t id;
+	int64_t domain_id;
+	int64_t form_id;
+	const int64_t *submission_id;
+	const int64_t *asset_id;
+	const char *filename;
+	const char *mime_type;
+	const char *storage_key;
+	const char *byte_hash;
+	int64_t size_bytes;
+};
+extern const struct shape form_file_row_shape;
+
 struct forms_definitions_create_request {
 	const char *name; /* 1..200 bytes */
 	const char *slug; /* 1..100 bytes */
@@ -176,6 +193,7 @@ struct forms_definitions_create_request {
 	const char *submitter_field; /* at most 200 bytes; optional */
 	const int64_t *work_bits; /* 0..24 */
 	const int64_t *per_hour_max; /* 1..1000000 */
+	const int64_t *per_address_hour_max; /* 1..1000000 */
 	const int64_t *total_max; /* 1..2147483647 */
 	const int64_t *open_from; /* microseconds since 1970 */
 	const int64_t *open_until; /* microseconds since 1970 */
@@ -219,6 +237,7 @@ struct forms_definitions_update_request {
 	const char *submitter_field; /* at most 200 bytes; optional */
 	const int64_t *work_bits; /* 0..24 */
 	const int64_t *per_hour_max; /* 1..1000000 */
+	const int64_t *per_address_hour_max; /* 1..1000000 */
 	const int64_t *total_max; /* 1..2147483647 */
 	const int64_t *open_from; /* microseconds since 1970 */
 	const int64_t *open_until; /* microseconds since 1970 */
@@ -297,6 +316,37 @@ struct forms_pages_read_response {
 	struct doc data;
 };
 extern const struct shape forms_pages_read_response_shape;
+
+struct forms_files_admit_request {
+	int64_t domain_id; /* 1..2147483647 */
+	const char *slug; /* 1..100 bytes */
+	const char *locale; /* 2..35 bytes; optional */
+};
+extern const struct shape forms_files_admit_request_shape;
+
+struct forms_files_admit_response {
+	int64_t form_id; /* 1..2147483647 */
+};
+extern const struct shape forms_files_admit_response_shape;
+
+struct forms_files_store_request {
+	int64_t form_id; /* 1..2147483647 */
+	int64_t domain_id; /* 1..2147483647 */
+	const char *filename; /* at most 255 bytes */
+	const char *mime_type; /* at most 127 bytes */
+	const char *storage_key; /* at most 255 bytes */
+	const char *byte_hash; /* 64..64 bytes */
+	int64_t size_bytes; /* 1..9223372036854775807 */
+};
+extern const struct shape forms_files_store_request_shape;
+
+struct forms_files_store_response {
+	const char *file_token;
+	const char *filename;
+	int64_t size_bytes;
+	int64_t expires_at; /* microseconds since 1970 */
+};
+extern const struct shape forms_files_store_response_shape;
 
 struct forms_submissions_list_request {
 	int64_t id; /* 1..2147483647 */
@@ -403,6 +453,8 @@ extern const struct operation operation_forms_public_get;
 extern const struct operation operation_forms_submissions_create;
 extern const struct operation operation_forms_pages_render;
 extern const struct operation operation_forms_pages_read;
+extern const struct operation operation_forms_files_admit;
+extern const struct operation operation_forms_files_store;
 extern const struct operation operation_forms_submissions_list;
 extern const struct operation operation_forms_submissions_get;
 extern const struct operation operation_forms_submissions_release;
@@ -477,6 +529,18 @@ const struct error *forms_pages_render(struct request *req, const struct forms_p
  * Errors: PUBLIC_FORM_NOT_FOUND. */
 const struct error *forms_pages_read(struct request *req, const struct forms_pages_read_request *in,
     struct forms_pages_read_response *out) MUST_CHECK;
+
+/* Whether a form takes files now.
+ * Errors: FORM_CLOSED, FORM_RATE_LIMITED, FORM_TAKES_NO_FILES, PUBLIC_FORM_NOT_FOUND. */
+const struct error *forms_files_admit(struct request *req, const struct forms_files_admit_request *in,
+    struct forms_files_admit_response *out) MUST_CHECK;
+
+/* Enter a file that came for a form and is in the store: an asset, until somebody sends the form with it.
+ * Errors: PUBLIC_FORM_NOT_FOUND. */
+const struct error *forms_files_store(struct request *req, const struct forms_files_store_request *in,
+    struct forms_files_store_response *out) MUST_CHECK;
+const struct error *forms_files_store_complete(struct request *req, const struct forms_files_store_request *in,
+    struct forms_files_store_response *out);
 
 /* List what came in through a form.
  * GET /api/forms/{id}/submissions

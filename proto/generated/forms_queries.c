@@ -6,53 +6,53 @@ const struct db_statement forms_form_get_query = { .name = "forms_form_get",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = tenant() AND id = $1\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at, per_address_hour_max FROM form_definitions WHERE domain_id = tenant() AND id = $1\n",
 	.kind = DB_FIND, .n_params = 1, .row = &form_row_shape };
 
 const struct db_statement forms_form_lock_query = { .name = "forms_form_lock",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = tenant() AND id = $1 FOR UPDATE\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at, per_address_hour_max FROM form_definitions WHERE domain_id = tenant() AND id = $1 FOR UPDATE\n",
 	.kind = DB_FIND, .n_params = 1, .row = &form_row_shape };
 
 const struct db_statement forms_form_by_slug_query = { .name = "forms_form_by_slug",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = $1 AND slug = $2\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at, per_address_hour_max FROM form_definitions WHERE domain_id = $1 AND slug = $2\n",
 	.kind = DB_FIND, .n_params = 2, .row = &form_row_shape };
 
 const struct db_statement forms_form_by_slug_lock_query = { .name = "forms_form_by_slug_lock",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE domain_id = $1 AND slug = $2 FOR NO KEY UPDATE\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at, per_address_hour_max FROM form_definitions WHERE domain_id = $1 AND slug = $2 FOR NO KEY UPDATE\n",
 	.kind = DB_FIND, .n_params = 2, .row = &form_row_shape };
 
 const struct db_statement forms_form_list_query = { .name = "forms_form_list",
 	.sql =
 	    "SELECT id, domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read, submission_status,\n"
 	    "       workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max, total_max, open_from,\n"
-	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at FROM form_definitions WHERE id > $1 ORDER BY id LIMIT $2\n",
+	    "       open_until, submitter_field, work_bits, n_submissions, created_at, updated_at, per_address_hour_max FROM form_definitions WHERE id > $1 ORDER BY id LIMIT $2\n",
 	.kind = DB_LIST, .n_params = 2, .row = &form_row_shape };
 
 const struct db_statement forms_form_add_query = { .name = "forms_form_add",
 	.sql =
 	    "INSERT INTO form_definitions (domain_id, name, slug, description, content_type_id, content_type_name, content_type_slug, fields, default_data, active, public_read,\n"
 	    "       submission_status, workflow_transition_id, require_payment, webhook_url, webhook_secret, success_message, honeypot_field, min_fill_seconds, per_hour_max,\n"
-	    "       total_max, open_from, open_until, created_at, updated_at, submitter_field, work_bits)\n"
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, $25, $26) RETURNING id\n",
-	.kind = DB_FIND, .n_params = 26, .row = &form_id_row_shape };
+	    "       total_max, open_from, open_until, created_at, updated_at, submitter_field, work_bits, per_address_hour_max)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, $25, $26, $27) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 27, .row = &form_id_row_shape };
 
 const struct db_statement forms_form_update_query = { .name = "forms_form_update",
 	.sql =
 	    "UPDATE form_definitions SET name = $2, slug = $3, description = $4, content_type_name = $5, content_type_slug = $6, fields = $7, default_data = $8, active = $9,\n"
 	    "       public_read = $10, submission_status = $11, workflow_transition_id = $12, require_payment = $13, webhook_url = $14, webhook_secret = $15,\n"
 	    "       success_message = $16, honeypot_field = $17, min_fill_seconds = $18, per_hour_max = $19, total_max = $20, open_from = $21, open_until = $22, updated_at = $23,\n"
-	    "       submitter_field = $24, work_bits = $25\n"
+	    "       submitter_field = $24, work_bits = $25, per_address_hour_max = $26\n"
 	    " WHERE id = $1\n",
-	.kind = DB_EXEC, .n_params = 25, .row = NULL };
+	.kind = DB_EXEC, .n_params = 26, .row = NULL };
 
 const struct db_statement forms_form_delete_query = { .name = "forms_form_delete",
 	.sql =
@@ -69,6 +69,19 @@ const struct db_statement forms_submissions_of_hour_query = { .name = "forms_sub
 	    "SELECT count(*) AS total\n"
 	    "  FROM (SELECT created_at FROM form_submissions WHERE domain_id = tenant() AND form_id = $1 AND created_at > now() - interval '1 hour' ORDER BY created_at DESC LIMIT $2) AS s\n",
 	.kind = DB_FIND, .n_params = 2, .row = &form_count_row_shape };
+
+const struct db_statement forms_submissions_of_address_query = { .name = "forms_submissions_of_address",
+	.sql =
+	    "SELECT count(*) AS total\n"
+	    "  FROM (SELECT created_at FROM form_submissions WHERE domain_id = tenant() AND form_id = $1 AND address_hash = $3 AND created_at > now() - interval '1 hour'\n"
+	    "         ORDER BY created_at DESC LIMIT $2) AS s\n",
+	.kind = DB_FIND, .n_params = 3, .row = &form_count_row_shape };
+
+const struct db_statement forms_addresses_forget_query = { .name = "forms_addresses_forget",
+	.sql =
+	    "UPDATE form_submissions SET address_hash = NULL\n"
+	    " WHERE id IN (SELECT id FROM form_submissions WHERE address_hash IS NOT NULL AND created_at < now() - interval '1 hour' ORDER BY created_at LIMIT $1)\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
 const struct db_statement forms_submission_get_query = { .name = "forms_submission_get",
 	.sql =
@@ -128,9 +141,9 @@ const struct db_statement forms_submissions_of_submitter_query = { .name = "form
 
 const struct db_statement forms_submission_add_query = { .name = "forms_submission_add",
 	.sql =
-	    "INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at, paid_sats, submitter_hash, work_hash)\n"
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) RETURNING id\n",
-	.kind = DB_FIND, .n_params = 11, .row = &form_id_row_shape };
+	    "INSERT INTO form_submissions (domain_id, form_id, status, verdict, data, data_hash, request_id, created_at, updated_at, paid_sats, submitter_hash, work_hash, address_hash)\n"
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 12, .row = &form_id_row_shape };
 
 const struct db_statement forms_submission_created_query = { .name = "forms_submission_created",
 	.sql =
@@ -155,7 +168,7 @@ const struct db_statement forms_submission_notified_query = { .name = "forms_sub
 const struct db_statement forms_submission_status_query = { .name = "forms_submission_status",
 	.sql =
 	    "UPDATE form_submissions SET status = $2, data = CASE WHEN $3 THEN NULL ELSE data END, error_message = CASE WHEN $3 THEN NULL ELSE error_message END,\n"
-	    "       error_context = CASE WHEN $3 THEN NULL ELSE error_context END, submitter_hash = CASE WHEN $3 THEN NULL ELSE submitter_hash END, updated_at = now() WHERE id = $1\n",
+	    "       error_context = CASE WHEN $3 THEN NULL ELSE error_context END, submitter_hash = CASE WHEN $3 THEN NULL ELSE submitter_hash END, address_hash = CASE WHEN $3 THEN NULL ELSE address_hash END, updated_at = now() WHERE id = $1\n",
 	.kind = DB_EXEC, .n_params = 3, .row = NULL };
 
 const struct db_statement forms_notes_claimed_query = { .name = "forms_notes_claimed",
@@ -169,3 +182,44 @@ const struct db_statement forms_notes_claimed_query = { .name = "forms_notes_cla
 	    " CROSS JOIN LATERAL (SELECT d.id, d.slug, d.name, d.content_type_id, d.content_type_slug, d.submission_status, d.workflow_transition_id, d.default_data, d.webhook_url,\n"
 	    "        d.webhook_secret FROM form_definitions d WHERE d.id = s.form_id LIMIT 1) AS f LIMIT 1000\n",
 	.kind = DB_LIST, .n_params = 1, .row = &form_note_row_shape };
+
+const struct db_statement forms_file_add_query = { .name = "forms_file_add",
+	.sql =
+	    "INSERT INTO form_files (domain_id, form_id, filename, mime_type, storage_key, byte_hash, size_bytes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id\n",
+	.kind = DB_FIND, .n_params = 8, .row = &form_id_row_shape };
+
+const struct db_statement forms_files_take_query = { .name = "forms_files_take",
+	.sql =
+	    "UPDATE form_files SET submission_id = $3\n"
+	    " WHERE domain_id = tenant() AND form_id = $1 AND id = ANY ($2::bigint[]) AND submission_id IS NULL AND asset_id IS NOT NULL\n",
+	.kind = DB_EXEC, .n_params = 3, .row = NULL };
+
+const struct db_statement forms_files_look_query = { .name = "forms_files_look",
+	.sql =
+	    "SELECT id, domain_id, form_id, submission_id, asset_id, filename, mime_type, storage_key, byte_hash, size_bytes FROM form_files WHERE domain_id = tenant() AND form_id = $1 AND id = ANY ($2::bigint[]) AND submission_id IS NULL AND asset_id IS NOT NULL LIMIT cardinality($2::bigint[])\n",
+	.kind = DB_LIST, .n_params = 2, .row = &form_file_row_shape };
+
+const struct db_statement forms_files_of_submission_query = { .name = "forms_files_of_submission",
+	.sql =
+	    "SELECT id, domain_id, form_id, submission_id, asset_id, filename, mime_type, storage_key, byte_hash, size_bytes FROM form_files WHERE domain_id = tenant() AND submission_id = $1 LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &form_file_row_shape };
+
+const struct db_statement forms_files_unsent_query = { .name = "forms_files_unsent",
+	.sql =
+	    "SELECT id, domain_id, form_id, submission_id, asset_id, filename, mime_type, storage_key, byte_hash, size_bytes FROM form_files WHERE submission_id IS NULL AND created_at < now() - interval '1 day' ORDER BY created_at, id LIMIT $1\n",
+	.kind = DB_LIST, .n_params = 1, .row = &form_file_row_shape };
+
+const struct db_statement forms_files_unsent_of_form_query = { .name = "forms_files_unsent_of_form",
+	.sql =
+	    "SELECT id, domain_id, form_id, submission_id, asset_id, filename, mime_type, storage_key, byte_hash, size_bytes FROM form_files WHERE domain_id = tenant() AND form_id = $1 AND submission_id IS NULL LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &form_file_row_shape };
+
+const struct db_statement forms_file_stored_query = { .name = "forms_file_stored",
+	.sql =
+	    "UPDATE form_files SET asset_id = $2 WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement forms_file_remove_query = { .name = "forms_file_remove",
+	.sql =
+	    "DELETE FROM form_files WHERE id = $1\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };

@@ -24,6 +24,10 @@ extern const struct db_statement forms_form_delete_query;
 extern const struct db_statement forms_form_count_up_query;
 /* How many came in within the last hour, counted up to a limit. :find; rows: struct form_count_row */
 extern const struct db_statement forms_submissions_of_hour_query;
+/* The same from one network address. :find; rows: struct form_count_row */
+extern const struct db_statement forms_submissions_of_address_query;
+/* Which address it was is of no use after an hour; at most $1. :exec */
+extern const struct db_statement forms_addresses_forget_query;
 /* One submission. :find; rows: struct submission_row */
 extern const struct db_statement forms_submission_get_query;
 /* One submission, locked. :find; rows: struct submission_row */
@@ -54,5 +58,21 @@ extern const struct db_statement forms_submission_notified_query;
 extern const struct db_statement forms_submission_status_query;
 /* What the steps of submissions have to know: form, type, what was sent. :list; rows: struct form_note_row */
 extern const struct db_statement forms_notes_claimed_query;
+/* A file came for a form. :find; rows: struct form_id_row */
+extern const struct db_statement forms_file_add_query;
+/* They are this submission's from now on. :exec */
+extern const struct db_statement forms_files_take_query;
+/* Files of a form that are there and that no submission has. :list; rows: struct form_file_row */
+extern const struct db_statement forms_files_look_query;
+/* What came with a submission. :list; rows: struct form_file_row */
+extern const struct db_statement forms_files_of_submission_query;
+/* What nobody has sent. :list; rows: struct form_file_row */
+extern const struct db_statement forms_files_unsent_query;
+/* The same of one form, however young. :list; rows: struct form_file_row */
+extern const struct db_statement forms_files_unsent_of_form_query;
+/* It is an asset now. :exec */
+extern const struct db_statement forms_file_stored_query;
+/* Its asset is gone. :exec */
+extern const struct db_statement forms_file_remove_query;
 
 #endif

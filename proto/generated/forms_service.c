@@ -111,6 +111,30 @@ call_forms_pages_read(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_forms_files_admit(struct request *req, const void *in, void *out)
+{
+	const struct forms_files_admit_request *typed_in = in;
+	struct forms_files_admit_response *typed_out = out;
+	return forms_files_admit(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_forms_files_store(struct request *req, const void *in, void *out)
+{
+	const struct forms_files_store_request *typed_in = in;
+	struct forms_files_store_response *typed_out = out;
+	return forms_files_store(req, typed_in, typed_out);
+}
+
+static const struct error *
+complete_forms_files_store(struct request *req, const void *in, void *out)
+{
+	const struct forms_files_store_request *typed_in = in;
+	struct forms_files_store_response *typed_out = out;
+	return forms_files_store_complete(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_forms_submissions_list(struct request *req, const void *in, void *out)
 {
 	const struct forms_submissions_list_request *typed_in = in;
@@ -176,6 +200,8 @@ const struct service_operation forms_operations[] = {
 	{ &operation_forms_submissions_create, call_forms_submissions_create, NULL, prepare_forms_submissions_create, complete_forms_submissions_create },
 	{ &operation_forms_pages_render, call_forms_pages_render, NULL, NULL, NULL },
 	{ &operation_forms_pages_read, call_forms_pages_read, NULL, NULL, NULL },
+	{ &operation_forms_files_admit, call_forms_files_admit, NULL, NULL, NULL },
+	{ &operation_forms_files_store, call_forms_files_store, NULL, NULL, complete_forms_files_store },
 	{ &operation_forms_submissions_list, call_forms_submissions_list, NULL, NULL, NULL },
 	{ &operation_forms_submissions_get, call_forms_submissions_get, NULL, NULL, NULL },
 	{ &operation_forms_submissions_release, call_forms_submissions_release, NULL, NULL, complete_forms_submissions_release },
@@ -183,7 +209,7 @@ const struct service_operation forms_operations[] = {
 	{ &operation_forms_submissions_export, call_forms_submissions_export, NULL, NULL, NULL },
 	{ &operation_forms_submitters_erase, call_forms_submitters_erase, NULL, NULL, NULL },
 };
-const size_t forms_n_operations = 15;
+const size_t forms_n_operations = 17;
 
 void
 emit_form_definition_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -850,13 +850,14 @@ static const struct graphql_field graphql_type_form_definition_fields[] = {
 	{ .name = "submitterField", .kind = GRAPHQL_PLAIN, .member = "submitterField" },
 	{ .name = "workBits", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "workBits" },
 	{ .name = "perHourMax", .kind = GRAPHQL_PLAIN, .member = "perHourMax" },
+	{ .name = "perAddressHourMax", .kind = GRAPHQL_PLAIN, .member = "perAddressHourMax" },
 	{ .name = "totalMax", .kind = GRAPHQL_PLAIN, .member = "totalMax" },
 	{ .name = "openFrom", .kind = GRAPHQL_PLAIN, .member = "openFrom" },
 	{ .name = "openUntil", .kind = GRAPHQL_PLAIN, .member = "openUntil" },
 	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
 	{ .name = "updatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "updatedAt" },
 };
-const struct graphql_type graphql_type_form_definition = { "FormDefinition", &form_definition_shape, graphql_type_form_definition_fields, 26 };
+const struct graphql_type graphql_type_form_definition = { "FormDefinition", &form_definition_shape, graphql_type_form_definition_fields, 27 };
 
 static const struct graphql_field graphql_type_form_submission_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },

@@ -107,6 +107,8 @@ const struct operation *const registry_operations[] = {
 	&operation_forms_definitions_get,
 	&operation_forms_definitions_list,
 	&operation_forms_definitions_update,
+	&operation_forms_files_admit,
+	&operation_forms_files_store,
 	&operation_forms_pages_read,
 	&operation_forms_pages_render,
 	&operation_forms_public_get,
@@ -242,7 +244,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 224;
+const size_t registry_n_operations = 226;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

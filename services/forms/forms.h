@@ -22,6 +22,9 @@ const char *form_revision(struct request *req, const struct form_row *form, cons
 /* Says when the form was read, to whoever sends it. */
 const char *form_start_token(struct request *req, const struct form_row *form);
 
+/* Whether it takes submissions now.  Errors: FORM_CLOSED, FORM_RATE_LIMITED. */
+const struct error *form_check_open(struct request *req, const struct form_row *form) MUST_CHECK;
+
 /* The process that makes the item.  What was sent is read when it is claimed. */
 const struct error *submission_begin(struct request *req, int64_t form_id, int64_t submission_id) MUST_CHECK;
 /* After the transaction: wait until there is an item, and read the submission; NULL when it is gone. */

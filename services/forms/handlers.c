@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
 #include "rules.h"
 #include "store.h"
 
@@ -19,7 +20,7 @@ shown(const struct form_row *f)
 		.content_type_name = f->content_type_name, .content_type_slug = f->content_type_slug, .fields = f->fields, .default_data = f->default_data,
 		.active = f->active, .public_read = f->public_read, .submission_status = f->submission_status, .workflow_transition_id = f->workflow_transition_id,
 		.require_payment = f->require_payment, .webhook_configured = f->webhook_url != NULL, .success_message = f->success_message,
-		.honeypot_field = f->honeypot_field, .min_fill_seconds = f->min_fill_seconds, .per_hour_max = f->per_hour_max, .total_max = f->total_max,
+		.honeypot_field = f->honeypot_field, .min_fill_seconds = f->min_fill_seconds, .per_hour_max = f->per_hour_max, .per_address_hour_max = f->per_address_hour_max, .total_max = f->total_max,
 		.open_from = f->open_from, .open_until = f->open_until, .submitter_field = f->submitter_field, .work_bits = f->work_bits, .created_at = f->created_at, .updated_at = f->updated_at };
 }
 
@@ -84,7 +85,7 @@ forms_definitions_create(struct request *req, const struct forms_definitions_cre
 		.submission_status = in->submission_status ? in->submission_status : "draft", .workflow_transition_id = in->workflow_transition_id,
 		.require_payment = in->require_payment && *in->require_payment, .webhook_url = changed_text(in->webhook_url, NULL),
 		.webhook_secret = in->webhook_secret ? request_seal(req, in->webhook_secret) : NULL, .success_message = in->success_message,
-		.honeypot_field = in->honeypot_field, .min_fill_seconds = in->min_fill_seconds ? *in->min_fill_seconds : 0, .per_hour_max = in->per_hour_max,
+		.honeypot_field = in->honeypot_field, .min_fill_seconds = in->min_fill_seconds ? *in->min_fill_seconds : 0, .per_hour_max = in->per_hour_max, .per_address_hour_max = in->per_address_hour_max,
 		.total_max = in->total_max, .open_from = in->open_from, .open_until = in->open_until, .submitter_field = changed_text(in->submitter_field, NULL),
 		.work_bits = in->work_bits ? *in->work_bits : 0, .created_at = req->now_us, .updated_at = req->now_us };
 	const struct error *error = resolve(req, &form, in->webhook_url);
@@ -145,7 +146,7 @@ read_form(struct request *req, void *context)
 /* ---- settings that are taken away ---- */
 
 static const char *const clearable[] = { "description", "successMessage", "webhookUrl", "webhookSecret", "honeypotField", "submitterField", "workflowTransitionId",
-	"perHourMax", "totalMax", "openFrom", "openUntil" };
+	"perHourMax", "perAddressHourMax", "totalMax", "openFrom", "openUntil" };
 static const size_t n_clearable = sizeof(clearable) / sizeof(clearable[0]);
 
 static bool
@@ -168,7 +169,7 @@ check_clear(struct request *req, const struct forms_definitions_update_request *
 			is_known |= strcmp(clearable[j], name) == 0;
 		if (!is_known)
 			return FAIL_AT(req, VALIDATION_ERROR, arena_printf(req->arena, "/clear/%zu", i), "'%.64s' cannot be taken away; it is one of description, successMessage, "
-			    "webhookUrl, webhookSecret, honeypotField, submitterField, workflowTransitionId, perHourMax, totalMax, openFrom and openUntil", name);
+			    "webhookUrl, webhookSecret, honeypotField, submitterField, workflowTransitionId, perHourMax, perAddressHourMax, totalMax, openFrom and openUntil", name);
 	}
 	return NULL;
 }
@@ -184,6 +185,7 @@ clear(const struct forms_definitions_update_request *in, struct form_row *form)
 	form->submitter_field = is_cleared(in, "submitterField") ? NULL : form->submitter_field;
 	form->workflow_transition_id = is_cleared(in, "workflowTransitionId") ? NULL : form->workflow_transition_id;
 	form->per_hour_max = is_cleared(in, "perHourMax") ? NULL : form->per_hour_max;
+	form->per_address_hour_max = is_cleared(in, "perAddressHourMax") ? NULL : form->per_address_hour_max;
 	form->total_max = is_cleared(in, "totalMax") ? NULL : form->total_max;
 	form->open_from = is_cleared(in, "openFrom") ? NULL : form->open_from;
 	form->open_until = is_cleared(in, "openUntil") ? NULL : form->open_until;
@@ -194,7 +196,7 @@ has_change(const struct forms_definitions_update_request *in)
 {
 	return in->name || in->slug || in->description || in->fields.json || in->default_data.json || in->active || in->public_read ||
 	    in->submission_status || in->workflow_transition_id || in->require_payment || in->webhook_url || in->webhook_secret ||
-	    in->success_message || in->honeypot_field || in->min_fill_seconds || in->per_hour_max || in->total_max || in->open_from ||
+	    in->success_message || in->honeypot_field || in->min_fill_seconds || in->per_hour_max || in->per_address_hour_max || in->total_max || in->open_from ||
 	    in->open_until || in->submitter_field || in->work_bits || in->clear.n > 0;
 }
 
@@ -236,6 +238,7 @@ apply(struct request *req, const struct forms_definitions_update_request *in, st
 	form->honeypot_field = in->honeypot_field ? in->honeypot_field : form->honeypot_field;
 	form->min_fill_seconds = in->min_fill_seconds ? *in->min_fill_seconds : form->min_fill_seconds;
 	form->per_hour_max = in->per_hour_max ? in->per_hour_max : form->per_hour_max;
+	form->per_address_hour_max = in->per_address_hour_max ? in->per_address_hour_max : form->per_address_hour_max;
 	form->total_max = in->total_max ? in->total_max : form->total_max;
 	form->open_from = in->open_from ? in->open_from : form->open_from;
 	form->open_until = in->open_until ? in->open_until : form->open_until;
@@ -277,6 +280,9 @@ forms_definitions_delete(struct request *req, const struct forms_definitions_del
 		return error;
 	if (!form)
 		return form_not_found(req, in->id);
+	error = files_drop_of_form(req, in->id);
+	if (error)
+		return error;
 	store_form_delete(req, in->id);
 	out->id = in->id;
 	out->message = arena_printf(req->arena, "form %" PRId64 " was deleted", in->id);

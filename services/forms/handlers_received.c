@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "files.h"
 #include "rules.h"
 #include "store.h"
 
@@ -92,6 +93,9 @@ erase(struct request *req, const struct submission_row *row)
 	bool is_found;
 	const struct error *error = process_cancel(req, "submission", arena_printf(req->arena, "%" PRId64, row->id), false, &is_found);
 
+	if (error)
+		return error;
+	error = files_drop_of_submission(req, row->id);
 	if (error)
 		return error;
 	store_submission_status(req, row->id, "erased", true);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
 #include "id.h"
 #include "json/json.h"
 #include "rules.h"
@@ -61,8 +62,8 @@ forms_public_get(struct request *req, const struct forms_public_get_request *in,
 
 /* ---- sending ---- */
 
-static const struct error *
-check_open(struct request *req, const struct form_row *form)
+const struct error *
+form_check_open(struct request *req, const struct form_row *form)
 {
 	int64_t n = 0;
 
@@ -73,6 +74,18 @@ check_open(struct request *req, const struct form_row *form)
 	const struct error *error = form->per_hour_max ? store_submissions_of_hour(req, form->id, *form->per_hour_max, &n) : NULL;
 	if (!error && form->per_hour_max && n >= *form->per_hour_max)
 		return FAIL(req, FORM_RATE_LIMITED, "the form '%s' has reached its limit of submissions for this hour", form->slug);
+	return error;
+}
+
+static const struct error *
+check_address(struct request *req, const struct form_row *form, const char *address_hash)
+{
+	int64_t n = 0;
+	bool is_limited = form->per_address_hour_max && address_hash;
+	const struct error *error = is_limited ? store_submissions_of_address(req, form->id, *form->per_address_hour_max, address_hash, &n) : NULL;
+
+	if (!error && is_limited && n >= *form->per_address_hour_max)
+		error = FAIL(req, FORM_RATE_LIMITED, "this address has sent the form '%s' as often as it may within an hour", form->slug);
 	return error;
 }
 
@@ -112,6 +125,7 @@ struct priced {
 	const struct forms_submissions_create_request *in;
 	const struct form_row *form; /* NULL: none that asks for payment */
 	int64_t sats;
+	struct doc data; /* what was sent, with the assets that its file tokens stand for */
 };
 
 static const struct error *
@@ -122,9 +136,10 @@ read_priced(struct request *req, void *context)
 
 	request_act_for(req, priced->in->domain_id);
 	const struct error *error = store_form_by_slug(req, priced->in->domain_id, priced->in->slug, false, &form);
-	if (!error)
-		priced->form = form && form->active && form->require_payment ? form : NULL;
-	return error;
+	if (error || !form || !form->active || !form->require_payment)
+		return error;
+	priced->form = form;
+	return priced->in->data.json ? files_resolve(req, form, priced->in->data, &priced->data, (int64_t[SUBMISSION_FILES_MAX]){ 0 }, &(size_t){ 0 }) : NULL;
 }
 
 static const struct error *
@@ -154,7 +169,7 @@ try_item(struct request *req, const struct priced *priced)
 	struct content_item *item = ARENA_NEW(req->arena, struct content_item);
 	struct json_error wrong;
 	struct content_items_create_as_request in = { .content_type_id = form->content_type_id, .status = form->submission_status, .paid_sats = &priced->sats,
-		.data = submission_merged(req, json_parse(req->arena, priced->in->data.json, priced->in->data.len, NULL, &wrong),
+		.data = submission_merged(req, json_parse(req->arena, priced->data.json, priced->data.len, NULL, &wrong),
 		    json_parse(req->arena, form->default_data.json, form->default_data.len, NULL, &wrong)),
 		.actor_id = arena_printf(req->arena, "form:%s", form->slug), .actor_type = "form", .actor_source = "public" };
 
@@ -205,6 +220,9 @@ forms_submissions_create(struct request *req, const struct forms_submissions_cre
 	const struct form_row *form;
 	const struct submission_row *same;
 	const char *hash = hash_of(req, in);
+	const char *address_hash = sender_address_hash(req);
+	int64_t files[SUBMISSION_FILES_MAX];
+	size_t n_files = 0;
 	bool is_trapped = false;
 
 	request_act_for(req, in->domain_id);
@@ -222,10 +240,14 @@ forms_submissions_create(struct request *req, const struct forms_submissions_cre
 		answer(form, same, out);
 		return NULL;
 	}
-	error = check_open(req, form);
+	error = form_check_open(req, form);
+	if (!error)
+		error = check_address(req, form, address_hash);
+	struct new_submission new = { .form_id = form->id, .data_hash = hash, .address_hash = form->per_address_hour_max ? address_hash : NULL };
+	if (!error)
+		error = files_resolve(req, form, in->data, &new.data, files, &n_files);
 	if (error)
 		return error;
-	struct new_submission new = { .form_id = form->id, .data = in->data, .data_hash = hash };
 	error = judge(req, form, in, is_trapped, &new);
 	if (error)
 		return error;
@@ -236,6 +258,8 @@ forms_submissions_create(struct request *req, const struct forms_submissions_cre
 	error = request_charge(req, new.paid_sats);
 	if (!error)
 		error = store_submission_add(req, &new, &submission.id);
+	if (!error)
+		error = files_attach(req, form, files, n_files, submission.id);
 	if (!error && is_clean)
 		error = submission_begin(req, form->id, submission.id);
 	if (error)

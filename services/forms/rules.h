@@ -55,6 +55,8 @@ void export_json_row(struct request *req, struct buf *out, const struct submissi
 /* SHA-256 of a sender, however they are spelt; NULL when the form does not say who they are, or they did not. */
 const char *sender_hash(struct request *req, const char *field, struct doc data);
 const char *sender_hash_of(struct request *req, const char *name);
+/* Keyed hash of the network address that nobody in particular sends from, of IPv6 its network's; NULL: it is a key that sends. */
+const char *sender_address_hash(struct request *req);
 /* Seconds since the form was read; -1 when the token says nothing. */
 int64_t sender_seconds(struct request *req, const struct form_row *form, const char *start_token);
 /* *ret_hash: of the start token that was worked for, which serves once; NULL: no work was asked for, or none was sent. */

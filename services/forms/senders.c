@@ -1,8 +1,10 @@
 /* Who sends a form: when they read it, what they have worked, and by what they are found again. */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "id.h"
 #include "rules.h"
 #include "secret.h"
 
@@ -94,4 +96,19 @@ sender_hash(struct request *req, const char *field, struct doc data)
 	const struct json_value *value = values && values->type == JSON_OBJECT ? json_get(values, field) : NULL;
 
 	return value && value->type == JSON_TEXT ? sender_hash_of(req, value->text) : NULL;
+}
+
+const char *
+sender_address_hash(struct request *req)
+{
+	const char *text = req->principal->address;
+	unsigned char address[16], key[32], digest[SHA256_BYTES];
+	char *hex = arena_alloc(req->arena, SHA256_HEX_BYTES);
+
+	if (!text || !request_derive_key(req, 0, "form addresses", key))
+		return NULL;
+	size_t n = inet_pton(AF_INET, text, address) == 1 ? 4 : inet_pton(AF_INET6, text, address) == 1 ? 8 : 0;
+	hmac_sha256(digest, key, sizeof(key), address, n);
+	hex_encode(hex, digest, sizeof(digest));
+	return n > 0 ? hex : NULL;
 }

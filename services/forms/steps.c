@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
 #include "id.h"
 #include "json/json.h"
 #include "outbound.h"
@@ -235,6 +236,8 @@ static const struct step notice_steps[] = { { .name = "notify", .run = notify, .
 
 const struct process_kind forms_process_kinds[] = {
 	{ .name = "submission", .steps = submission_steps, .n_steps = 2, .backoff_ms = 200, .backoff_max_ms = 10000, .running_max = 16, .claimed = note_submissions },
+	{ .name = "file", .steps = file_steps, .n_steps = 1, .backoff_ms = 200, .backoff_max_ms = 10000, .running_max = 8 },
+	{ .name = "file_drop", .steps = file_drop_steps, .n_steps = 1, .backoff_ms = 1000, .backoff_max_ms = 60000, .running_max = 8 },
 	{ .name = "notice", .steps = notice_steps, .n_steps = 1, .attempts_max = NOTIFY_ATTEMPTS_MAX, .backoff_ms = NOTIFY_BACKOFF_MS, .claimed = note_submissions },
 };
 const size_t forms_n_process_kinds = sizeof(forms_process_kinds) / sizeof(forms_process_kinds[0]);

@@ -45,7 +45,7 @@ store_form_add(struct request *req, const struct form_row *f, int64_t *ret_id)
 	    P_TEXT(f->content_type_name), P_TEXT(f->content_type_slug), P_DOC(f->fields), P_DOC(f->default_data), P_BOOL(f->active), P_BOOL(f->public_read),
 	    P_TEXT(f->submission_status), P_INT_OPT(f->workflow_transition_id), P_BOOL(f->require_payment), P_TEXT(f->webhook_url), P_TEXT(f->webhook_secret),
 	    P_TEXT(f->success_message), P_TEXT(f->honeypot_field), P_INT(f->min_fill_seconds), P_INT_OPT(f->per_hour_max), P_INT_OPT(f->total_max),
-	    P_TIME_OPT(f->open_from), P_TIME_OPT(f->open_until), P_TIME(req->now_us), P_TEXT(f->submitter_field), P_INT(f->work_bits)), ret_id);
+	    P_TIME_OPT(f->open_from), P_TIME_OPT(f->open_until), P_TIME(req->now_us), P_TEXT(f->submitter_field), P_INT(f->work_bits), P_INT_OPT(f->per_address_hour_max)), ret_id);
 }
 
 const struct error *
@@ -57,7 +57,7 @@ store_form_update(struct request *req, const struct form_row *f)
 	    P_TEXT(f->content_type_name), P_TEXT(f->content_type_slug), P_DOC(f->fields), P_DOC(f->default_data), P_BOOL(f->active), P_BOOL(f->public_read),
 	    P_TEXT(f->submission_status), P_INT_OPT(f->workflow_transition_id), P_BOOL(f->require_payment), P_TEXT(f->webhook_url), P_TEXT(f->webhook_secret),
 	    P_TEXT(f->success_message), P_TEXT(f->honeypot_field), P_INT(f->min_fill_seconds), P_INT_OPT(f->per_hour_max), P_INT_OPT(f->total_max),
-	    P_TIME_OPT(f->open_from), P_TIME_OPT(f->open_until), P_TIME(req->now_us), P_TEXT(f->submitter_field), P_INT(f->work_bits)), &n);
+	    P_TIME_OPT(f->open_from), P_TIME_OPT(f->open_until), P_TIME(req->now_us), P_TEXT(f->submitter_field), P_INT(f->work_bits), P_INT_OPT(f->per_address_hour_max)), &n);
 }
 
 void
@@ -86,6 +86,23 @@ store_submissions_of_hour(struct request *req, int64_t form_id, int64_t max, int
 }
 
 const struct error *
+store_submissions_of_address(struct request *req, int64_t form_id, int64_t max, const char *address_hash, int64_t *ret_n)
+{
+	const struct form_count_row *row;
+	const struct error *error = query_find(req, &forms_submissions_of_address_query, PARAMS(P_INT(form_id), P_INT(max), P_TEXT(address_hash)), &row);
+
+	if (!error)
+		*ret_n = row->total;
+	return error;
+}
+
+void
+store_addresses_forget(struct request *req, int64_t max)
+{
+	query_send(req, &forms_addresses_forget_query, PARAMS(P_INT(max)));
+}
+
+const struct error *
 store_submission_get(struct request *req, int64_t id, bool is_locked, const struct submission_row **ret_row)
 {
 	return query_find(req, is_locked ? &forms_submission_lock_query : &forms_submission_get_query, PARAMS(P_INT(id)), ret_row);
@@ -109,7 +126,7 @@ const struct error *
 store_submission_add(struct request *req, const struct new_submission *s, int64_t *ret_id)
 {
 	return find_id(req, &forms_submission_add_query, PARAMS(P_INT(req->tenant), P_INT(s->form_id), P_TEXT(s->status), P_TEXT(s->verdict), P_DOC(s->data),
-	    P_TEXT(s->data_hash), P_TEXT(req->request_id), P_TIME(req->now_us), P_INT(s->paid_sats), P_TEXT(s->submitter_hash), P_TEXT(s->work_hash)), ret_id);
+	    P_TEXT(s->data_hash), P_TEXT(req->request_id), P_TIME(req->now_us), P_INT(s->paid_sats), P_TEXT(s->submitter_hash), P_TEXT(s->work_hash), P_TEXT(s->address_hash)), ret_id);
 }
 
 const struct error *
@@ -160,4 +177,55 @@ const struct error *
 store_notes_claimed(struct request *req, const int64_t *ids, size_t n, struct shape_list *ret_rows)
 {
 	return query_list(req, &forms_notes_claimed_query, PARAMS(P_INT_LIST(ids, n)), ret_rows);
+}
+
+/* ---- files ---- */
+
+const struct error *
+store_file_add(struct request *req, const struct form_file_row *file, int64_t *ret_id)
+{
+	return find_id(req, &forms_file_add_query, PARAMS(P_INT(req->tenant), P_INT(file->form_id), P_TEXT(file->filename), P_TEXT(file->mime_type), P_TEXT(file->storage_key),
+	    P_TEXT(file->byte_hash), P_INT(file->size_bytes), P_TIME(req->now_us)), ret_id);
+}
+
+const struct error *
+store_files_look(struct request *req, int64_t form_id, const int64_t *ids, size_t n, struct shape_list *ret_rows)
+{
+	return query_list(req, &forms_files_look_query, PARAMS(P_INT(form_id), P_INT_LIST(ids, n)), ret_rows);
+}
+
+const struct error *
+store_files_take(struct request *req, int64_t form_id, const int64_t *ids, size_t n, int64_t submission_id, int64_t *ret_n)
+{
+	return query_exec(req, &forms_files_take_query, PARAMS(P_INT(form_id), P_INT_LIST(ids, n), P_INT(submission_id)), ret_n);
+}
+
+const struct error *
+store_files_of_submission(struct request *req, int64_t submission_id, int64_t limit, struct shape_list *ret_rows)
+{
+	return query_list(req, &forms_files_of_submission_query, PARAMS(P_INT(submission_id), P_INT(limit)), ret_rows);
+}
+
+const struct error *
+store_files_unsent(struct request *req, int64_t limit, struct shape_list *ret_rows)
+{
+	return query_list(req, &forms_files_unsent_query, PARAMS(P_INT(limit)), ret_rows);
+}
+
+const struct error *
+store_files_unsent_of_form(struct request *req, int64_t form_id, int64_t limit, struct shape_list *ret_rows)
+{
+	return query_list(req, &forms_files_unsent_of_form_query, PARAMS(P_INT(form_id), P_INT(limit)), ret_rows);
+}
+
+void
+store_file_stored(struct request *req, int64_t id, int64_t asset_id)
+{
+	query_send(req, &forms_file_stored_query, PARAMS(P_INT(id), P_INT(asset_id)));
+}
+
+void
+store_file_remove(struct request *req, int64_t id)
+{
+	query_send(req, &forms_file_remove_query, PARAMS(P_INT(id)));
 }

@@ -35,6 +35,7 @@ struct principal {
 	const char *narrow;
 	struct budget_owner ancestors[KEY_DEPTH_MAX];
 	size_t n_ancestors;
+	const char *address;     /* of the client's network, as text, where nobody in particular acts; else NULL */
 };
 
 /* What callers say about themselves, to find their changes again: tokens of up to LABEL_BYTES_MAX characters, or NULL. */

@@ -15,7 +15,7 @@ policy(struct request *req)
 	unsigned char digest[SHA256_BYTES];
 
 	sha256(digest, page_style(), strlen(page_style()));
-	return arena_printf(req->arena, "default-src 'none'; style-src 'sha256-%s'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+	return arena_printf(req->arena, "default-src 'none'; style-src 'sha256-%s'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	    base64_encode(req->arena, digest, sizeof(digest)));
 }
 

@@ -56,13 +56,17 @@
 
   // ---- the form's elements ----
 
+  const isFile = field => field.type === 'asset' || field.type === 'asset-list'
+
   const live = (element, own) => {
+    const tokens = new Map() // of files that were sent, by field
     const controls = form.fields.map((_, i) => element.querySelector(`#wc-${i}`))
     const value = i => {
       const control = controls[i], kind = form.fields[i].type
       if (!control || control.disabled) return undefined
       if (kind === 'checkbox') return control.checked
       if (control.value === '') return undefined
+      if (isFile(form.fields[i])) return kind === 'asset' ? tokens.get(i)[0] : tokens.get(i)
       return kind === 'number' ? Number(control.value) : control.value
     }
     const show = () => {
@@ -80,6 +84,25 @@
         if (isSettled) return
       }
     }
+    // Files go first, one after the other; each is answered with the token that stands for it.
+    const send = async file => {
+      const body = new FormData()
+      body.append('file', file)
+      const reply = await fetch(address('files'), { method: 'POST', body })
+      const answer = await reply.json().catch(() => ({}))
+      if (!reply.ok) throw answer
+      return answer.data.fileToken
+    }
+    const sendFiles = async () => {
+      for (const [i, field] of form.fields.entries()) {
+        if (!isFile(field) || tokens.has(i) || !controls[i] || controls[i].disabled) continue
+        const sent = []
+        for (const file of controls[i].files) sent.push(await send(file))
+        if (sent.length) tokens.set(i, sent)
+      }
+      return tokens
+    }
+    controls.forEach((control, i) => { if (control && isFile(form.fields[i])) control.addEventListener('change', () => tokens.delete(i)) })
     const data = () => {
       const all = {}
       form.fields.forEach((field, i) => { if (value(i) !== undefined) all[field.name] = value(i) })
@@ -109,20 +132,29 @@
     element.addEventListener('input', show)
     element.addEventListener('change', show)
     show()
-    return { element, data, tell, busy, clear, own }
+    return { element, data, sendFiles, tell, busy, clear, own }
   }
 
-  // ---- in its own page the browser sends it; there is only the work to be added ----
+  // ---- in its own page the browser sends it; there are only the work and the files to be added ----
 
   const enhance = element => {
     const page = live(element, true)
-    if (!form.workBits) return
+    if (!form.workBits && !form.fields.some(isFile)) return
     const url = new URL(element.getAttribute('action'), location.href) // element.action may be a field of that name
-    const done = work(url.searchParams.get('startToken'))
+    const done = form.workBits ? work(url.searchParams.get('startToken')) : null
     element.addEventListener('submit', async event => {
       event.preventDefault()
       page.busy(true)
-      url.searchParams.set('work', await done)
+      try {
+        for (const [i, tokens] of await page.sendFiles()) {
+          const hidden = Object.assign(document.createElement('input'), { type: 'hidden', name: form.fields[i].name, value: tokens.join(',') })
+          element.append(hidden)
+        }
+      } catch (answer) {
+        page.tell(...explain(answer))
+        return page.busy(false)
+      }
+      if (done) url.searchParams.set('work', await done)
       element.setAttribute('action', url)
       HTMLFormElement.prototype.submit.call(element)
     })
@@ -168,6 +200,7 @@
       page.busy(true)
       submissionKey = submissionKey || Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('')
       try {
+        await page.sendFiles()
         const reply = await fetch(address('submissions'), { method: 'POST', headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ data: page.data(), submissionKey, ...await start }) })
         const answer = await reply.json().catch(() => ({}))
@@ -183,8 +216,8 @@
           return
         }
         page.tell(...explain(answer))
-      } catch {
-        page.tell(form.texts.failed)
+      } catch (answer) {
+        page.tell(...explain(answer))
       }
       page.busy(false)
     })

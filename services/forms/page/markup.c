@@ -65,10 +65,17 @@ struct part {
 };
 
 /* Everything that controls of all kinds have.  What is shown on a condition is not required by the browser: without a script it is always there. */
+static bool
+is_file(const struct json_value *field)
+{
+	return is_kind(field, "asset") || is_kind(field, "asset-list");
+}
+
 static void
 add_control_attributes(struct buf *out, const struct part *part, bool has_required)
 {
-	add_attribute(out, "name", part->name);
+	if (!is_file(part->field))
+		add_attribute(out, "name", part->name);
 	buf_printf(out, " id=\"wc-%zu\"", part->i);
 	bool has_about = text_of(part->field, "description") != NULL;
 	if (has_about && part->is_wrong)
@@ -127,6 +134,17 @@ add_input(struct buf *out, const struct part *part)
 	buf_add_char(out, '>');
 }
 
+/* It has no name: the script sends the files first, and then the tokens that stand for them. */
+static void
+add_file(struct buf *out, const struct part *part)
+{
+	buf_add_text(out, is_kind(part->field, "asset") ? "<input type=\"file\"" : "<input type=\"file\" multiple");
+	add_control_attributes(out, part, true);
+	buf_add_text(out, "><noscript><p class=\"wc-about\">");
+	page_add_html(out, part->form->texts->no_files);
+	buf_add_text(out, ".</p></noscript>");
+}
+
 static void
 add_label(struct buf *out, const struct part *part)
 {
@@ -177,6 +195,8 @@ add_control(struct buf *out, const struct part *part)
 		add_select(out, part);
 	else if (is_kind(part->field, "textarea"))
 		add_textarea(out, part);
+	else if (is_file(part->field))
+		add_file(out, part);
 	else
 		add_input(out, part);
 }
@@ -185,16 +205,7 @@ static void
 add_field(struct buf *out, const struct part *part)
 {
 	buf_printf(out, "<div class=\"wc-field\" data-i=\"%zu\">", part->i);
-	if (is_kind(part->field, "asset") || is_kind(part->field, "asset-list")) {
-		const char *label = text_of(part->field, "label");
-		buf_add_text(out, "<p class=\"wc-about\">");
-		page_add_html(out, label ? label : part->name);
-		buf_add_text(out, ": ");
-		page_add_html(out, part->form->texts->no_files);
-		buf_add_text(out, ".</p>");
-	} else {
-		add_control(out, part);
-	}
+	add_control(out, part);
 	buf_add_text(out, "</div>");
 }
 

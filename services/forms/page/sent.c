@@ -44,6 +44,21 @@ plain_text(struct request *req, const struct json_value *value)
 	return (struct json_value){ .type = JSON_TEXT, .n = n, .text = text };
 }
 
+/* Tokens of files, which have no comma in them. */
+static struct json_value
+list_of_texts(struct request *req, const struct json_value *value)
+{
+	struct json_value *items = ARENA_ARRAY(req->arena, struct json_value, value->n + 1);
+	size_t n = 0;
+
+	for (const char *at = value->text; *at; at += strspn(at, ",")) {
+		size_t n_text = strcspn(at, ",");
+		items[n++] = (struct json_value){ .type = JSON_TEXT, .n = (uint32_t)n_text, .text = arena_strndup(req->arena, at, n_text) };
+		at += n_text;
+	}
+	return (struct json_value){ .type = JSON_LIST, .n = (uint32_t)n, .items = items };
+}
+
 /* A number that is none stays a text, which the form then refuses by name. */
 static struct json_value
 converted(struct request *req, const struct json_value *field, const struct json_value *value)
@@ -57,6 +72,8 @@ converted(struct request *req, const struct json_value *field, const struct json
 		if (number && (number->type == JSON_INT || number->type == JSON_REAL))
 			return *number;
 	}
+	if (strcmp(kind, "asset-list") == 0)
+		return list_of_texts(req, value);
 	return plain_text(req, value);
 }
 

@@ -8,12 +8,12 @@ static const struct page_texts texts[] = {
 	  .required = "required", .missing = "Please fill in this field", .invalid = "Please correct this field",
 	  .closed = "This form takes no answers at the moment.", .limited = "Too much was sent just now. Please try again later.",
 	  .failed = "It could not be sent. Please try again.", .paid = "Sending this form costs something, which this page cannot pay.",
-	  .leave_empty = "Leave this field empty", .no_files = "This page cannot send files" },
+	  .leave_empty = "Leave this field empty", .no_files = "Sending files needs scripts in this browser" },
 	{ .language = "de", .send = "Senden", .sending = "Wird gesendet...", .thanks = "Danke. Es ist angekommen.", .again = "Noch einmal ausfüllen",
 	  .choose = "Bitte wählen", .required = "erforderlich", .missing = "Bitte füllen Sie dieses Feld aus", .invalid = "Bitte berichtigen Sie dieses Feld",
 	  .closed = "Dieses Formular nimmt zurzeit nichts entgegen.", .limited = "Gerade wurde zu viel gesendet. Bitte versuchen Sie es später noch einmal.",
 	  .failed = "Es konnte nicht gesendet werden. Bitte versuchen Sie es noch einmal.", .paid = "Dieses Formular kostet etwas, das diese Seite nicht bezahlen kann.",
-	  .leave_empty = "Lassen Sie dieses Feld leer", .no_files = "Diese Seite kann keine Dateien senden" },
+	  .leave_empty = "Lassen Sie dieses Feld leer", .no_files = "Dateien zu senden braucht Skripte in diesem Browser" },
 };
 
 const struct page_texts *

@@ -51,6 +51,22 @@ await part('its own page: accessible, conditions hold, work is done', async () =
 	assert.deepEqual(await serious(page), [])
 })
 
+const file = (name, text) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+
+async function fillFiles(what) {
+	await page.getByLabel('email').fill('files@example.com')
+	await page.getByLabel('photo').setInputFiles(file('photo.txt', `photo ${what}`))
+	await page.getByLabel('more').setInputFiles([file('one.txt', `one ${what}`), file('two.txt', `two ${what}`)])
+}
+
+await part('files are sent with it', async () => {
+	await page.goto(address(about.files, 'page'))
+	assert.deepEqual(await serious(page), [])
+	await fillFiles('own page')
+	await page.getByRole('button', { name: 'Send' }).click()
+	await page.getByText(done).waitFor()
+})
+
 await part('the page of another origin, with a policy of its own', async () => {
 	let slug = about.plain
 	const policy = `default-src 'none'; script-src ${url}; connect-src ${url}; style-src 'nonce-host'`
@@ -74,6 +90,12 @@ await part('the page of another origin, with a policy of its own', async () => {
 		await page.getByRole('status').getByText(done).waitFor()
 		assert.deepEqual(await serious(page), [])
 	}
+	slug = about.files
+	await page.goto(`http://127.0.0.1:${host.address().port}/`)
+	await fillFiles('embedded')
+	assert.deepEqual(await serious(page), [])
+	await page.getByRole('button', { name: 'Send' }).click()
+	await page.getByRole('status').getByText(done).waitFor()
 	host.close()
 	host.closeAllConnections()
 })
