@@ -283,7 +283,7 @@ static const struct shape_field transfer_reference_fields[] = {
 };
 const struct shape transfer_reference_shape = { .name = "transfer_reference", .size = sizeof(struct transfer_reference), .fields = transfer_reference_fields, .n_fields = 4 };
 
-static const char *const transfer_record_kind_choices[] = { "type", "asset", "version", "item", NULL };
+static const char *const transfer_record_kind_choices[] = { "type", "migration", "asset", "version", "item", NULL };
 static const char *const transfer_record_content_kind_choices[] = { "collection", "singleton", NULL };
 static const char *const transfer_record_access_mode_choices[] = { "public", "signed", "entitled", NULL };
 static const char *const transfer_record_entitlement_scope_choices[] = { "item", "type", "subscription", NULL };
@@ -291,12 +291,14 @@ static const struct shape_field transfer_record_fields[] = {
 	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, kind), .min = 0, .max = INT64_C(16), .choices = transfer_record_kind_choices, .doc = "What it is.", .example = "\"item\"" },
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Id of the type, the asset or the item.", .example = "42" },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of an item: its type.", .example = "7" },
-	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of all but assets.", .example = "3" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "Of all but types.", .example = "\"published\"" },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of all but assets and migrations.", .example = "3" },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, schema_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of all but assets: which of the type's schemas." },
+	{ .name = "steps", .column = "steps", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, steps), .min = INT64_C(2), .max = INT64_C(1000000), .doc = "Of a migration, JSON." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "Of assets, versions and items.", .example = "\"published\"" },
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, published_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Of an item: version the public sees.", .example = "3" },
 	{ .name = "publishedAt", .column = "published_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, published_at), .min = 0, .max = 0, .doc = "When that was published." },
-	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, created_at), .min = 0, .max = 0, .doc = "When it was created; of versions not said." },
-	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, updated_at), .min = 0, .max = 0, .doc = "Latest change; of a version, when it became the head." },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, created_at), .min = 0, .max = 0, .doc = "Of all but versions." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, updated_at), .min = 0, .max = 0, .doc = "When it became so." },
 	{ .name = "deletedAt", .column = "deleted_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, deleted_at), .min = 0, .max = 0, .doc = "Of a deleted asset." },
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, updated_by), .min = 0, .max = INT64_C(200), .doc = "Who made it." },
 	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, slug), .min = INT64_C(1), .max = INT64_C(100), .doc = "Of a type." },
@@ -304,8 +306,8 @@ static const struct shape_field transfer_record_fields[] = {
 	{ .name = "contentKind", .column = "content_kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, content_kind), .min = 0, .max = INT64_C(16), .choices = transfer_record_content_kind_choices, .doc = "Of a type." },
 	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, description), .min = 0, .max = INT64_C(2000), .doc = "Of a type." },
 	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, base_price), .min = INT64_C(0), .max = INT64_C(2100000000000000), .doc = "Of a type, satoshis." },
-	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, schema_manifest), .min = 0, .max = INT64_C(524288), .doc = "Of a type that was made from one." },
-	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, schema), .min = 0, .max = INT64_C(524288), .doc = "Of a type, as it was given." },
+	{ .name = "schemaManifest", .column = "schema_manifest", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, schema_manifest), .min = 0, .max = INT64_C(524288), .doc = "Of a type." },
+	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, schema), .min = 0, .max = INT64_C(524288), .doc = "Of a type." },
 	{ .name = "filename", .column = "filename", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, filename), .min = INT64_C(1), .max = INT64_C(255), .doc = "Of an asset, like the following." },
 	{ .name = "originalFilename", .column = "original_filename", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, original_filename), .min = INT64_C(1), .max = INT64_C(255), .doc = "Name it had." },
 	{ .name = "mimeType", .column = "mime_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, mime_type), .min = INT64_C(1), .max = INT64_C(127), .doc = "Media type." },
@@ -321,7 +323,7 @@ static const struct shape_field transfer_record_fields[] = {
 	{ .name = "references", .column = "references", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, references), .min = 0, .max = INT64_C(2000), .shape = &transfer_reference_shape, .doc = "Of a version or item, in the order of the document." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_record, data), .min = 0, .max = INT64_C(1000000), .doc = "Of a version or item." },
 };
-const struct shape transfer_record_shape = { .name = "transfer_record", .size = sizeof(struct transfer_record), .fields = transfer_record_fields, .n_fields = 32 };
+const struct shape transfer_record_shape = { .name = "transfer_record", .size = sizeof(struct transfer_record), .fields = transfer_record_fields, .n_fields = 34 };
 
 static const char *const asset_scope_type_choices[] = { "item", "type", "subscription", NULL };
 static const struct shape_field asset_scope_fields[] = {
@@ -834,6 +836,7 @@ static const struct shape_field content_transfer_row_fields[] = {
 	{ .name = "isHead", .column = "is_head", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, is_head), .min = 0, .max = 0, .doc = "Column is_head." },
 	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
 	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, created_at), .min = 0, .max = 0, .doc = "Column created_at." },
 	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
 	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
@@ -841,7 +844,7 @@ static const struct shape_field content_transfer_row_fields[] = {
 	{ .name = "publishedAt", .column = "published_at", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, published_at), .min = 0, .max = 0, .doc = "Column published_at." },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_row, data), .min = 0, .max = 0, .doc = "Column data." },
 };
-const struct shape content_transfer_row_shape = { .name = "content_transfer_row", .size = sizeof(struct content_transfer_row), .fields = content_transfer_row_fields, .n_fields = 11 };
+const struct shape content_transfer_row_shape = { .name = "content_transfer_row", .size = sizeof(struct content_transfer_row), .fields = content_transfer_row_fields, .n_fields = 12 };
 
 static const struct shape_field content_transfer_reference_row_fields[] = {
 	{ .name = "sourceId", .column = "source_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_reference_row, source_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column source_id." },
@@ -869,6 +872,16 @@ static const struct shape_field content_transfer_known_row_fields[] = {
 	{ .name = "hash", .column = "hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_known_row, hash), .min = 0, .max = 0, .doc = "Column hash." },
 };
 const struct shape content_transfer_known_row_shape = { .name = "content_transfer_known_row", .size = sizeof(struct content_transfer_known_row), .fields = content_transfer_known_row_fields, .n_fields = 5 };
+
+static const struct shape_field content_transfer_migration_row_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_migration_row, content_type_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column content_type_id." },
+	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_migration_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
+	{ .name = "steps", .column = "steps", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_migration_row, steps), .min = 0, .max = 0, .doc = "Column steps." },
+	{ .name = "startedBy", .column = "started_by", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_migration_row, started_by), .min = 0, .max = 0, .doc = "Column started_by." },
+	{ .name = "startedAt", .column = "started_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_migration_row, started_at), .min = 0, .max = 0, .doc = "Column started_at." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_migration_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+};
+const struct shape content_transfer_migration_row_shape = { .name = "content_transfer_migration_row", .size = sizeof(struct content_transfer_migration_row), .fields = content_transfer_migration_row_fields, .n_fields = 6 };
 
 static const char *const content_types_create_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_create_request_fields[] = {
@@ -1492,7 +1505,7 @@ static const struct shape_field content_transfer_export_request_fields[] = {
 const struct shape content_transfer_export_request_shape = { .name = "content_transfer_export_request", .size = sizeof(struct content_transfer_export_request), .fields = content_transfer_export_request_fields, .n_fields = 2 };
 
 static const struct shape_field content_transfer_export_response_fields[] = {
-	{ .name = "records", .column = "records", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, records), .min = 0, .max = 0, .shape = &transfer_record_shape, .doc = "Types, then assets, then items, each in order of their ids; of an item its versions first." },
+	{ .name = "records", .column = "records", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, records), .min = 0, .max = 0, .shape = &transfer_record_shape, .doc = "Types, then their migrations, then assets, then items, each in order of their ids; of an item its versions first." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
 	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_transfer_export_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for the next page; null at the end." },
@@ -5927,7 +5940,7 @@ const struct operation operation_content_transfer_import = {
 	.id = "content.transfer.import",
 	.service = "content",
 	.summary = "Bring records of an export in, all of the request or none. Those that are there already are passed over.",
-	.description = "wordclaw import does it for a file. Ids stay: a tenant that has other content under one of them refuses it. Types come before their items, an item's versions before or with it.",
+	.description = "wordclaw import does it for a file. Ids stay: a tenant that has other content under one of them refuses it. Types come before their migrations and items, an item's versions before or with it.",
 	.mcp = "import_content",
 	.graphql = "mutation importContent",
 	.cli = "transfer import",

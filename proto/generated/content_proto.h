@@ -302,12 +302,14 @@ struct transfer_reference {
 };
 extern const struct shape transfer_reference_shape;
 
-/* A line of an export: a type, an asset, a superseded version or an item with its working copy. */
+/* A line of an export: a type, the steps that led to one of its schemas, an asset, a superseded version or an item with its working copy. */
 struct transfer_record {
-	const char *kind; /* at most 16 bytes; type | asset | version | item */
+	const char *kind; /* at most 16 bytes; type | migration | asset | version | item */
 	int64_t id; /* 1..2147483647 */
 	const int64_t *content_type_id; /* 1..2147483647 */
 	const int64_t *version; /* 1..2147483647 */
+	const int64_t *schema_version; /* 1..2147483647 */
+	const char *steps; /* 2..1000000 bytes; optional */
 	const char *status; /* 1..64 bytes; optional */
 	const int64_t *published_version; /* 1..2147483647 */
 	const int64_t *published_at; /* microseconds since 1970 */
@@ -814,7 +816,7 @@ struct content_schema_migration_row {
 };
 extern const struct shape content_schema_migration_row_shape;
 
-/* Row of migration_steps. */
+/* Row of migration_steps, transfer_migration. */
 struct content_schema_steps_row {
 	int64_t schema_version;
 	const char *steps;
@@ -900,6 +902,7 @@ struct content_transfer_row {
 	bool is_head;
 	int64_t version;
 	const char *status;
+	int64_t schema_version;
 	int64_t created_at; /* microseconds since 1970 */
 	int64_t updated_at; /* microseconds since 1970 */
 	const char *updated_by; /* optional */
@@ -938,6 +941,17 @@ struct content_transfer_known_row {
 	const char *hash; /* optional */
 };
 extern const struct shape content_transfer_known_row_shape;
+
+/* Row of transfer_migrations. */
+struct content_transfer_migration_row {
+	int64_t content_type_id;
+	int64_t schema_version;
+	const char *steps;
+	const char *started_by;
+	int64_t started_at; /* microseconds since 1970 */
+	int64_t updated_at; /* microseconds since 1970 */
+};
+extern const struct shape content_transfer_migration_row_shape;
 
 struct content_types_create_request {
 	const char *name; /* 1..200 bytes */

@@ -2183,20 +2183,20 @@ const struct db_statement content_gate_type_query = { .name = "content_gate_type
 
 const struct db_statement content_transfer_items_query = { .name = "content_transfer_items",
 	.sql =
-	    "SELECT p.item_id, p.content_type_id, p.is_head, p.version, p.status, p.created_at, p.updated_at, p.updated_by, p.published_version, p.published_at,\n"
+	    "SELECT p.item_id, p.content_type_id, p.is_head, p.version, p.status, p.schema_version, p.created_at, p.updated_at, p.updated_by, p.published_version, p.published_at,\n"
 	    "       CASE WHEN sum(p.data_bytes) OVER (ORDER BY p.item_id, p.version ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data\n"
-	    "  FROM (SELECT i.id AS item_id, i.content_type_id, s.is_head, s.version, s.status, i.created_at, s.updated_at, s.updated_by, i.published_version, i.published_at,\n"
+	    "  FROM (SELECT i.id AS item_id, i.content_type_id, s.is_head, s.version, s.status, s.schema_version, i.created_at, s.updated_at, s.updated_by, i.published_version, i.published_at,\n"
 	    "               s.data, s.data_bytes\n"
-	    "          FROM (SELECT h.id, h.content_type_id, h.created_at, h.published_version, h.published_at, h.version, h.status, h.updated_at, h.updated_by, h.data, h.data_bytes\n"
+	    "          FROM (SELECT h.id, h.content_type_id, h.created_at, h.published_version, h.published_at, h.version, h.status, h.updated_at, h.updated_by, h.schema_version, h.data, h.data_bytes\n"
 	    "                  FROM content_items h WHERE h.id >= $1::integer ORDER BY h.id LIMIT $3) i\n"
 	    "         CROSS JOIN LATERAL (\n"
-	    "               SELECT o.version, o.status, o.updated_at, o.updated_by, o.data, o.data_bytes, false AS is_head\n"
-	    "                 FROM (SELECT v.version, v.status, v.created_at AS updated_at, v.created_by AS updated_by, v.data, v.data_bytes\n"
+	    "               SELECT o.version, o.status, o.updated_at, o.updated_by, o.schema_version, o.data, o.data_bytes, false AS is_head\n"
+	    "                 FROM (SELECT v.version, v.status, v.created_at AS updated_at, v.created_by AS updated_by, v.schema_version, v.data, v.data_bytes\n"
 	    "                         FROM content_item_versions v\n"
 	    "                        WHERE v.content_item_id = i.id AND v.version > CASE WHEN i.id = $1 THEN $2::integer ELSE 0 END\n"
 	    "                        ORDER BY v.version LIMIT $3) o\n"
 	    "               UNION ALL\n"
-	    "               SELECT i.version, i.status, i.updated_at, i.updated_by, i.data, i.data_bytes, true\n"
+	    "               SELECT i.version, i.status, i.updated_at, i.updated_by, i.schema_version, i.data, i.data_bytes, true\n"
 	    "                WHERE i.version > CASE WHEN i.id = $1 THEN $2::integer ELSE 0 END) s\n"
 	    "         ORDER BY i.id, s.version LIMIT $3) p\n"
 	    " ORDER BY p.item_id, p.version\n",
@@ -2239,9 +2239,28 @@ const struct db_statement content_transfer_known_query = { .name = "content_tran
 
 const struct db_statement content_transfer_put_type_query = { .name = "content_transfer_put_type",
 	.sql =
-	    "INSERT INTO content_types (id, domain_id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by, schema_manifest)\n"
-	    "VALUES ($1, tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n",
-	.kind = DB_EXEC, .n_params = 13, .row = NULL };
+	    "INSERT INTO content_types (id, domain_id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by, schema_manifest, schema_version)\n"
+	    "VALUES ($1, tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)\n",
+	.kind = DB_EXEC, .n_params = 14, .row = NULL };
+
+const struct db_statement content_transfer_migrations_query = { .name = "content_transfer_migrations",
+	.sql =
+	    "SELECT m.content_type_id, m.schema_version, m.steps, m.started_by, m.started_at, m.updated_at\n"
+	    "  FROM content_schema_migrations m\n"
+	    " WHERE m.content_type_id >= $1::integer AND (m.content_type_id, m.schema_version) > ($1, $2::integer)\n"
+	    " ORDER BY m.content_type_id, m.schema_version LIMIT $3\n",
+	.kind = DB_LIST, .n_params = 3, .row = &content_transfer_migration_row_shape };
+
+const struct db_statement content_transfer_migration_query = { .name = "content_transfer_migration",
+	.sql =
+	    "SELECT m.schema_version, m.steps FROM content_schema_migrations m WHERE m.content_type_id = $1 AND m.schema_version = $2\n",
+	.kind = DB_FIND, .n_params = 2, .row = &content_schema_steps_row_shape };
+
+const struct db_statement content_transfer_put_migration_query = { .name = "content_transfer_put_migration",
+	.sql =
+	    "INSERT INTO content_schema_migrations (domain_id, content_type_id, schema_version, steps, status, started_by, started_at, updated_at, ended_at)\n"
+	    "VALUES (tenant(), $1, $2, $3, 'completed', $4, $5, $6, $6)\n",
+	.kind = DB_EXEC, .n_params = 6, .row = NULL };
 
 const struct db_statement content_transfer_assets_query = { .name = "content_transfer_assets",
 	.sql =
@@ -2260,19 +2279,19 @@ const struct db_statement content_transfer_put_asset_query = { .name = "content_
 
 const struct db_statement content_transfer_put_version_query = { .name = "content_transfer_put_version",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)\n"
-	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6)\n",
-	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, schema_version)\n"
+	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7)\n",
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_transfer_put_item_query = { .name = "content_transfer_put_item",
 	.sql =
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
-	    "                           published_version, published_at, published_text)\n"
+	    "                           published_version, published_at, schema_version, published_text)\n"
 	    "SELECT $1::integer, tenant(), t.id, t.is_singleton, $3::json, $4::text, $5::integer, $6::timestamptz, $7::timestamptz, $8::text, content_search_text($3::json),\n"
-	    "       $9::integer, $10::timestamptz,\n"
+	    "       $9::integer, $10::timestamptz, $11::integer,\n"
 	    "       CASE WHEN $9 < $5 THEN (SELECT content_search_text(v.data) FROM content_item_versions v WHERE v.content_item_id = $1 AND v.version = $9) END\n"
 	    "  FROM content_types t WHERE t.id = $2::integer\n",
-	.kind = DB_EXEC, .n_params = 10, .row = NULL };
+	.kind = DB_EXEC, .n_params = 11, .row = NULL };
 
 const struct db_statement content_transfer_put_references_query = { .name = "content_transfer_put_references",
 	.sql =

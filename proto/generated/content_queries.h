@@ -372,6 +372,12 @@ extern const struct db_statement content_transfer_reserve_query;
 extern const struct db_statement content_transfer_known_query;
 /* A type under the id it had. :exec */
 extern const struct db_statement content_transfer_put_type_query;
+/* Recorded steps behind schema $2 of type $1, type after type. :list; rows: struct content_transfer_migration_row */
+extern const struct db_statement content_transfer_migrations_query;
+/* The steps that led to schema $2 of type $1. :find; rows: struct content_schema_steps_row */
+extern const struct db_statement content_transfer_migration_query;
+/* Steps that led to schema $2 of type $1; what they did is done. :exec */
+extern const struct db_statement content_transfer_put_migration_query;
 /* Assets in order of their ids, deleted ones too. :list; rows: struct asset_row */
 extern const struct db_statement content_transfer_assets_query;
 /* What is known of an asset, under the id it had.  Its bytes are not here. :exec */

@@ -1631,6 +1631,8 @@ static const struct graphql_field graphql_type_transfer_record_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .member = "contentTypeId" },
 	{ .name = "version", .kind = GRAPHQL_INT, .member = "version" },
+	{ .name = "schemaVersion", .kind = GRAPHQL_INT, .member = "schemaVersion" },
+	{ .name = "steps", .kind = GRAPHQL_PLAIN, .member = "steps" },
 	{ .name = "status", .kind = GRAPHQL_PLAIN, .member = "status" },
 	{ .name = "publishedVersion", .kind = GRAPHQL_INT, .member = "publishedVersion" },
 	{ .name = "publishedAt", .kind = GRAPHQL_PLAIN, .member = "publishedAt" },
@@ -1660,7 +1662,7 @@ static const struct graphql_field graphql_type_transfer_record_fields[] = {
 	{ .name = "references", .kind = GRAPHQL_OBJECT, .member = "references", .type = &graphql_type_transfer_reference },
 	{ .name = "data", .kind = GRAPHQL_JSON, .member = "data" },
 };
-const struct graphql_type graphql_type_transfer_record = { "TransferRecord", &transfer_record_shape, graphql_type_transfer_record_fields, 32 };
+const struct graphql_type graphql_type_transfer_record = { "TransferRecord", &transfer_record_shape, graphql_type_transfer_record_fields, 34 };
 
 static const struct graphql_field graphql_type_transfer_reference_fields[] = {
 	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },

@@ -1474,20 +1474,20 @@ SELECT t.schema,
 
 -- name: transfer_items :list content_transfer_row
 -- Superseded versions and heads behind version $2 of item $1, item after item; $4 bytes of data at most, but one document at least.
-SELECT p.item_id, p.content_type_id, p.is_head, p.version, p.status, p.created_at, p.updated_at, p.updated_by, p.published_version, p.published_at,
+SELECT p.item_id, p.content_type_id, p.is_head, p.version, p.status, p.schema_version, p.created_at, p.updated_at, p.updated_by, p.published_version, p.published_at,
        CASE WHEN sum(p.data_bytes) OVER (ORDER BY p.item_id, p.version ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data
-  FROM (SELECT i.id AS item_id, i.content_type_id, s.is_head, s.version, s.status, i.created_at, s.updated_at, s.updated_by, i.published_version, i.published_at,
+  FROM (SELECT i.id AS item_id, i.content_type_id, s.is_head, s.version, s.status, s.schema_version, i.created_at, s.updated_at, s.updated_by, i.published_version, i.published_at,
                s.data, s.data_bytes
-          FROM (SELECT h.id, h.content_type_id, h.created_at, h.published_version, h.published_at, h.version, h.status, h.updated_at, h.updated_by, h.data, h.data_bytes
+          FROM (SELECT h.id, h.content_type_id, h.created_at, h.published_version, h.published_at, h.version, h.status, h.updated_at, h.updated_by, h.schema_version, h.data, h.data_bytes
                   FROM content_items h WHERE h.id >= $1::integer ORDER BY h.id LIMIT $3) i
          CROSS JOIN LATERAL (
-               SELECT o.version, o.status, o.updated_at, o.updated_by, o.data, o.data_bytes, false AS is_head
-                 FROM (SELECT v.version, v.status, v.created_at AS updated_at, v.created_by AS updated_by, v.data, v.data_bytes
+               SELECT o.version, o.status, o.updated_at, o.updated_by, o.schema_version, o.data, o.data_bytes, false AS is_head
+                 FROM (SELECT v.version, v.status, v.created_at AS updated_at, v.created_by AS updated_by, v.schema_version, v.data, v.data_bytes
                          FROM content_item_versions v
                         WHERE v.content_item_id = i.id AND v.version > CASE WHEN i.id = $1 THEN $2::integer ELSE 0 END
                         ORDER BY v.version LIMIT $3) o
                UNION ALL
-               SELECT i.version, i.status, i.updated_at, i.updated_by, i.data, i.data_bytes, true
+               SELECT i.version, i.status, i.updated_at, i.updated_by, i.schema_version, i.data, i.data_bytes, true
                 WHERE i.version > CASE WHEN i.id = $1 THEN $2::integer ELSE 0 END) s
          ORDER BY i.id, s.version LIMIT $3) p
  ORDER BY p.item_id, p.version;
@@ -1528,8 +1528,25 @@ SELECT w.place::integer AS place, h.version AS head_version, h.is_deleted, s.sta
 
 -- name: transfer_put_type :exec
 -- A type under the id it had.
-INSERT INTO content_types (id, domain_id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by, schema_manifest)
-VALUES ($1, tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+INSERT INTO content_types (id, domain_id, name, slug, kind, description, schema, schema_hash, base_price, version, created_at, updated_at, updated_by, schema_manifest, schema_version)
+VALUES ($1, tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- name: transfer_migrations :list content_transfer_migration_row
+-- row: content_type_id int, schema_version int, steps text, started_by text, started_at time, updated_at time
+-- Recorded steps behind schema $2 of type $1, type after type.
+SELECT m.content_type_id, m.schema_version, m.steps, m.started_by, m.started_at, m.updated_at
+  FROM content_schema_migrations m
+ WHERE m.content_type_id >= $1::integer AND (m.content_type_id, m.schema_version) > ($1, $2::integer)
+ ORDER BY m.content_type_id, m.schema_version LIMIT $3;
+
+-- name: transfer_migration :find content_schema_steps_row
+-- The steps that led to schema $2 of type $1.
+SELECT m.schema_version, m.steps FROM content_schema_migrations m WHERE m.content_type_id = $1 AND m.schema_version = $2;
+
+-- name: transfer_put_migration :exec
+-- Steps that led to schema $2 of type $1; what they did is done.
+INSERT INTO content_schema_migrations (domain_id, content_type_id, schema_version, steps, status, started_by, started_at, updated_at, ended_at)
+VALUES (tenant(), $1, $2, $3, 'completed', $4, $5, $6, $6);
 
 -- name: transfer_assets :list asset_row = asset_columns(WHERE id > $1 ORDER BY id LIMIT $2)
 -- Assets in order of their ids, deleted ones too.
@@ -1542,15 +1559,15 @@ VALUES ($1, tenant(), $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13,
 
 -- name: transfer_put_version :exec
 -- A superseded version of an item that comes.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by)
-VALUES (tenant(), $1, $2, $3, $4, $5, $6);
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, schema_version)
+VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7);
 
 -- name: transfer_put_item :exec
 -- The head of an item under the id it had; nothing where it has no type.
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
-                           published_version, published_at, published_text)
+                           published_version, published_at, schema_version, published_text)
 SELECT $1::integer, tenant(), t.id, t.is_singleton, $3::json, $4::text, $5::integer, $6::timestamptz, $7::timestamptz, $8::text, content_search_text($3::json),
-       $9::integer, $10::timestamptz,
+       $9::integer, $10::timestamptz, $11::integer,
        CASE WHEN $9 < $5 THEN (SELECT content_search_text(v.data) FROM content_item_versions v WHERE v.content_item_id = $1 AND v.version = $9) END
   FROM content_types t WHERE t.id = $2::integer;
 

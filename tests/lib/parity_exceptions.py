@@ -65,6 +65,7 @@ NOT_STATE = {
     "idempotency_keys": "replies as bytes: compared by asking again",
     "policy_decision_logs": "tells the surfaces apart on purpose, and counts repeated reads together",
     "content_item_embeddings": "an index, built behind the writes", "content_item_index": "the same", "embedding_drafts": "the same", "embedding_tenants": "the same",
+    "content_item_words": "the same", "content_words_queue": "the same",
     "content_item_history": "when each change ended: of two within a millisecond the later one stays",
     "processes": "steps that are under way, in whatever order they are begun", "process_lanes": "the same",
     "audit_logs": "compared entry by entry", "audit_chain_heads": "hashes", "audit_checkpoints": "hashes"}

@@ -480,15 +480,23 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: transfer_known tenant max=1200, looks up item and version of each of 50
 (:items, :ones)
 -- plan: transfer_put_type tenant
-(9 * :rows, 'T', 'came-in', 'collection', NULL, '{}', repeat('0', 64), NULL, 1, now(), now(), NULL, NULL)
+(9 * :rows, 'T', 'came-in', 'collection', NULL, '{}', repeat('0', 64), NULL, 1, now(), now(), NULL, NULL, 2)
+-- plan: transfer_migrations tenant
+(0, 0, 100)
+-- plan: transfer_migrations tenant
+(:type, 2, 100)
+-- plan: transfer_migration tenant
+(:type, 3)
+-- plan: transfer_put_migration tenant
+(:type, 99, '[]', 'api_key:1', now(), now())
 -- plan: transfer_assets tenant
 (0, 100)
 -- plan: transfer_put_asset tenant
 (9 * :rows, NULL, NULL, NULL, 'a.png', 'a.png', 'image/png', 100, repeat('0', 64), 'imported-1-1', 'public', NULL, NULL, 'active', NULL, NULL, now(), now(), NULL)
 -- plan: transfer_put_version tenant
-(9 * :rows, 1, '{}', 'draft', now(), NULL)
+(9 * :rows, 1, '{}', 'draft', now(), NULL, 1)
 -- plan: transfer_put_item tenant
-(9 * :rows, :type, '{}', 'draft', 2, now(), now(), NULL, NULL, NULL)
+(9 * :rows, :type, '{}', 'draft', 2, now(), now(), NULL, NULL, NULL, 1)
 -- plan: transfer_put_references tenant max=600, writes two references
 (:item, 9, '{/a,/b}', '{content_item,asset}', ARRAY[:item, 7], '{active,active}')
 -- plan: transfer_incomplete tenant max=600, looks up item and versions of each of 50

@@ -9,7 +9,7 @@
 
 enum { LINE_BYTES_MAX = 4 * 1024 * 1024 };
 
-const char *const record_kinds[RECORD_KINDS] = { "type", "asset", "version", "item" };
+const char *const record_kinds[RECORD_KINDS] = { "type", "asset", "version", "item", "migration" };
 
 enum record_kind
 record_kind_of(const char *line, size_t n)
@@ -32,8 +32,11 @@ manifest_text(struct arena *arena, const struct manifest *manifest)
 
 	buf_init(&buf, arena, 256);
 	buf_printf(&buf, NDJSON_MANIFEST "\"records\":%" PRId64, manifest->n_records);
-	for (enum record_kind kind = RECORD_TYPE; kind < RECORD_KINDS; kind++)
+	for (enum record_kind kind = RECORD_TYPE; kind < RECORD_KINDS; kind++) {
+		if (kind == RECORD_MIGRATION && manifest->n[kind] == 0) /* manifests did not tell of them once */
+			continue;
 		buf_printf(&buf, ",\"%ss\":%" PRId64, record_kinds[kind], manifest->n[kind]);
+	}
 	buf_printf(&buf, ",\"sha256\":\"%s\"}\n", manifest->sha256);
 	return arena_strndup(arena, buf.bytes, buf.len);
 }

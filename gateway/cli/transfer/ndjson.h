@@ -8,7 +8,7 @@
 #include "secret.h"
 
 /* Records by kind, as their lines begin: {"kind":"item",... */
-enum record_kind { RECORD_TYPE, RECORD_ASSET, RECORD_VERSION, RECORD_ITEM, RECORD_KINDS };
+enum record_kind { RECORD_TYPE, RECORD_ASSET, RECORD_VERSION, RECORD_ITEM, RECORD_MIGRATION, RECORD_KINDS };
 extern const char *const record_kinds[RECORD_KINDS];
 
 /* RECORD_KINDS: none of them. */

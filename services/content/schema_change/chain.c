@@ -124,6 +124,27 @@ chain_stored_steps(struct request *req, const char *text, struct shape_list *ret
 	return NULL;
 }
 
+bool
+chain_text_is_good(struct request *req, const char *text)
+{
+	struct violations *violations = ARENA_NEW(req->arena, struct violations);
+	struct schema_steps ignored = { .n = 0 };
+	struct shape_list wire = { .n = 0 };
+	struct json_error problem;
+
+	const struct json_value *list = json_parse(req->arena, text, strlen(text), NULL, &problem);
+	if (!list || list->type != JSON_LIST || list->n > CHAIN_STEPS_MAX)
+		return false;
+	struct schema_step *steps = ARENA_ARRAY(req->arena, struct schema_step, list->n + 1);
+	for (size_t i = 0; i < list->n; i++) {
+		*violations = (struct violations){ .n = 0 };
+		if (!codec_json_read_all(req->arena, &schema_step_shape, text, &list->items[i], &steps[i], violations))
+			return false;
+	}
+	wire = (struct shape_list){ .items = steps, .n = list->n };
+	return chain_read_steps(req, &wire, &ignored) == NULL;
+}
+
 void
 chain_append(struct schema_chain *chain, int64_t schema_version, const struct schema_steps *steps)
 {

@@ -5,7 +5,7 @@
 #include "content.h"
 #include "schema_change/steps.h"
 
-enum { CHAIN_MAX = 200 };
+enum { CHAIN_MAX = 200, CHAIN_STEPS_MAX = 50 };
 
 struct chain_link {
 	int64_t schema_version; /* that the steps lead to */
@@ -23,6 +23,9 @@ const struct error *chain_read_steps(struct request *req, const struct shape_lis
 /* The same steps as text for the database, and back as a list of struct schema_step. */
 const char *chain_steps_text(struct request *req, const struct shape_list *steps);
 const struct error *chain_stored_steps(struct request *req, const char *text, struct shape_list *ret_steps) MUST_CHECK;
+
+/* Whether a text is such a list of steps that could have come with a request. */
+bool chain_text_is_good(struct request *req, const char *text);
 
 /* What is recorded of the schemas above one, the latest CHAIN_MAX. */
 const struct error *chain_load(struct request *req, int64_t type_id, int64_t above, struct schema_chain *ret_chain) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* Everything there is, a page at a time: types, then assets, then items with their versions. */
+/* Everything there is, a page at a time: types, then what led to their schemas, then assets, then items with their versions. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 
 enum { EXPORT_BYTES_MAX = 3 * 512 * 1024, EXPORT_REFERENCES_MAX = 20000 };
 
-/* Where a page begins: behind a row of one of the three. */
-enum section { SECTION_TYPES, SECTION_ASSETS, SECTION_ITEMS, SECTIONS };
+/* Where a page begins: behind a row of one of them. */
+enum section { SECTION_TYPES, SECTION_MIGRATIONS, SECTION_ASSETS, SECTION_ITEMS, SECTIONS };
 
 struct position {
 	enum section section;
@@ -58,9 +58,16 @@ doc_of(const char *text)
 static struct transfer_record
 type_record(const struct content_type_row *row)
 {
-	return (struct transfer_record){ .kind = RECORD_TYPE, .id = row->id, .version = &row->version, .created_at = &row->created_at, .updated_at = row->updated_at,
+	return (struct transfer_record){ .kind = RECORD_TYPE, .id = row->id, .version = &row->version, .schema_version = &row->schema_version, .created_at = &row->created_at, .updated_at = row->updated_at,
 		.updated_by = row->updated_by, .slug = row->slug, .name = row->name, .content_kind = row->kind, .description = row->description,
 		.base_price = row->base_price, .schema_manifest = row->schema_manifest, .schema = row->schema };
+}
+
+static struct transfer_record
+migration_record(const struct content_transfer_migration_row *row)
+{
+	return (struct transfer_record){ .kind = RECORD_MIGRATION, .id = row->content_type_id, .schema_version = &row->schema_version, .created_at = &row->started_at,
+		.updated_at = row->updated_at, .updated_by = row->started_by, .steps = row->steps };
 }
 
 static struct transfer_record
@@ -77,7 +84,7 @@ static struct transfer_record
 item_record(const struct content_transfer_row *row)
 {
 	struct transfer_record record = { .kind = row->is_head ? RECORD_ITEM : RECORD_VERSION, .id = row->item_id, .content_type_id = &row->content_type_id,
-		.version = &row->version, .status = row->status, .updated_at = row->updated_at, .updated_by = row->updated_by, .data = row->data };
+		.version = &row->version, .schema_version = &row->schema_version, .status = row->status, .updated_at = row->updated_at, .updated_by = row->updated_by, .data = row->data };
 
 	if (row->is_head) {
 		record.created_at = &row->created_at;
@@ -123,6 +130,27 @@ read_types(struct request *req, const struct position *from, struct page *page)
 		}
 		page->records[page->n++] = type_record(&row[i]);
 		page->end.after.item_id = row[i].id;
+	}
+	page->is_full = rows.n == page->limit;
+	return NULL;
+}
+
+static const struct error *
+read_migrations(struct request *req, const struct position *from, struct page *page)
+{
+	struct shape_list rows = { .n = 0 };
+
+	const struct error *error = store_transfer_migrations(req, &from->after, (int64_t)page->limit, &rows);
+	if (error)
+		return error;
+	const struct content_transfer_migration_row *row = rows.items;
+	for (size_t i = 0; i < rows.n; i++) {
+		if (!has_room(page, strlen(row[i].steps))) {
+			page->is_full = true;
+			return NULL;
+		}
+		page->records[page->n++] = migration_record(&row[i]);
+		page->end.after = (struct transfer_place){ row[i].content_type_id, row[i].schema_version };
 	}
 	page->is_full = rows.n == page->limit;
 	return NULL;
@@ -195,7 +223,7 @@ read_items(struct request *req, const struct position *from, struct page *page)
 }
 
 static const struct error *(*const readers[SECTIONS])(struct request *, const struct position *, struct page *) = {
-	[SECTION_TYPES] = read_types, [SECTION_ASSETS] = read_assets, [SECTION_ITEMS] = read_items,
+	[SECTION_TYPES] = read_types, [SECTION_MIGRATIONS] = read_migrations, [SECTION_ASSETS] = read_assets, [SECTION_ITEMS] = read_items,
 };
 
 const struct error *

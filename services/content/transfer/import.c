@@ -9,6 +9,7 @@
 #include "model/source.h"
 #include "query/fields.h"
 #include "rules.h"
+#include "schema_change/chain.h"
 #include "secret.h"
 #include "store.h"
 #include "transfer/transfer.h"
@@ -64,6 +65,13 @@ lacks_of_type(struct arena *arena, const struct transfer_record *r)
 }
 
 static const char *
+lacks_of_migration(struct request *req, const struct transfer_record *r)
+{
+	return !r->schema_version || *r->schema_version < 2 ? "schemaVersion" : !r->created_at ? "createdAt" : !r->updated_by ? "updatedBy"
+	    : !r->steps || !chain_text_is_good(req, r->steps) ? "steps" : NULL;
+}
+
+static const char *
 lacks_of_asset(const struct transfer_record *r)
 {
 	bool is_deleted = r->status && strcmp(r->status, "deleted") == 0, is_entitled = r->access_mode && strcmp(r->access_mode, "entitled") == 0;
@@ -96,13 +104,29 @@ lacks_of_state(const struct transfer_record *r)
 	return is_published != (r->published_version && *r->published_version == *r->version) ? "publishedVersion" : NULL;
 }
 
+static bool
+is_of_type(const struct transfer_record *record)
+{
+	return is_kind(record, RECORD_TYPE) || is_kind(record, RECORD_MIGRATION);
+}
+
+static const char *
+lacks(struct request *req, const struct transfer_record *record)
+{
+	if (is_kind(record, RECORD_TYPE))
+		return lacks_of_type(req->arena, record);
+	if (is_kind(record, RECORD_MIGRATION))
+		return lacks_of_migration(req, record);
+	return is_kind(record, RECORD_ASSET) ? lacks_of_asset(record) : lacks_of_state(record);
+}
+
 static const struct error *
 check_records(struct request *req, const struct import *import, const struct content_transfer_ids_row *last)
 {
 	for (size_t i = 0; i < import->n; i++) {
 		const struct transfer_record *record = &import->records[i];
-		bool is_type = is_kind(record, RECORD_TYPE), is_asset = is_kind(record, RECORD_ASSET);
-		const char *lacking = is_type ? lacks_of_type(req->arena, record) : is_asset ? lacks_of_asset(record) : lacks_of_state(record);
+		bool is_type = is_of_type(record), is_asset = is_kind(record, RECORD_ASSET);
+		const char *lacking = lacks(req, record);
 		if (lacking)
 			return incomplete(req, i, lacking);
 		if (record->id > (is_type ? last->types : is_asset ? last->assets : last->items))
@@ -118,7 +142,7 @@ take_states(struct request *req, struct import *import)
 {
 	for (size_t i = 0; i < import->n; i++) {
 		const struct transfer_record *record = &import->records[i];
-		if (is_kind(record, RECORD_TYPE) || is_kind(record, RECORD_ASSET))
+		if (is_of_type(record) || is_kind(record, RECORD_ASSET))
 			continue;
 		for (size_t k = 0; k < import->n_states; k++) {
 			if (import->ids[k] == record->id && import->versions[k] == *record->version)
@@ -131,7 +155,7 @@ take_states(struct request *req, struct import *import)
 	return NULL;
 }
 
-/* ---- types and assets ---- */
+/* ---- types, what led to their schemas, and assets ---- */
 
 static const struct error *
 import_type(struct request *req, struct import *import, size_t at)
@@ -164,6 +188,31 @@ import_type(struct request *req, struct import *import, size_t at)
 		return error;
 	emit_content_type_create(req, record->id, *record->version, &(struct content_type_create_event){
 	    .name = record->name, .slug = record->slug, .kind = record->content_kind, .schema_hash = hash });
+	import->n_created++;
+	return NULL;
+}
+
+static const struct error *
+import_migration(struct request *req, struct import *import, size_t at)
+{
+	const struct transfer_record *record = &import->records[at];
+	const char *steps = NULL;
+	struct shape_list rows = { .n = 0 };
+
+	const struct error *error = store_types_by_id(req, &record->id, 1, &rows);
+	if (!error && rows.n == 0)
+		error = FAIL_AT(req, IMPORT_INCOMPLETE, place(req, at), "content type %" PRId64 " of the migration is not there", record->id);
+	if (!error)
+		error = store_transfer_migration(req, record->id, *record->schema_version, &steps);
+	if (error)
+		return error;
+	if (steps && strcmp(steps, record->steps) != 0)
+		return conflict(req, at, record);
+	if (steps) {
+		import->n_unchanged++;
+		return NULL;
+	}
+	store_transfer_put_migration(req, record);
 	import->n_created++;
 	return NULL;
 }
@@ -296,6 +345,8 @@ content_transfer_import(struct request *req, const struct content_transfer_impor
 	for (size_t i = 0; !error && i < n; i++) {
 		if (is_kind(&import.records[i], RECORD_TYPE))
 			error = import_type(req, &import, i);
+		else if (is_kind(&import.records[i], RECORD_MIGRATION))
+			error = import_migration(req, &import, i);
 		else if (is_kind(&import.records[i], RECORD_ASSET))
 			error = import_asset(req, &import, i);
 	}

@@ -16,6 +16,23 @@ store_transfer_references(struct request *req, const int64_t *ids, const int64_t
 }
 
 const struct error *
+store_transfer_migrations(struct request *req, const struct transfer_place *after, int64_t limit, struct shape_list *ret)
+{
+	return query_list(req, &content_transfer_migrations_query, PARAMS(P_INT(after->item_id), P_INT(after->version), P_INT(limit)), ret);
+}
+
+const struct error *
+store_transfer_migration(struct request *req, int64_t type_id, int64_t schema_version, const char **ret_steps)
+{
+	const struct content_schema_steps_row *row = NULL;
+	const struct error *error = query_find(req, &content_transfer_migration_query, PARAMS(P_INT(type_id), P_INT(schema_version)), &row);
+
+	if (!error)
+		*ret_steps = row ? row->steps : NULL;
+	return error;
+}
+
+const struct error *
 store_transfer_assets(struct request *req, int64_t after, int64_t limit, struct shape_list *ret)
 {
 	return query_list(req, &content_transfer_assets_query, PARAMS(P_INT(after), P_INT(limit)), ret);
@@ -53,13 +70,28 @@ store_transfer_incomplete(struct request *req, const int64_t *ids, size_t n, int
 
 /* ---- queued ---- */
 
+/* Exports that were made before it was kept do not tell. */
+static struct db_param
+schema_version_of(const struct transfer_record *record)
+{
+	return P_INT(record->schema_version ? *record->schema_version : 1);
+}
+
 void
 store_transfer_put_type(struct request *req, const struct transfer_record *record, const char *schema_hash)
 {
 	query_send(req, &content_transfer_put_type_query,
 	    PARAMS(P_INT(record->id), P_TEXT(record->name), P_TEXT(record->slug), P_TEXT(record->content_kind), P_TEXT(record->description), P_TEXT(record->schema),
 	        P_TEXT(schema_hash), P_INT_OPT(record->base_price), P_INT(*record->version), P_TIME(*record->created_at), P_TIME(record->updated_at),
-	        P_TEXT(record->updated_by), P_TEXT(record->schema_manifest)));
+	        P_TEXT(record->updated_by), P_TEXT(record->schema_manifest), schema_version_of(record)));
+}
+
+void
+store_transfer_put_migration(struct request *req, const struct transfer_record *record)
+{
+	query_send(req, &content_transfer_put_migration_query,
+	    PARAMS(P_INT(record->id), P_INT(*record->schema_version), P_TEXT(record->steps), P_TEXT(record->updated_by), P_TIME(*record->created_at),
+	        P_TIME(record->updated_at)));
 }
 
 void
@@ -99,7 +131,8 @@ void
 store_transfer_put_version(struct request *req, const struct transfer_record *record)
 {
 	query_send(req, &content_transfer_put_version_query,
-	    PARAMS(P_INT(record->id), P_INT(*record->version), P_DOC(record->data), P_TEXT(record->status), P_TIME(record->updated_at), P_TEXT(record->updated_by)));
+	    PARAMS(P_INT(record->id), P_INT(*record->version), P_DOC(record->data), P_TEXT(record->status), P_TIME(record->updated_at), P_TEXT(record->updated_by),
+	        schema_version_of(record)));
 	put_references(req, record);
 }
 
@@ -110,7 +143,7 @@ store_transfer_put_item(struct request *req, const struct transfer_record *recor
 	query_send(req, &content_transfer_put_item_query,
 	    PARAMS(P_INT(record->id), P_INT(*record->content_type_id), P_DOC(record->data), P_TEXT(record->status), P_INT(*record->version),
 	        P_TIME(*record->created_at), P_TIME(record->updated_at), P_TEXT(record->updated_by), P_INT_OPT(record->published_version),
-	        P_TIME_OPT(record->published_at)));
+	        P_TIME_OPT(record->published_at), schema_version_of(record)));
 	put_references(req, record);
 }
 

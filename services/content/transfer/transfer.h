@@ -5,6 +5,7 @@
 #include "content.h"
 
 #define RECORD_TYPE "type"
+#define RECORD_MIGRATION "migration"
 #define RECORD_ASSET "asset"
 #define RECORD_VERSION "version"
 #define RECORD_ITEM "item"
