@@ -86,6 +86,14 @@ read_blocked(struct request *req, const char *publisher, size_t n_more, int64_t 
 	return NULL;
 }
 
+/* Whom a consumer acted for last is not whom the next event is of, nor the rows of this file. */
+static void
+act_as_before(struct request *req, int64_t tenant)
+{
+	if (req->tenant != tenant)
+		request_act_for(req, tenant);
+}
+
 const struct error *
 apply_unblocked(struct request *req, const struct consumer *consumer, const char *publisher, const struct event_record *events, size_t n)
 {
@@ -101,7 +109,11 @@ apply_unblocked(struct request *req, const struct consumer *consumer, const char
 		else
 			free_events[n_free++] = events[i];
 	}
-	return n_free ? consumer->apply(req, publisher, free_events, n_free) : NULL;
+	int64_t tenant = req->tenant;
+	error = n_free ? consumer->apply(req, publisher, free_events, n_free) : NULL;
+	if (!error)
+		act_as_before(req, tenant);
+	return error;
 }
 
 /* One event under its own savepoint.  False when it could not be applied; *ret_lost when nothing can be any more. */
@@ -109,22 +121,25 @@ static bool
 try_one(struct request *req, const struct consumer *consumer, const char *publisher, const struct event_record *event,
     const struct error **ret_why, bool *ret_lost)
 {
-	db_savepoint(req->db);
+	int64_t tenant = req->tenant;
 	size_t n_events = req->n_events;
+
+	db_savepoint(req->db);
 	const struct error *error = consumer->apply(req, publisher, event, 1);
 	if (!error) {
 		enum db_status status = db_release(req->db);
 		error = status == DB_OK ? NULL : request_db_error(req, status, "queued statements");
 	}
 	*ret_lost = req->is_lost || req->must_rerun;
-	if (!error || *ret_lost) {
-		*ret_why = error;
-		return !error;
-	}
-	req->n_events = n_events;
-	*ret_lost = db_rollback_to(req->db) != DB_OK;
 	*ret_why = error;
-	return false;
+	if (error && *ret_lost)
+		return false;
+	if (error) {
+		req->n_events = n_events;
+		*ret_lost = db_rollback_to(req->db) != DB_OK;
+	}
+	act_as_before(req, tenant);
+	return !error;
 }
 
 const struct error *

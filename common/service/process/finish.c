@@ -43,6 +43,14 @@ has_effect(const struct finish *finish)
 	return finish->step && finish->step->commit;
 }
 
+/* What system work did for tenants is done: the row is its own. */
+static void
+act_as_before(struct request *req, const struct finish *finish)
+{
+	if (req->tenant != finish->row->tenant)
+		request_act_for(req, finish->row->tenant);
+}
+
 /* ---- one ---- */
 
 static const struct error *
@@ -62,6 +70,8 @@ finish_once(struct worker *worker, struct finish *finish)
 	const struct error *error = has_effect(finish) ? process_hold(&req, finish->process, &finish->is_mine) : NULL;
 	if (!error && finish->is_mine && has_effect(finish))
 		error = finish->step->commit(&req, finish->process, finish->outcome);
+	if (!error)
+		act_as_before(&req, finish);
 	if (!error && finish->is_mine)
 		error = process_finish(&req, finish->process, finish->outcome, &finish->is_mine);
 	finish->must_rerun = req.must_rerun;
@@ -113,8 +123,10 @@ run_hooks(struct request *reqs, struct finish **group, size_t n)
 			continue;
 		if (has_effect(group[i]))
 			error = group[i]->step->commit(&reqs[i], group[i]->process, group[i]->outcome);
-		if (!error)
-			outbox_write(&reqs[i]);
+		if (error)
+			return error;
+		act_as_before(&reqs[i], group[i]);
+		outbox_write(&reqs[i]);
 	}
 	return error;
 }
