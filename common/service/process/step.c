@@ -95,7 +95,7 @@ log_outcome(const struct process *process, const struct finish *finish)
 	bool is_failure = outcome->verdict == STEP_FAILED;
 
 	log_write(is_failure ? LOG_ERROR : LOG_DEBUG, "step", LOG_TEXT("kind", process->kind), LOG_TEXT("step", process->step),
-	    LOG_INT("process", process->id), LOG_INT("tenant", process->tenant), LOG_INT("attempt", process->attempt),
+	    LOG_INT("processId", process->id), LOG_INT("tenant", process->tenant), LOG_INT("attempt", process->attempt),
 	    LOG_TEXT("outcome", !finish->is_mine ? "lost" : is_failure ? "set_aside" : outcome->verdict == STEP_RETRY ? "retry" : "ok"),
 	    LOG_TEXT("requestId", process->request_id), LOG_TEXT("message", outcome->reason));
 }
@@ -105,7 +105,7 @@ static void
 finish_failed_commit(struct finish *finish, const struct process_kind *kind, const struct error *error)
 {
 	log_write(LOG_WARN, "step.commit_failed", LOG_TEXT("kind", finish->process->kind), LOG_TEXT("step", finish->process->step),
-	    LOG_INT("process", finish->process->id), LOG_TEXT("message", error->message), LOG_TEXT("cause", error->cause),
+	    LOG_INT("processId", finish->process->id), LOG_TEXT("message", error->message), LOG_TEXT("cause", error->cause),
 	    LOG_TEXT("where", error->where));
 	*finish->outcome = (struct step_outcome){ .verdict = STEP_RETRY, .reason = error->message };
 	settle_verdict(kind, finish->process, finish->outcome);
