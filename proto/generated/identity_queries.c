@@ -423,7 +423,7 @@ const struct db_statement identity_oauth_code_lock_query = { .name = "identity_o
 	    "SELECT o.client_id, c.name AS client_name, o.domain_id, o.supervisor_id, o.redirect_uri, o.challenge, o.resource, o.scopes, o.writes_per_minute, o.publishes_per_day,\n"
 	    "       o.sats_per_day, o.ends_at, o.expires_at, o.used_at, o.key_id, s.email, s.role, s.user_id\n"
 	    "  FROM oauth_codes o JOIN oauth_clients c ON c.id = o.client_id JOIN supervisors s ON s.id = o.supervisor_id\n"
-	    " WHERE o.code_hash = $1 FOR UPDATE OF o\n",
+	    " WHERE o.code_hash = $1 FOR UPDATE OF o FOR SHARE OF s\n",
 	.kind = DB_FIND, .n_params = 1, .row = &oauth_code_row_shape };
 
 const struct db_statement identity_oauth_code_use_query = { .name = "identity_oauth_code_use",

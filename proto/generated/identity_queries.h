@@ -46,7 +46,7 @@ extern const struct db_statement identity_key_maintain_query;
 extern const struct db_statement identity_key_by_refresh_query;
 /* Another secret for the same key, and another token that renews it. :exec */
 extern const struct db_statement identity_key_renew_query;
-/* Keys that a person has allowed and that still work, some at a time. :list; rows: struct key_granted_row */
+/* Keys that a person has allowed and that were not revoked, oldest first: a person has no more. :list; rows: struct key_granted_row */
 extern const struct db_statement identity_key_granted_list_query;
 /* Latest uses of many keys: [{"keyId": 1, "usedAt": "..."}]. :exec */
 extern const struct db_statement identity_key_touch_query;
@@ -144,7 +144,7 @@ extern const struct db_statement identity_oauth_client_keep_query;
 extern const struct db_statement identity_oauth_client_maintain_query;
 /* A person has let a client in. :exec */
 extern const struct db_statement identity_oauth_code_add_query;
-/* A code, used or not, whose person is still there. :find; rows: struct oauth_code_row */
+/* A code, used or not, whose person is still there and keeps the role until the key is made. :find; rows: struct oauth_code_row */
 extern const struct db_statement identity_oauth_code_lock_query;
 /* A code works once. :exec */
 extern const struct db_statement identity_oauth_code_use_query;

@@ -171,13 +171,14 @@ static const struct error *
 finish_change(struct request *req, void *context)
 {
 	struct change *change = context;
-	const struct supervisor_row *person = change->person;
-
-	request_act_for(req, 0);
+	const struct supervisor_row *person;
+	const struct error *error = people_lock_proved(req, change->person, &person);
+	if (error)
+		return error;
 	store_login_succeeded(req, change->subject);
 	store_supervisor_set_password(req, person->id, change->hash);
 	store_session_revoke_others(req, person->id, change->session ? change->session->id : 0);
-	const struct error *error = people_act_at_home(req, person->domain_id);
+	error = people_act_at_home(req, person->domain_id);
 	if (!error)
 		emit_supervisor_update(req, person->id, 0, &(struct supervisor_update_event){ .email = person->email, .role = person->role,
 		    .password_changed = true });

@@ -31,6 +31,20 @@ people_actor_row(struct request *req, const struct supervisor_row **ret_person)
 	return NULL;
 }
 
+const struct error *
+people_lock_proved(struct request *req, const struct supervisor_row *proved, const struct supervisor_row **ret_person)
+{
+	const struct error *error;
+
+	request_act_for(req, 0);
+	error = store_supervisor_lock(req, proved->id, ret_person);
+	if (error)
+		return error;
+	if (!*ret_person || strcmp((*ret_person)->password_hash, proved->password_hash) != 0)
+		return FAIL_AT(req, SUPERVISOR_PASSWORD_MISMATCH, "/currentPassword", "the password was changed meanwhile");
+	return NULL;
+}
+
 const struct supervisor *
 people_shown(struct request *req, const struct supervisor_row *row)
 {

@@ -13,6 +13,9 @@ const struct error *people_actor_row(struct request *req, const struct superviso
 /* The person who acts, or 0: no person does. */
 int64_t people_actor(const struct request *req);
 
+/* The row, locked, of a person whose password was checked before this transaction.  SUPERVISOR_PASSWORD_MISMATCH: it is another one by now. */
+const struct error *people_lock_proved(struct request *req, const struct supervisor_row *proved, const struct supervisor_row **ret_person) MUST_CHECK;
+
 /* The row as it travels. */
 const struct supervisor *people_shown(struct request *req, const struct supervisor_row *row);
 

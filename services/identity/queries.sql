@@ -112,7 +112,7 @@ SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, c
 UPDATE api_keys SET key_hash = $2, key_prefix = $3, expires_at = $4, refresh_hash = $5 WHERE id = $1;
 
 -- name: key_granted_list :list key_granted_row
--- Keys that a person has allowed and that still work, some at a time.
+-- Keys that a person has allowed and that were not revoked, oldest first: a person has no more.
 SELECT id, domain_id, name, key_prefix FROM api_keys WHERE granted_by = $1 AND revoked_at IS NULL ORDER BY id LIMIT 500 FOR UPDATE;
 
 -- name: key_touch :exec
@@ -345,11 +345,11 @@ INSERT INTO oauth_codes (code_hash, client_id, domain_id, supervisor_id, redirec
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: oauth_code_lock :find oauth_code_row
--- A code, used or not, whose person is still there.
+-- A code, used or not, whose person is still there and keeps the role until the key is made.
 SELECT o.client_id, c.name AS client_name, o.domain_id, o.supervisor_id, o.redirect_uri, o.challenge, o.resource, o.scopes, o.writes_per_minute, o.publishes_per_day,
        o.sats_per_day, o.ends_at, o.expires_at, o.used_at, o.key_id, s.email, s.role, s.user_id
   FROM oauth_codes o JOIN oauth_clients c ON c.id = o.client_id JOIN supervisors s ON s.id = o.supervisor_id
- WHERE o.code_hash = $1 FOR UPDATE OF o;
+ WHERE o.code_hash = $1 FOR UPDATE OF o FOR SHARE OF s;
 
 -- name: oauth_code_use :exec
 -- A code works once.

@@ -285,3 +285,27 @@ def a_grant_ends_with_the_rights_of_its_person(people):
             change(person.get("/api/supervisors/me").succeeded(200).data["supervisor"]["id"]).succeeded(200)
             ground.ends(made["access_token"], "the end of the token")
             refused(ground.exchange(pending), "invalid_grant")
+    with row("however many grants there are"):
+        person = invited(ground.anyone, ground.tenant.admin, "many@example.com", "editor")
+        who = person.get("/api/supervisors/me").succeeded(200).data["supervisor"]["id"]
+        first = ground.exchange(ground.code(person)).json["access_token"]
+        ground.system.psql(f"""INSERT INTO identity.api_keys (domain_id, name, key_prefix, key_hash, scopes, client_id, client_name, granted_by, resource, refresh_family, refresh_hash, ends_at, expires_at)
+            SELECT domain_id, name, key_prefix, 'many' || i, scopes, client_id, client_name, granted_by, resource, 'many' || i, 'many' || i, ends_at, expires_at
+              FROM identity.api_keys, generate_series(1, 499) i WHERE granted_by = {who}""")
+        last = ground.exchange(ground.code(person)).json["access_token"]
+        ground.ends(first, "the end of the oldest")
+        ground.tenant.admin.put(f"/api/supervisors/{who}", {"role": "read_only"}).succeeded(200)
+        ground.ends(last, "the end of the newest")
+        equal(ground.system.count(f"SELECT count(*) FROM identity.api_keys WHERE granted_by = {who} AND revoked_at IS NULL"), 0, "grants left")
+    with row("demoted while the code is exchanged"):
+        person = invited(ground.anyone, ground.tenant.admin, "meanwhile@example.com", "editor")
+        pending, replies = ground.code(person), []
+        exchange = threading.Thread(target=lambda: replies.append(ground.exchange(pending)))
+        demotion = threading.Thread(target=ground.system.psql, args=(
+            "BEGIN; UPDATE identity.supervisors SET role = 'read_only' WHERE email = 'meanwhile@example.com'; SELECT pg_sleep(1); COMMIT",))
+        demotion.start()
+        wait_for(lambda: ground.system.count("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") > 0, "the demotion to begin", 5, 0.02)
+        exchange.start()
+        exchange.join()
+        demotion.join()
+        refused(replies[0], "invalid_grant")

@@ -118,11 +118,10 @@ keep_secret(struct request *req, void *context)
 	const struct supervisor_row *person;
 	const struct error *error;
 
-	request_act_for(req, 0);
-	error = store_supervisor_lock(req, enrolment->proof.person->id, &person);
+	error = people_lock_proved(req, enrolment->proof.person, &person);
 	if (error)
 		return error;
-	if (!person || person->totp_confirmed_at)
+	if (person->totp_confirmed_at)
 		return FAIL(req, SECOND_FACTOR_EXISTS, "a second factor is asked for already");
 	store_login_succeeded(req, people_login_subject(req, person->email));
 	store_factor_set(req, person->id, enrolment->sealed);
@@ -195,12 +194,14 @@ static const struct error *
 drop_factor(struct request *req, void *context)
 {
 	const struct proof *proof = context;
-
-	request_act_for(req, 0);
-	store_login_succeeded(req, people_login_subject(req, proof->person->email));
-	store_factor_set(req, proof->person->id, NULL);
-	store_recovery_clear(req, proof->person->id);
-	return tell(req, proof->person, "disabled");
+	const struct supervisor_row *person;
+	const struct error *error = people_lock_proved(req, proof->person, &person);
+	if (error)
+		return error;
+	store_login_succeeded(req, people_login_subject(req, person->email));
+	store_factor_set(req, person->id, NULL);
+	store_recovery_clear(req, person->id);
+	return tell(req, person, "disabled");
 }
 
 const struct error *

@@ -10,7 +10,7 @@
 #include "rules.h"
 #include "secret.h"
 
-enum { CLIENTS_MAX = 10000, REFRESH_PART_CHARS = 48 };
+enum { CLIENTS_MAX = 10000, REFRESH_PART_CHARS = 48, GRANTS_MAX = 500 }; /* grants: as many as key_granted_list lists, so that all of a person's end with them */
 static const int64_t HOUR_US = INT64_C(3600000000), DAY_US = 24 * INT64_C(3600000000);
 
 /* ---- clients ---- */
@@ -148,6 +148,25 @@ check_person(struct request *req, const struct oauth_code_row *code)
 	return NULL;
 }
 
+/* The next one would be one too many: the oldest ends. */
+static const struct error *
+make_room(struct request *req, int64_t supervisor_id)
+{
+	struct shape_list keys;
+	const struct api_key_row *key;
+	const struct error *error = store_key_granted_list(req, supervisor_id, &keys);
+	if (error || keys.n < GRANTS_MAX)
+		return error;
+	const struct key_granted_row *oldest = keys.items;
+	request_act_for(req, oldest->domain_id);
+	error = keys_lock(req, oldest->id, &key);
+	if (!error && key)
+		error = keys_end(req, key);
+	if (!error)
+		request_act_for(req, 0);
+	return error;
+}
+
 const struct error *
 identity_oauth_exchange(struct request *req, const struct identity_oauth_exchange_request *in, struct identity_oauth_exchange_response *out)
 {
@@ -159,6 +178,10 @@ identity_oauth_exchange(struct request *req, const struct identity_oauth_exchang
 		error = check_code(req, in, code);
 	if (!error)
 		error = check_person(req, code);
+	if (error)
+		return error;
+	act_as(req, code->supervisor_id, code->domain_id);
+	error = make_room(req, code->supervisor_id);
 	if (error)
 		return error;
 	struct secrets secrets = make_secrets(req, NULL);
@@ -173,7 +196,6 @@ identity_oauth_exchange(struct request *req, const struct identity_oauth_exchang
 	error = store_key_add(req, &key, &created.id);
 	if (error)
 		return error;
-	act_as(req, code->supervisor_id, code->domain_id);
 	store_code_use(req, code_hash, created.id);
 	*out = (struct identity_oauth_exchange_response){ .access_token = secrets.key, .refresh_token = secrets.refresh,
 		.expires_in = (expires_at - req->now_us) / 1000000, .scopes = code->scopes };
