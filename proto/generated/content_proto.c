@@ -1525,11 +1525,12 @@ const struct shape content_transfer_import_response_shape = { .name = "content_t
 
 static const struct shape_field content_jobs_status_transition_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
+	{ .name = "begins", .column = "begins", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, begins), .min = 0, .max = 0, .default_text = "false", .doc = "It begins, also again after it had failed; otherwise this asks how it goes." },
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
 	{ .name = "targetStatus", .column = "target_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, target_status), .min = INT64_C(1), .max = INT64_C(64), .doc = "Status it shall have.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version it was scheduled for; the transition is skipped when the item has moved on." },
 };
-const struct shape content_jobs_status_transition_request_shape = { .name = "content_jobs_status_transition_request", .size = sizeof(struct content_jobs_status_transition_request), .fields = content_jobs_status_transition_request_fields, .n_fields = 4 };
+const struct shape content_jobs_status_transition_request_shape = { .name = "content_jobs_status_transition_request", .size = sizeof(struct content_jobs_status_transition_request), .fields = content_jobs_status_transition_request_fields, .n_fields = 5 };
 
 static const struct shape_field content_jobs_status_transition_response_fields[] = {
 	{ .name = "result", .column = "result", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_status_transition_response, result), .min = 0, .max = 0, .doc = "What came of it." },
@@ -1540,10 +1541,11 @@ const struct shape content_jobs_status_transition_response_shape = { .name = "co
 
 static const struct shape_field content_jobs_publish_release_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
+	{ .name = "begins", .column = "begins", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_request, begins), .min = 0, .max = 0, .default_text = "false", .doc = "It begins, also again after it had failed; otherwise this asks how it goes." },
 	{ .name = "releaseId", .column = "release_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_request, release_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The release.", .example = "5" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version it was scheduled for; it is not published when it has changed since." },
 };
-const struct shape content_jobs_publish_release_request_shape = { .name = "content_jobs_publish_release_request", .size = sizeof(struct content_jobs_publish_release_request), .fields = content_jobs_publish_release_request_fields, .n_fields = 3 };
+const struct shape content_jobs_publish_release_request_shape = { .name = "content_jobs_publish_release_request", .size = sizeof(struct content_jobs_publish_release_request), .fields = content_jobs_publish_release_request_fields, .n_fields = 4 };
 
 static const struct shape_field content_jobs_publish_release_response_fields[] = {
 	{ .name = "result", .column = "result", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_jobs_publish_release_response, result), .min = 0, .max = 0, .doc = "What came of it." },
@@ -1558,8 +1560,9 @@ static const struct shape_field content_governance_set_request_fields[] = {
 	{ .name = "states", .column = "states", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, states), .min = 0, .max = INT64_C(100), .doc = "Its states; they become statuses of the type's items.", .example = "[\"legal_review\"]" },
 	{ .name = "transitions", .column = "transitions", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, transitions), .min = 0, .max = INT64_C(65536), .doc = "Its transitions, kept as they are.", .example = "[]" },
 	{ .name = "active", .column = "active", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, active), .min = 0, .max = 0, .doc = "false: it governs no longer, unless another one has taken its place." },
+	{ .name = "generation", .column = "generation", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_request, generation), .min = INT64_C(0), .max = INT64_MAX, .doc = "Grows with each change of the workflow: what is older than what was heard changes nothing.", .example = "2" },
 };
-const struct shape content_governance_set_request_shape = { .name = "content_governance_set_request", .size = sizeof(struct content_governance_set_request), .fields = content_governance_set_request_fields, .n_fields = 5 };
+const struct shape content_governance_set_request_shape = { .name = "content_governance_set_request", .size = sizeof(struct content_governance_set_request), .fields = content_governance_set_request_fields, .n_fields = 6 };
 
 static const struct shape_field content_governance_set_response_fields[] = {
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_governance_set_response, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type.", .example = "7" },

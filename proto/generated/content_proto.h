@@ -1597,6 +1597,7 @@ extern const struct shape content_transfer_import_response_shape;
 
 struct content_jobs_status_transition_request {
 	int64_t job_id; /* 1..9223372036854775807 */
+	const bool *begins; /* default false */
 	int64_t content_item_id; /* 1..2147483647 */
 	const char *target_status; /* 1..64 bytes */
 	const int64_t *expected_version; /* 1..2147483647 */
@@ -1612,6 +1613,7 @@ extern const struct shape content_jobs_status_transition_response_shape;
 
 struct content_jobs_publish_release_request {
 	int64_t job_id; /* 1..9223372036854775807 */
+	const bool *begins; /* default false */
 	int64_t release_id; /* 1..2147483647 */
 	const int64_t *expected_version; /* 1..2147483647 */
 };
@@ -1630,6 +1632,7 @@ struct content_governance_set_request {
 	struct shape_list states; /* of const char *; at most 100 items */
 	struct doc transitions; /* at most 65536 bytes */
 	bool active;
+	const int64_t *generation; /* at least 0 */
 };
 extern const struct shape content_governance_set_request_shape;
 

@@ -313,13 +313,14 @@ const struct db_statement content_item_snapshot_query = { .name = "content_item_
 
 const struct db_statement content_workflow_put_query = { .name = "content_workflow_put",
 	.sql =
-	    "INSERT INTO content_workflows AS w (domain_id, content_type_id, workflow_id, states, transitions, is_active, updated_at)\n"
-	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6)\n"
+	    "INSERT INTO content_workflows AS w (domain_id, content_type_id, workflow_id, states, transitions, is_active, updated_at, generation)\n"
+	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, coalesce($7::bigint, 0))\n"
 	    "ON CONFLICT (domain_id, content_type_id) DO UPDATE\n"
 	    "   SET workflow_id = excluded.workflow_id, states = excluded.states, transitions = excluded.transitions, is_active = excluded.is_active,\n"
-	    "       updated_at = excluded.updated_at\n"
-	    " WHERE excluded.is_active OR w.workflow_id = excluded.workflow_id\n",
-	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+	    "       updated_at = excluded.updated_at, generation = excluded.generation\n"
+	    " WHERE (excluded.is_active AND w.workflow_id <> excluded.workflow_id)\n"
+	    "    OR (w.workflow_id = excluded.workflow_id AND ($7::bigint IS NULL OR w.generation <= $7::bigint))\n",
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_workflow_state_exists_query = { .name = "content_workflow_state_exists",
 	.sql =

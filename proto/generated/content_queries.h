@@ -72,7 +72,7 @@ extern const struct db_statement content_item_exists_query;
 extern const struct db_statement content_item_public_query;
 /* All that other services may want to know about an item: one version of it ($2, null: the head), what is published, and its type. :find; rows: struct content_snapshot_row */
 extern const struct db_statement content_item_snapshot_query;
-/* What governs the items of a type from now on. :exec */
+/* What governs the items of a type from now on, unless the same workflow has said something newer. :exec */
 extern const struct db_statement content_workflow_put_query;
 /* Whether an active workflow of the tenant has this state. :find; rows: struct content_id_row */
 extern const struct db_statement content_workflow_state_exists_query;

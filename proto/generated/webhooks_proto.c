@@ -259,6 +259,7 @@ const struct shape webhooks_deliveries_replay_response_shape = { .name = "webhoo
 static const char *const webhooks_calls_make_request_method_choices[] = { "POST", "PUT", "PATCH", NULL };
 static const struct shape_field webhooks_calls_make_request_fields[] = {
 	{ .name = "jobId", .column = "job_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct webhooks_calls_make_request, job_id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "The job. The same for each attempt." },
+	{ .name = "begins", .column = "begins", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct webhooks_calls_make_request, begins), .min = 0, .max = 0, .default_text = "false", .doc = "It begins, also again after it had failed; otherwise this asks how it goes." },
 	{ .name = "url", .column = "url", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct webhooks_calls_make_request, url), .min = INT64_C(1), .max = INT64_C(2048), .code = "INVALID_WEBHOOK_URL", .doc = "https URL of a public host." },
 	{ .name = "body", .column = "body", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct webhooks_calls_make_request, body), .min = 0, .max = INT64_C(65536), .doc = "JSON body." },
 	{ .name = "method", .column = "method", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct webhooks_calls_make_request, method), .min = 0, .max = INT64_C(8), .choices = webhooks_calls_make_request_method_choices, .default_text = "\"POST\"", .doc = "Method." },
@@ -267,7 +268,7 @@ static const struct shape_field webhooks_calls_make_request_fields[] = {
 	{ .name = "source", .column = "source", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct webhooks_calls_make_request, source), .min = 0, .max = INT64_C(32), .default_text = "\"job\"", .doc = "Who asked: audit, form, job." },
 	{ .name = "webhookId", .column = "webhook_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct webhooks_calls_make_request, webhook_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Sign it with this webhook's secret." },
 };
-const struct shape webhooks_calls_make_request_shape = { .name = "webhooks_calls_make_request", .size = sizeof(struct webhooks_calls_make_request), .fields = webhooks_calls_make_request_fields, .n_fields = 8 };
+const struct shape webhooks_calls_make_request_shape = { .name = "webhooks_calls_make_request", .size = sizeof(struct webhooks_calls_make_request), .fields = webhooks_calls_make_request_fields, .n_fields = 9 };
 
 static const struct shape_field webhooks_calls_make_response_fields[] = {
 	{ .name = "result", .column = "result", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct webhooks_calls_make_response, result), .min = 0, .max = 0, .doc = "What came of it." },

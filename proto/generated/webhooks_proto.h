@@ -268,6 +268,7 @@ extern const struct shape webhooks_deliveries_replay_response_shape;
 
 struct webhooks_calls_make_request {
 	int64_t job_id; /* 1..9223372036854775807 */
+	const bool *begins; /* default false */
 	const char *url; /* 1..2048 bytes */
 	struct doc body; /* at most 65536 bytes */
 	const char *method; /* at most 8 bytes; POST | PUT | PATCH; optional; default "POST" */

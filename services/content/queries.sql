@@ -285,13 +285,14 @@ SELECT i.id, i.content_type_id, i.version AS head_version, i.created_at, i.updat
  WHERE i.domain_id = tenant() AND i.id = $1;
 
 -- name: workflow_put :exec
--- What governs the items of a type from now on.
-INSERT INTO content_workflows AS w (domain_id, content_type_id, workflow_id, states, transitions, is_active, updated_at)
-VALUES (tenant(), $1, $2, $3, $4, $5, $6)
+-- What governs the items of a type from now on, unless the same workflow has said something newer.
+INSERT INTO content_workflows AS w (domain_id, content_type_id, workflow_id, states, transitions, is_active, updated_at, generation)
+VALUES (tenant(), $1, $2, $3, $4, $5, $6, coalesce($7::bigint, 0))
 ON CONFLICT (domain_id, content_type_id) DO UPDATE
    SET workflow_id = excluded.workflow_id, states = excluded.states, transitions = excluded.transitions, is_active = excluded.is_active,
-       updated_at = excluded.updated_at
- WHERE excluded.is_active OR w.workflow_id = excluded.workflow_id;
+       updated_at = excluded.updated_at, generation = excluded.generation
+ WHERE (excluded.is_active AND w.workflow_id <> excluded.workflow_id)
+    OR (w.workflow_id = excluded.workflow_id AND ($7::bigint IS NULL OR w.generation <= $7::bigint));
 
 -- name: workflow_state_exists :find content_id_row
 -- Whether an active workflow of the tenant has this state.

@@ -250,7 +250,8 @@ store_workflow(struct request *req, const struct content_governance_set_request 
 {
 	query_send(req, &content_workflow_put_query,
 	    PARAMS(P_INT(workflow->content_type_id), P_INT(workflow->workflow_id), P_TEXT_LIST(workflow->states.items, workflow->states.n),
-	        P_DOC(workflow->transitions), P_BOOL(workflow->active), P_TIME(req->now_us)));
+	        P_DOC(workflow->transitions), P_BOOL(workflow->active), P_TIME(req->now_us),
+	        P_INT_OPT(workflow->generation)));
 }
 
 const struct error *

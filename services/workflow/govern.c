@@ -61,7 +61,8 @@ govern_begin(struct request *req, const struct workflow_row *workflow, int64_t g
 	if (error)
 		return error;
 	struct content_governance_set_request told = { .content_type_id = workflow->content_type_id, .workflow_id = workflow->id,
-		.states = states_of(req, &transitions), .transitions = transitions_text(req, &transitions), .active = workflow->active && !is_deleted };
+		.states = states_of(req, &transitions), .transitions = transitions_text(req, &transitions), .active = workflow->active && !is_deleted,
+		.generation = &generation };
 	buf_init(&payload, req->arena, 512);
 	buf_printf(&payload, "{\"generation\":%" PRId64 ",\"told\":", generation);
 	codec_json_write(&payload, &content_governance_set_request_shape, &told);

@@ -148,7 +148,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: item_snapshot tenant
 (:item, 2)
 -- plan: workflow_put tenant
-(:type, 1, '{legal}', '[]', true, now())
+(:type, 1, '{legal}', '[]', true, now(), 2)
 -- plan: workflow_state_exists tenant
 ('legal')
 -- plan: item_exists tenant

@@ -250,13 +250,19 @@ as_editor(void)
 }
 
 static void
-govern(int64_t type, int64_t workflow, bool active)
+govern_as_of(int64_t type, int64_t workflow, bool active, const int64_t *generation)
 {
 	static const char *const states[] = { "legal" };
 	as_service();
 	(void)run(&operation_content_governance_set, &(struct content_governance_set_request){ .content_type_id = type, .workflow_id = workflow,
-	    .states = { .items = states, .n = 1 }, .transitions = doc("[]"), .active = active });
+	    .states = { .items = states, .n = 1 }, .transitions = doc("[]"), .active = active, .generation = generation });
 	as_editor();
+}
+
+static void
+govern(int64_t type, int64_t workflow, bool active)
+{
+	govern_as_of(type, workflow, active, NULL);
 }
 
 static struct content_governance_transition_request
@@ -265,6 +271,22 @@ transition(int64_t id, const char *to)
 	return (struct content_governance_transition_request){ .content_item_id = id, .to_status = to, .actor_id = "supervisor:7",
 		.actor_type = "supervisor", .actor_source = "cookie", .reason = "approved" };
 }
+
+/* A call of a process that another one has replaced meanwhile. */
+START_TEST(what_a_workflow_said_before_changes_nothing)
+{
+	int64_t type = article_type(), before = 4, now = 5;
+	struct content_items_create_request published = { .content_type_id = type, .data = doc("{\"title\":\"a\"}"), .status = "published" };
+
+	govern_as_of(type, 3, true, &now);
+	govern_as_of(type, 3, false, &before);
+	(void)refuse(&operation_content_items_create, &published, "WORKFLOW_TRANSITION_FORBIDDEN");
+	govern_as_of(type, 3, false, &now); /* told again */
+	(void)run(&operation_content_items_create, &published);
+	govern_as_of(type, 2, true, &before); /* another one's count */
+	(void)refuse(&operation_content_items_create, &published, "WORKFLOW_TRANSITION_FORBIDDEN");
+}
+END_TEST
 
 START_TEST(governed_status_changes_by_its_workflow_only)
 {
@@ -450,6 +472,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, publishing_holds_the_token);
 	tcase_add_test(tests, public_reader_finds_what_is_published_and_nothing_else);
 	tcase_add_test(tests, items_of_a_type_come_as_published_too);
+	tcase_add_test(tests, what_a_workflow_said_before_changes_nothing);
 	tcase_add_test(tests, governed_status_changes_by_its_workflow_only);
 	tcase_add_test(tests, transition_refuses_what_has_moved_on);
 	tcase_add_test(tests, snapshot_tells_head_published_and_type);
