@@ -8,6 +8,7 @@
 #include "store.h"
 
 #define QUEUE_LANE "queue:"
+enum { RELEASE_ENTRIES_MAX = 1000 }; /* content takes no more */
 
 const struct operation *
 job_kind_find(const char *kind)
@@ -33,25 +34,26 @@ unknown_kind(struct request *req, const char *kind)
 }
 
 char *
-job_input(struct arena *arena, int64_t id, struct doc payload, bool has_members)
+job_input(struct arena *arena, const struct job_question *question, struct doc payload, bool has_members)
 {
 	const char *rest = memchr(payload.json, '{', payload.len);
 
-	return arena_printf(arena, "{\"jobId\":%" PRId64 "%s%.*s", id, has_members ? "," : "", (int)(payload.len - (size_t)(rest + 1 - payload.json)), rest + 1);
+	return arena_printf(arena, "{\"jobId\":%" PRId64 ",\"begins\":%s%s%.*s", question->job_id, question->begins ? "true" : "false", has_members ? "," : "",
+	    (int)(payload.len - (size_t)(rest + 1 - payload.json)), rest + 1);
 }
 
-/* The payload is the operation's input but for the job's id. */
+/* The payload is the operation's input but for the job. */
 static const struct error *
 check_payload(struct request *req, const struct operation *operation, struct doc payload)
 {
 	struct json_error wrong;
 	struct violations *violations = ARENA_NEW(req->arena, struct violations);
 	const struct json_value *value = json_parse(req->arena, payload.json, payload.len, NULL, &wrong);
-	char *text = job_input(req->arena, 1, payload, value && value->n > 0);
+	char *text = job_input(req->arena, &(struct job_question){ .job_id = 1 }, payload, value && value->n > 0);
 
 	value = value ? json_parse(req->arena, text, strlen(text), NULL, &wrong) : NULL;
 	if (!value)
-		return FAIL_AT(req, JOB_PAYLOAD_INVALID, "/payload", "the payload of %s must not have jobId", operation->job_kind);
+		return FAIL_AT(req, JOB_PAYLOAD_INVALID, "/payload", "the payload of %s must not have jobId or begins", operation->job_kind);
 	void *input = arena_alloc(req->arena, operation->request->size);
 	if (codec_json_read_all(req->arena, operation->request, text, value, input, violations) &&
 	    codec_json_finish(req->arena, operation->request, input, violations))
@@ -75,8 +77,23 @@ job_wish_check(struct request *req, const struct job_wish *wish)
 	return check_payload(req, operation, wish->payload);
 }
 
-static void
-start_process(struct request *req, const struct scheduled_job *job)
+/* What publishes later is counted now, while there is a key whose budget it is. */
+const struct error *
+job_wish_spend(struct request *req, const struct job_wish *wish)
+{
+	struct json_error wrong;
+	const struct json_value *payload = json_parse(req->arena, wish->payload.json, wish->payload.len, NULL, &wrong);
+	const struct json_value *status = payload && payload->type == JSON_OBJECT ? json_get(payload, "targetStatus") : NULL;
+
+	if (strcmp(wish->kind, "content_release_publish") == 0)
+		return request_spend(req, BUDGET_PUBLISHES_PER_DAY, RELEASE_ENTRIES_MAX);
+	if (strcmp(wish->kind, "content_status_transition") != 0 || !status || status->type != JSON_TEXT || strcmp(status->text, "published") != 0)
+		return NULL;
+	return request_spend(req, BUDGET_PUBLISHES_PER_DAY, 1);
+}
+
+void
+job_start(struct request *req, const struct scheduled_job *job)
 {
 	struct buf payload;
 
@@ -105,7 +122,7 @@ job_create(struct request *req, const struct job_wish *wish, const struct schedu
 		error = store_job_add(req, wish, queue, id, ret_job);
 	if (error)
 		return error;
-	start_process(req, *ret_job);
+	job_start(req, *ret_job);
 	emit_job_create(req, (*ret_job)->id, 0, &(struct job_create_event){ .kind = wish->kind, .queue = queue, .run_at = (*ret_job)->run_at,
 	    .schedule_id = wish->schedule_id });
 	return NULL;

@@ -39,6 +39,8 @@ jobs_create(struct request *req, const struct jobs_create_request *in, struct sc
 	const struct error *error = job_wish_check(req, &wish);
 	if (!error)
 		error = job_create(req, &wish, &job, &is_new);
+	if (!error && is_new)
+		error = job_wish_spend(req, &wish);
 	if (error)
 		return error;
 	answer(req, job, out);
@@ -112,10 +114,11 @@ jobs_retry(struct request *req, const struct jobs_retry_request *in, struct sche
 
 	const struct error *error = store_job_requeue(req, in->id, &job);
 	if (!error && job)
-		error = process_restart(req, "job", key_of(req, in->id), &is_found);
+		error = process_cancel(req, "job", key_of(req, in->id), false, &is_found);
 	if (error)
 		return error;
 	if (job && is_found) {
+		job_start(req, job); /* another process: what it asks is not answered from what the one before has asked */
 		*out = *job;
 		emit_job_retry(req, in->id, 0, &(struct job_retry_event){ .kind = job->kind });
 		return NULL;
@@ -164,6 +167,8 @@ jobs_schedule_status(struct request *req, const struct jobs_schedule_status_requ
 	struct job_wish wish = { .kind = "content_status_transition", .payload = { payload.bytes, payload.len }, .max_attempts = *in->max_attempts,
 		.run_at = in->run_at };
 	const struct error *error = job_create(req, &wish, &job, &is_new);
+	if (!error)
+		error = job_wish_spend(req, &wish);
 	if (error)
 		return error;
 	answer(req, job, out);

@@ -68,6 +68,8 @@ jobs_schedules_create(struct request *req, const struct jobs_schedules_create_re
 		error = store_schedule_add(req, in, in->queue ? in->queue : job_kind_find(in->kind)->job_queue, *in->active ? &next : NULL, &schedule);
 	if (!error)
 		error = restart_process(req, schedule);
+	if (!error)
+		error = job_wish_spend(req, &wish);
 	if (error)
 		return error;
 	*out = *schedule;

@@ -39,11 +39,22 @@ const struct operation *job_kind_find(const char *kind);
  * Errors: JOB_KIND_UNKNOWN, JOB_PAYLOAD_INVALID, ADMIN_REQUIRED. */
 const struct error *job_wish_check(struct request *req, const struct job_wish *wish) MUST_CHECK;
 
+/* Uses up what the job will publish of the caller's budget; a release counts as the most that one may have.  Errors: BUDGET_EXCEEDED. */
+const struct error *job_wish_spend(struct request *req, const struct job_wish *wish) MUST_CHECK;
+
 /* *ret_job is the first job of the unique key when it was used before; then *ret_is_new is false. */
 const struct error *job_create(struct request *req, const struct job_wish *wish, const struct scheduled_job **ret_job, bool *ret_is_new) MUST_CHECK;
 
-/* What the kind's operation is asked: the payload with the job's id in front. */
-char *job_input(struct arena *arena, int64_t id, struct doc payload, bool has_members);
+/* Have the runner do it when it is due. */
+void job_start(struct request *req, const struct scheduled_job *job);
+
+struct job_question {
+	int64_t job_id;
+	bool begins; /* else: how does it go? */
+};
+
+/* What the kind's operation is asked: the payload with the job in front. */
+char *job_input(struct arena *arena, const struct job_question *question, struct doc payload, bool has_members);
 
 /* schedule.c: the next n (at most NEXT_TIMES) times after a moment.  Errors: JOB_SCHEDULE_INVALID. */
 const struct error *schedule_times(struct request *req, const char *cron, const char *time_zone, int64_t after_us, size_t n,

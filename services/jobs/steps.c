@@ -53,6 +53,7 @@ fail(struct step_outcome *outcome, const char *reason)
 static void
 ask(struct request *req, const struct process *process, const char *purpose, struct step_outcome *outcome)
 {
+	struct job_question question = { .job_id = strtoll(process->key, NULL, 10), .begins = strcmp(process->step, "run") == 0 };
 	struct attempt attempt;
 	struct json_error wrong;
 
@@ -61,7 +62,7 @@ ask(struct request *req, const struct process *process, const char *purpose, str
 		return;
 	}
 	const struct shape *shape = attempt.operation->request, *answer = attempt.operation->response;
-	char *text = job_input(req->arena, strtoll(process->key, NULL, 10), attempt.payload, attempt.has_members);
+	char *text = job_input(req->arena, &question, attempt.payload, attempt.has_members);
 	const struct json_value *value = json_parse(req->arena, text, strlen(text), NULL, &wrong);
 	struct violations *violations = ARENA_NEW(req->arena, struct violations);
 	void *in = arena_alloc(req->arena, shape->size), *out = arena_alloc(req->arena, answer->size);

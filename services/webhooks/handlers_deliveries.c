@@ -174,7 +174,8 @@ webhooks_calls_make(struct request *req, const struct webhooks_calls_make_reques
 		out->result = delivered(req, call);
 		return NULL;
 	}
-	if (call && strcmp(call->status, "failed") == 0)
+	bool has_failed = call && strcmp(call->status, "failed") == 0;
+	if (has_failed && !(in->begins && *in->begins)) /* a build before this one does not say */
 		return FAIL(req, WEBHOOK_CALL_FAILED, "%s", call->last_error ? call->last_error : "the receiver did not answer");
 	if (!call)
 		error = check_call(req, in);
@@ -182,6 +183,8 @@ webhooks_calls_make(struct request *req, const struct webhooks_calls_make_reques
 		return error;
 	if (!call)
 		store_call_add(req, in);
+	if (has_failed)
+		store_call_reset(req, in->job_id);
 	error = process_start(req, &(struct process_start){ .kind = "call", .key = key, .lane = arena_printf(req->arena, "calls:%.64s", in->source) }, NULL);
 	out->is_pending = true;
 	out->check_after_ms = CHECK_AFTER_MS;

@@ -102,6 +102,8 @@ release_publish(struct request *req, int64_t id, const int64_t *expected_version
 		error = release_refuse(req, release, &work->conflicts);
 	if (!error)
 		error = request_charge(req, work->price_sats);
+	if (!error && work->n_changed > 0)
+		error = request_spend(req, BUDGET_PUBLISHES_PER_DAY, (int64_t)work->n_changed);
 	if (!error)
 		error = carry_out(req, work, purge_at);
 	if (!error)

@@ -65,6 +65,8 @@ content_releases_revert(struct request *req, const struct content_releases_rever
 		return error;
 	sort_out(work);
 	error = release_refuse(req, release, &work->conflicts);
+	if (!error && work->n_changed > 0) /* as taking back one item's publication would */
+		error = request_spend(req, BUDGET_PUBLISHES_PER_DAY, (int64_t)work->n_changed);
 	if (!error)
 		error = release_read_content(req, work, false);
 	if (error)
