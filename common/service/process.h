@@ -98,6 +98,9 @@ const char *process_key(struct request *req, const struct process *process, cons
  * or none that is not leased when only_waiting. */
 const struct error *process_cancel(struct request *req, const char *kind, const char *key, bool only_waiting, bool *ret_found) MUST_CHECK;
 
+/* Whether the process of a key is there, whatever it is doing. */
+const struct error *process_is_there(struct request *req, const char *kind, const char *key, bool *ret_is_there) MUST_CHECK;
+
 /* Make the process of a key due now, also one that was set aside; its attempts start again. */
 const struct error *process_restart(struct request *req, const char *kind, const char *key, bool *ret_found) MUST_CHECK;
 

@@ -86,15 +86,20 @@ forms_submissions_release_complete(struct request *req, const struct forms_submi
 	return error;
 }
 
-/* What was sent goes; that it was sent, and its hash, stay. */
+/* What was sent goes; that it was sent, and its hash, stay.  Not while an item is being made of it, of which nobody would hear. */
 static const struct error *
 erase(struct request *req, const struct submission_row *row)
 {
-	bool is_found;
-	const struct error *error = process_cancel(req, "submission", arena_printf(req->arena, "%" PRId64, row->id), false, &is_found);
+	bool is_found, is_running = false;
+	const char *key = arena_printf(req->arena, "%" PRId64, row->id);
+	const struct error *error = process_cancel(req, "submission", key, true, &is_found);
 
+	if (!error && !is_found)
+		error = process_is_there(req, "submission", key, &is_running);
 	if (error)
 		return error;
+	if (is_running)
+		return FAIL(req, SERVICE_UNAVAILABLE, "submission %" PRId64 " is being made an item at this moment", row->id);
 	error = files_drop_of_submission(req, row->id);
 	if (error)
 		return error;

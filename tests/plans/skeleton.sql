@@ -123,6 +123,8 @@ INSERT INTO key_usage (domain_id, key_id, budget, period, used) SELECT t, k, 'wr
 (:big, :starts, NULL, NULL)
 -- plan: process_cancel tenant
 (:big, 'delivery', :process, false)
+-- plan: process_there tenant
+(:big, 'delivery', :process)
 -- plan: process_restart tenant
 (:big, 'delivery', :process)
 -- plan: process_lane_set tenant

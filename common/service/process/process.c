@@ -36,6 +36,8 @@ static const struct db_statement start_statement = { "process_start",
 static const struct db_statement cancel_statement = { "process_cancel",
 	"DELETE FROM processes WHERE domain_id = $1 AND kind = $2 AND key = $3 "
 	"AND (NOT $4 OR lease_until IS NULL OR lease_until <= now())", DB_EXEC, 4, NULL };
+static const struct db_statement there_statement = { "process_there",
+	"SELECT id FROM processes WHERE domain_id = $1 AND kind = $2 AND key = $3", DB_LIST, 3, &id_shape };
 static const struct db_statement restart_statement = { "process_restart",
 	"UPDATE processes SET state = 'ready', next_at = now(), attempts = 0, losses = 0, lease_until = NULL, fence = fence + 1 "
 	"WHERE domain_id = $1 AND kind = $2 AND key = $3", DB_EXEC, 3, NULL };
@@ -151,6 +153,16 @@ const struct error *
 process_cancel(struct request *req, const char *kind, const char *key, bool only_waiting, bool *ret_found)
 {
 	return change(req, &cancel_statement, PARAMS(P_INT(req->tenant), P_TEXT(kind), P_TEXT(key), P_BOOL(only_waiting)), ret_found);
+}
+
+const struct error *
+process_is_there(struct request *req, const char *kind, const char *key, bool *ret_is_there)
+{
+	struct shape_list rows = { .n = 0 };
+	const struct error *error = query_list(req, &there_statement, PARAMS(P_INT(req->tenant), P_TEXT(kind), P_TEXT(key)), &rows);
+
+	*ret_is_there = !error && rows.n > 0;
+	return error;
 }
 
 const struct error *
