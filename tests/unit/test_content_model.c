@@ -195,6 +195,8 @@ static const struct miss_row {
 	{ "{\"allOf\":[{\"propertis\":{}}]}", "propertis", "properties" },
 	{ "{\"title\":\"string\"}", "title", "{\"type\":\"object\",\"properties\":{\"title\":{\"type\":\"string\"}}}" },
 	{ "{\"body\":{\"type\":\"string\"}}", "body", "{\"type\":\"object\",\"properties\":{\"body\":{...}}}" },
+	{ "{\"fields\":[{\"name\":\"title\",\"type\":\"text\"}]}", "fields", "schemaManifest" },
+	{ "{\"type\":\"object\",\"properties\":{\"fields\":{\"type\":\"array\"}}}", NULL, NULL },
 	{ "{\"type\":\"object\",\"x-wordclaw-localised\":true}", "x-wordclaw-localised", "x-wordclaw-localized" },
 	{ "{\"type\":\"object\",\"title\":\"string\"}", NULL, NULL },
 	{ "{\"type\":\"object\",\"properties\":{\"requird\":{\"type\":\"string\"}}}", NULL, NULL },

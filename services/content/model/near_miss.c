@@ -142,6 +142,13 @@ property_example(struct arena *arena, const char *name, const struct json_value 
 	return buf.bytes;
 }
 
+/* The fields of a manifest, at the root: as a schema they say nothing. */
+static bool
+is_manifest_fields(const struct search *search, const struct json_member *member, bool has_properties)
+{
+	return !has_properties && !search->node->up && strcmp(member->name, "fields") == 0 && member->value.type == JSON_LIST;
+}
+
 static void
 look_at(struct search *search, const struct json_member *member, bool has_properties)
 {
@@ -151,6 +158,10 @@ look_at(struct search *search, const struct json_member *member, bool has_proper
 	if (is_type || is_property) {
 		warn(search, member, arena_printf(search->arena, "'%s' is read as a keyword of the schema, not as a property", member->name),
 		    property_example(search->arena, member->name, &member->value));
+		return;
+	}
+	if (is_manifest_fields(search, member, has_properties)) {
+		warn(search, member, "'fields' has no effect in a schema: it takes anything; send the manifest as schemaManifest", "schemaManifest");
 		return;
 	}
 	if (is_keyword(member->name) || member->n_name != strlen(member->name))
