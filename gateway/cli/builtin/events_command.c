@@ -70,7 +70,7 @@ target_of(struct arena *arena, const struct arguments *arguments)
 static int
 run(struct cli *cli, const struct command *command, const struct arguments *arguments)
 {
-	const char *count = arguments->values[FLAG_COUNT];
+	const char *count = arguments->values[FLAG_COUNT], *after = arguments->values[FLAG_AFTER];
 	struct printing printing = { .cli = cli, .n_left = -1 };
 
 	(void)command;
@@ -80,9 +80,11 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 		if (printing.n_left < 1 || *end)
 			return failure_usage(cli, NULL, "--count takes a number from 1 on, not '%s'", count);
 	}
+	if (after && (!*after || after[strspn(after, "0123456789")]))
+		return failure_usage(cli, NULL, "--after takes an event's number, such as 42, or 0, not '%s'", after);
 	printing.arena = arena_new(EVENT_ARENA_BYTES);
 	int status = event_stream_run(cli, &(struct event_stream_options){ .target = target_of(cli->arena, arguments),
-		.after = arguments->values[FLAG_AFTER], .on_event = on_event, .context = &printing });
+		.after = after, .on_event = on_event, .context = &printing });
 	arena_free(printing.arena);
 	return status;
 }
