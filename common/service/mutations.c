@@ -5,6 +5,7 @@
 #include "charge.h"
 #include "clock.h"
 #include "codec/msgpack.h"
+#include "contract/policy.h"
 #include "process/runner.h"
 #include "service_internal.h"
 
@@ -18,7 +19,11 @@ dispatch_fits_write(const struct job *first, const struct job *other)
 	 * writes comes to consumers in one piece. */
 	if (first->envelope.n_input > GROUPED_INPUT_BYTES_MAX || other->envelope.n_input > GROUPED_INPUT_BYTES_MAX)
 		return false;
-	if (first->envelope.principal.narrow || other->envelope.principal.narrow) /* rows of a group are written in one scope */
+	const struct principal *one = &first->envelope.principal, *two = &other->envelope.principal;
+	if (one->narrow || two->narrow) /* rows of a group are written in one scope */
+		return false;
+	/* What counts a key is locked until the commit: two groups with two such keys would wait for each other. */
+	if (one->key_id != two->key_id && (principal_is_counted(one) || principal_is_counted(two)))
 		return false;
 	return ((first->row->operation->flags ^ other->row->operation->flags) & OPERATION_SYSTEM) == 0;
 }
@@ -112,6 +117,8 @@ lock_ahead(struct worker *worker, struct job **jobs, size_t n_max)
 	const void *in[GROUP_MAX], *held = NULL;
 	size_t n = 0;
 
+	if (principal_is_counted(&jobs[0]->envelope.principal)) /* what counts a key is locked before what it changes */
+		return 1;
 	for (; ahead->knows && n < n_max && jobs[n]->req.tenant == jobs[0]->req.tenant && !jobs[n]->req.dry_run; n++) {
 		operations[n] = jobs[n]->row->operation;
 		in[n] = jobs[n]->in;

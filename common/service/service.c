@@ -190,26 +190,48 @@ refuse(struct arena *arena, const struct bus_peer *peer, uint64_t correlation, e
 	bus_server_reply(service.bus, peer, record.bytes, record.len);
 }
 
+static uint64_t
+hash_text(uint64_t hash, const char *text)
+{
+	for (; *text; text++)
+		hash = hash * 31 + (unsigned char)*text;
+	return hash;
+}
+
+/* *ret_is_one: the mutations of what it names run in order. */
+static uint64_t
+hash_entity(const struct job *job, uint64_t hash, bool *ret_is_one)
+{
+	const struct operation *op = job->row->operation;
+
+	*ret_is_one = false;
+	for (size_t i = 0; i < op->request->n_fields; i++) {
+		const struct shape_field *field = &op->request->fields[i];
+		if (strcmp(field->name, op->entity) != 0 || !shape_is_present(field, job->in))
+			continue;
+		*ret_is_one = field->type == SHAPE_INT && (field->flags & SHAPE_REQUIRED);
+		return field->type == SHAPE_INT ? hash * 31 + (uint64_t)shape_get_int(field, job->in) : hash_text(hash, shape_get_text(field, job->in));
+	}
+	return hash;
+}
+
+/* An entity's mutations always meet the same worker, so a group never waits for another group's row locks.  Where the entity is a text or may be
+ * missing, any worker does them, and groups lock them in one order. */
 static struct job_chain *
 chain_of(struct job *job)
 {
 	const struct operation *op = job->row->operation;
-	uint64_t hash = (uint64_t)job->envelope.principal.tenant;
+	const char *spread = job->envelope.idempotency_key ? job->envelope.idempotency_key : job->envelope.request_id;
+	uint64_t tenant = (uint64_t)job->envelope.principal.tenant;
+	bool is_one = false;
 
 	if (op->tx != OPERATION_TX_WRITE)
 		return &service.new_reads;
-	/* An entity's mutations always meet the same worker, so a group never waits for another group's row locks. */
-	for (size_t i = 0; op->entity && i < op->request->n_fields; i++) {
-		const struct shape_field *field = &op->request->fields[i];
-		if (strcmp(field->name, op->entity) == 0 && field->type == SHAPE_INT && (field->flags & SHAPE_REQUIRED))
-			hash = hash * 31 + *(const uint64_t *)(const void *)((const char *)job->in + field->offset);
-	}
-	const char *spread = op->entity ? "" : job->envelope.idempotency_key ? job->envelope.idempotency_key : job->envelope.request_id;
-	for (; *spread; spread++)
-		hash = hash * 31 + (unsigned char)*spread;
-	hash ^= hash >> 17;
-	job->lock_order = hash;
-	return &service.new_writes[hash % (uint64_t)service.settings.write_workers];
+	uint64_t hash = hash_text(tenant, spread);
+	job->lock_order = op->entity ? hash_entity(job, tenant, &is_one) : hash;
+	if (is_one)
+		hash = job->lock_order;
+	return &service.new_writes[(hash ^ hash >> 17) % (uint64_t)service.settings.write_workers];
 }
 
 static bool

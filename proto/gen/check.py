@@ -196,8 +196,8 @@ def check_values(operation):
         refuse(where, "summary is no sentence")
     if not operation.has("internal") and not operation.next_action:
         refuse(where, "has no next_action")
-    if operation.entity and (operation.request.field(operation.entity) is None or operation.request.field(operation.entity).kind != "int"):
-        refuse(where, f"entity '{operation.entity}' is no int of the request")
+    if operation.entity and (operation.request.field(operation.entity) is None or operation.request.field(operation.entity).kind not in ("int", "text")):
+        refuse(where, f"entity '{operation.entity}' is no int or text of the request")
     listed = operation.response.field(operation.list_field) if operation.list_field else None
     if operation.list_field and (listed is None or listed.kind != "list"):
         refuse(where, f"list '{operation.list_field}' is no list of the response")

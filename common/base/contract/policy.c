@@ -143,3 +143,16 @@ principal_budget(const struct principal *principal, enum budget budget)
 {
 	return principal->has_budgets ? principal->budgets[budget] : -1;
 }
+
+bool
+principal_is_counted(const struct principal *principal)
+{
+	bool is_counted = false;
+
+	for (int i = 0; i < BUDGETS_N; i++) {
+		is_counted |= principal_budget(principal, (enum budget)i) >= 0;
+		for (size_t k = 0; k < principal->n_ancestors; k++)
+			is_counted |= principal->ancestors[k].budgets[i] >= 0;
+	}
+	return is_counted;
+}

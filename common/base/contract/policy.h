@@ -45,6 +45,9 @@ bool principal_has_scope(const struct principal *principal, const char *scope);
 /* How much of it the principal may use up; -1: as much as it likes. */
 int64_t principal_budget(const struct principal *principal, enum budget budget);
 
+/* Whether rows count what it does: its own, or those of the keys that it comes of. */
+bool principal_is_counted(const struct principal *principal);
+
 /* Administrators, people of the tenant and services see what is sold without buying it. */
 bool principal_sees_sold(const struct principal *principal);
 
