@@ -18,6 +18,7 @@
 #include "rest/rest.h"
 #include "secret.h"
 #include "settings.h"
+#include "trace.h"
 
 enum { ROUTES_ARENA_BYTES = 4 * 1024 * 1024, RANDOM_BYTES = 4096 };
 
@@ -406,6 +407,10 @@ end(struct exchange *exchange)
 	if (!exchange->is_answered)
 		return; /* the client left before there was an answer */
 	outcomes_count(exchange->outcomes, exchange->status, duration_us);
+	const char *parent = exchange_header(exchange, "traceparent");
+	trace_record(&(struct trace_span){ .name = exchange->operation ? exchange->operation : "unrouted", .kind = TRACE_SERVER,
+	    .context = parent && header_is_trace_parent(parent) ? parent : NULL, .own = exchange->trace_parent, .took_us = duration_us, .status = exchange->status,
+	    .error = exchange->code, .request_id = exchange->request_id, .tenant = exchange->principal.tenant });
 	log_write(level_of(exchange), "http.request", LOG_TEXT("requestId", exchange->request_id), LOG_TEXT("method", exchange->head.method),
 	    LOG_TEXT("path", exchange->path), LOG_TEXT("operation", exchange->operation), LOG_INT("status", exchange->status),
 	    LOG_TEXT("code", exchange->code), LOG_TEXT("cause", exchange->cause), LOG_TEXT("principal", exchange->principal.id),

@@ -19,6 +19,7 @@
 #include "front.h"
 #include "assets/disk.h"
 #include "blob/blob.h"
+#include "trace.h"
 #include "gateway.h"
 #include "http/http.h"
 #include "events/hub.h"
@@ -243,6 +244,10 @@ start(struct loop *loop, struct gateway *gateway)
 		return false;
 	}
 	blob_sweep(gateway->blobs);
+	if (!trace_start(&settings.traces, "gateway", &problem)) {
+		(void)fprintf(stderr, "%s\n", problem);
+		return false;
+	}
 	gateway->disk = disk_new();
 	gateway->metrics_page = metrics_page_new(settings.run_dir, settings.metrics_remote);
 	gateway->front = front_new(&(struct front_options){ .cors_allowed_origins = settings.cors_allowed_origins,
@@ -278,6 +283,7 @@ stop(struct gateway *gateway)
 	upstreams_free(upstreams);
 	metrics_page_free(gateway->metrics_page);
 	disk_free(gateway->disk);
+	trace_stop();
 	(void)http_run(gateway->http);
 	http_free(gateway->http);
 	credentials_free(gateway->credentials);

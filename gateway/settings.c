@@ -28,6 +28,7 @@ static const struct setting own_settings[] = {
 	TEXT_SETTING("WORDCLAW_HOME", "./.wordclaw", home, "directory of everything that belongs to one installation"),
 	TEXT_SETTING("WORDCLAW_RUN_DIR", "", run_dir, "sockets and process files; default $WORDCLAW_HOME/run"),
 	BLOB_SETTINGS(settings.assets),
+	TRACE_SETTINGS(settings.traces),
 	INT_SETTING("WORDCLAW_ASSET_BYTES_MAX", "1073741824", 1024, 1099511627776, asset_bytes_max, "largest file that POST /api/assets takes as multipart/form-data"),
 	TEXT_SETTING("WORDCLAW_LOG_LEVEL", "info", log_level, "debug, info, warn or error; debug logs every request"),
 	TEXT_SETTING("WORDCLAW_METRICS_ADDRESS", "127.0.0.1", metrics_address, "IPv4 address on which this process's own metrics are served; 0.0.0.0 where a network policy says who may ask"),

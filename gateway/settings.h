@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "blob/blob.h"
+#include "trace.h"
 
 enum { SETTINGS_SERVICES_MAX = 16 };
 
@@ -15,6 +16,7 @@ struct gateway_settings {
 	const char *home;
 	const char *run_dir;
 	struct blob_settings assets;
+	struct trace_settings traces;
 	int64_t asset_bytes_max;
 	const char *log_level;
 	const char *metrics_address;

@@ -9,6 +9,7 @@
 #include "contract/policy.h"
 #include "process/runner.h"
 #include "service_internal.h"
+#include "trace.h"
 
 /* ---- admission ---- */
 
@@ -84,6 +85,8 @@ measure(const struct worker *worker, const struct job *job)
 
 	metric_add(!error ? job->metrics->ok : is_fault ? job->metrics->failed : job->metrics->refused, 1);
 	metric_observe_us(job->metrics->seconds, took_us);
+	trace_record(&(struct trace_span){ .name = op->id, .kind = TRACE_SERVER, .context = job->req.trace_parent, .took_us = took_us,
+	    .error = error ? error->info->code : NULL, .request_id = job->req.request_id, .tenant = job->req.principal->tenant });
 	/* Reads and the services' own bookkeeping are counted, not logged, while all goes well: a line each would cost as much as they do. */
 	bool is_change = op->tx == OPERATION_TX_WRITE && !(op->flags & OPERATION_INTERNAL);
 	enum log_level level = is_fault ? LOG_ERROR : is_change ? LOG_INFO : LOG_DEBUG;

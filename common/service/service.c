@@ -395,6 +395,10 @@ prepare(const struct service_definition *definition)
 		(void)fprintf(stderr, "wordclaw-%s: %s\n", definition->name, problem);
 		return false;
 	}
+	if (!trace_start(&service.settings.traces, definition->name, &problem)) {
+		(void)fprintf(stderr, "wordclaw-%s: %s\n", definition->name, problem);
+		return false;
+	}
 	declare_metrics();
 	outbox_init(&service);
 	health_init();
@@ -463,6 +467,7 @@ stop_serving(void)
 		arena_free(job->arena);
 		free(job);
 	}
+	trace_stop();
 	log_write(LOG_INFO, "service.stopped", LOG_INT("unanswered", (int64_t)service.n_busy));
 }
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "trace.h"
+
 struct service_definition;
 
 /* The skeleton's settings. */
@@ -21,6 +23,7 @@ struct service_settings {
 	int64_t step_workers, step_connections;
 	const char *outbound_ports, *outbound_allow;
 	bool is_database_pooled;
+	struct trace_settings traces;
 };
 
 /* settings.c: every problem is printed; false when there is one */

@@ -21,6 +21,7 @@ static const struct setting skeleton_settings[] = {
 	{ "WORDCLAW_MASTER_KEY_PATH", SETTING_TEXT, "", 0, 0, "Key file that seals stored replies, made when missing; default $WORDCLAW_HOME/secrets/master.key.", &settings.master_key_file },
 	{ "WORDCLAW_BUS_KEY_FILE", SETTING_TEXT, "", 0, 0, "32-byte key of the installation: encrypts tcp:// endpoints, required off the loopback; every host needs the same file.", &settings.bus_key_file },
 	{ "WORDCLAW_LOG_LEVEL", SETTING_TEXT, "info", 0, 0, "debug, info, warn or error; debug also logs every read.", &settings.log_level },
+	TRACE_SETTINGS(settings.traces),
 	{ "WORDCLAW_READ_WORKERS", SETTING_INT, "2", 1, WORKERS_MAX, "Connections that serve reads.", &settings.read_workers },
 	{ "WORDCLAW_WRITE_WORKERS", SETTING_INT, "2", 1, WORKERS_MAX, "Connections that serve mutations.", &settings.write_workers },
 	{ "WORDCLAW_GROUP_MAX", SETTING_INT, "32", 1, GROUP_MAX, "Mutations that may share one commit.", &settings.group_max },

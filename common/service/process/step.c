@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "log.h"
 #include "runner.h"
+#include "trace.h"
 
 enum {
 	KINDS_MAX = 32,
@@ -136,6 +137,7 @@ step_run(struct worker *worker, const struct claimed_row *row, struct arena *are
 	struct principal principal;
 	struct request req;
 
+	int64_t began_us = clock_monotonic_us();
 	metric_observe_us(counters->late, clock_now_us() - row->due_us);
 	if (!step) {
 		outcome = (struct step_outcome){ .verdict = STEP_RETRY, .reason = "this version does not know the step" };
@@ -152,6 +154,8 @@ step_run(struct worker *worker, const struct claimed_row *row, struct arena *are
 		finish_failed_commit(&finish, kind, error);
 	count(counters, &finish);
 	log_outcome(&process, &finish);
+	trace_record(&(struct trace_span){ .name = arena_printf(arena, "%s/%s", process.kind, process.step), .kind = TRACE_CONSUMER, .context = process.trace_parent,
+	    .took_us = clock_monotonic_us() - began_us, .error = outcome.verdict == STEP_FAILED ? "set_aside" : NULL, .request_id = process.request_id, .tenant = process.tenant });
 }
 
 void
