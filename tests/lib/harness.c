@@ -177,9 +177,9 @@ make_job(struct harness *harness, const struct operation *operation, const struc
 	for (size_t i = 0; i < definition->n_operations; i++) {
 		if (definition->operations[i].operation == operation)
 			job->row = &definition->operations[i];
+	}
 	if (operation == &operation_events_pull)
 		job->row = &outbox_pull_operation; /* every service's */
-	}
 	if (!job->row)
 		give_up(operation->id, "is no operation of this service");
 	buf_init(&input, job->arena, 256);
