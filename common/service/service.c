@@ -391,11 +391,7 @@ prepare(const struct service_definition *definition)
 		(void)fprintf(stderr, "wordclaw-%s: WORDCLAW_BUS_KEY_FILE: %s\n", definition->name, problem);
 		return false;
 	}
-	if (!peers_are_reachable_safely(&service, &problem)) {
-		(void)fprintf(stderr, "wordclaw-%s: %s\n", definition->name, problem);
-		return false;
-	}
-	if (!trace_start(&service.settings.traces, definition->name, &problem)) {
+	if (!peers_are_reachable_safely(&service, &problem) || !trace_start(&service.settings.traces, definition->name, &problem)) {
 		(void)fprintf(stderr, "wordclaw-%s: %s\n", definition->name, problem);
 		return false;
 	}
