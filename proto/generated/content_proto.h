@@ -2239,7 +2239,7 @@ const struct error *content_migrations_get(struct request *req, const struct con
 const struct error *content_types_delete(struct request *req, const struct content_types_delete_request *in,
     struct confirmation *out) MUST_CHECK;
 
-/* Make TypeScript from the content types: types, Zod validators and a small typed client.
+/* Make TypeScript (types, Zod validators, a small typed client) and a C header from the content types.
  * GET /api/schema/artifacts
  * Errors: CONTENT_TYPE_NOT_FOUND. */
 const struct error *content_types_artifacts(struct request *req, const struct content_types_artifacts_request *in,

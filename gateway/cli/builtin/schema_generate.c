@@ -1,4 +1,4 @@
-/* wordclaw schema generate: TypeScript of the tenant's content types, written into a directory or compared with what is there. */
+/* wordclaw schema generate: TypeScript and C of the tenant's content types, written into a directory or compared with what is there. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -138,7 +138,7 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 static const char *const examples[] = { "wordclaw schema generate --out src/content", "wordclaw schema generate --out src/content --check", NULL };
 
 extern const struct command schema_generate_command;
-const struct command schema_generate_command = { .name = "schema generate", .summary = "Write TypeScript of the content types: types, Zod validators, a client.",
+const struct command schema_generate_command = { .name = "schema generate", .summary = "Write TypeScript of the content types (types, Zod validators, a client) and a C header.",
 	.description = "The same types make the same files, and each says the hash of the schemas it was made of. With --check nothing is written: exits 1 and names "
 	    "the files that are not current.",
 	.flags = flags, .n_flags = FLAGS, .examples = examples, .run = run };

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { FILES = 5 };
+enum { FILES = 6 };
 
 static void
 start_file(struct buf *buf, struct arena *arena, const struct artifact_types *types)
@@ -183,6 +183,16 @@ index_file(struct arena *arena, const struct artifact_types *types)
 	return buf.bytes;
 }
 
+static const char *
+header_file(struct arena *arena, const struct artifact_types *types)
+{
+	struct buf buf;
+
+	start_file(&buf, arena, types);
+	artifact_header(&buf, arena, types);
+	return buf.bytes;
+}
+
 struct shape_list
 artifacts_make(struct arena *arena, const struct artifact_types *types)
 {
@@ -193,5 +203,6 @@ artifacts_make(struct arena *arena, const struct artifact_types *types)
 	files[2] = (struct schema_artifact){ .path = "runtime.ts", .text = runtime_file(arena, types) };
 	files[3] = (struct schema_artifact){ .path = "types.ts", .text = types_file(arena, types) };
 	files[4] = (struct schema_artifact){ .path = "validators.ts", .text = validators_file(arena, types) };
+	files[5] = (struct schema_artifact){ .path = "wordclaw.h", .text = header_file(arena, types) };
 	return (struct shape_list){ .items = files, .n = FILES };
 }

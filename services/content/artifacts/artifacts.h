@@ -1,4 +1,4 @@
-/* TypeScript that is made from content types: their data as types and as Zod validators, and a client that knows them. */
+/* What is made from content types: their data as TypeScript types, as Zod validators and as C structs, and a client that knows them. */
 #ifndef ARTIFACTS_ARTIFACTS_H
 #define ARTIFACTS_ARTIFACTS_H
 
@@ -29,6 +29,9 @@ struct shape_list artifacts_make(struct arena *arena, const struct artifact_type
 /* A type's data as a TypeScript type, and as a Zod expression.  What is nested deeper or is more than the bounds is unknown. */
 void artifact_typescript(struct buf *buf, const struct artifact_type *type);
 void artifact_zod(struct buf *buf, const struct artifact_type *type);
+
+/* header.c: the data of all types as C. */
+void artifact_header(struct buf *buf, struct arena *arena, const struct artifact_types *types);
 
 /* client.c: the class, whatever the types. */
 extern const char artifact_client_text[];
