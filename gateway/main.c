@@ -16,6 +16,7 @@
 #include "access/credentials.h"
 #include "access/decisions.h"
 #include "events/event_stream.h"
+#include "events/event_wait.h"
 #include "front.h"
 #include "assets/disk.h"
 #include "blob/blob.h"
@@ -114,6 +115,7 @@ tick(struct loop *loop)
 	upstreams_tick(gateway->upstreams, clock_now_us());
 	credentials_listen(gateway->credentials, now_us);
 	hub_tick(gateway->hub, now_us);
+	event_waits_tick(now_us);
 	if (now_us < loop->next_sweep_us)
 		return;
 	loop->next_sweep_us = now_us + SWEEP_US;

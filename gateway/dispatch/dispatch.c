@@ -138,25 +138,11 @@ write_record(struct buf *record, const struct dispatch_request *request, uint64_
 	    .idempotency_key = request->idempotency_key, .input = input.bytes, .n_input = input.len, .labels = request->labels });
 }
 
-/* False when a service must be asked. */
-static bool
-answer_here(const struct dispatch_request *request)
-{
-	struct dispatch_reply reply = { .error = NULL };
-	void *output = arena_alloc(request->arena, request->operation->response->size);
-
-	if (!local_answer(request->operation, request->principal, request->arena, request->input, output, &reply.error))
-		return false;
-	reply.output = output;
-	request->done(request->context, &reply);
-	return true;
-}
-
 void
 dispatch(struct gateway *gateway, const struct dispatch_request *request)
 {
 	const struct operation *operation = request->operation;
-	if (strcmp(operation->service, "gateway") == 0 && answer_here(request))
+	if (strcmp(operation->service, "gateway") == 0 && local_run(gateway, request))
 		return;
 	struct dispatch_call *call = ARENA_NEW(request->arena, struct dispatch_call);
 

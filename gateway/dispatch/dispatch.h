@@ -7,6 +7,7 @@
 #include "contract/operation.h"
 
 struct gateway;
+struct key_hash;
 
 struct dispatch_reply {
 	const struct error *error; /* NULL: success */
@@ -24,6 +25,7 @@ struct dispatch_request {
 	const char *service;      /* NULL: the operation's; which one for operations every service answers */
 	const void *input;        /* of the operation's request shape */
 	const struct principal *principal;
+	const struct key_hash *key; /* whose it is, for what lasts: it ends with the key.  NULL: the gateway asks itself */
 	const char *request_id;
 	const char *trace_parent; /* or NULL */
 	const char *surface;

@@ -155,7 +155,7 @@ invoke(struct gateway *gateway, const struct invocation *invocation)
 	call->invocation = *invocation;
 	bool is_idempotent = operation->flags & OPERATION_IDEMPOTENT && !invocation->dry_run;
 	dispatch(gateway, &(struct dispatch_request){ .operation = operation, .input = input, .principal = invocation->principal,
-	    .request_id = invocation->request_id, .trace_parent = invocation->trace_parent, .surface = invocation->surface,
+	    .key = invocation->key, .request_id = invocation->request_id, .trace_parent = invocation->trace_parent, .surface = invocation->surface,
 	    .idempotency_key = is_idempotent ? invocation->idempotency_key : NULL, .labels = invocation->labels, .dry_run = invocation->dry_run,
 	    .is_kept = invocation->is_kept, .arena = invocation->arena, .done = on_reply, .context = call });
 }

@@ -31,6 +31,7 @@ struct invocation {
 	const char *source;           /* the text they were parsed from, or NULL when they were made by hand */
 	const struct invocation_side *side; /* or NULL */
 	const struct principal *principal;
+	const struct key_hash *key;   /* the principal's */
 	const char *request_id;
 	const char *trace_parent;     /* or NULL */
 	const char *surface;          /* "rest", "mcp", "graphql" */

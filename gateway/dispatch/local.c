@@ -3,11 +3,13 @@
 
 #include "events.h"
 #include "error_codes.h"
+#include "events/event_wait.h"
 #include "guides/guides.h"
 
 struct local_operation {
 	const struct operation *operation;
-	const struct error *(*answer)(struct arena *arena, const struct principal *principal, const void *in, void *out);
+	const struct error *(*answer)(struct arena *arena, const struct principal *principal, const void *in, void *out); /* fills out (zeroed) */
+	void (*begin)(struct gateway *gateway, const struct dispatch_request *request); /* or: answers when it can */
 };
 
 static const char *
@@ -82,19 +84,33 @@ get_guide(struct arena *arena, const struct principal *principal, const void *in
 }
 
 static const struct local_operation operations[] = {
-	{ &operation_gateway_capabilities, capabilities },
-	{ &operation_gateway_guides_list, list_guides },
-	{ &operation_gateway_guides_get, get_guide },
+	{ .operation = &operation_gateway_capabilities, .answer = capabilities },
+	{ .operation = &operation_gateway_guides_list, .answer = list_guides },
+	{ .operation = &operation_gateway_guides_get, .answer = get_guide },
+	{ .operation = &operation_gateway_events_wait, .begin = event_wait_begin },
 };
 
+static void
+answer(const struct local_operation *local, const struct dispatch_request *request)
+{
+	struct dispatch_reply reply = { .error = NULL };
+	void *output = arena_alloc(request->arena, request->operation->response->size);
+
+	reply.error = local->answer(request->arena, request->principal, request->input, output);
+	reply.output = output;
+	request->done(request->context, &reply);
+}
+
 bool
-local_answer(const struct operation *operation, const struct principal *principal, struct arena *arena, const void *in, void *out,
-    const struct error **ret_error)
+local_run(struct gateway *gateway, const struct dispatch_request *request)
 {
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-		if (operations[i].operation != operation)
+		if (operations[i].operation != request->operation)
 			continue;
-		*ret_error = operations[i].answer(arena, principal, in, out);
+		if (operations[i].begin)
+			operations[i].begin(gateway, request);
+		else
+			answer(&operations[i], request);
 		return true;
 	}
 	return false;

@@ -2,12 +2,10 @@
 #ifndef LOCAL_H
 #define LOCAL_H
 
+#include "dispatch/dispatch.h"
 #include "error.h"
-#include "contract/envelope.h"
-#include "contract/operation.h"
 
-/* Fill out (zeroed) from in.  False when the operation is none of ours. */
-bool local_answer(const struct operation *operation, const struct principal *principal, struct arena *arena, const void *in, void *out,
-    const struct error **ret_error);
+/* Answers, at once or later.  False when the operation is none of ours. */
+bool local_run(struct gateway *gateway, const struct dispatch_request *request) MUST_CHECK;
 
 #endif

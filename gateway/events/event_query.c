@@ -48,8 +48,8 @@ known_types(struct arena *arena)
 	return buf.bytes;
 }
 
-static const struct error *
-take_type(struct arena *arena, const struct principal *principal, const char *type, struct hub_filter *filter)
+const struct error *
+event_query_take_type(struct arena *arena, const struct principal *principal, const char *type, struct hub_filter *filter)
 {
 	if (filter->n_types == HUB_TYPES_MAX)
 		return refuse(arena, "/types", arena_printf(arena, "there are more than %d types", HUB_TYPES_MAX));
@@ -67,7 +67,7 @@ read_types(struct arena *arena, const struct principal *principal, const char *t
 {
 	while (types && *types) {
 		size_t n = strcspn(types, ",");
-		const struct error *error = take_type(arena, principal, arena_strndup(arena, types, n), filter);
+		const struct error *error = event_query_take_type(arena, principal, arena_strndup(arena, types, n), filter);
 		if (error)
 			return error;
 		types += n + (types[n] == ',');

@@ -183,6 +183,12 @@ subscription_position(const struct subscription *subscription)
 	return subscription->position;
 }
 
+bool
+subscription_is_current(const struct subscription *subscription)
+{
+	return subscription->has_begun && subscription->position >= subscription->feed->live;
+}
+
 /* Its owner hears of it, unless the owner was who ended it. */
 void
 hub_end_subscription(struct subscription *subscription, enum hub_end how)

@@ -79,4 +79,7 @@ void hub_unsubscribe(struct subscription *subscription);
 /* Last number delivered or passed over: where a reconnect resumes.  HUB_NOW while that is not known yet. */
 int64_t subscription_position(const struct subscription *subscription);
 
+/* It has heard what was there when the trail was last read. */
+bool subscription_is_current(const struct subscription *subscription);
+
 #endif

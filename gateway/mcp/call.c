@@ -14,7 +14,7 @@ mcp_call_new(struct exchange *exchange)
 	const char *accept = exchange_header(exchange, "accept");
 
 	*call = (struct mcp_call){ .exchange = exchange, .arena = exchange->arena, .gateway = exchange->gateway,
-		.principal = &exchange->principal, .request_id = exchange->request_id, .trace_parent = exchange->trace_parent,
+		.principal = &exchange->principal, .key = &exchange->key, .request_id = exchange->request_id, .trace_parent = exchange->trace_parent,
 		.source = exchange->body.bytes, .n_source = exchange->body.len,
 		.takes_events = accept && strstr(accept, "text/event-stream") };
 	return call;
@@ -46,6 +46,7 @@ mcp_call_detach(const struct mcp_call *call)
 	copy->arena = arena;
 	copy->is_detached = true;
 	copy->principal = copy_principal(arena, call->principal);
+	copy->key = arena_memdup(arena, call->key, sizeof(*call->key));
 	copy->request_id = arena_strdup(arena, call->request_id);
 	copy->trace_parent = call->trace_parent ? arena_strdup(arena, call->trace_parent) : NULL;
 	copy->source = arena_strndup(arena, call->source, call->n_source);

@@ -33,6 +33,7 @@ struct mcp_call {
 	struct arena *arena;             /* the exchange's, or our own: see mcp_call_detach */
 	struct gateway *gateway;
 	const struct principal *principal;
+	const struct key_hash *key;      /* the principal's */
 	const char *request_id, *trace_parent;
 	const char *source;              /* the body */
 	size_t n_source;

@@ -173,7 +173,7 @@ rest_run(struct exchange *exchange)
 	exchange->input = input;
 	exchange_wait(exchange);
 	invoke(exchange->gateway, &(struct invocation){ .operation = exchange->plan->operation, .input = input, .principal = &exchange->principal,
-	    .request_id = exchange->request_id, .trace_parent = exchange->trace_parent, .surface = "rest",
+	    .key = &exchange->key, .request_id = exchange->request_id, .trace_parent = exchange->trace_parent, .surface = "rest",
 	    .idempotency_key = exchange_header(exchange, "idempotency-key"), .labels = exchange->labels, .dry_run = exchange->dry_run, .arena = exchange->arena,
 	    .done = on_invoked, .context = exchange });
 }

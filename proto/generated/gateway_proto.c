@@ -49,6 +49,22 @@ static const struct shape_field guide_step_fields[] = {
 };
 const struct shape guide_step_shape = { .name = "guide_step", .size = sizeof(struct guide_step), .fields = guide_step_fields, .n_fields = 13 };
 
+static const struct shape_field committed_event_fields[] = {
+	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its place in the tenant's trail.", .example = "42" },
+	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, event_id), .min = 0, .max = 0, .doc = "Its id." },
+	{ .name = "type", .column = "type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, type), .min = 0, .max = 0, .doc = "What happened.", .example = "\"content_item.update\"" },
+	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, entity_type), .min = 0, .max = 0, .doc = "What kind of thing it happened to.", .example = "\"content_item\"" },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Which.", .example = "42" },
+	{ .name = "entityVersion", .column = "entity_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, entity_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its version since, where it has versions." },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, actor_id), .min = 0, .max = 0, .doc = "Who did it.", .example = "\"api_key:12\"" },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, actor_type), .min = 0, .max = 0, .doc = "What kind of actor." },
+	{ .name = "actorSource", .column = "actor_source", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, actor_source), .min = 0, .max = 0, .doc = "How the actor was known." },
+	{ .name = "requestId", .column = "request_id", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, request_id), .min = 0, .max = 0, .doc = "The request that did it." },
+	{ .name = "occurredAt", .column = "occurred_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, occurred_at), .min = 0, .max = 0, .doc = "When." },
+	{ .name = "payload", .column = "payload", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, payload), .min = 0, .max = 0, .doc = "More about it; the registry says what." },
+};
+const struct shape committed_event_shape = { .name = "committed_event", .size = sizeof(struct committed_event), .fields = committed_event_fields, .n_fields = 12 };
+
 const struct shape gateway_capabilities_request_shape = { .name = "gateway_capabilities_request", .size = sizeof(struct gateway_capabilities_request), .fields = NULL, .n_fields = 0 };
 
 static const struct shape_field gateway_capabilities_response_fields[] = {
@@ -80,6 +96,23 @@ static const struct shape_field gateway_guides_get_response_fields[] = {
 	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, warnings), .min = 0, .max = 0, .doc = "What stands in the way." },
 };
 const struct shape gateway_guides_get_response_shape = { .name = "gateway_guides_get_response", .size = sizeof(struct gateway_guides_get_response), .fields = gateway_guides_get_response_fields, .n_fields = 7 };
+
+static const struct shape_field gateway_events_wait_request_fields[] = {
+	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, after), .min = INT64_C(0), .max = INT64_C(9007199254740991), .doc = "position of the answer before, or the number of an event; left out: from now on.", .example = "42" },
+	{ .name = "types", .column = "types", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, types), .min = 0, .max = INT64_C(32), .doc = "Only these: content_item.update, content_item.*.", .example = "[\"review_task.*\"]" },
+	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, entity_type), .min = INT64_C(1), .max = INT64_C(64), .doc = "Only of this kind of thing.", .example = "\"content_item\"" },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, entity_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only of this one.", .example = "42" },
+	{ .name = "timeout", .column = "timeout", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, timeout), .min = INT64_C(0), .max = INT64_C(25), .default_text = "20", .doc = "Seconds to wait at most; 0: only what is there." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, limit), .min = INT64_C(1), .max = INT64_C(100), .default_text = "50", .doc = "Events at most." },
+};
+const struct shape gateway_events_wait_request_shape = { .name = "gateway_events_wait_request", .size = sizeof(struct gateway_events_wait_request), .fields = gateway_events_wait_request_fields, .n_fields = 6 };
+
+static const struct shape_field gateway_events_wait_response_fields[] = {
+	{ .name = "events", .column = "events", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_events_wait_response, events), .min = 0, .max = 0, .shape = &committed_event_shape, .doc = "In their order." },
+	{ .name = "position", .column = "position", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_events_wait_response, position), .min = INT64_C(0), .max = INT64_MAX, .doc = "Up to here everything was heard or passed over." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_events_wait_response, has_more), .min = 0, .max = 0, .doc = "There may be more at once." },
+};
+const struct shape gateway_events_wait_response_shape = { .name = "gateway_events_wait_response", .size = sizeof(struct gateway_events_wait_response), .fields = gateway_events_wait_response_fields, .n_fields = 3 };
 
 static const struct route gateway_capabilities_routes[] = {
 	{ "GET", "/api/capabilities", false },
@@ -247,6 +280,69 @@ const struct operation operation_gateway_guides_get = {
 	.response = &gateway_guides_get_response_shape,
 	.errors = gateway_guides_get_errors,
 	.events = gateway_guides_get_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route gateway_events_wait_routes[] = {
+	{ "GET", "/api/events/wait", false },
+};
+static const char *const gateway_events_wait_actions[] = {
+	"GET /api/events/wait",
+	NULL
+};
+static const struct error_info *const gateway_events_wait_errors[] = {
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const gateway_events_wait_events[] = {
+	NULL
+};
+const struct operation operation_gateway_events_wait = {
+	.id = "gateway.events.wait",
+	.service = "gateway",
+	.summary = "Wait for the next events, for clients without streams.",
+	.description = "Answers as soon as there are any, or with none when the timeout is over. Send position as after next time: nothing is missed or heard twice.",
+	.mcp = "wait_for_events",
+	.graphql = NULL,
+	.cli = "events wait",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = gateway_events_wait_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = 0,
+	.timeout_ms = 30000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Go on with GET /api/events/wait, after the position of this answer.",
+	.actions = gateway_events_wait_actions,
+	.request = &gateway_events_wait_request_shape,
+	.response = &gateway_events_wait_response_shape,
+	.errors = gateway_events_wait_errors,
+	.events = gateway_events_wait_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

@@ -54,6 +54,23 @@ struct guide_step {
 };
 extern const struct shape guide_step_shape;
 
+/* What happened, as the trail has it. */
+struct committed_event {
+	int64_t number; /* at least 1 */
+	const char *event_id;
+	const char *type;
+	const char *entity_type;
+	int64_t entity_id;
+	const int64_t *entity_version;
+	const char *actor_id; /* optional */
+	const char *actor_type; /* optional */
+	const char *actor_source; /* optional */
+	const char *request_id; /* optional */
+	int64_t occurred_at; /* microseconds since 1970 */
+	struct doc payload;
+};
+extern const struct shape committed_event_shape;
+
 struct gateway_capabilities_request {
 	char no_members;
 };
@@ -92,9 +109,27 @@ struct gateway_guides_get_response {
 };
 extern const struct shape gateway_guides_get_response_shape;
 
+struct gateway_events_wait_request {
+	const int64_t *after; /* 0..9007199254740991 */
+	struct shape_list types; /* of const char *; at most 32 items; optional */
+	const char *entity_type; /* 1..64 bytes; optional */
+	const int64_t *entity_id; /* 1..2147483647 */
+	const int64_t *timeout; /* 0..25; default 20 */
+	const int64_t *limit; /* 1..100; default 50 */
+};
+extern const struct shape gateway_events_wait_request_shape;
+
+struct gateway_events_wait_response {
+	struct shape_list events; /* of struct committed_event */
+	int64_t position; /* at least 0 */
+	bool has_more;
+};
+extern const struct shape gateway_events_wait_response_shape;
+
 extern const struct operation operation_gateway_capabilities;
 extern const struct operation operation_gateway_guides_list;
 extern const struct operation operation_gateway_guides_get;
+extern const struct operation operation_gateway_events_wait;
 
 /* Handlers, written by the service.  Errors listed are those beyond the common ones. */
 
@@ -113,5 +148,11 @@ const struct error *gateway_guides_list(struct request *req, const struct gatewa
  * Errors: UNKNOWN_TASK. */
 const struct error *gateway_guides_get(struct request *req, const struct gateway_guides_get_request *in,
     struct gateway_guides_get_response *out) MUST_CHECK;
+
+/* Wait for the next events, for clients without streams.
+ * GET /api/events/wait
+ * Errors: AUTH_INVALID_API_KEY, POLICY_DENIED. */
+const struct error *gateway_events_wait(struct request *req, const struct gateway_events_wait_request *in,
+    struct gateway_events_wait_response *out) MUST_CHECK;
 
 #endif

@@ -42,6 +42,7 @@ NOT_COMPARED = {
     "content.migrations.": "they begin with steps, which are not sent: tests/e2e/test_content_model",
     "content.previews.": "each token has an id of its own, and shows something else in each world", "content.public.": "the same",
     "embeddings.": "the index is built behind the writes, and how far it is differs from world to world",
+    "gateway.events.wait": "it answers what happens meanwhile: tests/e2e/test_events",
     "forms.definitions.": "their fields are made of a schema, which the registry does not say",
     "forms.public.": "the same",
     "forms.submissions.": "the same, and " + BEHIND, "forms.submitters.": "they come with submissions",

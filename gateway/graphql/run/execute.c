@@ -137,7 +137,7 @@ ask(struct graphql_run *run, struct graphql_call *call)
 	metric_add(asked, 1);
 	call->dry_run = graphql_argument_dry_run(call->field, run->variables);
 	invoke(exchange->gateway, &(struct invocation){ .operation = call->field->field->operation, .arguments = call->arguments,
-	    .principal = &exchange->principal, .request_id = exchange->request_id, .trace_parent = exchange->trace_parent,
+	    .principal = &exchange->principal, .key = &exchange->key, .request_id = exchange->request_id, .trace_parent = exchange->trace_parent,
 	    .surface = "graphql", .idempotency_key = idempotency_key(run, call), .labels = exchange->labels, .dry_run = call->dry_run,
 	    .is_kept = !run->plan->is_single_call, .arena = exchange->arena, .done = on_done, .context = call });
 }

@@ -225,7 +225,7 @@ interaction_send(struct interaction *interaction)
 
 	invoke(call->gateway, &(struct invocation){ .operation = question->operation, .arguments = question->arguments,
 	    .source = question->is_from_body ? call->source : NULL, .side = &interaction->side, .principal = call->principal,
-	    .request_id = call->request_id, .trace_parent = call->trace_parent, .surface = "mcp",
+	    .key = call->key, .request_id = call->request_id, .trace_parent = call->trace_parent, .surface = "mcp",
 	    .idempotency_key = question->idempotency_key, .labels = question->labels, .dry_run = question->dry_run, .is_kept = question->is_kept, .is_agent = true,
 	    .arena = call->arena, .done = on_result, .context = interaction });
 }
