@@ -52,6 +52,7 @@ Q_SERVICE := $(Q_IO) -iquote common/service
 
 LIB_IO_NODB := -lczmq -lzmq -lmsgpackc -lsodium -lsecp256k1 -lpcre2-8 -lcurl -lcrypto -lm
 LIB_HTTP    := -lmicrohttpd -lz
+LIB_CLI     := -ljq
 LIB_DB      := -lpq
 
 BINARIES := $(if $(GATEWAY_SRC),$(BIN)/wordclaw-gateway) $(SERVICES:%=$(BIN)/wordclaw-%) \
@@ -157,7 +158,7 @@ $(BIN)/wordclaw-gateway: $(B)/gateway/main.o $(B)/libgateway.a $(CORE)
 $(BIN)/wordclaw: $(B)/gateway/cli/main.o $(B)/libcli.a $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(GROUP) $(LIB_IO_NODB) $(LIB_CLI)
 $(BIN)/wordclaw-migrate: $(call obj,$(wildcard migrations/*.c)) $(CORE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
@@ -198,7 +199,7 @@ $(B)/tests/%.o: tests/%.c
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(call svc_lib,$$@) $(if $(GATEWAY_SRC),$(B)/libgateway.a) $(if $(CLI_SRC),$(B)/libcli.a) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_HTTP) $(LIB_DB) -ljansson
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_HTTP) $(LIB_CLI) $(LIB_DB) -ljansson
 $(B)/tests/service/%: $(B)/tests/service/%.o $(call obj,$(wildcard tests/lib/*.c)) $$(call svc_lib,$$@) $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_CHECK) $(LIB_IO_NODB) $(LIB_DB)
@@ -210,7 +211,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $$(call bench_with,$$@) $(B)/libservice
 
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $$(call svc_lib,$$@) $(B)/libgateway.a $(B)/libcli.a $(B)/libservice.a $(CORE)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_IO_NODB) $(LIB_HTTP) $(LIB_DB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_IO_NODB) $(LIB_HTTP) $(LIB_CLI) $(LIB_DB)
 
 fuzzers: $(FUZZ)
 

@@ -6,8 +6,13 @@
 #include "cli/cli.h"
 #include "cli/output/output.h"
 
-/* What follows is the same for every version of the tables: find the command in front of the cursor, then offer. */
+/* What follows is the same for every version of the tables: find the command in front of the cursor, then offer.  Values that the tables do
+ * not have, ids and slugs, `wordclaw complete` asks the server for. */
 static const char bash_body[] =
+    "_wordclaw_asked() {\n"
+    "\tCOMPREPLY=($(compgen -W \"$(\"${COMP_WORDS[0]}\" complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\" -- \"$1\"))\n"
+    "\t[ \"${#COMPREPLY[@]}\" -gt 0 ]\n"
+    "}\n"
     "_wordclaw() {\n"
     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} command= skip= previous= i word NEXT= FLAGS= VALUED=\n"
     "\t_wordclaw_at \"\"\n"
@@ -22,6 +27,7 @@ static const char bash_body[] =
     "\tif [ -n \"$skip\" ]; then\n"
     "\t\tlocal values=$(_wordclaw_values \"$command\" \"$previous\")\n"
     "\t\tif [ -n \"$values\" ]; then COMPREPLY=($(compgen -W \"$values\" -- \"$cur\")); return; fi\n"
+    "\t\tif _wordclaw_asked \"$cur\"; then return; fi\n"
     "\t\tcase \"$cur\" in\n"
     "\t\t@*) COMPREPLY=($(compgen -f -P @ -- \"${cur#@}\")) ;;\n"
     "\t\t*) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
@@ -30,7 +36,7 @@ static const char bash_body[] =
     "\tfi\n"
     "\tcase \"$cur\" in\n"
     "\t-*) COMPREPLY=($(compgen -W \"$FLAGS\" -- \"$cur\")) ;;\n"
-    "\t*) if [ -n \"$NEXT\" ]; then COMPREPLY=($(compgen -W \"$NEXT\" -- \"$cur\")); else COMPREPLY=($(compgen -f -- \"$cur\")); fi ;;\n"
+    "\t*) if [ -n \"$NEXT\" ]; then COMPREPLY=($(compgen -W \"$NEXT\" -- \"$cur\")); elif ! _wordclaw_asked \"$cur\"; then COMPREPLY=($(compgen -f -- \"$cur\")); fi ;;\n"
     "\tesac\n"
     "}\n"
     "complete -F _wordclaw wordclaw\n";
@@ -40,6 +46,18 @@ static const char zsh_head[] =
     "autoload -U +X compinit bashcompinit\n"
     "(( $+functions[compdef] )) || compinit\n"
     "bashcompinit\n";
+
+static const char fish_body[] =
+    "function __wordclaw_complete\n"
+    "\tset -l words (commandline -opc) (commandline -ct)\n"
+    "\tset -l found (command $words[1] complete --describe -- $words[2..-1] 2>/dev/null)\n"
+    "\tif test (count $found) -gt 0\n"
+    "\t\tprintf '%s\\n' $found\n"
+    "\telse\n"
+    "\t\t__fish_complete_path (commandline -ct)\n"
+    "\tend\n"
+    "end\n"
+    "complete -c wordclaw -f -a '(__wordclaw_complete)'\n";
 
 struct prefix {
 	const char *text;
@@ -172,6 +190,8 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 	struct buf buf;
 
 	(void)command;
+	if (strcmp(arguments->values[0], "fish") == 0)
+		return output_print_bytes(cli, fish_body, sizeof(fish_body) - 1);
 	buf_init(&buf, cli->arena, 64 * 1024);
 	if (strcmp(arguments->values[0], "zsh") == 0)
 		buf_add_text(&buf, zsh_head);
@@ -181,12 +201,13 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 	return output_print_bytes(cli, buf.bytes, buf.len);
 }
 
-static const char *const shells[] = { "bash", "zsh", NULL };
+static const char *const shells[] = { "bash", "fish", "zsh", NULL };
 static const struct flag flags[] = {
-	{ .name = "shell", .kind = FLAG_VALUE, .is_required = true, .value = "bash|zsh", .choices = shells, .summary = "Which shell." },
+	{ .name = "shell", .kind = FLAG_VALUE, .is_required = true, .value = "bash|fish|zsh", .choices = shells, .summary = "Which shell." },
 };
 static const size_t positions[] = { 0 };
-static const char *const examples[] = { "source <(wordclaw completion bash)", "wordclaw completion zsh >~/.zfunc/_wordclaw", NULL };
+static const char *const examples[] = { "source <(wordclaw completion bash)", "wordclaw completion zsh >~/.zfunc/_wordclaw",
+	"wordclaw completion fish >~/.config/fish/completions/wordclaw.fish", NULL };
 
 extern const struct command completion_command;
 const struct command completion_command = { .name = "completion", .summary = "Print completion for a shell.", .flags = flags, .n_flags = 1,

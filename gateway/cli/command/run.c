@@ -8,6 +8,7 @@
 #include "cli/command/builtins.h"
 #include "cli/call.h"
 #include "cli/output/failure.h"
+#include "cli/output/output.h"
 #include "cli/command/help.h"
 #include "http_client.h"
 #include "patterns.h"
@@ -62,13 +63,19 @@ usage_problem(struct cli *cli, const struct command_line *line)
 	    help_usage(cli->arena, line->command)), "%s", line->problem);
 }
 
+static bool
+is_of_one_answer(size_t global)
+{
+	return global == GLOBAL_OUTPUT || global == GLOBAL_REQUEST_ID || global == GLOBAL_COLUMNS || global == GLOBAL_FIELDS || global == GLOBAL_JQ;
+}
+
 /* A step has the script's options where it says nothing else. */
 static void
 take_globals(struct cli *cli, const struct command_line *line)
 {
 	memcpy(cli->globals, line->globals, sizeof(cli->globals));
 	for (size_t i = 0; cli->script && i < GLOBALS; i++)
-		if (!cli->globals[i] && i != GLOBAL_OUTPUT && i != GLOBAL_REQUEST_ID)
+		if (!cli->globals[i] && !is_of_one_answer(i))
 			cli->globals[i] = cli->script->globals[i];
 }
 
@@ -82,6 +89,9 @@ run(struct cli *cli, const struct command_line *line)
 		return usage_problem(cli, line);
 	if (problem)
 		return failure_usage(cli, NULL, "%s", problem);
+	int status = output_check(cli);
+	if (status != CLI_OK)
+		return status;
 	if (cli->script && line->command->has_no_end)
 		return failure_usage(cli, NULL, "'%s' cannot be a step of a script", line->command->name);
 	if (cli->preferences.warning)

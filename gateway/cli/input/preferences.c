@@ -1,6 +1,7 @@
 /* Where settings come from. */
 #include "cli/input/preferences.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,10 +207,22 @@ load_files(struct loading *loading, const char *named)
 
 /* ---- the whole ---- */
 
+/* "localhost:4830", "10.0.0.5:4000/base": a name or an address and a port. */
+static bool
+has_no_scheme(const char *text)
+{
+	size_t n = strcspn(text, ":/");
+	const char *port = text + n + 1;
+
+	return n > 0 && text[n] == ':' && isdigit((unsigned char)port[0]) && strchr("/", port[strspn(port, "0123456789")]);
+}
+
 static const char *
 check_url(struct loading *loading, enum preference preference)
 {
 	struct preference_value *value = &loading->preferences->values[preference];
+	if (has_no_scheme(value->text))
+		value->text = arena_printf(loading->arena, "http://%s", value->text);
 	bool is_http = strncmp(value->text, "http://", 7) == 0 || strncmp(value->text, "https://", 8) == 0;
 	size_t n = strlen(value->text);
 

@@ -6,13 +6,20 @@
 
 enum { INDENT = 2 };
 
+/* DEL, and the first bytes of what else is to be escaped. */
+static bool
+may_steer(const char *text, size_t n)
+{
+	return memchr(text, 0x7f, n) || memchr(text, 0xc2, n) || memchr(text, 0xd8, n) || memchr(text, 0xe2, n);
+}
+
 static void
 write_text(struct buf *buf, const char *text, size_t n)
 {
 	size_t start = buf->len;
 
 	buf_add_json_text(buf, text, n);
-	if (!memchr(buf->bytes + start, 0x7f, buf->len - start) && !memchr(buf->bytes + start, 0xc2, buf->len - start))
+	if (!may_steer(buf->bytes + start, buf->len - start))
 		return;
 	const char *quoted = arena_strndup(buf->arena, buf->bytes + start, buf->len - start);
 	size_t n_quoted = buf->len - start;
@@ -20,7 +27,7 @@ write_text(struct buf *buf, const char *text, size_t n)
 	for (size_t at = 0; at < n_quoted;) {
 		size_t step = 1;
 		uint32_t c = utf8_read(quoted + at, &step);
-		if (c == 0x7f || (c >= 0x80 && c < 0xa0))
+		if (c == 0x7f || (c >= 0x80 && c < 0xa0) || output_is_bidi_control(c))
 			buf_printf(buf, "\\u%04x", c);
 		else
 			buf_add(buf, quoted + at, step);

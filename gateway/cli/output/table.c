@@ -5,6 +5,7 @@
 #include <wchar.h>
 
 #include "cli/output/output.h"
+#include "cli/output/selection.h"
 #include "utf8.h"
 
 enum { COLUMNS_MAX = 24, GAP = 2, COLUMN_WIDTH_MAX = 60, COLUMN_WIDTH_MIN = 16, KEPT_BEFORE_DOCUMENT = 4, CELL_BYTES_MAX = 400, INDENT = 2 };
@@ -14,6 +15,7 @@ struct column {
 	bool is_time;
 	bool is_number; /* every cell is one: aligned to the right */
 	bool is_used;   /* some row has it */
+	bool is_left_out; /* for lack of room */
 	size_t rank;    /* the highest goes first when there is no room */
 	size_t natural, width;
 };
@@ -22,6 +24,7 @@ struct table {
 	struct arena *arena;
 	struct column columns[COLUMNS_MAX];
 	size_t n_columns;
+	bool is_chosen; /* the caller named the columns: none is left out */
 	const struct json_value *rows;
 	const char **cells; /* row by row */
 };
@@ -124,7 +127,6 @@ add_column(struct table *table, const char *name, bool is_time)
 	if (table->n_columns == COLUMNS_MAX || find_column(table, name))
 		return;
 	table->columns[table->n_columns] = (struct column){ .name = name, .is_time = is_time, .is_number = true,
-		
 		.rank = 2 * table->n_columns, .natural = table_text_width(name, strlen(name)) };
 	table->n_columns++;
 }
@@ -160,12 +162,12 @@ measure(struct table *table)
 		const struct json_value *row = &table->rows->items[r];
 		for (size_t c = 0; c < table->n_columns; c++) {
 			struct column *column = &table->columns[c];
-			const struct json_value *value = row->type == JSON_OBJECT ? json_get(row, column->name) : NULL;
+			const struct json_value *value = selection_find(table->arena, row, column->name);
 			const char *cell = cell_text(table->arena, value, column->is_time);
 			size_t width = table_text_width(cell, strlen(cell));
 			table->cells[r * table->n_columns + c] = cell;
 			column->natural = width > column->natural ? width : column->natural;
-			column->is_used = column->is_used || *cell;
+			column->is_used = column->is_used || *cell || table->is_chosen;
 			column->is_number = column->is_number && (!*cell || (value && (value->type == JSON_INT || value->type == JSON_REAL)));
 		}
 	}
@@ -237,8 +239,10 @@ fit(struct table *table, size_t width)
 {
 	struct column *column;
 
-	while (!cut(table, width) && (column = least_wanted(table)))
+	while (!cut(table, width) && !table->is_chosen && (column = least_wanted(table))) {
 		column->is_used = false;
+		column->is_left_out = true;
+	}
 }
 
 /* ---- writing ---- */
@@ -324,25 +328,56 @@ has_objects(const struct json_value *list)
 	return true;
 }
 
+static bool
+is_time(const struct shape *shape, const char *name)
+{
+	for (size_t i = 0; shape && i < shape->n_fields; i++)
+		if (strcmp(shape->fields[i].name, name) == 0)
+			return shape->fields[i].type == SHAPE_TIME;
+	return false;
+}
+
 static void
-write_rows(struct buf *buf, const struct json_value *list, const struct shape *shape, size_t width)
+add_columns(struct table *table, const struct shape *shape, const char *const *chosen)
+{
+	table->is_chosen = chosen != NULL;
+	for (size_t i = 0; chosen && chosen[i]; i++)
+		add_column(table, chosen[i], is_time(shape, chosen[i]));
+	if (!chosen && shape) {
+		add_shape_columns(table, shape, false);
+		add_shape_columns(table, shape, true);
+	}
+	for (uint32_t i = 0; !chosen && !shape && i < table->rows->n; i++)
+		add_row_columns(table, &table->rows->items[i]);
+}
+
+static const char *
+left_out(const struct table *table)
+{
+	struct buf names;
+
+	buf_init(&names, table->arena, 64);
+	for (size_t i = 0; i < table->n_columns; i++)
+		if (table->columns[i].is_left_out)
+			buf_printf(&names, "%s%s", names.len ? ", " : "", printable(table->arena, table->columns[i].name));
+	return names.len ? names.bytes : NULL;
+}
+
+static const char *
+write_rows(struct buf *buf, const struct json_value *list, const struct shape *shape, size_t width, const char *const *chosen)
 {
 	struct table *table = ARENA_NEW(buf->arena, struct table);
 
 	table->arena = buf->arena;
 	table->rows = list;
-	if (shape) {
-		add_shape_columns(table, shape, false);
-		add_shape_columns(table, shape, true);
-	}
-	for (uint32_t i = 0; !shape && i < list->n; i++)
-		add_row_columns(table, &list->items[i]);
+	add_columns(table, shape, chosen);
 	table->cells = ARENA_ARRAY(buf->arena, const char *, (size_t)list->n * table->n_columns + 1);
 	measure(table);
 	fit(table, width);
 	write_line(buf, table, NULL);
 	for (uint32_t r = 0; r < list->n; r++)
 		write_line(buf, table, table->cells + (size_t)r * table->n_columns);
+	return left_out(table);
 }
 
 static void
@@ -369,15 +404,6 @@ write_nested(struct buf *buf, const struct json_value *value)
 		buf_add_char(buf, '\n');
 		line += n + (line[n] == '\n');
 	}
-}
-
-static bool
-is_time(const struct shape *shape, const char *name)
-{
-	for (size_t i = 0; shape && i < shape->n_fields; i++)
-		if (strcmp(shape->fields[i].name, name) == 0)
-			return shape->fields[i].type == SHAPE_TIME;
-	return false;
 }
 
 static void
@@ -408,19 +434,26 @@ write_object(struct buf *buf, const struct json_value *object, const struct shap
 	}
 }
 
-void
-table_write(struct buf *buf, const struct json_value *value, const struct shape *shape, size_t width)
+const char *
+table_write_columns(struct buf *buf, const struct json_value *value, const struct shape *shape, size_t width, const char *const *columns)
 {
 	if (value->type == JSON_OBJECT) {
-		write_object(buf, value, shape);
+		write_object(buf, columns ? selection_of(buf->arena, value, columns) : value, shape);
 	} else if (value->type != JSON_LIST) {
 		buf_add_text(buf, cell_text(buf->arena, value, false));
 		buf_add_char(buf, '\n');
 	} else if (value->n == 0) {
 		buf_add_text(buf, "(none)\n");
 	} else if (has_objects(value)) {
-		write_rows(buf, value, shape, width);
+		return write_rows(buf, value, shape, width, columns);
 	} else {
 		write_plain_list(buf, value);
 	}
+	return NULL;
+}
+
+void
+table_write(struct buf *buf, const struct json_value *value, const struct shape *shape, size_t width)
+{
+	(void)table_write_columns(buf, value, shape, width, NULL); /* whoever asks does not tell what was left out */
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/output/output.h"
 #include "utf8.h"
 
 enum { INDENT = 2, PLAIN_BYTES_MAX = 200 };
@@ -29,7 +30,7 @@ is_plain(const char *text, size_t n)
 static bool
 must_escape(uint32_t c)
 {
-	return (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff;
+	return output_is_bidi_control(c) || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff;
 }
 
 static void
