@@ -2,6 +2,8 @@
 #include "dispatch/local.h"
 
 #include "events.h"
+#include "discovery/deployment.h"
+#include "discovery/workspace.h"
 #include "error_codes.h"
 #include "events/event_wait.h"
 #include "guides/guides.h"
@@ -88,6 +90,9 @@ static const struct local_operation operations[] = {
 	{ .operation = &operation_gateway_guides_list, .answer = list_guides },
 	{ .operation = &operation_gateway_guides_get, .answer = get_guide },
 	{ .operation = &operation_gateway_events_wait, .begin = event_wait_begin },
+	{ .operation = &operation_gateway_workspace_context, .begin = workspace_context },
+	{ .operation = &operation_gateway_workspace_target, .begin = workspace_target },
+	{ .operation = &operation_gateway_deployment_status, .begin = deployment_status },
 };
 
 static void

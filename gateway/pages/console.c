@@ -116,6 +116,12 @@ console_load(const char *directory)
 	log_write(LOG_INFO, "console.loaded", LOG_INT("files", (int64_t)files.n));
 }
 
+bool
+console_is_there(void)
+{
+	return files.n > 0;
+}
+
 /* ---- answering ---- */
 
 static const char *

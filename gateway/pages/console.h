@@ -2,7 +2,11 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
+#include <stdbool.h>
+
 /* directory: of the built files; "": ui beside the program's own directory, or build/ui of a checkout.  Logs what it found. */
 void console_load(const char *directory);
+
+bool console_is_there(void);
 
 #endif

@@ -49,6 +49,123 @@ static const struct shape_field guide_step_fields[] = {
 };
 const struct shape guide_step_shape = { .name = "guide_step", .size = sizeof(struct guide_step), .fields = guide_step_fields, .n_fields = 13 };
 
+static const struct shape_field workspace_actor_fields[] = {
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_actor, actor_id), .min = 0, .max = 0, .doc = "Who.", .example = "\"api_key:12\"" },
+	{ .name = "actorType", .column = "actor_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_actor, actor_type), .min = 0, .max = 0, .doc = "Kind of actor.", .example = "\"api_key\"" },
+	{ .name = "scopes", .column = "scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_actor, scopes), .min = 0, .max = 0, .doc = "What they may do.", .example = "[\"content:write\"]" },
+};
+const struct shape workspace_actor_shape = { .name = "workspace_actor", .size = sizeof(struct workspace_actor), .fields = workspace_actor_fields, .n_fields = 3 };
+
+static const struct shape_field workspace_domain_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_domain, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its id.", .example = "1" },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_domain, name), .min = 0, .max = 0, .doc = "Its name." },
+	{ .name = "hostname", .column = "hostname", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_domain, hostname), .min = 0, .max = 0, .doc = "Its host." },
+};
+const struct shape workspace_domain_shape = { .name = "workspace_domain", .size = sizeof(struct workspace_domain), .fields = workspace_domain_fields, .n_fields = 3 };
+
+static const struct shape_field workspace_workflow_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_workflow, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its id.", .example = "3" },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_workflow, name), .min = 0, .max = 0, .doc = "Its name.", .example = "\"Editorial\"" },
+};
+const struct shape workspace_workflow_shape = { .name = "workspace_workflow", .size = sizeof(struct workspace_workflow), .fields = workspace_workflow_fields, .n_fields = 2 };
+
+static const struct shape_field workspace_price_fields[] = {
+	{ .name = "basePrice", .column = "base_price", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_price, base_price), .min = INT64_MIN, .max = INT64_MAX, .doc = "Of the type, satoshis." },
+	{ .name = "activeTypeOfferCount", .column = "active_type_offer_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_price, active_type_offer_count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Offers that sell the whole type." },
+	{ .name = "lowestTypeOfferSats", .column = "lowest_type_offer_sats", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_price, lowest_type_offer_sats), .min = INT64_MIN, .max = INT64_MAX, .doc = "The cheapest of them." },
+	{ .name = "lowestTypeOfferId", .column = "lowest_type_offer_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_price, lowest_type_offer_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Which that is." },
+};
+const struct shape workspace_price_shape = { .name = "workspace_price", .size = sizeof(struct workspace_price), .fields = workspace_price_fields, .n_fields = 4 };
+
+static const struct shape_field workspace_type_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Type id.", .example = "7" },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, name), .min = 0, .max = 0, .doc = "Its name.", .example = "\"Article\"" },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, slug), .min = 0, .max = 0, .doc = "Its slug.", .example = "\"article\"" },
+	{ .name = "description", .column = "description", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, description), .min = 0, .max = 0, .doc = "What it is for." },
+	{ .name = "fieldCount", .column = "field_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, field_count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Fields of its schema." },
+	{ .name = "requiredFieldCount", .column = "required_field_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, required_field_count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Of these, required ones." },
+	{ .name = "itemCount", .column = "item_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, item_count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Items that there are." },
+	{ .name = "hasContent", .column = "has_content", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, has_content), .min = 0, .max = 0, .doc = "There are some." },
+	{ .name = "pendingReviewTaskCount", .column = "pending_review_task_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, pending_review_task_count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Reviews that wait." },
+	{ .name = "lastItemUpdatedAt", .column = "last_item_updated_at", .type = SHAPE_TIME, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, last_item_updated_at), .min = 0, .max = 0, .doc = "Latest change of an item." },
+	{ .name = "paid", .column = "paid", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, paid), .min = 0, .max = 0, .shape = &workspace_price_shape, .doc = "What it costs." },
+	{ .name = "workflows", .column = "workflows", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, workflows), .min = 0, .max = 0, .shape = &workspace_workflow_shape, .doc = "Active ones." },
+	{ .name = "recommendedCommands", .column = "recommended_commands", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_type, recommended_commands), .min = 0, .max = 0, .doc = "Command lines that show more.", .example = "[\"wordclaw content list --content-type-id 7\"]" },
+};
+const struct shape workspace_type_shape = { .name = "workspace_type", .size = sizeof(struct workspace_type), .fields = workspace_type_fields, .n_fields = 13 };
+
+static const char *const workspace_work_kind_choices[] = { "content-type", "review-task", "workflow", "paid-content", NULL };
+static const char *const workspace_work_status_choices[] = { "ready", "warning", "blocked", NULL };
+static const struct shape_field workspace_work_fields[] = {
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, kind), .min = 0, .max = 0, .choices = workspace_work_kind_choices, .doc = "What it is about.", .example = "\"review-task\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, status), .min = 0, .max = 0, .choices = workspace_work_status_choices, .doc = "warning: it can be done, but look at notes; blocked: reason says why not.", .example = "\"ready\"" },
+	{ .name = "label", .column = "label", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, label), .min = 0, .max = 0, .doc = "What to do." },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, reason), .min = 0, .max = 0, .doc = "Why this, or why not." },
+	{ .name = "notes", .column = "notes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, notes), .min = 0, .max = 0, .doc = "What to know before." },
+	{ .name = "operation", .column = "operation", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, operation), .min = 0, .max = 0, .doc = "The call to make.", .example = "\"workflow.reviews.decide\"" },
+	{ .name = "rest", .column = "rest", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, rest), .min = 0, .max = 0, .doc = "Its route.", .example = "\"POST /api/review-tasks/21/decide\"" },
+	{ .name = "mcp", .column = "mcp", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, mcp), .min = 0, .max = 0, .doc = "Its tool.", .example = "\"decide_review_task\"" },
+	{ .name = "arguments", .column = "arguments", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, arguments), .min = 0, .max = 0, .doc = "Those of its arguments that are known.", .example = "{\"id\": 21}" },
+	{ .name = "recommendedCommands", .column = "recommended_commands", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, recommended_commands), .min = 0, .max = 0, .doc = "The same as command lines.", .example = "[\"wordclaw review decide 21\"]" },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item it is about." },
+	{ .name = "reviewTaskId", .column = "review_task_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, review_task_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The review." },
+	{ .name = "workflowId", .column = "workflow_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, workflow_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The workflow." },
+	{ .name = "offerId", .column = "offer_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_work, offer_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The offer." },
+};
+const struct shape workspace_work_shape = { .name = "workspace_work", .size = sizeof(struct workspace_work), .fields = workspace_work_fields, .n_fields = 14 };
+
+static const struct shape_field workspace_target_fields[] = {
+	{ .name = "rank", .column = "rank", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_target, rank), .min = INT64_C(1), .max = INT64_MAX, .doc = "1 is the best." },
+	{ .name = "contentType", .column = "content_type", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_target, content_type), .min = 0, .max = 0, .shape = &workspace_type_shape, .doc = "The type." },
+	{ .name = "workTarget", .column = "work_target", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_target, work_target), .min = 0, .max = 0, .shape = &workspace_work_shape, .doc = "The work." },
+};
+const struct shape workspace_target_shape = { .name = "workspace_target", .size = sizeof(struct workspace_target), .fields = workspace_target_fields, .n_fields = 3 };
+
+static const char *const workspace_lead_status_choices[] = { "ready", "warning", "blocked", NULL };
+static const struct shape_field workspace_lead_fields[] = {
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_lead, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type.", .example = "7" },
+	{ .name = "slug", .column = "slug", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_lead, slug), .min = 0, .max = 0, .doc = "Its slug.", .example = "\"article\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_lead, status), .min = 0, .max = 0, .choices = workspace_lead_status_choices, .doc = "As of the target.", .example = "\"ready\"" },
+	{ .name = "label", .column = "label", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_lead, label), .min = 0, .max = 0, .doc = "What to do." },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_lead, reason), .min = 0, .max = 0, .doc = "Why this, or why not." },
+};
+const struct shape workspace_lead_shape = { .name = "workspace_lead", .size = sizeof(struct workspace_lead), .fields = workspace_lead_fields, .n_fields = 5 };
+
+static const struct shape_field workspace_leads_fields[] = {
+	{ .name = "authoring", .column = "authoring", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_leads, authoring), .min = 0, .max = 0, .shape = &workspace_lead_shape, .doc = "Where to write." },
+	{ .name = "review", .column = "review", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_leads, review), .min = 0, .max = 0, .shape = &workspace_lead_shape, .doc = "What to decide." },
+	{ .name = "workflow", .column = "workflow", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_leads, workflow), .min = 0, .max = 0, .shape = &workspace_lead_shape, .doc = "What to submit." },
+	{ .name = "paid", .column = "paid", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_leads, paid), .min = 0, .max = 0, .shape = &workspace_lead_shape, .doc = "What to buy." },
+};
+const struct shape workspace_leads_shape = { .name = "workspace_leads", .size = sizeof(struct workspace_leads), .fields = workspace_leads_fields, .n_fields = 4 };
+
+static const struct shape_field workspace_summary_fields[] = {
+	{ .name = "totalContentTypes", .column = "total_content_types", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_summary, total_content_types), .min = INT64_MIN, .max = INT64_MAX, .doc = "Types, those that were not looked at too." },
+	{ .name = "contentTypesWithContent", .column = "content_types_with_content", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_summary, content_types_with_content), .min = INT64_MIN, .max = INT64_MAX, .doc = "Types that have items." },
+	{ .name = "workflowEnabledContentTypes", .column = "workflow_enabled_content_types", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_summary, workflow_enabled_content_types), .min = INT64_MIN, .max = INT64_MAX, .doc = "Types that a workflow governs." },
+	{ .name = "paidContentTypes", .column = "paid_content_types", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_summary, paid_content_types), .min = INT64_MIN, .max = INT64_MAX, .doc = "Types that cost something." },
+	{ .name = "pendingReviewTaskCount", .column = "pending_review_task_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_summary, pending_review_task_count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Reviews that wait." },
+};
+const struct shape workspace_summary_shape = { .name = "workspace_summary", .size = sizeof(struct workspace_summary), .fields = workspace_summary_fields, .n_fields = 5 };
+
+static const char *const workspace_filter_intent_choices[] = { "all", "authoring", "review", "workflow", "paid", NULL };
+static const struct shape_field workspace_filter_fields[] = {
+	{ .name = "intent", .column = "intent", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_filter, intent), .min = 0, .max = 0, .choices = workspace_filter_intent_choices, .doc = "Which work.", .example = "\"all\"" },
+	{ .name = "search", .column = "search", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_filter, search), .min = 0, .max = 0, .doc = "Words in name, slug or description." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_filter, limit), .min = INT64_MIN, .max = INT64_MAX, .doc = "Types at most." },
+};
+const struct shape workspace_filter_shape = { .name = "workspace_filter", .size = sizeof(struct workspace_filter), .fields = workspace_filter_fields, .n_fields = 3 };
+
+static const char *const deployment_check_status_choices[] = { "ready", "degraded", "disabled", NULL };
+static const struct shape_field deployment_check_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct deployment_check, name), .min = 0, .max = 0, .doc = "Which part.", .example = "\"contentRuntime\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct deployment_check, status), .min = 0, .max = 0, .choices = deployment_check_status_choices, .doc = "How it is.", .example = "\"ready\"" },
+	{ .name = "note", .column = "note", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct deployment_check, note), .min = 0, .max = 0, .doc = "What it does, or what is wrong." },
+	{ .name = "instances", .column = "instances", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct deployment_check, instances), .min = INT64_MIN, .max = INT64_MAX, .doc = "Processes that answer; null: it has none of its own." },
+	{ .name = "queueDepth", .column = "queue_depth", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct deployment_check, queue_depth), .min = INT64_MIN, .max = INT64_MAX, .doc = "Requests that wait there." },
+};
+const struct shape deployment_check_shape = { .name = "deployment_check", .size = sizeof(struct deployment_check), .fields = deployment_check_fields, .n_fields = 5 };
+
 static const struct shape_field committed_event_fields[] = {
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its place in the tenant's trail.", .example = "42" },
 	{ .name = "eventId", .column = "event_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct committed_event, event_id), .min = 0, .max = 0, .doc = "Its id." },
@@ -96,6 +213,59 @@ static const struct shape_field gateway_guides_get_response_fields[] = {
 	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, warnings), .min = 0, .max = 0, .doc = "What stands in the way." },
 };
 const struct shape gateway_guides_get_response_shape = { .name = "gateway_guides_get_response", .size = sizeof(struct gateway_guides_get_response), .fields = gateway_guides_get_response_fields, .n_fields = 7 };
+
+static const char *const gateway_workspace_context_request_intent_choices[] = { "all", "authoring", "review", "workflow", "paid", NULL };
+static const struct shape_field gateway_workspace_context_request_fields[] = {
+	{ .name = "intent", .column = "intent", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_workspace_context_request, intent), .min = 0, .max = INT64_C(16), .choices = gateway_workspace_context_request_intent_choices, .default_text = "\"all\"", .doc = "Types in the order of this kind of work; all: by authoring." },
+	{ .name = "search", .column = "search", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_workspace_context_request, search), .min = INT64_C(1), .max = INT64_C(200), .doc = "Only types with this in name, slug or description.", .example = "\"article\"" },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_workspace_context_request, limit), .min = INT64_C(1), .max = INT64_C(50), .default_text = "20", .doc = "Types at most." },
+};
+const struct shape gateway_workspace_context_request_shape = { .name = "gateway_workspace_context_request", .size = sizeof(struct gateway_workspace_context_request), .fields = gateway_workspace_context_request_fields, .n_fields = 3 };
+
+static const struct shape_field gateway_workspace_context_response_fields[] = {
+	{ .name = "generatedAt", .column = "generated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, generated_at), .min = 0, .max = 0, .doc = "When it was looked at." },
+	{ .name = "currentActor", .column = "current_actor", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, current_actor), .min = 0, .max = 0, .shape = &workspace_actor_shape, .doc = "Who asks." },
+	{ .name = "currentDomain", .column = "current_domain", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, current_domain), .min = 0, .max = 0, .shape = &workspace_domain_shape, .doc = "The tenant." },
+	{ .name = "accessibleDomains", .column = "accessible_domains", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, accessible_domains), .min = 0, .max = 0, .shape = &workspace_domain_shape, .doc = "Tenants that this credential reaches." },
+	{ .name = "filter", .column = "filter", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, filter), .min = 0, .max = 0, .shape = &workspace_filter_shape, .doc = "What was asked." },
+	{ .name = "summary", .column = "summary", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, summary), .min = 0, .max = 0, .shape = &workspace_summary_shape, .doc = "Of all types, whatever was searched for." },
+	{ .name = "targets", .column = "targets", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, targets), .min = 0, .max = 0, .shape = &workspace_leads_shape, .doc = "Where to go on." },
+	{ .name = "contentTypes", .column = "content_types", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, content_types), .min = 0, .max = 0, .shape = &workspace_type_shape, .doc = "In the order of the intent." },
+	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_context_response, warnings), .min = 0, .max = 0, .doc = "What could not be looked at." },
+};
+const struct shape gateway_workspace_context_response_shape = { .name = "gateway_workspace_context_response", .size = sizeof(struct gateway_workspace_context_response), .fields = gateway_workspace_context_response_fields, .n_fields = 9 };
+
+static const char *const gateway_workspace_target_request_intent_choices[] = { "authoring", "review", "workflow", "paid", NULL };
+static const struct shape_field gateway_workspace_target_request_fields[] = {
+	{ .name = "intent", .column = "intent", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_workspace_target_request, intent), .min = 0, .max = INT64_C(16), .choices = gateway_workspace_target_request_intent_choices, .doc = "Which work.", .example = "\"authoring\"" },
+	{ .name = "search", .column = "search", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_workspace_target_request, search), .min = INT64_C(1), .max = INT64_C(200), .doc = "Only types with this in name, slug or description.", .example = "\"article\"" },
+};
+const struct shape gateway_workspace_target_request_shape = { .name = "gateway_workspace_target_request", .size = sizeof(struct gateway_workspace_target_request), .fields = gateway_workspace_target_request_fields, .n_fields = 2 };
+
+static const struct shape_field gateway_workspace_target_response_fields[] = {
+	{ .name = "generatedAt", .column = "generated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, generated_at), .min = 0, .max = 0, .doc = "When it was looked at." },
+	{ .name = "currentActor", .column = "current_actor", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, current_actor), .min = 0, .max = 0, .shape = &workspace_actor_shape, .doc = "Who asks." },
+	{ .name = "currentDomain", .column = "current_domain", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, current_domain), .min = 0, .max = 0, .shape = &workspace_domain_shape, .doc = "The tenant." },
+	{ .name = "intent", .column = "intent", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, intent), .min = 0, .max = 0, .doc = "As asked.", .example = "\"authoring\"" },
+	{ .name = "search", .column = "search", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, search), .min = 0, .max = 0, .doc = "As asked." },
+	{ .name = "availableTargetCount", .column = "available_target_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, available_target_count), .min = INT64_MIN, .max = INT64_MAX, .doc = "Targets that are not blocked." },
+	{ .name = "target", .column = "target", .type = SHAPE_STRUCT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, target), .min = 0, .max = 0, .shape = &workspace_target_shape, .doc = "The best; null without types." },
+	{ .name = "alternatives", .column = "alternatives", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, alternatives), .min = 0, .max = 0, .shape = &workspace_target_shape, .doc = "The three next." },
+	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_workspace_target_response, warnings), .min = 0, .max = 0, .doc = "What could not be looked at." },
+};
+const struct shape gateway_workspace_target_response_shape = { .name = "gateway_workspace_target_response", .size = sizeof(struct gateway_workspace_target_response), .fields = gateway_workspace_target_response_fields, .n_fields = 9 };
+
+const struct shape gateway_deployment_status_request_shape = { .name = "gateway_deployment_status_request", .size = sizeof(struct gateway_deployment_status_request), .fields = NULL, .n_fields = 0 };
+
+static const char *const gateway_deployment_status_response_overall_status_choices[] = { "ready", "degraded", NULL };
+static const struct shape_field gateway_deployment_status_response_fields[] = {
+	{ .name = "generatedAt", .column = "generated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_deployment_status_response, generated_at), .min = 0, .max = 0, .doc = "When it was looked at." },
+	{ .name = "version", .column = "version", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_deployment_status_response, version), .min = 0, .max = 0, .doc = "Of the gateway." },
+	{ .name = "overallStatus", .column = "overall_status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_deployment_status_response, overall_status), .min = 0, .max = 0, .choices = gateway_deployment_status_response_overall_status_choices, .doc = "degraded: a part is.", .example = "\"ready\"" },
+	{ .name = "checks", .column = "checks", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_deployment_status_response, checks), .min = 0, .max = 0, .shape = &deployment_check_shape, .doc = "The parts." },
+	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_deployment_status_response, warnings), .min = 0, .max = 0, .doc = "What is wrong, in words." },
+};
+const struct shape gateway_deployment_status_response_shape = { .name = "gateway_deployment_status_response", .size = sizeof(struct gateway_deployment_status_response), .fields = gateway_deployment_status_response_fields, .n_fields = 5 };
 
 static const struct shape_field gateway_events_wait_request_fields[] = {
 	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, after), .min = INT64_C(0), .max = INT64_C(9007199254740991), .doc = "position of the answer before, or the number of an event; left out: from now on.", .example = "42" },
@@ -280,6 +450,187 @@ const struct operation operation_gateway_guides_get = {
 	.response = &gateway_guides_get_response_shape,
 	.errors = gateway_guides_get_errors,
 	.events = gateway_guides_get_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route gateway_workspace_context_routes[] = {
+	{ "GET", "/api/workspace-context", false },
+};
+static const char *const gateway_workspace_context_actions[] = {
+	"GET /api/workspace-target",
+	"GET /api/content-types",
+	NULL
+};
+static const struct error_info *const gateway_workspace_context_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const gateway_workspace_context_events[] = {
+	NULL
+};
+const struct operation operation_gateway_workspace_context = {
+	.id = "gateway.workspace.context",
+	.service = "gateway",
+	.summary = "Say what this tenant has, and where this caller can go on.",
+	.description = "Types with their figures, workflows, reviews that wait and prices, as this caller sees them, and the best targets of each kind of work.",
+	.mcp = "get_workspace_context",
+	.graphql = "query workspaceContext",
+	.cli = "workspace guide",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = gateway_workspace_context_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = 0,
+	.timeout_ms = 8000,
+	.body_max_bytes = 65536,
+	.cost = 2,
+	.priority = "low",
+	.next_action = "Take the best target of one intent with GET /api/workspace-target.",
+	.actions = gateway_workspace_context_actions,
+	.request = &gateway_workspace_context_request_shape,
+	.response = &gateway_workspace_context_response_shape,
+	.errors = gateway_workspace_context_errors,
+	.events = gateway_workspace_context_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route gateway_workspace_target_routes[] = {
+	{ "GET", "/api/workspace-target", false },
+};
+static const char *const gateway_workspace_target_actions[] = {
+	"GET /api/workspace-context",
+	NULL
+};
+static const struct error_info *const gateway_workspace_target_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const gateway_workspace_target_events[] = {
+	NULL
+};
+const struct operation operation_gateway_workspace_target = {
+	.id = "gateway.workspace.target",
+	.service = "gateway",
+	.summary = "Say what to do next for one kind of work: the best target and the call for it.",
+	.description = NULL,
+	.mcp = "resolve_workspace_target",
+	.graphql = "query workspaceTarget",
+	.cli = "workspace resolve",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = gateway_workspace_target_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = 0,
+	.timeout_ms = 8000,
+	.body_max_bytes = 65536,
+	.cost = 2,
+	.priority = "low",
+	.next_action = "Make the call of target.workTarget when its status is ready.",
+	.actions = gateway_workspace_target_actions,
+	.request = &gateway_workspace_target_request_shape,
+	.response = &gateway_workspace_target_response_shape,
+	.errors = gateway_workspace_target_errors,
+	.events = gateway_workspace_target_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route gateway_deployment_status_routes[] = {
+	{ "GET", "/api/deployment-status", false },
+};
+static const char *const gateway_deployment_status_actions[] = {
+	"GET /api/capabilities",
+	"GET /api/identity",
+	NULL
+};
+static const struct error_info *const gateway_deployment_status_errors[] = {
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	NULL
+};
+static const struct event_type *const gateway_deployment_status_events[] = {
+	NULL
+};
+const struct operation operation_gateway_deployment_status = {
+	.id = "gateway.deployment.status",
+	.service = "gateway",
+	.summary = "Say how each part of the system is.",
+	.description = "For people and agents; what decides about traffic asks GET /ready.",
+	.mcp = "get_deployment_status",
+	.graphql = "query deploymentStatus",
+	.cli = "deployment-status",
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = gateway_deployment_status_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_NONE,
+	.flags = OPERATION_PUBLIC,
+	.timeout_ms = 5000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Say who you are with GET /api/identity.",
+	.actions = gateway_deployment_status_actions,
+	.request = &gateway_deployment_status_request_shape,
+	.response = &gateway_deployment_status_response_shape,
+	.errors = gateway_deployment_status_errors,
+	.events = gateway_deployment_status_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

@@ -54,6 +54,130 @@ struct guide_step {
 };
 extern const struct shape guide_step_shape;
 
+/* Who asks. */
+struct workspace_actor {
+	const char *actor_id;
+	const char *actor_type;
+	struct shape_list scopes; /* of const char * */
+};
+extern const struct shape workspace_actor_shape;
+
+/* The tenant that is looked at. */
+struct workspace_domain {
+	int64_t id; /* 1..2147483647 */
+	const char *name;
+	const char *hostname;
+};
+extern const struct shape workspace_domain_shape;
+
+/* A workflow that governs a type. */
+struct workspace_workflow {
+	int64_t id; /* 1..2147483647 */
+	const char *name;
+};
+extern const struct shape workspace_workflow_shape;
+
+/* What reading a type costs. */
+struct workspace_price {
+	const int64_t *base_price;
+	int64_t active_type_offer_count;
+	const int64_t *lowest_type_offer_sats;
+	const int64_t *lowest_type_offer_id; /* 1..2147483647 */
+};
+extern const struct shape workspace_price_shape;
+
+/* A content type and where work on it stands. */
+struct workspace_type {
+	int64_t id; /* 1..2147483647 */
+	const char *name;
+	const char *slug;
+	const char *description; /* optional */
+	int64_t field_count;
+	int64_t required_field_count;
+	int64_t item_count;
+	bool has_content;
+	int64_t pending_review_task_count;
+	const int64_t *last_item_updated_at; /* microseconds since 1970 */
+	const struct workspace_price *paid;
+	struct shape_list workflows; /* of struct workspace_workflow */
+	struct shape_list recommended_commands; /* of const char * */
+};
+extern const struct shape workspace_type_shape;
+
+/* What can be done next about a type. */
+struct workspace_work {
+	const char *kind; /* content-type | review-task | workflow | paid-content */
+	const char *status; /* ready | warning | blocked */
+	const char *label;
+	const char *reason;
+	struct shape_list notes; /* of const char * */
+	const char *operation;
+	const char *rest;
+	const char *mcp; /* optional */
+	struct doc arguments;
+	struct shape_list recommended_commands; /* of const char * */
+	const int64_t *content_item_id; /* 1..2147483647 */
+	const int64_t *review_task_id; /* 1..2147483647 */
+	const int64_t *workflow_id; /* 1..2147483647 */
+	const int64_t *offer_id; /* 1..2147483647 */
+};
+extern const struct shape workspace_work_shape;
+
+/* A type with what can be done next about it. */
+struct workspace_target {
+	int64_t rank; /* at least 1 */
+	const struct workspace_type *content_type;
+	const struct workspace_work *work_target;
+};
+extern const struct shape workspace_target_shape;
+
+/* A target in short. */
+struct workspace_lead {
+	int64_t content_type_id; /* 1..2147483647 */
+	const char *slug;
+	const char *status; /* ready | warning | blocked */
+	const char *label;
+	const char *reason;
+};
+extern const struct shape workspace_lead_shape;
+
+/* The three best targets of each intent. */
+struct workspace_leads {
+	struct shape_list authoring; /* of struct workspace_lead */
+	struct shape_list review; /* of struct workspace_lead */
+	struct shape_list workflow; /* of struct workspace_lead */
+	struct shape_list paid; /* of struct workspace_lead */
+};
+extern const struct shape workspace_leads_shape;
+
+/* The tenant in figures. */
+struct workspace_summary {
+	int64_t total_content_types;
+	int64_t content_types_with_content;
+	int64_t workflow_enabled_content_types;
+	int64_t paid_content_types;
+	int64_t pending_review_task_count;
+};
+extern const struct shape workspace_summary_shape;
+
+/* What was asked. */
+struct workspace_filter {
+	const char *intent; /* all | authoring | review | workflow | paid */
+	const char *search; /* optional */
+	int64_t limit;
+};
+extern const struct shape workspace_filter_shape;
+
+/* A part of the system. */
+struct deployment_check {
+	const char *name;
+	const char *status; /* ready | degraded | disabled */
+	const char *note;
+	const int64_t *instances;
+	const int64_t *queue_depth;
+};
+extern const struct shape deployment_check_shape;
+
 /* What happened, as the trail has it. */
 struct committed_event {
 	int64_t number; /* at least 1 */
@@ -109,6 +233,59 @@ struct gateway_guides_get_response {
 };
 extern const struct shape gateway_guides_get_response_shape;
 
+struct gateway_workspace_context_request {
+	const char *intent; /* at most 16 bytes; all | authoring | review | workflow | paid; optional; default "all" */
+	const char *search; /* 1..200 bytes; optional */
+	const int64_t *limit; /* 1..50; default 20 */
+};
+extern const struct shape gateway_workspace_context_request_shape;
+
+struct gateway_workspace_context_response {
+	int64_t generated_at; /* microseconds since 1970 */
+	const struct workspace_actor *current_actor;
+	const struct workspace_domain *current_domain; /* optional */
+	struct shape_list accessible_domains; /* of struct workspace_domain */
+	const struct workspace_filter *filter;
+	const struct workspace_summary *summary;
+	const struct workspace_leads *targets;
+	struct shape_list content_types; /* of struct workspace_type */
+	struct shape_list warnings; /* of const char * */
+};
+extern const struct shape gateway_workspace_context_response_shape;
+
+struct gateway_workspace_target_request {
+	const char *intent; /* at most 16 bytes; authoring | review | workflow | paid */
+	const char *search; /* 1..200 bytes; optional */
+};
+extern const struct shape gateway_workspace_target_request_shape;
+
+struct gateway_workspace_target_response {
+	int64_t generated_at; /* microseconds since 1970 */
+	const struct workspace_actor *current_actor;
+	const struct workspace_domain *current_domain; /* optional */
+	const char *intent;
+	const char *search; /* optional */
+	int64_t available_target_count;
+	const struct workspace_target *target; /* optional */
+	struct shape_list alternatives; /* of struct workspace_target */
+	struct shape_list warnings; /* of const char * */
+};
+extern const struct shape gateway_workspace_target_response_shape;
+
+struct gateway_deployment_status_request {
+	char no_members;
+};
+extern const struct shape gateway_deployment_status_request_shape;
+
+struct gateway_deployment_status_response {
+	int64_t generated_at; /* microseconds since 1970 */
+	const char *version;
+	const char *overall_status; /* ready | degraded */
+	struct shape_list checks; /* of struct deployment_check */
+	struct shape_list warnings; /* of const char * */
+};
+extern const struct shape gateway_deployment_status_response_shape;
+
 struct gateway_events_wait_request {
 	const int64_t *after; /* 0..9007199254740991 */
 	struct shape_list types; /* of const char *; at most 32 items; optional */
@@ -129,6 +306,9 @@ extern const struct shape gateway_events_wait_response_shape;
 extern const struct operation operation_gateway_capabilities;
 extern const struct operation operation_gateway_guides_list;
 extern const struct operation operation_gateway_guides_get;
+extern const struct operation operation_gateway_workspace_context;
+extern const struct operation operation_gateway_workspace_target;
+extern const struct operation operation_gateway_deployment_status;
 extern const struct operation operation_gateway_events_wait;
 
 /* Handlers, written by the service.  Errors listed are those beyond the common ones. */
@@ -148,6 +328,21 @@ const struct error *gateway_guides_list(struct request *req, const struct gatewa
  * Errors: UNKNOWN_TASK. */
 const struct error *gateway_guides_get(struct request *req, const struct gateway_guides_get_request *in,
     struct gateway_guides_get_response *out) MUST_CHECK;
+
+/* Say what this tenant has, and where this caller can go on.
+ * GET /api/workspace-context */
+const struct error *gateway_workspace_context(struct request *req, const struct gateway_workspace_context_request *in,
+    struct gateway_workspace_context_response *out) MUST_CHECK;
+
+/* Say what to do next for one kind of work: the best target and the call for it.
+ * GET /api/workspace-target */
+const struct error *gateway_workspace_target(struct request *req, const struct gateway_workspace_target_request *in,
+    struct gateway_workspace_target_response *out) MUST_CHECK;
+
+/* Say how each part of the system is.
+ * GET /api/deployment-status */
+const struct error *gateway_deployment_status(struct request *req, const struct gateway_deployment_status_request *in,
+    struct gateway_deployment_status_response *out) MUST_CHECK;
 
 /* Wait for the next events, for clients without streams.
  * GET /api/events/wait

@@ -66,6 +66,8 @@ extern const struct graphql_type graphql_type_delete_job_schedule_result;
 extern const struct graphql_type graphql_type_delete_license_policy_result;
 extern const struct graphql_type graphql_type_delete_offer_result;
 extern const struct graphql_type graphql_type_delete_result;
+extern const struct graphql_type graphql_type_deployment_check;
+extern const struct graphql_type graphql_type_deployment_status;
 extern const struct graphql_type graphql_type_domain;
 extern const struct graphql_type graphql_type_domain_summary;
 extern const struct graphql_type graphql_type_domains_page;
@@ -125,6 +127,7 @@ extern const struct graphql_type graphql_type_release_entry;
 extern const struct graphql_type graphql_type_release_preview_page;
 extern const struct graphql_type graphql_type_releases_page;
 extern const struct graphql_type graphql_type_replay_webhook_result;
+extern const struct graphql_type graphql_type_resolved_workspace_target;
 extern const struct graphql_type graphql_type_review_comment;
 extern const struct graphql_type graphql_type_review_comments_page;
 extern const struct graphql_type graphql_type_review_decision_result;
@@ -172,6 +175,18 @@ extern const struct graphql_type graphql_type_workflow;
 extern const struct graphql_type graphql_type_workflow_detail;
 extern const struct graphql_type graphql_type_workflow_transition;
 extern const struct graphql_type graphql_type_workflows_page;
+extern const struct graphql_type graphql_type_workspace_actor;
+extern const struct graphql_type graphql_type_workspace_context;
+extern const struct graphql_type graphql_type_workspace_domain;
+extern const struct graphql_type graphql_type_workspace_filter;
+extern const struct graphql_type graphql_type_workspace_lead;
+extern const struct graphql_type graphql_type_workspace_leads;
+extern const struct graphql_type graphql_type_workspace_price;
+extern const struct graphql_type graphql_type_workspace_summary;
+extern const struct graphql_type graphql_type_workspace_target;
+extern const struct graphql_type graphql_type_workspace_type;
+extern const struct graphql_type graphql_type_workspace_work;
+extern const struct graphql_type graphql_type_workspace_workflow;
 
 static const struct graphql_field graphql_type_actor_profile_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "id" },
@@ -710,6 +725,24 @@ static const struct graphql_field graphql_type_delete_result_fields[] = {
 	{ .name = "message", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "message" },
 };
 const struct graphql_type graphql_type_delete_result = { "DeleteResult", &confirmation_shape, graphql_type_delete_result_fields, 2 };
+
+static const struct graphql_field graphql_type_deployment_check_fields[] = {
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "note", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "note" },
+	{ .name = "instances", .kind = GRAPHQL_PLAIN, .member = "instances" },
+	{ .name = "queueDepth", .kind = GRAPHQL_PLAIN, .member = "queueDepth" },
+};
+const struct graphql_type graphql_type_deployment_check = { "DeploymentCheck", &deployment_check_shape, graphql_type_deployment_check_fields, 5 };
+
+static const struct graphql_field graphql_type_deployment_status_fields[] = {
+	{ .name = "generatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "generatedAt" },
+	{ .name = "version", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "version" },
+	{ .name = "overallStatus", .kind = GRAPHQL_ENUM, .is_required = true, .member = "overallStatus" },
+	{ .name = "checks", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "checks", .type = &graphql_type_deployment_check },
+	{ .name = "warnings", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "warnings" },
+};
+const struct graphql_type graphql_type_deployment_status = { "DeploymentStatus", &gateway_deployment_status_response_shape, graphql_type_deployment_status_fields, 5 };
 
 static const struct graphql_field graphql_type_domain_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -1309,6 +1342,19 @@ static const struct graphql_field graphql_type_replay_webhook_result_fields[] = 
 };
 const struct graphql_type graphql_type_replay_webhook_result = { "ReplayWebhookResult", &webhooks_deliveries_replay_response_shape, graphql_type_replay_webhook_result_fields, 2 };
 
+static const struct graphql_field graphql_type_resolved_workspace_target_fields[] = {
+	{ .name = "generatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "generatedAt" },
+	{ .name = "currentActor", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "currentActor", .type = &graphql_type_workspace_actor },
+	{ .name = "currentDomain", .kind = GRAPHQL_OBJECT, .member = "currentDomain", .type = &graphql_type_workspace_domain },
+	{ .name = "intent", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "intent" },
+	{ .name = "search", .kind = GRAPHQL_PLAIN, .member = "search" },
+	{ .name = "availableTargetCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "availableTargetCount" },
+	{ .name = "target", .kind = GRAPHQL_OBJECT, .member = "target", .type = &graphql_type_workspace_target },
+	{ .name = "alternatives", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "alternatives", .type = &graphql_type_workspace_target },
+	{ .name = "warnings", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "warnings" },
+};
+const struct graphql_type graphql_type_resolved_workspace_target = { "ResolvedWorkspaceTarget", &gateway_workspace_target_response_shape, graphql_type_resolved_workspace_target_fields, 9 };
+
 static const struct graphql_field graphql_type_review_comment_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
 	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
@@ -1805,6 +1851,122 @@ static const struct graphql_field graphql_type_workflows_page_fields[] = {
 };
 const struct graphql_type graphql_type_workflows_page = { "WorkflowsPage", &workflow_workflows_list_response_shape, graphql_type_workflows_page_fields, 2 };
 
+static const struct graphql_field graphql_type_workspace_actor_fields[] = {
+	{ .name = "actorId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorId" },
+	{ .name = "actorType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "actorType" },
+	{ .name = "scopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "scopes" },
+};
+const struct graphql_type graphql_type_workspace_actor = { "WorkspaceActor", &workspace_actor_shape, graphql_type_workspace_actor_fields, 3 };
+
+static const struct graphql_field graphql_type_workspace_context_fields[] = {
+	{ .name = "generatedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "generatedAt" },
+	{ .name = "currentActor", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "currentActor", .type = &graphql_type_workspace_actor },
+	{ .name = "currentDomain", .kind = GRAPHQL_OBJECT, .member = "currentDomain", .type = &graphql_type_workspace_domain },
+	{ .name = "accessibleDomains", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "accessibleDomains", .type = &graphql_type_workspace_domain },
+	{ .name = "filter", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "filter", .type = &graphql_type_workspace_filter },
+	{ .name = "summary", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "summary", .type = &graphql_type_workspace_summary },
+	{ .name = "targets", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "targets", .type = &graphql_type_workspace_leads },
+	{ .name = "contentTypes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "contentTypes", .type = &graphql_type_workspace_type },
+	{ .name = "warnings", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "warnings" },
+};
+const struct graphql_type graphql_type_workspace_context = { "WorkspaceContext", &gateway_workspace_context_response_shape, graphql_type_workspace_context_fields, 9 };
+
+static const struct graphql_field graphql_type_workspace_domain_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "hostname", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hostname" },
+};
+const struct graphql_type graphql_type_workspace_domain = { "WorkspaceDomain", &workspace_domain_shape, graphql_type_workspace_domain_fields, 3 };
+
+static const struct graphql_field graphql_type_workspace_filter_fields[] = {
+	{ .name = "intent", .kind = GRAPHQL_ENUM, .is_required = true, .member = "intent" },
+	{ .name = "search", .kind = GRAPHQL_PLAIN, .member = "search" },
+	{ .name = "limit", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "limit" },
+};
+const struct graphql_type graphql_type_workspace_filter = { "WorkspaceFilter", &workspace_filter_shape, graphql_type_workspace_filter_fields, 3 };
+
+static const struct graphql_field graphql_type_workspace_lead_fields[] = {
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentTypeId" },
+	{ .name = "slug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "slug" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "label", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "label" },
+	{ .name = "reason", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "reason" },
+};
+const struct graphql_type graphql_type_workspace_lead = { "WorkspaceLead", &workspace_lead_shape, graphql_type_workspace_lead_fields, 5 };
+
+static const struct graphql_field graphql_type_workspace_leads_fields[] = {
+	{ .name = "authoring", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "authoring", .type = &graphql_type_workspace_lead },
+	{ .name = "review", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "review", .type = &graphql_type_workspace_lead },
+	{ .name = "workflow", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "workflow", .type = &graphql_type_workspace_lead },
+	{ .name = "paid", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "paid", .type = &graphql_type_workspace_lead },
+};
+const struct graphql_type graphql_type_workspace_leads = { "WorkspaceLeads", &workspace_leads_shape, graphql_type_workspace_leads_fields, 4 };
+
+static const struct graphql_field graphql_type_workspace_price_fields[] = {
+	{ .name = "basePrice", .kind = GRAPHQL_PLAIN, .member = "basePrice" },
+	{ .name = "activeTypeOfferCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "activeTypeOfferCount" },
+	{ .name = "lowestTypeOfferSats", .kind = GRAPHQL_PLAIN, .member = "lowestTypeOfferSats" },
+	{ .name = "lowestTypeOfferId", .kind = GRAPHQL_ID, .member = "lowestTypeOfferId" },
+};
+const struct graphql_type graphql_type_workspace_price = { "WorkspacePrice", &workspace_price_shape, graphql_type_workspace_price_fields, 4 };
+
+static const struct graphql_field graphql_type_workspace_summary_fields[] = {
+	{ .name = "totalContentTypes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "totalContentTypes" },
+	{ .name = "contentTypesWithContent", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypesWithContent" },
+	{ .name = "workflowEnabledContentTypes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "workflowEnabledContentTypes" },
+	{ .name = "paidContentTypes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "paidContentTypes" },
+	{ .name = "pendingReviewTaskCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "pendingReviewTaskCount" },
+};
+const struct graphql_type graphql_type_workspace_summary = { "WorkspaceSummary", &workspace_summary_shape, graphql_type_workspace_summary_fields, 5 };
+
+static const struct graphql_field graphql_type_workspace_target_fields[] = {
+	{ .name = "rank", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "rank" },
+	{ .name = "contentType", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "contentType", .type = &graphql_type_workspace_type },
+	{ .name = "workTarget", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "workTarget", .type = &graphql_type_workspace_work },
+};
+const struct graphql_type graphql_type_workspace_target = { "WorkspaceTarget", &workspace_target_shape, graphql_type_workspace_target_fields, 3 };
+
+static const struct graphql_field graphql_type_workspace_type_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "slug", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "slug" },
+	{ .name = "description", .kind = GRAPHQL_PLAIN, .member = "description" },
+	{ .name = "fieldCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "fieldCount" },
+	{ .name = "requiredFieldCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requiredFieldCount" },
+	{ .name = "itemCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "itemCount" },
+	{ .name = "hasContent", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasContent" },
+	{ .name = "pendingReviewTaskCount", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "pendingReviewTaskCount" },
+	{ .name = "lastItemUpdatedAt", .kind = GRAPHQL_PLAIN, .member = "lastItemUpdatedAt" },
+	{ .name = "paid", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "paid", .type = &graphql_type_workspace_price },
+	{ .name = "workflows", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "workflows", .type = &graphql_type_workspace_workflow },
+	{ .name = "recommendedCommands", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "recommendedCommands" },
+};
+const struct graphql_type graphql_type_workspace_type = { "WorkspaceType", &workspace_type_shape, graphql_type_workspace_type_fields, 13 };
+
+static const struct graphql_field graphql_type_workspace_work_fields[] = {
+	{ .name = "kind", .kind = GRAPHQL_ENUM, .is_required = true, .member = "kind" },
+	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "label", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "label" },
+	{ .name = "reason", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "reason" },
+	{ .name = "notes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "notes" },
+	{ .name = "operation", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "operation" },
+	{ .name = "rest", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "rest" },
+	{ .name = "mcp", .kind = GRAPHQL_PLAIN, .member = "mcp" },
+	{ .name = "arguments", .kind = GRAPHQL_JSON, .is_required = true, .member = "arguments" },
+	{ .name = "recommendedCommands", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "recommendedCommands" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .member = "contentItemId" },
+	{ .name = "reviewTaskId", .kind = GRAPHQL_ID, .member = "reviewTaskId" },
+	{ .name = "workflowId", .kind = GRAPHQL_ID, .member = "workflowId" },
+	{ .name = "offerId", .kind = GRAPHQL_ID, .member = "offerId" },
+};
+const struct graphql_type graphql_type_workspace_work = { "WorkspaceWork", &workspace_work_shape, graphql_type_workspace_work_fields, 14 };
+
+static const struct graphql_field graphql_type_workspace_workflow_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+};
+const struct graphql_type graphql_type_workspace_workflow = { "WorkspaceWorkflow", &workspace_workflow_shape, graphql_type_workspace_workflow_fields, 2 };
+
 static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "auditLogs", .kind = GRAPHQL_CALL, .type = &graphql_type_audit_logs_page, .operation = &operation_audit_logs_list },
 	{ .name = "auditVerification", .kind = GRAPHQL_CALL, .type = &graphql_type_audit_verification, .operation = &operation_audit_logs_verify },
@@ -1848,6 +2010,9 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "capabilities", .kind = GRAPHQL_CALL, .type = &graphql_type_capabilities, .operation = &operation_gateway_capabilities },
 	{ .name = "guides", .kind = GRAPHQL_CALL, .type = &graphql_type_guides_page, .operation = &operation_gateway_guides_list },
 	{ .name = "guide", .kind = GRAPHQL_CALL, .type = &graphql_type_guide, .operation = &operation_gateway_guides_get },
+	{ .name = "workspaceContext", .kind = GRAPHQL_CALL, .type = &graphql_type_workspace_context, .operation = &operation_gateway_workspace_context },
+	{ .name = "workspaceTarget", .kind = GRAPHQL_CALL, .type = &graphql_type_resolved_workspace_target, .operation = &operation_gateway_workspace_target },
+	{ .name = "deploymentStatus", .kind = GRAPHQL_CALL, .type = &graphql_type_deployment_status, .operation = &operation_gateway_deployment_status },
 	{ .name = "domains", .kind = GRAPHQL_CALL, .type = &graphql_type_domains_page, .operation = &operation_identity_domains_list },
 	{ .name = "apiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_api_keys_page, .operation = &operation_identity_keys_list },
 	{ .name = "delegatedApiKeys", .kind = GRAPHQL_CALL, .type = &graphql_type_delegated_api_keys, .operation = &operation_identity_keys_children },
@@ -1883,7 +2048,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 76 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 79 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -2040,6 +2205,8 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_delete_license_policy_result,
 	&graphql_type_delete_offer_result,
 	&graphql_type_delete_result,
+	&graphql_type_deployment_check,
+	&graphql_type_deployment_status,
 	&graphql_type_domain,
 	&graphql_type_domain_summary,
 	&graphql_type_domains_page,
@@ -2099,6 +2266,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_release_preview_page,
 	&graphql_type_releases_page,
 	&graphql_type_replay_webhook_result,
+	&graphql_type_resolved_workspace_target,
 	&graphql_type_review_comment,
 	&graphql_type_review_comments_page,
 	&graphql_type_review_decision_result,
@@ -2146,5 +2314,17 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_workflow_detail,
 	&graphql_type_workflow_transition,
 	&graphql_type_workflows_page,
+	&graphql_type_workspace_actor,
+	&graphql_type_workspace_context,
+	&graphql_type_workspace_domain,
+	&graphql_type_workspace_filter,
+	&graphql_type_workspace_lead,
+	&graphql_type_workspace_leads,
+	&graphql_type_workspace_price,
+	&graphql_type_workspace_summary,
+	&graphql_type_workspace_target,
+	&graphql_type_workspace_type,
+	&graphql_type_workspace_work,
+	&graphql_type_workspace_workflow,
 	NULL
 };

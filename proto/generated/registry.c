@@ -120,9 +120,12 @@ const struct operation *const registry_operations[] = {
 	&operation_forms_submissions_release,
 	&operation_forms_submitters_erase,
 	&operation_gateway_capabilities,
+	&operation_gateway_deployment_status,
 	&operation_gateway_events_wait,
 	&operation_gateway_guides_get,
 	&operation_gateway_guides_list,
+	&operation_gateway_workspace_context,
+	&operation_gateway_workspace_target,
 	&operation_health_ping,
 	&operation_identity_decisions_list,
 	&operation_identity_decisions_record,
@@ -245,7 +248,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 227;
+const size_t registry_n_operations = 230;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -407,6 +407,7 @@ def requests(t, path):
         "webhooks.deliveries.redeliver": lambda: ask(f"/api/webhook-deliveries/{t.delivery()}/redeliver"),
         "webhooks.deliveries.replay": lambda: ask(f"/api/webhooks/{t.hook()}/replay", {"after": 0}),
         "gateway.events.wait": lambda: ask("/api/events/wait?timeout=0"),
+        "gateway.workspace.target": lambda: ask("/api/workspace-target?intent=authoring"),
         "gateway.guides.get": lambda: ask("/api/guides/author-content"),
         "content.items.revert": lambda: ask(f"/api/content-items/{t.changed_item()}/revert", {"version": 2}),
         "content.assets.used_by": lambda: ask(f"/api/assets/{t.asset()}/used-by"),
