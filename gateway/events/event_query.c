@@ -76,6 +76,15 @@ read_types(struct arena *arena, const struct principal *principal, const char *t
 }
 
 static const struct error *
+check_entity_type(struct arena *arena, const char *entity_type)
+{
+	for (size_t i = 0; entity_type && registry_events[i]; i++)
+		if (strcmp(registry_events[i]->entity_type, entity_type) == 0)
+			return NULL;
+	return entity_type ? refuse(arena, "/entityType", arena_printf(arena, "no event is about '%s'; events are %s", entity_type, known_types(arena))) : NULL;
+}
+
+static const struct error *
 check_names(struct arena *arena, const struct query *query)
 {
 	static const char known[] = "types,entityType,entityId,actorId,after";
@@ -97,6 +106,8 @@ event_query_read(struct arena *arena, const struct query *query, const char *las
 
 	if (!error)
 		error = read_types(arena, principal, query_get(query, "types"), &read.filter);
+	if (!error)
+		error = check_entity_type(arena, read.filter.entity_type);
 	if (!error && after)
 		error = read_number(arena, "/after", after, &read.after);
 	if (!error && last_event_id)

@@ -18,7 +18,7 @@ function typeOf(schema) {
 	case 'string': return 'string'
 	case 'boolean': return 'boolean'
 	case 'null': return 'null'
-	case 'array': return `(${typeOf(schema.items)})[]`
+	case 'array': return `(${typeOf(schema.items?.enum ? { type: 'string' } : schema.items)})[]` // what a form collects is text
 	case 'object': return schema.properties ? members(schema) : 'Json'
 	default: return 'unknown'
 	}
@@ -50,6 +50,9 @@ for (const [path, methods] of Object.entries(document.paths)) {
 			input: members(input), data: typeOf(bare ? answer : answer.properties.data), meta: bare ? '{}' : typeOf(answer.properties.meta) })
 	}
 }
+const choicesOf = entry => (entry.parameters ?? []).filter(parameter => parameter.in === 'query' && parameter.schema?.enum)
+const choices = Object.values(document.paths).flatMap(methods => Object.values(methods)).filter(entry => entry['x-wordclaw'] && choicesOf(entry).length)
+	.map(entry => [entry['x-wordclaw'].operation, Object.fromEntries(choicesOf(entry).map(({ name, schema }) => [name, schema.enum]))])
 const sorted = [...operations].sort(([a], [b]) => a < b ? -1 : 1)
 writeFileSync(target, `// Made by api.mjs from openapi.json: never edited.
 export type Json = { [name: string]: unknown }
@@ -63,4 +66,7 @@ ${sorted.map(([id, op]) => `\t${quote(id)}: { input: ${op.input}; data: ${op.dat
 export const routes: { [id in keyof Operations]: readonly [string, string, readonly string[]] } = {
 ${sorted.map(([id, op]) => `\t${quote(id)}: [${quote(op.method)}, ${quote(op.path)}, ${quote(op.query)}],`).join('\n')}
 }
+
+/** Values of an operation's filters, where they are a closed set. */
+export const choices: Record<string, Record<string, readonly string[]>> = ${JSON.stringify(Object.fromEntries(choices))}
 `)

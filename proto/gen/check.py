@@ -19,7 +19,7 @@ def refuse(where, problem):
 
 def check_field_kind(where, field):
     """Keys that fit the field's type only."""
-    if (field.choices or field.pattern or field.format) and field.kind != "text":
+    if (field.pattern or field.format) and field.kind != "text" or field.choices and field.kind != "text" and field.item != "text":
         refuse(where, "choices, pattern and format are for text")
     if field.json and field.kind != "text":
         refuse(where, "json is for text")
@@ -47,7 +47,7 @@ def fits(field, value):
     size = value if field.kind == "int" else len(value.encode()) if field.kind == "text" else len(value) if field.kind == "list" else None
     if size is not None and (field.min is not None and size < field.min or field.max is not None and size > field.max):
         return False
-    if field.choices and value not in field.choices:
+    if field.choices and not set(value if field.kind == "list" else [value]) <= set(field.choices):
         return False
     return not field.pattern or re.fullmatch(field.pattern, value) is not None
 

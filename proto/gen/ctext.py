@@ -116,7 +116,7 @@ def shape_field(struct, field):
         f".slug_offset = offsetof(struct {struct.name}, {field.c_name}_slug)" if field.slug else None,
         f".min = {bound(field.min, limits[0])}", f".max = {bound(field.max, limits[1])}",
         f".shape = &{field.ref}_shape" if field.ref else None,
-        f".choices = {choices_name(struct, field)}" if field.choices else None,
+        f".choices = {choices_name(struct, field)}" if field.choices and field.kind == "text" else None,
         f".pattern = {literal(field.pattern)}" if field.pattern else None,
         f".default_text = {literal(json_text(field.default))}" if field.default is not None else None,
         f".code = {literal(field.code)}" if field.code else None,
@@ -129,7 +129,7 @@ def struct_tables(struct):
     """Choices, field table and shape of one struct."""
     out = []
     for field in struct.fields:
-        if field.choices:
+        if field.choices and field.kind == "text":
             names = ", ".join(literal(choice) for choice in field.choices)
             out.append(f"static const char *const {choices_name(struct, field)}[] = {{ {names}, NULL }};")
     if struct.fields:

@@ -138,7 +138,7 @@ class Schema:
         if kind == "int":
             low, high = (None, None) if field.kind == "list" else (field.min, field.max)
             return "Int" if low is not None and high is not None and INT32[0] <= low and high <= INT32[1] else "Long"
-        if field.choices:
+        if field.choices and field.kind != "list": # of lists they are told, and judged by the service
             return self.enum_of(field, owner).name
         return {"bool": "Boolean", "time": "DateTime", "text": "String"}[kind]
 
@@ -224,7 +224,7 @@ class Schema:
         text = self.type_text(field, owner, self.input)
         default = None
         if field.default is not None and field.kind != "doc": # graphql-js prints no schema with an object as default
-            default = literal(field.default, self.enum_of(field, owner).values if field.choices else None)
+            default = literal(field.default, self.enum_of(field, owner).values if field.choices and field.kind != "list" else None)
         return Argument(field.name, text + "!" if field.required else text, field.doc, default)
 
     def input(self, struct):

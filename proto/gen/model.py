@@ -5,6 +5,7 @@ from dataclasses import dataclass, field as member
 from pathlib import Path
 
 import shorthand
+import vocabulary
 from naming import c_member, snake
 from refusal import ContractError
 
@@ -178,7 +179,7 @@ class Contract:
         return [op for service in self.services for op in service.operations]
 
 
-POLICY_KEYS = {"version", "admin"}
+POLICY_KEYS = {"version", "admin", "key_scopes"}
 POLICY_RULE_KEYS = {"operations", "scope", "also", "code", "original"}
 FLAGS = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "destructive", "unlisted", "prepare", "complete", "slow", "traced", "narrow", "cross_origin")
 FILE_KEYS = {"service", "summary", "type", "row", "operation", "event", "error", "resource", "prompt"}
@@ -418,6 +419,7 @@ def load(proto_dir):
     if common is None:
         raise ContractError("common.toml is missing")
     shorthand.write_out(raw)
+    vocabulary.write_out(raw)
     refuse_unknown(f"{COMMON}.toml: policy", common.get("policy", {}), POLICY_KEYS)
     for rule in common.get("policy_rule", []):
         refuse_unknown(f"{COMMON}.toml: policy_rule '{rule.get('scope', '?')}'", rule, POLICY_RULE_KEYS)

@@ -54,7 +54,9 @@ def nullable(schema):
 def field_schema(field):
     schema = bare_schema(field)
     add_limits(schema, field)
-    if field.choices:
+    if field.choices and field.kind == "list":
+        schema["items"] = {**schema["items"], "enum": list(field.choices)}
+    elif field.choices:
         schema["enum"] = list(field.choices)
     if field.pattern:
         schema["pattern"] = f"^(?:{field.pattern})$"

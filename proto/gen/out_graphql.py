@@ -102,7 +102,7 @@ def kind_of(field, text):
     name = text.strip("[]!")
     if field.ref:
         return "OBJECT"
-    return {"ID": "ID", "Int": "INT", "JSON": "JSON"}.get(name, "ENUM" if field.choices else "PLAIN")
+    return {"ID": "ID", "Int": "INT", "JSON": "JSON"}.get(name, "ENUM" if field.choices and field.kind != "list" else "PLAIN")
 
 
 def member_row(schema, field, shown):

@@ -45,7 +45,7 @@ def input_struct(fields, contract):
 
 def add_limits(schema, field):
     names = {"int": ("minimum", "maximum"), "text": ("minLength", "maxLength"), "list": ("minItems", "maxItems")}.get(field.kind)
-    if names is None or field.choices or field.is_id:
+    if names is None or field.choices and field.kind == "text" or field.is_id:
         return
     lower = field.min if field.kind != "text" else None
     shown_max = TEXT_SHOWN_MAX if field.kind == "text" else BOUND_SHOWN_MAX
@@ -64,11 +64,11 @@ def input_field(field, contract):
         schema = input_struct(contract.types[field.ref].fields, contract)
     elif field.kind == "list":
         item = input_struct(contract.types[field.ref].fields, contract) if field.item == "struct" else scalar_schema(field.item)
-        schema = {"type": "array", "items": item}
+        schema = {"type": "array", "items": {**item, "enum": field.choices} if field.choices else item}
     else:
         schema = scalar_schema("text") if field.slug else doc_schema(field) if field.kind == "doc" else scalar_schema(field.kind)
     add_limits(schema, field)
-    for key, value in (("enum", field.choices), ("pattern", shown_pattern(field)), ("default", field.default)):
+    for key, value in (("enum", field.choices if field.kind == "text" else None), ("pattern", shown_pattern(field)), ("default", field.default)):
         if value is not None:
             schema[key] = value
     schema["description"] = field.doc
@@ -98,7 +98,7 @@ def output_field(field, contract):
     else:
         schema = doc_schema(field) if field.kind == "doc" else scalar_schema(field.kind)
     schema.pop("format", None)
-    if field.choices:
+    if field.choices and field.kind == "text":
         schema["enum"] = list(field.choices)
     return nullable(schema) if field.nullable else schema
 

@@ -289,7 +289,7 @@ extern const struct shape gateway_deployment_status_response_shape;
 struct gateway_events_wait_request {
 	const int64_t *after; /* 0..9007199254740991 */
 	struct shape_list types; /* of const char *; at most 32 items; optional */
-	const char *entity_type; /* 1..64 bytes; optional */
+	const char *entity_type; /* at most 64 bytes; api_key | asset | content_item | content_release | content_type | domain | entitlement | external_feedback_event | form_definition | form_submission | job | job_queue | job_schedule | license_policy | oauth_client | offer | payment | review_comment | review_task | search_index | session | supervisor | supervisor_invite | webhook | workflow; optional */
 	const int64_t *entity_id; /* 1..2147483647 */
 	const int64_t *timeout; /* 0..25; default 20 */
 	const int64_t *limit; /* 1..100; default 50 */

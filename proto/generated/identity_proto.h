@@ -399,7 +399,7 @@ struct identity_onboard_request {
 	const char *hostname; /* 1..253 bytes */
 	const char *admin_email; /* 3..254 bytes; optional */
 	const char *api_key_name; /* 1..200 bytes; optional; default "Bootstrap admin key" */
-	struct shape_list scopes; /* of const char *; at most 16 items; optional; default ["admin"] */
+	struct shape_list scopes; /* of const char *; at most 16 items; content:read | content:read:published | content:write | audit:read | admin; optional; default ["admin"] */
 	const int64_t *expires_at; /* microseconds since 1970 */
 	const char *public_base_url; /* at most 2000 bytes; optional */
 };
@@ -416,7 +416,7 @@ extern const struct shape identity_onboard_response_shape;
 
 struct identity_keys_create_request {
 	const char *name; /* 1..200 bytes */
-	struct shape_list scopes; /* of const char *; at most 16 items */
+	struct shape_list scopes; /* of const char *; at most 16 items; content:read | content:read:published | content:write | audit:read | admin */
 	const int64_t *expires_at; /* microseconds since 1970 */
 	const int64_t *sats_per_day; /* 0..2100000000000000 */
 	const int64_t *sats_per_call; /* 0..2100000000000000 */
@@ -453,7 +453,7 @@ extern const struct shape identity_keys_revoke_request_shape;
 
 struct identity_keys_delegate_request {
 	const char *name; /* 1..200 bytes */
-	struct shape_list scopes; /* of const char *; at most 16 items; optional */
+	struct shape_list scopes; /* of const char *; at most 16 items; content:read | content:read:published | content:write | audit:read | admin; optional */
 	const int64_t *expires_at; /* microseconds since 1970 */
 	const int64_t *sats_per_day; /* 0..2100000000000000 */
 	const int64_t *sats_per_call; /* 0..2100000000000000 */
@@ -467,7 +467,7 @@ extern const struct shape identity_keys_delegate_request_shape;
 struct identity_keys_hand_off_request {
 	int64_t content_item_id; /* 1..2147483647 */
 	const int64_t *review_task_id; /* 1..2147483647 */
-	struct shape_list scopes; /* of const char *; at most 16 items; optional */
+	struct shape_list scopes; /* of const char *; at most 16 items; content:read | content:read:published | content:write | audit:read | admin; optional */
 	const int64_t *minutes; /* 1..1440; default 60 */
 	const char *name; /* 1..200 bytes; optional */
 };
@@ -527,7 +527,7 @@ extern const struct shape identity_policy_evaluate_response_shape;
 
 struct identity_decisions_list_request {
 	const char *outcome; /* at most 16 bytes; allow | deny | challenge; optional */
-	const char *operation; /* at most 64 bytes; optional */
+	const char *operation; /* at most 64 bytes; apikey.list | apikey.write | asset.purge | audit.read | content.export | content.import | content.read | content.write | delegation.read | delegation.write | entitlement.read | form.read | form.write | job.read | job.write | offer.purchase | offer.read | offer.write | payment.read | policy.read | published.read | review.read | review.write | search.read | search.write | supervisor.list | supervisor.write | tenant.create | tenant.onboard | tenant.reset | webhook.list | webhook.write | workflow.read | workflow.write; optional */
 	const char *principal_id; /* at most 128 bytes; optional */
 	const int64_t *limit; /* 1..500; default 50 */
 	const char *cursor; /* at most 512 bytes; optional */
@@ -779,7 +779,7 @@ struct identity_oauth_authorize_request {
 	const char *issuer; /* at most 200 bytes */
 	const char *host; /* at most 300 bytes; optional */
 	bool approve;
-	struct shape_list scopes; /* of const char *; at most 16 items; optional */
+	struct shape_list scopes; /* of const char *; at most 16 items; content:read | content:read:published | content:write | audit:read | admin; optional */
 	const int64_t *days; /* 1..90; default 30 */
 	const int64_t *writes_per_minute; /* 0..1000000 */
 	const int64_t *publishes_per_day; /* 0..1000000 */

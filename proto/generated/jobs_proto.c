@@ -93,9 +93,10 @@ static const struct shape_field jobs_create_request_fields[] = {
 const struct shape jobs_create_request_shape = { .name = "jobs_create_request", .size = sizeof(struct jobs_create_request), .fields = jobs_create_request_fields, .n_fields = 7 };
 
 static const char *const jobs_list_request_status_choices[] = { "queued", "running", "succeeded", "failed", "cancelled", NULL };
+static const char *const jobs_list_request_kind_choices[] = { "content_release_publish", "content_status_transition", "outbound_webhook", NULL };
 static const struct shape_field jobs_list_request_fields[] = {
 	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct jobs_list_request, status), .min = 0, .max = INT64_C(16), .choices = jobs_list_request_status_choices, .doc = "Only these." },
-	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct jobs_list_request, kind), .min = 0, .max = INT64_C(64), .doc = "Only of this kind." },
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct jobs_list_request, kind), .min = 0, .max = INT64_C(64), .choices = jobs_list_request_kind_choices, .doc = "Only of this kind." },
 	{ .name = "queue", .column = "queue", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct jobs_list_request, queue), .min = 0, .max = INT64_C(64), .doc = "Only of this queue." },
 	{ .name = "scheduleId", .column = "schedule_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct jobs_list_request, schedule_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Only what this schedule made." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct jobs_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },

@@ -103,7 +103,7 @@ extern const struct shape jobs_create_request_shape;
 
 struct jobs_list_request {
 	const char *status; /* at most 16 bytes; queued | running | succeeded | failed | cancelled; optional */
-	const char *kind; /* at most 64 bytes; optional */
+	const char *kind; /* at most 64 bytes; content_release_publish | content_status_transition | outbound_webhook; optional */
 	const char *queue; /* at most 64 bytes; optional */
 	const int64_t *schedule_id; /* 1..2147483647 */
 	const int64_t *limit; /* 1..500; default 50 */

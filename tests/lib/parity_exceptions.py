@@ -43,6 +43,7 @@ NOT_COMPARED = {
     "content.previews.": "each token has an id of its own, and shows something else in each world", "content.public.": "the same",
     "embeddings.": "the index is built behind the writes, and how far it is differs from world to world",
     "gateway.events.wait": "it answers what happens meanwhile: tests/e2e/test_events",
+    "gateway.deployment.": "how busy its parts are differs from call to call: tests/e2e/test_workflow",
     "forms.definitions.": "their fields are made of a schema, which the registry does not say",
     "forms.public.": "the same",
     "forms.submissions.": "the same, and " + BEHIND, "forms.submitters.": "they come with submissions",

@@ -73,6 +73,7 @@ static const struct refusal_row {
 	const char *query, *last_event_id, *code, *pointer;
 } refusals[] = {
 	{ "after=-1", NULL, "VALIDATION_ERROR", "/after" },
+	{ "entityType=content_itm", NULL, "VALIDATION_ERROR", "/entityType" },
 	{ "after=", NULL, "VALIDATION_ERROR", "/after" },
 	{ "after=9223372036854775808", NULL, "VALIDATION_ERROR", "/after" },
 	{ "after=18446744073709551617", NULL, "VALIDATION_ERROR", "/after" },

@@ -17,7 +17,7 @@ output_format(const struct cli *cli)
 {
 	const char *chosen = preference_text(&cli->preferences, PREFERENCE_OUTPUT);
 
-	if (cli->globals[GLOBAL_COLUMNS])
+	if (cli->globals[GLOBAL_COLUMNS] && !cli->globals[GLOBAL_OUTPUT])
 		return "table";
 	if (chosen)
 		return chosen;
@@ -83,7 +83,7 @@ write_effects(struct buf *buf, const struct json_value *value, size_t width)
 	table_write(buf, effects, NULL, width);
 }
 
-void
+const char *
 output_write(const struct cli *cli, struct buf *buf, const struct json_value *value, const struct shape *shape)
 {
 	const char *format = output_format(cli);
@@ -93,13 +93,13 @@ output_write(const struct cli *cli, struct buf *buf, const struct json_value *va
 	} else if (strcmp(format, "table") == 0) {
 		const char *columns = cli->globals[GLOBAL_COLUMNS];
 		const char *left_out = table_write_columns(buf, data_of(value), shape, cli_width(cli), columns ? selection_names(buf->arena, columns) : NULL);
-		if (left_out)
-			cli_remark(cli, "no room for %s; --columns chooses", left_out);
 		write_effects(buf, value, cli_width(cli));
+		return left_out;
 	} else {
 		json_text_write(buf, value);
 		buf_add_char(buf, '\n');
 	}
+	return NULL;
 }
 
 int
@@ -153,6 +153,9 @@ output_print(struct cli *cli, const struct json_value *value, const struct shape
 	if (cli->globals[GLOBAL_JQ])
 		return print_filtered(cli, value);
 	buf_init(&buf, cli->arena, 4096);
-	output_write(cli, &buf, value, shape);
-	return output_print_bytes(cli, buf.bytes, buf.len);
+	const char *left_out = output_write(cli, &buf, value, shape);
+	int status = output_print_bytes(cli, buf.bytes, buf.len);
+	if (left_out)
+		cli_remark(cli, "no room for %s; --columns chooses", left_out);
+	return status;
 }

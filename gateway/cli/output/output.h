@@ -17,8 +17,8 @@ bool output_may_colour(const struct cli *cli);
 int output_check(struct cli *cli);
 
 /* The value in the chosen format, with a line end.  Tables show the member `data` of an envelope; shape describes that (of a
- * list: its items), or NULL. */
-void output_write(const struct cli *cli, struct buf *buf, const struct json_value *value, const struct shape *shape);
+ * list: its items), or NULL.  The names of columns that had no room, or NULL. */
+const char *output_write(const struct cli *cli, struct buf *buf, const struct json_value *value, const struct shape *shape);
 
 /* The same on standard output, or the parts of it that were asked for, or what --jq makes of them.  CLI_OK, or CLI_USAGE when it cannot be written. */
 int output_print(struct cli *cli, const struct json_value *value, const struct shape *shape);

@@ -1,16 +1,22 @@
 /** The trail: filters, details, and whether its chain holds. */
 import { useState } from 'preact/hooks'
-import { call, type Data } from '../api'
+import { call, type Data, type Input } from '../api'
 import { Button, Page, Problem, Shown } from '../kit/parts'
-import { TextField } from '../kit/fields'
+import { Choice, TextField } from '../kit/fields'
 import { Table, type Column } from '../kit/Table'
 import { useDoing } from '../kit/useOperation'
 import { usePages } from '../kit/usePages'
+import { choices } from '../registry'
 import { setQuery, type Place } from '../router'
 import { useLive } from '../session'
 import { t, time } from '../texts'
 
 type Entry = Data<'audit.logs.list'>[number]
+
+const known = choices['audit.logs.list'] ?? {}
+const options = (name: string): [string, string][] => [['', '–'], ...(known[name] ?? []).map((value): [string, string] => [value, value])]
+/** Whatever an address says, only what exists is asked for. */
+const among = (name: string, value: string) => known[name]?.includes(value) ? value : ''
 
 const places: Record<string, string> = { content_item: 'content', content_type: 'types', webhook: 'webhooks', job: 'jobs', form_definition: 'forms', review_task: 'reviews' }
 const entity = (entry: Entry) => {
@@ -24,7 +30,7 @@ export const auditColumns: Column<Entry>[] = [
 
 export function Audit({ place }: { place: Place }) {
 	const query = (name: string) => place.query.get(name) ?? ''
-	const pages = usePages('audit.logs.list', { entityType: query('entityType'), action: query('action'), actorId: query('actorId'), limit: 50 })
+	const pages = usePages('audit.logs.list', { entityType: among('entityType', query('entityType')), action: among('action', query('action')), actorId: query('actorId'), limit: 50 } as Input<'audit.logs.list'>)
 	const [verdict, setVerdict] = useState('')
 	const doing = useDoing()
 	useLive(['content_item', 'content_type', 'api_key', 'supervisor', 'session', 'webhook', 'job', 'review_task'], pages.again)
@@ -42,7 +48,8 @@ export function Audit({ place }: { place: Place }) {
 	const filter = (name: string) => (text: string) => setQuery(place, { [name]: text })
 	return <Page title={t('audit')} actions={<><span role="status">{verdict}</span><Button onClick={verify} disabled={doing.isBusy}>{t('verify')}</Button></>}>
 		<form class="filters" onSubmit={event => event.preventDefault()}>
-			<TextField label={t('entity')} value={query('entityType')} onInput={filter('entityType')} /><TextField label={t('action')} value={query('action')} onInput={filter('action')} />
+			<Choice label={t('entity')} value={query('entityType')} options={options('entityType')} onChange={filter('entityType')} />
+			<Choice label={t('action')} value={query('action')} options={options('action')} onChange={filter('action')} />
 			<TextField label={t('actor')} value={query('actorId')} onInput={filter('actorId')} />
 		</form>
 		<Problem of={doing.problem} />
