@@ -105,10 +105,11 @@ static void
 add_own(struct status *status)
 {
 	bool has_console = console_is_there();
-	bool has_assets = access(settings.asset_root, R_OK | W_OK) == 0 || errno == ENOENT; /* the first upload makes it */
+	bool has_assets = access(settings.assets.root, R_OK | W_OK) == 0 || errno == ENOENT; /* the first upload makes it */
 
 	add_check(status, "ui", has_console ? "ready" : "disabled", has_console ? "The console is at /ui." : "The console is not built: 'make ui' builds it.");
-	add_check(status, "assetStorage", has_assets ? "ready" : "degraded", has_assets ? "Files are kept on this machine's disk." : "The directory of files cannot be written.");
+	add_check(status, "assetStorage", has_assets ? "ready" : "degraded", !has_assets ? "The directory of files cannot be written."
+	    : strcmp(settings.assets.provider, "s3") == 0 ? "Files are in a bucket; copies of those that are read on this machine." : "Files are on this machine's disk.");
 	add_check(status, "draftGeneration", "disabled", "Forms make drafts of what was sent, without a model.");
 	add_check(status, "agentRuns", "disabled", "Agents run outside and call this system.");
 }

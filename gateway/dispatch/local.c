@@ -106,17 +106,31 @@ answer(const struct local_operation *local, const struct dispatch_request *reque
 	request->done(request->context, &reply);
 }
 
+static const struct local_operation *
+find(const struct operation *operation)
+{
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		if (operations[i].operation == operation)
+			return &operations[i];
+	return NULL;
+}
+
+bool
+local_has(const struct operation *operation)
+{
+	return find(operation) != NULL;
+}
+
 bool
 local_run(struct gateway *gateway, const struct dispatch_request *request)
 {
-	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-		if (operations[i].operation != request->operation)
-			continue;
-		if (operations[i].begin)
-			operations[i].begin(gateway, request);
-		else
-			answer(&operations[i], request);
-		return true;
-	}
-	return false;
+	const struct local_operation *local = find(request->operation);
+
+	if (!local)
+		return false;
+	if (local->begin)
+		local->begin(gateway, request);
+	else
+		answer(local, request);
+	return true;
 }

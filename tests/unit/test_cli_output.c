@@ -6,6 +6,7 @@
 
 #include "content_proto.h"
 #include "cli/output/output.h"
+#include "cli/output/selection.h"
 #include "cli/output/table.h"
 #include "cli/output/yaml.h"
 
@@ -151,6 +152,23 @@ START_TEST(an_object_is_names_and_values)
 }
 END_TEST
 
+START_TEST(columns_and_fields_are_chosen_by_name)
+{
+	const struct json_value *rows = json("{\"data\":[{\"id\":1,\"data\":{\"title\":\"A\"},\"a.b\":true},{\"id\":22}],\"meta\":{}}");
+	struct buf buf;
+
+	buf_init(&buf, arena, 64);
+	ck_assert_ptr_null(table_write_columns(&buf, json_get(rows, "data"), NULL, 80, selection_names(arena, "data.title,,id,none")));
+	ck_assert_str_eq(buf.bytes, "data.title  id  none\nA            1      \n            22      \n");
+	buf_init(&buf, arena, 64);
+	json_write(&buf, selection_of(arena, rows, selection_names(arena, "data.title,a.b,none")));
+	ck_assert_str_eq(buf.bytes, "{\"data\":[{\"data.title\":\"A\",\"a.b\":true},{}],\"meta\":{}}");
+	buf_init(&buf, arena, 64);
+	const char *wide = "[{\"one\":\"aaaaaaaaaaaaaaaaaaaaaaaa\",\"two\":\"bbbbbbbbbbbbbbbbbbbbbbbbbbb\",\"three\":\"cccccccccccccccccccccccccc\"}]";
+	ck_assert_str_eq(table_write_columns(&buf, json(wide), NULL, 40, NULL), "three");
+}
+END_TEST
+
 START_TEST(text_from_elsewhere_steers_no_terminal)
 {
 	const char *hostile = "{\"title\":\"\\u001b]0;x\\u0007 \\u009b31m\\nnext\",\"\\u001bname\":1}";
@@ -162,6 +180,12 @@ START_TEST(text_from_elsewhere_steers_no_terminal)
 	json_text_write(&buf, json("\"\\u001b\\u007f\\u009b\u00e9\""));
 	ck_assert_str_eq(buf.bytes, "\"\\u001b\\u007f\\u009b\u00e9\"");
 	ck_assert_ptr_null(strpbrk(yaml(hostile), "\033\007"));
+	const char *turned = "{\"a\":\"x\\u202etxt.exe\\u2066\\u200f\\u061c\"}";
+	ck_assert_str_eq(table(turned, NULL, 80), "a  x\\u202etxt.exe\\u2066\\u200f\\u061c\n");
+	buf_init(&buf, arena, 64);
+	json_text_write(&buf, json(turned));
+	ck_assert_str_eq(buf.bytes, "{\n  \"a\": \"x\\u202etxt.exe\\u2066\\u200f\\u061c\"\n}");
+	ck_assert_str_eq(yaml(turned), "a: \"x\\u202Etxt.exe\\u2066\\u200F\\u061C\"\n");
 }
 END_TEST
 
@@ -185,6 +209,7 @@ main(void)
 	tcase_add_test(tcase, columns_come_from_the_shape_and_empty_ones_are_left_out);
 	tcase_add_test(tcase, no_line_is_wider_than_the_terminal);
 	tcase_add_test(tcase, an_object_is_names_and_values);
+	tcase_add_test(tcase, columns_and_fields_are_chosen_by_name);
 	tcase_add_test(tcase, text_from_elsewhere_steers_no_terminal);
 	tcase_add_test(tcase, a_long_cell_is_cut_between_characters);
 	suite_add_tcase(suite, tcase);

@@ -202,18 +202,7 @@ END_TEST
 START_TEST(the_gateway_answers_its_own_operations)
 {
 	const struct operation *operation = registry_operations[_i];
-	struct arena *arena = arena_new(1024 * 1024);
-	const struct principal nobody = { .id = "anonymous", .type = "anonymous", .source = "internal" };
-	const struct error *error = NULL;
-	bool is_own = strcmp(operation->service, "gateway") == 0;
-
-	void *in = arena_alloc(arena, operation->request->size), *out = arena_alloc(arena, operation->response->size);
-	for (size_t i = 0; i < operation->request->n_fields; i++) {
-		if (operation->request->fields[i].type == SHAPE_TEXT)
-			shape_set_text(&operation->request->fields[i], in, "x");
-	}
-	ck_assert_msg(local_answer(operation, &nobody, arena, in, out, &error) == is_own, "%s", operation->id);
-	arena_free(arena);
+	ck_assert_msg(local_has(operation) == (strcmp(operation->service, "gateway") == 0), "%s", operation->id);
 }
 END_TEST
 

@@ -8,7 +8,7 @@
 #include "cli/output/selection.h"
 #include "utf8.h"
 
-enum { COLUMNS_MAX = 24, GAP = 2, COLUMN_WIDTH_MAX = 60, COLUMN_WIDTH_MIN = 16, KEPT_BEFORE_DOCUMENT = 4, CELL_BYTES_MAX = 400, INDENT = 2 };
+enum { COLUMNS_MAX = 24, GAP = 2, COLUMN_WIDTH_MAX = 60, COLUMN_WIDTH_MIN = 16, KEPT_BEFORE_DOCUMENT = 4, CELL_BYTES_MAX = 400, INDENT = 2, NAMES_LEFT_OUT_SHOWN = 2 };
 
 struct column {
 	const char *name;
@@ -355,12 +355,15 @@ static const char *
 left_out(const struct table *table)
 {
 	struct buf names;
+	size_t n = 0;
 
 	buf_init(&names, table->arena, 64);
 	for (size_t i = 0; i < table->n_columns; i++)
-		if (table->columns[i].is_left_out)
+		if (table->columns[i].is_left_out && n++ < NAMES_LEFT_OUT_SHOWN)
 			buf_printf(&names, "%s%s", names.len ? ", " : "", printable(table->arena, table->columns[i].name));
-	return names.len ? names.bytes : NULL;
+	if (n > NAMES_LEFT_OUT_SHOWN)
+		buf_printf(&names, " and %zu more", n - NAMES_LEFT_OUT_SHOWN);
+	return n ? names.bytes : NULL;
 }
 
 static const char *
