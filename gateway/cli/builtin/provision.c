@@ -4,13 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/builtin/skills.h"
 #include "cli/command/builtins.h"
 #include "cli/input/document.h"
 #include "cli/output/failure.h"
 #include "json/json.h"
 #include "cli/output/output.h"
 
-enum { FLAG_AGENT, FLAG_TRANSPORT, FLAG_NAME, FLAG_WRITE, FLAGS };
+enum { FLAG_AGENT, FLAG_TRANSPORT, FLAG_NAME, FLAG_WRITE, FLAG_SKILLS, FLAG_OUT, FLAG_CHECK, FLAGS };
 
 static const struct agent {
 	const char *name;
@@ -196,6 +197,10 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 	const char *name = arguments->values[FLAG_NAME], *transport = arguments->values[FLAG_TRANSPORT], *problem = NULL;
 	struct plan plan = { .cli = cli, .name = name ? name : "wordclaw", .is_http = !transport || strcmp(transport, "http") == 0 };
 
+	if (arguments_has(command, arguments, "skills"))
+		return skills_run(cli, arguments->values[FLAG_OUT], arguments_has(command, arguments, "check"));
+	if (!arguments->values[FLAG_AGENT])
+		return failure_usage(cli, NULL, "'provision' needs --agent, or --skills");
 	for (size_t i = 0; i < sizeof(agents) / sizeof(agents[0]); i++)
 		if (strcmp(agents[i].name, arguments->values[FLAG_AGENT]) == 0)
 			plan.agent = &agents[i];
@@ -214,17 +219,21 @@ static const char *const agent_names[] = { "claude-code", "codex", "cursor", "vs
 static const char *const transports[] = { "http", "stdio", NULL };
 
 static const struct flag flags[FLAGS] = {
-	[FLAG_AGENT] = { .name = "agent", .kind = FLAG_VALUE, .is_required = true, .value = "claude-code|codex|cursor|vscode", .choices = agent_names,
+	[FLAG_AGENT] = { .name = "agent", .kind = FLAG_VALUE, .value = "claude-code|codex|cursor|vscode", .choices = agent_names,
 		.summary = "Whose configuration." },
 	[FLAG_TRANSPORT] = { .name = "transport", .kind = FLAG_VALUE, .value = "http|stdio", .choices = transports,
 		.summary = "http: the agent speaks to the gateway; stdio: through 'wordclaw mcp serve' (http)." },
 	[FLAG_NAME] = { .name = "name", .kind = FLAG_VALUE, .value = "NAME", .summary = "The server's name in the file (wordclaw)." },
 	[FLAG_WRITE] = { .name = "write", .kind = FLAG_SWITCH, .summary = "Put it into the agent's file of this project instead of printing it." },
+	[FLAG_SKILLS] = { .name = "skills", .kind = FLAG_SWITCH, .summary = "Write what an agent should know of this workspace: its types, workflows, calls and rules." },
+	[FLAG_OUT] = { .name = "out", .kind = FLAG_VALUE, .value = "FILE", .summary = "With --skills: where, such as AGENTS.md (" SKILLS_PATH ")." },
+	[FLAG_CHECK] = { .name = "check", .kind = FLAG_SWITCH, .summary = "With --skills: write nothing; exit 1 when the file is not what the workspace has now." },
 };
 
-static const char *const examples[] = { "wordclaw provision --agent claude-code", "wordclaw provision --agent codex --transport stdio --write", NULL };
+static const char *const examples[] = { "wordclaw provision --agent claude-code", "wordclaw provision --agent codex --transport stdio --write",
+	"wordclaw provision --skills", "wordclaw provision --skills --out AGENTS.md --check", NULL };
 
 extern const struct command provision_command;
-const struct command provision_command = { .name = "provision", .summary = "Print the MCP configuration for an agent.",
+const struct command provision_command = { .name = "provision", .summary = "Print the MCP configuration for an agent, or write its skill file.",
 	.description = "The key is never written: the agent takes it from WORDCLAW_API_KEY.", .flags = flags, .n_flags = FLAGS, .examples = examples,
 	.run = run };
