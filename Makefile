@@ -69,7 +69,7 @@ build/ui/.made: $(UI_SRC)
 	$(SAY) UI $(@D)
 	$(Q)gateway/ui/build $(@D) || echo "  The console is not built: /ui says so.  'make ui' tries again."
 	$(Q)mkdir -p $(@D) && touch $@
-ui: ## the console into build/ui
+ui: ## the console and the viewer of /documentation into build/ui
 	$(Q)gateway/ui/build build/ui && touch build/ui/.made
 
 help: ## this list

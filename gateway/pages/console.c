@@ -1,4 +1,4 @@
-/* The console's files.  Their names hold a hash of what is in them, but for the page that names the others, so browsers keep them for good. */
+/* The console's files, and those of the viewer of /documentation.  Their names hold a hash of what is in them, but for the page that names the others, so browsers keep them for good. */
 #include "pages/console.h"
 
 #include <dirent.h>
@@ -39,19 +39,24 @@ keep(const char *directory, const char *name)
 	const char *path = arena_printf(files.arena, "%s/%s", directory, name);
 	FILE *stream = fopen(path, "re");
 	struct file *file = &files.list[files.n];
-	char *bytes = arena_alloc(files.arena, FILE_BYTES_MAX);
+	char *bytes = stream ? malloc(FILE_BYTES_MAX) : NULL;
 	char hash[SHA256_HEX_BYTES];
 
 	if (!stream)
 		return;
+	if (!bytes)
+		abort();
 	size_t n = fread(bytes, 1, FILE_BYTES_MAX, stream);
 	bool is_whole = feof(stream) && !ferror(stream);
 	(void)fclose(stream); /* only read from */
-	if (!is_whole)
+	if (!is_whole) {
+		free(bytes);
 		return;
+	}
 	sha256_hex(hash, bytes, n);
 	*file = (struct file){ .name = arena_strdup(files.arena, name), .bytes = arena_memdup(files.arena, bytes, n), .n = n,
 		.etag = arena_printf(files.arena, "\"%.*s\"", ETAG_CHARS, hash) };
+	free(bytes);
 	files.n++;
 }
 
@@ -128,7 +133,7 @@ static const char *
 type_of(const char *name, size_t n)
 {
 	static const char *const types[][2] = { { ".js", "text/javascript; charset=utf-8" }, { ".css", "text/css; charset=utf-8" },
-		{ ".html", "text/html; charset=utf-8" }, { ".svg", "image/svg+xml" } };
+		{ ".html", "text/html; charset=utf-8" }, { ".txt", "text/plain; charset=utf-8" }, { ".svg", "image/svg+xml" } };
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		size_t n_suffix = strlen(types[i][0]);
@@ -161,6 +166,17 @@ answer_file(struct exchange *exchange, const char *name, size_t n, const char *c
 	if (packed)
 		exchange_set_header(exchange, "Content-Encoding", "gzip");
 	exchange_answer(exchange, 200, type_of(name, n), file->bytes, file->n);
+}
+
+bool
+console_answer_documentation(struct exchange *exchange)
+{
+	static const char name[] = "documentation.html";
+
+	if (!find(name, sizeof(name) - 1, false))
+		return false;
+	answer_file(exchange, name, sizeof(name) - 1, "no-cache");
+	return true;
 }
 
 static void

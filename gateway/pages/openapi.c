@@ -1,5 +1,8 @@
-/* GET /openapi.json and the page that renders it; both need nothing from any other host. */
+/* GET /openapi.json and the page that renders it; both need nothing from any other host.  Where the console was not built, with which the packaged
+ * viewer comes, a page of our own does. */
 #include "pages/openapi_data.h"
+
+#include "pages/console.h"
 
 #include "rest/etag.h"
 #include "http/compress.h"
@@ -52,6 +55,8 @@ answer_documentation(struct exchange *exchange)
 {
 	static struct packed packed;
 
+	if (console_answer_documentation(exchange))
+		return;
 	exchange_set_header(exchange, "Content-Security-Policy",
 	    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'");
 	answer_embedded(exchange, documentation_html(), &packed, "text/html; charset=utf-8");
