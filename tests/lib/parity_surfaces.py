@@ -17,6 +17,11 @@ DRY_RUN = "dryRun"
 INT32 = (-2**31, 2**31 - 1)
 
 
+def is_enum(field):
+    """In GraphQL; of a list, choices are told by the other surfaces, and judged by the service."""
+    return bool(field.choices) and field.kind != "list"
+
+
 @dataclass
 class Answer:
     """code: None when it succeeded.  sent: the request as one could repeat it by hand."""
@@ -237,7 +242,7 @@ class Graphql(Surface):
             return {name: self.value(case, inner[name], item) if name in inner else item for name, item in value.items()}
         if field.is_id and type(value) is int and case.style["text_ids"]:
             return str(value)
-        return self.registry.enum_name(value) if field.choices and value in field.choices else value
+        return self.registry.enum_name(value) if is_enum(field) and value in field.choices else value
 
     def literal(self, case, field, value):
         """In GraphQL's own syntax; an enum's value is a bare name."""
@@ -246,7 +251,7 @@ class Graphql(Surface):
         if isinstance(value, dict):
             inner = {f.name: f for f in self.registry.members(field)} if field and field.ref else {}
             return "{" + ", ".join(f"{name}: {self.literal(case, inner.get(name), item)}" for name, item in value.items()) + "}"
-        if field and field.choices and value in field.choices:
+        if field and is_enum(field) and value in field.choices:
             return self.registry.enum_name(value)
         return json_text(self.value(case, field, value) if field else value)
 
@@ -316,7 +321,7 @@ class Graphql(Surface):
             inner = {f.name: f for f in self.registry.members(field)}
             return isinstance(value, dict) and all(name in inner for name in value) and all(
                 self.fits(f, value[f.name], f.required) if f.name in value else not f.required for f in inner.values())
-        if field.choices:
+        if is_enum(field):
             return value in field.choices
         return self.fits_scalar(field, kind, value)
 

@@ -5,6 +5,7 @@ import { open, problems } from './browser.mjs'
 const [browserPath, url, key] = process.argv.slice(2)
 const browser = await open(browserPath, url)
 const page = browser.page
+browser.context.setDefaultTimeout(30000) // a description of a megabyte is read by a machine that does other things too
 const section = path => page.locator('.opblock').filter({ has: page.locator(`[data-path="${path}"]`) })
 
 try {
