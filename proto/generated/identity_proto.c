@@ -1354,6 +1354,7 @@ static const char *const identity_keys_rotate_actions[] = {
 };
 static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
+	&error_catalogue[ERROR_INVALID_EXPIRES_AT],
 	&error_catalogue[ERROR_INVALID_KEY_BUDGET],
 	&error_catalogue[ERROR_OAUTH_TOKEN_RENEWS_ITSELF],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],

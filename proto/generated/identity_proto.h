@@ -1076,7 +1076,7 @@ const struct error *identity_keys_list(struct request *req, const struct identit
 
 /* Replace an API key: the old one stops working at once.
  * PUT /api/auth/keys/{id}
- * Errors: API_KEY_NOT_FOUND, INVALID_KEY_BUDGET, OAUTH_TOKEN_RENEWS_ITSELF, PLATFORM_ADMIN_REQUIRED.
+ * Errors: API_KEY_NOT_FOUND, INVALID_EXPIRES_AT, INVALID_KEY_BUDGET, OAUTH_TOKEN_RENEWS_ITSELF, PLATFORM_ADMIN_REQUIRED.
  * Emits: api_key.rotate. */
 const struct error *identity_keys_rotate(struct request *req, const struct identity_keys_rotate_request *in,
     struct api_key_rotated *out) MUST_CHECK;

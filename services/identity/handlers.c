@@ -84,6 +84,8 @@ identity_onboard(struct request *req, const struct identity_onboard_request *in,
 	if (!error)
 		error = keys_check_expiry(req, in->expires_at);
 	if (!error)
+		error = keys_bound_expiry(req, &key);
+	if (!error)
 		error = store_domain_count(req, &n_domains);
 	if (!error)
 		error = add_domain(req, in->tenant_name, in->hostname, true, domain);

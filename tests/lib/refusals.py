@@ -563,6 +563,9 @@ def keys_hand_on_no_more_than_they_have(ground):
     maker = ground.admin.with_key(ground.tenant.key("admin", writesPerMinute=100000)["apiKey"])
     ask_all(maker, [("POST", "/api/auth/keys", {"name": "x", "scopes": ["content:read"], "writesPerMinute": 100001}, 400, "INVALID_KEY_BUDGET"),
                     ("PUT", f"/api/auth/keys/{ground.tenant.key('content:read')['id']}", None, 400, "INVALID_KEY_BUDGET")])
+    ending = ground.tenant.admin.with_key(ground.tenant.key("admin", expiresAt="2099-01-01T00:00:00Z")["apiKey"])
+    ask_all(ending, [("POST", "/api/auth/keys", {"name": "x", "scopes": ["content:read"], "expiresAt": "2099-01-02T00:00:00Z"}, 400, "INVALID_EXPIRES_AT"),
+                     ("PUT", f"/api/auth/keys/{ground.tenant.key('content:read')['id']}", None, 400, "INVALID_EXPIRES_AT")])
 
 
 @test

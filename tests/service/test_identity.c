@@ -205,6 +205,29 @@ START_TEST(nobody_rotates_or_revokes_beyond_their_own_rights)
 }
 END_TEST
 
+/* Or stealing a key for an hour would be stealing it for good. */
+START_TEST(a_key_that_ends_hands_on_nothing_that_outlives_it)
+{
+	const struct api_key_created *key = NULL, *heir = NULL;
+	static const char *const scopes[] = { "content:read" };
+	struct principal ending = first_admin;
+	const void *out;
+
+	ck_assert_ptr_null(create_key(&first_admin, &(struct harness_call){ 0 }, "for an hour", &key));
+	harness_execute(harness, "UPDATE identity.api_keys SET expires_at = date_trunc('second', now()) + interval '1 hour' WHERE name = 'for an hour'");
+	ending.key_id = key->id;
+	ck_assert_ptr_null(create_key(&ending, &(struct harness_call){ 0 }, "heir", &heir));
+	ck_assert_int_eq(harness_count(harness, "SELECT count(DISTINCT expires_at) FROM identity.api_keys WHERE name IN ('for an hour', 'heir')"), 1);
+	const struct error *error = harness_run(harness, &operation_identity_keys_create, &(struct harness_call){ .principal = &ending },
+	    &(struct identity_keys_create_request){ .name = "later", .scopes = { scopes, 1 }, .expires_at = &(int64_t){ INT64_C(4000000000000000) } }, &out);
+	ck_assert_str_eq(error->info->code, "INVALID_EXPIRES_AT");
+	ck_assert_ptr_null(create_key(&first_admin, &(struct harness_call){ 0 }, "for ever", &heir));
+	error = harness_run(harness, &operation_identity_keys_rotate, &(struct harness_call){ .principal = &ending }, &(struct identity_keys_rotate_request){ .id = heir->id }, &out);
+	ck_assert_str_eq(error->info->code, "INVALID_EXPIRES_AT");
+	ck_assert_ptr_null(harness_run(harness, &operation_identity_keys_rotate, &(struct harness_call){ .principal = &ending }, &(struct identity_keys_rotate_request){ .id = key->id }, &out));
+}
+END_TEST
+
 START_TEST(a_repeated_idempotency_key_answers_the_same_and_changes_nothing)
 {
 	const struct api_key_created *first = NULL, *second = NULL;
@@ -392,6 +415,7 @@ main(void)
 	tcase_add_test(tests, a_tenant_admin_may_not_onboard);
 	tcase_add_test(tests, a_revoked_key_is_unknown);
 	tcase_add_test(tests, nobody_rotates_or_revokes_beyond_their_own_rights);
+	tcase_add_test(tests, a_key_that_ends_hands_on_nothing_that_outlives_it);
 	tcase_add_test(tests, another_tenants_key_is_as_absent_as_one_that_never_was);
 	tcase_add_test(tests, a_repeated_idempotency_key_answers_the_same_and_changes_nothing);
 	tcase_add_test(tests, an_idempotency_key_with_another_request_is_refused);

@@ -23,6 +23,30 @@ keys_check_expiry(struct request *req, const int64_t *expires_at)
 	return NULL;
 }
 
+/* When the key that asks ends; NULL: never, or it is no key that asks. */
+static const struct error *
+own_expiry(struct request *req, const int64_t **ret_expires_at)
+{
+	const struct api_key_row *own = NULL;
+	const struct error *error = req->principal->key_id > 0 ? store_key_get(req, req->principal->key_id, &own) : NULL;
+
+	*ret_expires_at = !error && own ? own->expires_at : NULL;
+	return error;
+}
+
+/* A key that ends hands on nothing that outlives it. */
+const struct error *
+keys_bound_expiry(struct request *req, struct new_key *key)
+{
+	const int64_t *own;
+	const struct error *error = own_expiry(req, &own);
+
+	if (!error && own && key->expires_at && *key->expires_at > *own)
+		return FAIL_AT(req, INVALID_EXPIRES_AT, "/expiresAt", "expiresAt lies after that of the key that asks");
+	key->expires_at = key->expires_at || error ? key->expires_at : own;
+	return error;
+}
+
 const struct error *
 keys_normalise_scopes(struct request *req, struct shape_list given, struct shape_list *ret_scopes)
 {
@@ -91,6 +115,8 @@ identity_keys_create(struct request *req, const struct identity_keys_create_requ
 	const struct error *error = keys_normalise_scopes(req, in->scopes, &key.scopes);
 	if (!error)
 		error = keys_check_expiry(req, in->expires_at);
+	if (!error)
+		error = keys_bound_expiry(req, &key);
 	if (!error)
 		error = check_budgets(req, in, &key);
 	if (error)
@@ -174,13 +200,18 @@ identity_keys_rotate(struct request *req, const struct identity_keys_rotate_requ
 		.expires_at = old->expires_at, .budgets = { old->sats_per_day, old->sats_per_call, old->writes_per_minute, old->publishes_per_day },
 		.parent_id = old->parent_id, .root_id = old->root_id, .ancestors = old->ancestors, .types = old->content_type_ids,
 		.items = old->content_item_ids, .tasks = old->review_task_ids };
+	const int64_t *own;
 	int64_t n_descendants;
 	for (int i = 0; i < BUDGETS_N; i++) {
-		int64_t own = principal_budget(req->principal, (enum budget)i);
-		if (own >= 0 && (!key.budgets[i] || *key.budgets[i] > own))
+		int64_t own_budget = principal_budget(req->principal, (enum budget)i);
+		if (own_budget >= 0 && (!key.budgets[i] || *key.budgets[i] > own_budget))
 			return FAIL(req, INVALID_KEY_BUDGET, "API key %" PRId64 " has a larger budget than the key that asks", old->id);
 	}
-	error = keys_issue(req, &key, &out->new_id, &out->api_key);
+	error = own_expiry(req, &own);
+	if (!error && own && (!old->expires_at || *old->expires_at > *own))
+		error = FAIL(req, INVALID_EXPIRES_AT, "API key %" PRId64 " lives longer than the key that asks", old->id);
+	if (!error)
+		error = keys_issue(req, &key, &out->new_id, &out->api_key);
 	if (error)
 		return error;
 	error = store_key_family_revoke(req, family_of(old), old->id, &n_descendants); /* whoever has stolen a key may have handed out others */

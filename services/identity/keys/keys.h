@@ -8,6 +8,9 @@
 /* How many keys may come of one, directly or not, and work at the same time. */
 enum { FAMILY_MAX = 1000 };
 
+struct new_key;
+/* A key that ends hands on nothing that outlives it: what names no end gets its own.  Error: INVALID_EXPIRES_AT. */
+const struct error *keys_bound_expiry(struct request *req, struct new_key *key) MUST_CHECK;
 const struct error *keys_check_expiry(struct request *req, const int64_t *expires_at) MUST_CHECK;
 /* Known scopes, each once.  INVALID_KEY_SCOPES */
 const struct error *keys_normalise_scopes(struct request *req, struct shape_list given, struct shape_list *ret_scopes) MUST_CHECK;
