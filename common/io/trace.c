@@ -232,6 +232,8 @@ trace_start(const struct trace_settings *settings, const char *service, const ch
 	size_t n = strlen(settings->endpoint);
 
 	*ret_problem = NULL;
+	traces.sent = metric_counter("wordclaw_trace_spans_sent_total", "Spans that the collector took.", NULL);
+	traces.dropped = metric_counter("wordclaw_trace_spans_dropped_total", "Spans that it did not, or that came faster than it takes them.", NULL);
 	if (n == 0)
 		return true;
 	while (n > 0 && settings->endpoint[n - 1] == '/')
@@ -245,8 +247,6 @@ trace_start(const struct trace_settings *settings, const char *service, const ch
 	(void)snprintf(traces.service, sizeof(traces.service), "%s", service);
 	(void)gethostname(traces.host, sizeof(traces.host) - 1);
 	traces.sampled_below = settings->sample_percent >= 100 ? UINT64_MAX : UINT64_MAX / 100 * (uint64_t)settings->sample_percent;
-	traces.sent = metric_counter("wordclaw_trace_spans_sent_total", "Spans that the collector took.", NULL);
-	traces.dropped = metric_counter("wordclaw_trace_spans_dropped_total", "Spans that it did not, or that came faster than it takes them.", NULL);
 	traces.ring = calloc(RING_SPANS, sizeof(*traces.ring));
 	(void)pthread_cond_init(&traces.changed, NULL);
 	if (!traces.ring || pthread_create(&traces.thread, NULL, run, NULL) != 0)
