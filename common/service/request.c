@@ -196,12 +196,14 @@ query_send(struct request *req, const struct db_statement *statement, const stru
 /* Rows are copied twice more on their way out (message, envelope), into the same arena. */
 enum { ANSWER_BYTES_MAX = REQUEST_ARENA_BYTES / 2 };
 
-/* What rows have taken, not what was made of a large input before they came. */
+/* What rows have taken and still take: not what was made of a large input before they came, nor what was given back since. */
 static bool
 is_too_large(struct request *req, size_t used_bytes_before)
 {
-	req->n_row_bytes += arena_used_bytes(req->arena) - used_bytes_before;
-	return req->n_row_bytes > ANSWER_BYTES_MAX && strcmp(req->principal->type, "system") != 0;
+	size_t used_bytes = arena_used_bytes(req->arena);
+
+	req->n_row_bytes += used_bytes - used_bytes_before;
+	return req->n_row_bytes > ANSWER_BYTES_MAX && used_bytes > ANSWER_BYTES_MAX && strcmp(req->principal->type, "system") != 0;
 }
 
 static const struct error *
