@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files.h"
+#include "files/files.h"
 #include "id.h"
 #include "json/json.h"
 #include "rules.h"

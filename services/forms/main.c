@@ -1,5 +1,5 @@
 /* wordclaw-forms: what the public fills in, and what becomes of it. */
-#include "files.h"
+#include "files/files.h"
 #include "store.h"
 
 extern const struct service_operation forms_operations[];

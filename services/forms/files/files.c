@@ -1,5 +1,5 @@
 /* Files of forms. */
-#include "files.h"
+#include "files/files.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "files.h"
+#include "files/files.h"
 #include "rules.h"
 #include "store.h"
 
