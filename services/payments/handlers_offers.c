@@ -19,7 +19,7 @@ offer_not_found(struct request *req, int64_t id)
 static const struct error *
 await_gate(struct request *req, int64_t offer_id, bool is_sold)
 {
-	enum { ASKS_MAX = 20, WAIT_MS = 25, AWAIT_US = 600 * 1000 };
+	enum { ASKS_MAX = 100, WAIT_MS = 25, AWAIT_US = 3 * 1000 * 1000 };
 	struct content_offers_known_request in = { .offer_id = offer_id };
 	const struct principal *caller = req->principal;
 	int64_t deadline_us = req->deadline_us, end_us = clock_now_us() + AWAIT_US;
