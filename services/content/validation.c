@@ -96,6 +96,17 @@ not_a_definition(struct request *req, const struct json_schema_error *problem)
 	return error_at(error, arena_printf(req->arena, "/schema%s", pointer), context);
 }
 
+/* What takes too much work on an object without members takes it on every item. */
+static const struct error *
+check_cost(struct request *req, const struct json_schema *schema)
+{
+	static const struct json_value nothing = { .type = JSON_OBJECT };
+	struct json_schema_errors *errors = ARENA_NEW(req->arena, struct json_schema_errors);
+
+	(void)json_schema_validate(schema, &nothing, req->arena, errors);
+	return errors->is_exhausted ? not_a_definition(req, &errors->list[errors->n - 1]) : NULL;
+}
+
 const struct error *
 validation_schema(struct request *req, struct doc schema, const struct json_value **ret_schema)
 {
@@ -112,7 +123,10 @@ validation_schema(struct request *req, struct doc schema, const struct json_valu
 	struct json_schema *compiled = json_schema_compile(req->arena, value, &schema_options, &violation);
 	if (!compiled)
 		return not_a_definition(req, &violation);
+	const struct error *error = check_cost(req, compiled);
 	json_schema_unref(compiled);
+	if (error)
+		return error;
 	const struct json_value *expanded = expand_localized(req->arena, value);
 	compiled = expanded == value ? NULL : json_schema_compile(req->arena, expanded, &schema_options, &violation);
 	if (expanded != value && !compiled)
@@ -209,13 +223,8 @@ validation_stored_data(struct request *req, struct doc data, const struct json_v
 }
 
 static const struct error *
-invalid_data(struct request *req, const struct json_schema *schema, const struct json_value *data)
+invalid_data(struct request *req, const struct json_schema_errors *errors)
 {
-	struct json_schema_errors *errors = ARENA_NEW(req->arena, struct json_schema_errors);
-
-	(void)json_schema_validate(schema, data, req->arena, errors); /* known to fail: this run lists why */
-	if (errors->n == 0)
-		return FAIL(req, CONTENT_SCHEMA_VALIDATION_FAILED, "the data takes too much work to check against the schema");
 	struct error *error = FAIL(req, CONTENT_SCHEMA_VALIDATION_FAILED, "the data does not satisfy the schema: %s",
 	    details_of(req->arena, &errors->list[0]));
 	const char *context = context_of(req->arena, errors->list, errors->n);
@@ -229,8 +238,9 @@ validation_item(struct request *req, int64_t type_id, const char *schema_hash, c
 	const struct error *error = compiled_schema(req, type_id, schema_hash, &schema);
 	if (error)
 		return error;
-	if (!json_schema_validate(schema, data, req->arena, NULL))
-		error = invalid_data(req, schema, data);
+	struct json_schema_errors *errors = ARENA_NEW(req->arena, struct json_schema_errors);
+	if (!json_schema_validate(schema, data, req->arena, errors))
+		error = invalid_data(req, errors);
 	json_schema_unref(schema);
 	return error;
 }

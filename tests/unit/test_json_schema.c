@@ -378,15 +378,62 @@ START_TEST(a_catastrophic_pattern_meets_a_limit)
 }
 END_TEST
 
-START_TEST(exponential_references_meet_a_limit)
+/* Each level refers to the next one twice: 2^40 ways, 41 schemas. */
+static const char *
+doubling(const char *keyword, const char *end)
 {
 	struct buf buf;
+
 	buf_init(&buf, arena, 64);
 	buf_add_text(&buf, "{\"$ref\":\"#/$defs/a0\",\"$defs\":{");
 	for (int i = 0; i < 40; i++)
-		buf_printf(&buf, "\"a%d\":{\"allOf\":[{\"$ref\":\"#/$defs/a%d\"},{\"$ref\":\"#/$defs/a%d\"}]},", i, i + 1, i + 1);
-	buf_add_text(&buf, "\"a40\":true}}");
-	meets_a_limit(buf.bytes, "1");
+		buf_printf(&buf, "\"a%d\":{\"%s\":[{\"$ref\":\"#/$defs/a%d\"},{\"$ref\":\"#/$defs/a%d\"}]},", i, keyword, i + 1, i + 1);
+	buf_printf(&buf, "\"a40\":%s}}", end);
+	return buf.bytes;
+}
+
+START_TEST(what_many_references_lead_to_is_looked_at_once)
+{
+	ck_assert(is_valid(doubling("allOf", "{\"type\":\"integer\"}"), "1"));
+	ck_assert(is_valid(doubling("anyOf", "{\"type\":\"integer\"}"), "1"));
+	ck_assert(!is_valid(doubling("oneOf", "{\"type\":\"integer\"}"), "1"));
+	ck_assert(!is_valid(doubling("allOf", "{\"type\":\"integer\"}"), "\"x\""));
+	ck_assert(!errors.is_exhausted);
+	ck_assert_uint_eq(errors.n, 1);
+	ck_assert_str_eq(errors.list[0].schema_pointer, "#/$defs/a40/type");
+	ck_assert(!is_valid(doubling("anyOf", "{\"type\":\"integer\"}"), "\"x\""));
+	ck_assert(!errors.is_exhausted);
+	ck_assert_str_eq(errors.list[0].schema_pointer, "#/$defs/a40/type");
+}
+END_TEST
+
+START_TEST(what_is_remembered_of_a_value_includes_what_was_evaluated_of_it)
+{
+	static const char schema[] = "{\"$defs\":{\"a\":{\"properties\":{\"a\":{\"type\":\"integer\"}}}},\"allOf\":[{\"$ref\":\"#/$defs/a\"}],"
+	                             "\"anyOf\":[{\"$ref\":\"#/$defs/a\"},{\"$ref\":\"#/$defs/a\"}],\"unevaluatedProperties\":false}";
+
+	ck_assert(is_valid(schema, "{\"a\":1}"));
+	ck_assert(!is_valid(schema, "{\"a\":1,\"b\":1}"));
+	ck_assert(!is_valid(schema, "{\"a\":\"x\"}"));
+}
+END_TEST
+
+START_TEST(a_violation_that_was_taken_back_is_reported_where_it_counts)
+{
+	static const char schema[] = "{\"$defs\":{\"a\":{\"type\":\"integer\"}},\"anyOf\":[{\"$ref\":\"#/$defs/a\"},true],\"allOf\":[{\"$ref\":\"#/$defs/a\"}]}";
+
+	ck_assert(!is_valid(schema, "\"x\""));
+	ck_assert_uint_eq(errors.n, 1);
+	ck_assert_str_eq(errors.list[0].schema_pointer, "#/$defs/a/type");
+}
+END_TEST
+
+START_TEST(names_are_values_of_the_moment)
+{
+	static const char schema[] = "{\"$defs\":{\"n\":{\"pattern\":\"^a\"}},\"propertyNames\":{\"allOf\":[{\"$ref\":\"#/$defs/n\"},{\"$ref\":\"#/$defs/n\"}]}}";
+
+	ck_assert(is_valid(schema, "{\"a\":1,\"ab\":1}"));
+	ck_assert(!is_valid(schema, "{\"a\":1,\"b\":1}"));
 }
 END_TEST
 
@@ -400,7 +447,7 @@ END_TEST
 
 START_TEST(many_choices_times_many_items_meet_a_limit)
 {
-	const char *large = repeated("{\"enum\":[", "{\"a\":[1,2,3,4,5,6,7,8],\"b\":1},", 3000, "null]}");
+	const char *large = repeated("{\"enum\":[", "{\"a\":[1,2,3,4,5,6,7,8],\"b\":1},", 3000, "{\"a\":[1,2,3,4,5,6,7,8],\"b\":2}]}");
 	meets_a_limit(arena_printf(arena, "{\"items\":%s}", large),
 	    repeated("[1", ",{\"a\":[1,2,3,4,5,6,7,8],\"b\":2}", 5000, "]"));
 }
@@ -562,7 +609,10 @@ main(void)
 	tcase_add_test(tc, without_an_engine_patterns_are_refused_and_the_rest_works);
 	tcase_add_loop_test(tc, numbers_are_compared_exactly, 0, ROWS(number_rows));
 	tcase_add_test(tc, a_catastrophic_pattern_meets_a_limit);
-	tcase_add_test(tc, exponential_references_meet_a_limit);
+	tcase_add_test(tc, what_many_references_lead_to_is_looked_at_once);
+	tcase_add_test(tc, what_is_remembered_of_a_value_includes_what_was_evaluated_of_it);
+	tcase_add_test(tc, a_violation_that_was_taken_back_is_reported_where_it_counts);
+	tcase_add_test(tc, names_are_values_of_the_moment);
 	tcase_add_test(tc, a_loop_through_dynamic_references_meets_a_limit);
 	tcase_add_test(tc, many_choices_times_many_items_meet_a_limit);
 	tcase_add_test(tc, a_large_array_is_checked_for_duplicates_quickly);

@@ -43,8 +43,10 @@ schema_expect(struct schema_compiler *c, const struct schema_place *place, const
 const struct schema_node *
 schema_node_of(struct schema_compiler *c, struct schema_place *place)
 {
-	if (place->node)
+	if (place->node) {
+		place->node->is_shared = true;
 		return place->node;
+	}
 	if (c->n_nodes++ == SCHEMA_NODES_MAX) {
 		schema_fail(c, place, NULL, "more than %d subschemas", SCHEMA_NODES_MAX);
 		return NULL;
@@ -364,7 +366,7 @@ check_with(struct schema_compiler *c, const struct json_schema *metaschema, cons
 	struct json_schema_errors *errors = ARENA_NEW(arena, struct json_schema_errors);
 	const char *keyword = NULL;
 
-	if (json_schema_validate(metaschema, schema, arena, errors))
+	if (schema_validate_within(metaschema, schema, arena, errors, SCHEMA_COMPILE_STEPS_MAX))
 		return true;
 	const struct json_schema_error *found = most_telling(errors);
 	struct json_schema_error *error = c->error;

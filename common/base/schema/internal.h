@@ -11,7 +11,9 @@ enum {
 	SCHEMA_PROGRAM_BYTES_MAX = 32 * 1024 * 1024,
 	SCHEMA_DEPTH_MAX = 1000,      /* nested evaluations: instance depth and in-place references together */
 	SCHEMA_REFS_MAX = 500,        /* schemas applied in a row to one value */
-	SCHEMA_STEPS_MAX = 1000000,   /* of one validation: about a tenth of a second */
+	SCHEMA_STEPS_MAX = 200000,    /* of one validation, some 20 ms, and for every byte of its text: */
+	SCHEMA_STEPS_PER_BYTE = 2,
+	SCHEMA_COMPILE_STEPS_MAX = 5000000, /* of a schema against its metaschema, whose cost grows with the schema alone */
 	SCHEMA_EXPECTED_BYTES_MAX = 4096,
 };
 
@@ -129,6 +131,10 @@ struct schema_dialect schema_dialect_default(const struct json_schema_options *o
 
 /* "#/properties/a", preceded by the document's URI when it is not the schema itself. */
 const char *schema_place_text(struct arena *arena, const struct schema_place *place, const char *keyword);
+
+/* json_schema_validate within a number of steps. */
+bool schema_validate_within(const struct json_schema *schema, const struct json_value *instance, struct arena *arena,
+    struct json_schema_errors *errors, int64_t n_steps);
 
 /* ---- json_schema_compile.c, json_schema_rules.c, json_schema_object.c: places to nodes ---- */
 

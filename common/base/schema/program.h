@@ -6,7 +6,7 @@
 
 #include "schema/json_schema.h"
 
-struct schema_resource; /* json_schema_internal.h */
+struct schema_resource; /* schema/internal.h */
 
 enum schema_kind { SCHEMA_RULES, SCHEMA_TRUE, SCHEMA_FALSE };
 
@@ -107,6 +107,7 @@ struct schema_node {
 	enum schema_kind kind;
 	uint32_t types; /* enum schema_type_bit */
 	bool collects;  /* has unevaluatedItems or unevaluatedProperties */
+	bool is_shared;  /* reached in several ways, which may meet the same value */
 	bool is_on_path; /* while heights are measured */
 	int height;      /* schemas applied in a row to one value, itself included; 0: not measured yet */
 	const struct json_value *choices;  /* enum: the list, or NULL */

@@ -25,8 +25,8 @@ add_path(struct buf *buf, const struct schema_path *path)
 	}
 }
 
-static const char *
-path_text(struct arena *arena, const struct schema_path *path)
+const char *
+schema_path_text(struct arena *arena, const struct schema_path *path)
 {
 	struct buf buf;
 	buf_init(&buf, arena, 64);
@@ -48,7 +48,7 @@ add_error(struct schema_run *run, const struct schema_node *node, const struct s
 		return NULL;
 	}
 	struct json_schema_error *error = &errors->list[errors->n++];
-	*error = (struct json_schema_error){ .keyword = keyword, .pointer = path_text(run->arena, path) };
+	*error = (struct json_schema_error){ .keyword = keyword, .pointer = schema_path_text(run->arena, path) };
 	error->schema_pointer = schema_place_text(run->arena, node->place, node->kind == SCHEMA_FALSE ? NULL : keyword);
 	return error;
 }

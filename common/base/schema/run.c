@@ -8,8 +8,11 @@
 bool
 schema_give_up(struct schema_run *run, const char *limit)
 {
-	if (!run->limit)
+	if (!run->limit) {
 		run->limit = limit;
+		run->limit_pointer = schema_path_text(run->arena, run->path);
+		run->limit_schema_pointer = run->node ? schema_place_text(run->arena, run->node->place, NULL) : "#";
+	}
 	run->steps_left = -1;
 	return false;
 }
@@ -82,8 +85,10 @@ n_errors(const struct schema_run *run)
 static void
 forget_errors(struct schema_run *run, size_t n)
 {
-	if (run->errors)
-		run->errors->n = n;
+	if (!run->errors || run->errors->n == n)
+		return;
+	run->errors->n = n;
+	run->n_forgotten++;
 }
 
 /* No branch fits.  Of all that was wrong with all of them, only what is wrong with the branch that the value means helps. */
@@ -276,6 +281,60 @@ run_in_scope(struct schema_run *run, const struct schema_node *node, const struc
 	return is_ok;
 }
 
+static bool
+run_node(struct schema_run *run, const struct schema_node *node, const struct json_value *value,
+    const struct schema_path *path, struct schema_seen *seen)
+{
+	const struct schema_node *outer_node = run->node;
+	const struct schema_path *outer_path = run->path;
+
+	run->node = node;
+	run->path = path;
+	run->depth++;
+	bool is_ok = run_in_scope(run, node, value, path, seen);
+	run->depth--;
+	run->node = outer_node;
+	run->path = outer_path;
+	return is_ok;
+}
+
+/* Whether a verdict that is remembered will do: violations have to be in the list, what was evaluated has to be known. */
+static bool
+is_enough(const struct schema_run *run, const struct schema_verdict *known, const struct schema_seen *seen)
+{
+	if (!known->is_ok)
+		return !run->errors || known->reported_in == run->n_forgotten;
+	return !seen || known->has_seen;
+}
+
+/* Several references lead here.  Without this a schema of n lines could take 2^n steps. */
+static bool
+run_shared(struct schema_run *run, const struct schema_node *node, const struct json_value *value,
+    const struct schema_path *path, struct schema_seen *seen)
+{
+	const struct schema_verdict *known = schema_memo_find(&run->memo, node, value);
+	struct schema_seen own;
+
+	if (known && is_enough(run, known, seen)) {
+		if (seen && known->is_ok)
+			seen->first |= known->seen;
+		return known->is_ok;
+	}
+	if (seen)
+		schema_seen_init(run, &own, value);
+	bool is_ok = run_node(run, node, value, path, seen ? &own : NULL);
+	if (seen)
+		schema_seen_merge(seen, &own);
+	struct schema_verdict *told = run->limit ? NULL : schema_memo_put(&run->memo, run->arena, node, value);
+	if (told) {
+		told->is_ok = is_ok;
+		told->has_seen = seen && own.bits == &own.first;
+		told->seen = told->has_seen ? own.first : 0;
+		told->reported_in = run->errors ? run->n_forgotten : UINT32_MAX;
+	}
+	return is_ok;
+}
+
 bool
 schema_evaluate(struct schema_run *run, const struct schema_node *node, const struct json_value *value,
     const struct schema_path *path, struct schema_seen *seen)
@@ -288,29 +347,60 @@ schema_evaluate(struct schema_run *run, const struct schema_node *node, const st
 		return false;
 	if (run->depth == SCHEMA_DEPTH_MAX)
 		return schema_give_up(run, "references and values nested too deep");
-	run->depth++;
-	bool is_ok = run_in_scope(run, node, value, path, seen);
-	run->depth--;
-	return is_ok;
+	/* Where dynamic references lead depends on the way there. */
+	if (node->is_shared && !run->program->has_dynamic_refs && !run->is_name)
+		return run_shared(run, node, value, path, seen);
+	return run_node(run, node, value, path, seen);
 }
 
 /* ---- exported ---- */
 
-static bool
-run_once(const struct json_schema *schema, const struct json_value *instance, struct arena *arena,
-    struct json_schema_errors *errors)
+/* Bytes of its text, about: what is checked may take longer, the larger it is. */
+static int64_t
+n_bytes(const struct json_value *value)
 {
-	struct schema_run run = { .program = schema, .arena = arena, .errors = errors,
-		.steps_left = SCHEMA_STEPS_MAX };
+	int64_t n = 2;
 
-	bool is_ok = schema_evaluate(&run, schema->root, instance, NULL, NULL) && !run.limit;
-	if (!run.limit || !errors)
-		return is_ok;
+	if (value->type == JSON_TEXT)
+		n += value->n;
+	for (uint32_t i = 0; value->type == JSON_LIST && i < value->n; i++)
+		n += n_bytes(&value->items[i]);
+	for (uint32_t i = 0; value->type == JSON_OBJECT && i < value->n; i++)
+		n += value->members[i].n_name + n_bytes(&value->members[i].value);
+	return n;
+}
+
+static void
+list_limit(const struct schema_run *run, struct json_schema_errors *errors)
+{
 	if (errors->n == JSON_SCHEMA_ERRORS_MAX)
 		errors->n--;
 	errors->is_exhausted = true;
-	errors->list[errors->n++] = (struct json_schema_error){ .pointer = "", .schema_pointer = "#",
-		.keyword = "limit", .message = run.limit };
+	errors->list[errors->n++] = (struct json_schema_error){ .pointer = run->limit_pointer,
+		.schema_pointer = run->limit_schema_pointer, .keyword = "limit", .message = run->limit };
+}
+
+bool
+schema_validate_within(const struct json_schema *schema, const struct json_value *instance, struct arena *arena,
+    struct json_schema_errors *errors, int64_t n_steps)
+{
+	struct schema_run run = { .program = schema, .arena = arena, .steps_left = n_steps };
+
+	if (errors) {
+		errors->n = 0;
+		errors->is_exhausted = false;
+	}
+	if (schema_evaluate(&run, schema->root, instance, NULL, NULL) && !run.limit)
+		return true;
+	if (!errors)
+		return false;
+	if (!run.limit) { /* the same once more, to say why; as much as may be said within the limit */
+		run.errors = errors;
+		run.steps_left = n_steps;
+		(void)schema_evaluate(&run, schema->root, instance, NULL, NULL);
+	}
+	if (run.limit)
+		list_limit(&run, errors);
 	return false;
 }
 
@@ -318,11 +408,5 @@ bool
 json_schema_validate(const struct json_schema *schema, const struct json_value *instance, struct arena *arena,
     struct json_schema_errors *errors)
 {
-	if (errors) {
-		errors->n = 0;
-		errors->is_exhausted = false;
-	}
-	if (run_once(schema, instance, arena, NULL))
-		return true;
-	return errors ? run_once(schema, instance, arena, errors) : false;
+	return schema_validate_within(schema, instance, arena, errors, SCHEMA_STEPS_MAX + SCHEMA_STEPS_PER_BYTE * n_bytes(instance));
 }

@@ -3,6 +3,7 @@
 #define JSON_SCHEMA_RUN_H
 
 #include "schema/internal.h"
+#include "schema/memo.h"
 
 /* The resources entered so far, innermost first. */
 struct schema_scope {
@@ -16,8 +17,14 @@ struct schema_run {
 	struct json_schema_errors *errors; /* NULL: the first violation ends it */
 	int64_t steps_left;
 	uint32_t depth;
-	const char *limit; /* the limit that was met, or NULL */
+	bool is_name;        /* of a property's name, a value of the moment: nothing is remembered of it */
+	const char *limit;   /* the limit that was met, or NULL; where: */
+	const char *limit_pointer, *limit_schema_pointer;
+	const struct schema_node *node; /* where it is now */
+	const struct schema_path *path;
 	const struct schema_scope *scope;
+	struct schema_memo memo;
+	uint32_t n_forgotten; /* how often violations were taken back */
 };
 
 /* Way from the instance's root; NULL at the root. */
@@ -49,6 +56,8 @@ schema_seen_has(const struct schema_seen *seen, uint32_t i)
 	return seen->bits[i / 64] >> i % 64 & 1;
 }
 
+const char *schema_path_text(struct arena *arena, const struct schema_path *path);
+
 /* Meet a limit: the verdict will be "invalid".  Always false. */
 bool schema_give_up(struct schema_run *run, const char *limit);
 
@@ -64,7 +73,7 @@ schema_spend(struct schema_run *run, uint64_t n_steps)
 static inline bool
 schema_goes_on(const struct schema_run *run, bool is_ok)
 {
-	return is_ok || (run->errors && !run->limit);
+	return is_ok || (run->errors && !run->limit && run->errors->n < JSON_SCHEMA_ERRORS_MAX);
 }
 
 /* Does the value satisfy the node?  seen (may be NULL) receives what the node evaluates of it. */

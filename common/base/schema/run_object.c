@@ -31,7 +31,10 @@ check_name(struct schema_run *run, const struct schema_node *node, const struct 
 {
 	const struct json_value name = { .type = JSON_TEXT, .n = member->n_name, .text = member->name };
 
-	if (schema_evaluate_quietly(run, node->object->names, &name, path, NULL))
+	run->is_name = true;
+	bool is_ok = schema_evaluate_quietly(run, node->object->names, &name, path, NULL);
+	run->is_name = false;
+	if (is_ok)
 		return true;
 	return schema_report(run, node, path, "propertyNames", "the property's name is not allowed");
 }

@@ -6,8 +6,8 @@
 
 enum {
 	BYTES_PER_STEP = 64,
-	REGEX_STEPS = 64,          /* charged for an ordinary match */
-	REGEX_PATIENT_STEPS = 200000, /* for one that needed patience */
+	REGEX_STEPS = 8,           /* charged for an ordinary match */
+	REGEX_PATIENT_STEPS = 20000, /* for one that needed patience */
 	REGEX_COMPILE_STEPS = 2000,
 	UTF8_BYTES_MAX = 4,        /* of one character */
 	SHOWN_BYTES_MAX = 200,
