@@ -58,11 +58,12 @@ bus_failure(struct arena *arena, enum bus_result result, const struct dispatch_r
 }
 
 static const struct error *
-service_error(struct arena *arena, const struct envelope_reply *reply)
+service_error(struct arena *arena, const char *service, const struct envelope_reply *reply)
 {
 	const struct error_info *info = error_find(reply->code);
 	if (!info) {
-		struct error *unknown = fail(arena, ERROR_INTERNAL_SERVER_ERROR, "the request could not be answered");
+		struct error *unknown = error_make(arena, &error_catalogue[ERROR_BAD_GATEWAY], ERROR_WHERE,
+		    "service '%s' refused the request with a code that is not known here", service);
 		unknown->cause = arena_printf(arena, "the service answered with unknown code '%s'", reply->code);
 		return unknown;
 	}
@@ -89,10 +90,11 @@ read_reply(const struct dispatch_request *request, const void *bytes, size_t n_b
 	if (!envelope_read_reply(arena, bytes, n_bytes, &reply))
 		return bus_failure(arena, BUS_REPLIED, request);
 	if (!reply.ok)
-		return service_error(arena, &reply);
+		return service_error(arena, request->operation->service, &reply);
 	void *output = arena_alloc(arena, shape->size);
 	if (!codec_msgpack_read(arena, shape, reply.output, reply.n_output, output, &problem)) {
-		struct error *error = fail(arena, ERROR_INTERNAL_SERVER_ERROR, "the service's answer does not have the declared shape");
+		struct error *error = error_make(arena, &error_catalogue[ERROR_BAD_GATEWAY], ERROR_WHERE,
+		    "the answer of service '%s' does not have the declared shape", request->operation->service);
 		error->cause = problem;
 		return error;
 	}

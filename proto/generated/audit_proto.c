@@ -233,6 +233,7 @@ static const char *const audit_logs_list_actions[] = {
 };
 static const struct error_info *const audit_logs_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_AUDIT_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -297,6 +298,7 @@ static const char *const audit_logs_verify_actions[] = {
 	NULL
 };
 static const struct error_info *const audit_logs_verify_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -360,6 +362,7 @@ static const char *const audit_checkpoints_list_actions[] = {
 	NULL
 };
 static const struct error_info *const audit_checkpoints_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -419,6 +422,7 @@ static const char *const audit_feed_read_actions[] = {
 	NULL
 };
 static const struct error_info *const audit_feed_read_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

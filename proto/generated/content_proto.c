@@ -2126,6 +2126,7 @@ static const struct error_info *const content_types_create_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_SCHEMA_SOURCE_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_TYPE_SLUG_CONFLICT],
 	&error_catalogue[ERROR_INVALID_CONTENT_TYPE_KIND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2200,6 +2201,7 @@ static const char *const content_types_list_actions[] = {
 };
 static const struct error_info *const content_types_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2265,6 +2267,7 @@ static const char *const content_types_get_actions[] = {
 };
 static const struct error_info *const content_types_get_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2332,6 +2335,7 @@ static const struct error_info *const content_types_items_errors[] = {
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2420,6 +2424,7 @@ static const struct error_info *const content_types_update_errors[] = {
 	&error_catalogue[ERROR_SINGLETON_CONTENT_TYPE_REQUIRES_ONE_ITEM],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_INVALID_CONTENT_TYPE_KIND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2497,6 +2502,7 @@ static const char *const content_migrations_list_actions[] = {
 static const struct error_info *const content_migrations_list_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2562,6 +2568,7 @@ static const char *const content_migrations_get_actions[] = {
 };
 static const struct error_info *const content_migrations_get_errors[] = {
 	&error_catalogue[ERROR_SCHEMA_MIGRATION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2628,6 +2635,7 @@ static const struct error_info *const content_types_delete_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_IN_USE],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2699,6 +2707,7 @@ static const char *const content_types_artifacts_actions[] = {
 };
 static const struct error_info *const content_types_artifacts_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2773,6 +2782,7 @@ static const struct error_info *const content_items_create_errors[] = {
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2873,6 +2883,7 @@ static const struct error_info *const content_items_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_CREATED_BEFORE],
 	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
 	&error_catalogue[ERROR_AS_OF_NOT_COMBINABLE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2954,6 +2965,7 @@ static const struct error_info *const content_items_projections_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CREATED_AFTER],
 	&error_catalogue[ERROR_INVALID_CREATED_BEFORE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3030,6 +3042,7 @@ static const struct error_info *const content_items_get_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_UNPUBLISHED],
 	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
 	&error_catalogue[ERROR_INVALID_ENTITLEMENT_ID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3116,6 +3129,7 @@ static const struct error_info *const content_items_update_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3208,6 +3222,7 @@ static const struct error_info *const content_items_patch_errors[] = {
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3290,6 +3305,7 @@ static const struct error_info *const content_items_publish_errors[] = {
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3367,6 +3383,7 @@ static const struct error_info *const content_items_unpublish_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3444,6 +3461,7 @@ static const struct error_info *const content_items_delete_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_ITEM_REFERENCED],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3524,6 +3542,7 @@ static const struct error_info *const content_items_restore_errors[] = {
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3596,6 +3615,7 @@ static const char *const content_items_used_by_actions[] = {
 static const struct error_info *const content_items_used_by_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3662,6 +3682,7 @@ static const char *const content_items_versions_actions[] = {
 static const struct error_info *const content_items_versions_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3734,6 +3755,7 @@ static const struct error_info *const content_versions_get_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_ENTITLEMENT_ID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3811,6 +3833,7 @@ static const struct error_info *const content_versions_diff_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_ENTITLEMENT_ID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3884,6 +3907,7 @@ static const struct error_info *const content_items_rollback_errors[] = {
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3967,6 +3991,7 @@ static const struct error_info *const content_items_revert_errors[] = {
 	&error_catalogue[ERROR_REVERT_CONFLICT],
 	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4042,6 +4067,7 @@ static const char *const content_batch_create_actions[] = {
 static const struct error_info *const content_batch_create_errors[] = {
 	&error_catalogue[ERROR_BATCH_ATOMIC_FAILED],
 	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4120,6 +4146,7 @@ static const char *const content_batch_update_actions[] = {
 static const struct error_info *const content_batch_update_errors[] = {
 	&error_catalogue[ERROR_BATCH_ATOMIC_FAILED],
 	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4199,6 +4226,7 @@ static const char *const content_batch_delete_actions[] = {
 static const struct error_info *const content_batch_delete_errors[] = {
 	&error_catalogue[ERROR_BATCH_ATOMIC_FAILED],
 	&error_catalogue[ERROR_EMPTY_BATCH],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4282,6 +4310,7 @@ static const char *const content_changes_undo_actions[] = {
 static const struct error_info *const content_changes_undo_errors[] = {
 	&error_catalogue[ERROR_UNDO_CONFLICT],
 	&error_catalogue[ERROR_UNDO_TOO_LARGE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4359,6 +4388,7 @@ static const char *const content_globals_list_actions[] = {
 static const struct error_info *const content_globals_list_errors[] = {
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4432,6 +4462,7 @@ static const struct error_info *const content_globals_get_errors[] = {
 	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_AS_OF_IN_FUTURE],
 	&error_catalogue[ERROR_INVALID_ENTITLEMENT_ID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4508,6 +4539,7 @@ static const struct error_info *const content_globals_put_errors[] = {
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4589,6 +4621,7 @@ static const struct error_info *const content_previews_issue_item_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_CONTENT_LOCALE_REQUIRED],
 	&error_catalogue[ERROR_PREVIEW_PAYWALL_UNSUPPORTED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4665,6 +4698,7 @@ static const struct error_info *const content_previews_issue_global_errors[] = {
 	&error_catalogue[ERROR_GLOBAL_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_GLOBAL_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_PREVIEW_PAYWALL_UNSUPPORTED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4743,6 +4777,7 @@ static const struct error_info *const content_public_issue_errors[] = {
 	&error_catalogue[ERROR_PUBLIC_WRITE_OPERATION_UNSUPPORTED],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_PUBLIC_WRITE_SUBJECT_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4821,6 +4856,7 @@ static const struct error_info *const content_previews_item_errors[] = {
 	&error_catalogue[ERROR_PREVIEW_TOKEN_EXPIRED],
 	&error_catalogue[ERROR_PREVIEW_TOKEN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_PREVIEW_TOKEN_MISSING],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4882,6 +4918,7 @@ static const struct error_info *const content_previews_global_errors[] = {
 	&error_catalogue[ERROR_PREVIEW_TOKEN_EXPIRED],
 	&error_catalogue[ERROR_PREVIEW_TOKEN_SCOPE_MISMATCH],
 	&error_catalogue[ERROR_PREVIEW_TOKEN_MISSING],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -4951,6 +4988,7 @@ static const struct error_info *const content_public_create_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_MISSING],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5028,6 +5066,7 @@ static const struct error_info *const content_public_update_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_PUBLIC_WRITE_STATUS_LOCKED],
 	&error_catalogue[ERROR_PUBLIC_WRITE_TOKEN_MISSING],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5091,6 +5130,7 @@ static const char *const content_releases_create_actions[] = {
 	NULL
 };
 static const struct error_info *const content_releases_create_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5165,6 +5205,7 @@ static const char *const content_releases_list_actions[] = {
 };
 static const struct error_info *const content_releases_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5231,6 +5272,7 @@ static const char *const content_releases_get_actions[] = {
 };
 static const struct error_info *const content_releases_get_errors[] = {
 	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5296,6 +5338,7 @@ static const char *const content_releases_delete_actions[] = {
 static const struct error_info *const content_releases_delete_errors[] = {
 	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5378,6 +5421,7 @@ static const struct error_info *const content_releases_put_entries_errors[] = {
 	&error_catalogue[ERROR_RELEASE_TOO_LARGE],
 	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5455,6 +5499,7 @@ static const struct error_info *const content_releases_remove_entries_errors[] =
 	&error_catalogue[ERROR_RELEASE_NOT_DRAFT],
 	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5532,6 +5577,7 @@ static const char *const content_releases_entries_actions[] = {
 static const struct error_info *const content_releases_entries_errors[] = {
 	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5598,6 +5644,7 @@ static const char *const content_releases_preview_actions[] = {
 static const struct error_info *const content_releases_preview_errors[] = {
 	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5667,6 +5714,7 @@ static const struct error_info *const content_releases_publish_errors[] = {
 	&error_catalogue[ERROR_RELEASE_NOT_DRAFT],
 	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5751,6 +5799,7 @@ static const struct error_info *const content_releases_revert_errors[] = {
 	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
 	&error_catalogue[ERROR_RELEASE_NOT_PUBLISHED],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5828,6 +5877,7 @@ static const char *const content_transfer_export_actions[] = {
 };
 static const struct error_info *const content_transfer_export_errors[] = {
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5906,6 +5956,7 @@ static const struct error_info *const content_transfer_import_errors[] = {
 	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_PUBLIC_WRITE_EXTENSION],
 	&error_catalogue[ERROR_INVALID_CONTENT_SCHEMA_TYPE],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -5982,6 +6033,7 @@ static const struct error_info *const content_jobs_status_transition_errors[] = 
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6042,6 +6094,7 @@ static const struct error_info *const content_jobs_publish_release_errors[] = {
 	&error_catalogue[ERROR_RELEASE_NOT_DRAFT],
 	&error_catalogue[ERROR_RELEASE_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6100,6 +6153,7 @@ static const char *const content_governance_set_actions[] = {
 };
 static const struct error_info *const content_governance_set_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6155,6 +6209,7 @@ static const struct error_info *const content_governance_transition_errors[] = {
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6209,6 +6264,7 @@ static const char *const content_items_snapshot_actions[] = {
 static const struct error_info *const content_items_snapshot_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_TARGET_VERSION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6257,6 +6313,7 @@ static const char *const content_offers_known_actions[] = {
 	NULL
 };
 static const struct error_info *const content_offers_known_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6305,6 +6362,7 @@ static const char *const content_items_withheld_actions[] = {
 	NULL
 };
 static const struct error_info *const content_items_withheld_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6362,6 +6420,7 @@ static const struct error_info *const content_items_create_as_errors[] = {
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_SINGLETON_CONTENT_ITEM_EXISTS],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6422,6 +6481,7 @@ static const struct error_info *const content_items_update_as_errors[] = {
 	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CONTENT_DATA_JSON],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6501,6 +6561,7 @@ static const struct error_info *const content_assets_create_errors[] = {
 	&error_catalogue[ERROR_INVALID_ASSET_METADATA_JSON],
 	&error_catalogue[ERROR_ASSET_SOURCE_ID_INVALID],
 	&error_catalogue[ERROR_ASSET_TRANSFORM_SPEC_INVALID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6575,6 +6636,7 @@ static const char *const content_assets_list_actions[] = {
 };
 static const struct error_info *const content_assets_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6641,6 +6703,7 @@ static const char *const content_assets_get_actions[] = {
 };
 static const struct error_info *const content_assets_get_errors[] = {
 	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6706,6 +6769,7 @@ static const char *const content_assets_derivatives_actions[] = {
 static const struct error_info *const content_assets_derivatives_errors[] = {
 	&error_catalogue[ERROR_ASSET_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6771,6 +6835,7 @@ static const char *const content_assets_access_actions[] = {
 static const struct error_info *const content_assets_access_errors[] = {
 	&error_catalogue[ERROR_ASSET_ACCESS_ISSUE_UNSUPPORTED],
 	&error_catalogue[ERROR_ASSET_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6842,6 +6907,7 @@ static const char *const content_assets_delete_actions[] = {
 static const struct error_info *const content_assets_delete_errors[] = {
 	&error_catalogue[ERROR_ASSET_NOT_FOUND],
 	&error_catalogue[ERROR_ASSET_REFERENCED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6914,6 +6980,7 @@ static const char *const content_assets_used_by_actions[] = {
 static const struct error_info *const content_assets_used_by_errors[] = {
 	&error_catalogue[ERROR_ASSET_NOT_FOUND],
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -6979,6 +7046,7 @@ static const char *const content_assets_restore_actions[] = {
 static const struct error_info *const content_assets_restore_errors[] = {
 	&error_catalogue[ERROR_ASSET_NOT_FOUND],
 	&error_catalogue[ERROR_ASSET_RESTORE_NOT_DELETED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -7053,6 +7121,7 @@ static const struct error_info *const content_assets_purge_errors[] = {
 	&error_catalogue[ERROR_ASSET_PURGE_BLOCKED],
 	&error_catalogue[ERROR_ASSET_PURGE_BLOCKED_BY_DERIVATIVES],
 	&error_catalogue[ERROR_ASSET_PURGE_REQUIRES_SOFT_DELETE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -7132,6 +7201,7 @@ static const struct error_info *const content_assets_store_errors[] = {
 	&error_catalogue[ERROR_INVALID_ASSET_METADATA_JSON],
 	&error_catalogue[ERROR_ASSET_SOURCE_ID_INVALID],
 	&error_catalogue[ERROR_ASSET_TRANSFORM_SPEC_INVALID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -7188,6 +7258,7 @@ static const struct error_info *const content_assets_open_errors[] = {
 	&error_catalogue[ERROR_ASSET_STORAGE_PROVIDER_REQUEST_FAILED],
 	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
 	&error_catalogue[ERROR_INVALID_ASSET_ACCESS_TOKEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

@@ -312,6 +312,7 @@ static const struct error_info *const embeddings_search_errors[] = {
 	&error_catalogue[ERROR_EMBEDDING_DAILY_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_EMBEDDING_RESPONSE_SIZE_MISMATCH],
 	&error_catalogue[ERROR_SEMANTIC_SEARCH_DISABLED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -379,6 +380,7 @@ static const struct error_info *const embeddings_context_errors[] = {
 	&error_catalogue[ERROR_EMBEDDING_DAILY_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_EMBEDDING_RESPONSE_SIZE_MISMATCH],
 	&error_catalogue[ERROR_SEMANTIC_SEARCH_DISABLED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -444,6 +446,7 @@ static const char *const embeddings_similar_actions[] = {
 };
 static const struct error_info *const embeddings_similar_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_INDEXED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -508,6 +511,7 @@ static const char *const embeddings_duplicates_actions[] = {
 	NULL
 };
 static const struct error_info *const embeddings_duplicates_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -573,6 +577,7 @@ static const char *const embeddings_readiness_actions[] = {
 };
 static const struct error_info *const embeddings_readiness_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -636,6 +641,7 @@ static const char *const embeddings_status_actions[] = {
 	NULL
 };
 static const struct error_info *const embeddings_status_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -699,6 +705,7 @@ static const char *const embeddings_reindex_actions[] = {
 	NULL
 };
 static const struct error_info *const embeddings_reindex_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -765,6 +772,7 @@ static const char *const embeddings_test_actions[] = {
 	NULL
 };
 static const struct error_info *const embeddings_test_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

@@ -80,6 +80,8 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Create a new key with POST /api/auth/keys or rotate it with PUT /api/auth/keys/{id} before it expires." },
 	[ERROR_AUTH_MISSING_API_KEY] = { .code = "AUTH_MISSING_API_KEY", .status = 401, .is_retryable = false, .title = "Missing API Key",
 	    .remediation = "Send an API key in the x-api-key header or as Authorization: Bearer." },
+	[ERROR_BAD_GATEWAY] = { .code = "BAD_GATEWAY", .status = 502, .is_retryable = false, .title = "Bad Gateway",
+	    .remediation = "Look whether a change was made before you send it again. The operator brings gateway and services to one version: `wordclaw doctor` lists those of others." },
 	[ERROR_BATCH_ATOMIC_FAILED] = { .code = "BATCH_ATOMIC_FAILED", .status = 400, .is_retryable = false, .title = "Batch Refused",
 	    .remediation = "Correct the entry that context names, or leave atomic out to have the others done." },
 	[ERROR_BUDGET_EXCEEDED] = { .code = "BUDGET_EXCEEDED", .status = 429, .is_retryable = true, .title = "Budget Exceeded",

@@ -494,6 +494,7 @@ static const struct error_info *const forms_definitions_create_errors[] = {
 	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_NOT_FOUND],
 	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_REQUIRES_ROLES],
 	&error_catalogue[ERROR_FORM_DEFINITION_REQUIRED_FIELDS],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -567,6 +568,7 @@ static const char *const forms_definitions_list_actions[] = {
 	NULL
 };
 static const struct error_info *const forms_definitions_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -633,6 +635,7 @@ static const char *const forms_definitions_get_actions[] = {
 };
 static const struct error_info *const forms_definitions_get_errors[] = {
 	&error_catalogue[ERROR_FORM_DEFINITION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -723,6 +726,7 @@ static const struct error_info *const forms_definitions_update_errors[] = {
 	&error_catalogue[ERROR_FORM_WORKFLOW_TRANSITION_REQUIRES_ROLES],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_FORM_DEFINITION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -796,6 +800,7 @@ static const char *const forms_definitions_delete_actions[] = {
 };
 static const struct error_info *const forms_definitions_delete_errors[] = {
 	&error_catalogue[ERROR_FORM_DEFINITION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -866,6 +871,7 @@ static const char *const forms_public_get_actions[] = {
 };
 static const struct error_info *const forms_public_get_errors[] = {
 	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -928,6 +934,7 @@ static const struct error_info *const forms_submissions_create_errors[] = {
 	&error_catalogue[ERROR_FORM_SUBMISSION_UNKNOWN_FIELDS],
 	&error_catalogue[ERROR_FORM_WORK_INVALID],
 	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -987,6 +994,7 @@ static const char *const forms_pages_render_actions[] = {
 };
 static const struct error_info *const forms_pages_render_errors[] = {
 	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1036,6 +1044,7 @@ static const char *const forms_pages_read_actions[] = {
 };
 static const struct error_info *const forms_pages_read_errors[] = {
 	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1088,6 +1097,7 @@ static const struct error_info *const forms_files_admit_errors[] = {
 	&error_catalogue[ERROR_FORM_RATE_LIMITED],
 	&error_catalogue[ERROR_FORM_TAKES_NO_FILES],
 	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1137,6 +1147,7 @@ static const char *const forms_files_store_actions[] = {
 };
 static const struct error_info *const forms_files_store_errors[] = {
 	&error_catalogue[ERROR_PUBLIC_FORM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1190,6 +1201,7 @@ static const char *const forms_submissions_list_actions[] = {
 };
 static const struct error_info *const forms_submissions_list_errors[] = {
 	&error_catalogue[ERROR_FORM_DEFINITION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1254,6 +1266,7 @@ static const char *const forms_submissions_get_actions[] = {
 };
 static const struct error_info *const forms_submissions_get_errors[] = {
 	&error_catalogue[ERROR_FORM_SUBMISSION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1319,6 +1332,7 @@ static const char *const forms_submissions_release_actions[] = {
 static const struct error_info *const forms_submissions_release_errors[] = {
 	&error_catalogue[ERROR_FORM_SUBMISSION_NOT_FOUND],
 	&error_catalogue[ERROR_FORM_SUBMISSION_NOT_QUARANTINED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1389,6 +1403,7 @@ static const char *const forms_submissions_erase_actions[] = {
 };
 static const struct error_info *const forms_submissions_erase_errors[] = {
 	&error_catalogue[ERROR_FORM_SUBMISSION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1459,6 +1474,7 @@ static const char *const forms_submissions_export_actions[] = {
 };
 static const struct error_info *const forms_submissions_export_errors[] = {
 	&error_catalogue[ERROR_FORM_DEFINITION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1522,6 +1538,7 @@ static const char *const forms_submitters_erase_actions[] = {
 	NULL
 };
 static const struct error_info *const forms_submitters_erase_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

@@ -293,6 +293,7 @@ static const char *const gateway_capabilities_actions[] = {
 	NULL
 };
 static const struct error_info *const gateway_capabilities_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -346,6 +347,7 @@ static const char *const gateway_guides_list_actions[] = {
 	NULL
 };
 static const struct error_info *const gateway_guides_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -400,6 +402,7 @@ static const char *const gateway_guides_get_actions[] = {
 };
 static const struct error_info *const gateway_guides_get_errors[] = {
 	&error_catalogue[ERROR_UNKNOWN_TASK],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -464,6 +467,7 @@ static const char *const gateway_workspace_context_actions[] = {
 	NULL
 };
 static const struct error_info *const gateway_workspace_context_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -527,6 +531,7 @@ static const char *const gateway_workspace_target_actions[] = {
 	NULL
 };
 static const struct error_info *const gateway_workspace_target_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -591,6 +596,7 @@ static const char *const gateway_deployment_status_actions[] = {
 	NULL
 };
 static const struct error_info *const gateway_deployment_status_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -646,6 +652,7 @@ static const char *const gateway_events_wait_actions[] = {
 static const struct error_info *const gateway_events_wait_errors[] = {
 	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
 	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
 	&error_catalogue[ERROR_SERVICE_OVERLOADED],

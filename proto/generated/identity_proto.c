@@ -995,6 +995,7 @@ static const char *const identity_domains_list_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_domains_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1060,6 +1061,7 @@ static const char *const identity_domains_create_actions[] = {
 };
 static const struct error_info *const identity_domains_create_errors[] = {
 	&error_catalogue[ERROR_DOMAIN_HOSTNAME_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1138,6 +1140,7 @@ static const struct error_info *const identity_onboard_errors[] = {
 	&error_catalogue[ERROR_INVALID_EXPIRES_AT],
 	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
 	&error_catalogue[ERROR_INVALID_PUBLIC_BASE_URL],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1216,6 +1219,7 @@ static const struct error_info *const identity_keys_create_errors[] = {
 	&error_catalogue[ERROR_INVALID_KEY_BUDGET],
 	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
 	&error_catalogue[ERROR_INVALID_EXPIRES_AT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1290,6 +1294,7 @@ static const char *const identity_keys_list_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_keys_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1358,6 +1363,7 @@ static const struct error_info *const identity_keys_rotate_errors[] = {
 	&error_catalogue[ERROR_INVALID_KEY_BUDGET],
 	&error_catalogue[ERROR_OAUTH_TOKEN_RENEWS_ITSELF],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1430,6 +1436,7 @@ static const struct error_info *const identity_keys_revoke_errors[] = {
 	&error_catalogue[ERROR_API_KEY_LAST_ADMINISTRATOR],
 	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
 	&error_catalogue[ERROR_PLATFORM_ADMIN_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1507,6 +1514,7 @@ static const struct error_info *const identity_keys_delegate_errors[] = {
 	&error_catalogue[ERROR_INVALID_KEY_BUDGET],
 	&error_catalogue[ERROR_INVALID_KEY_LIMITS],
 	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1585,6 +1593,7 @@ static const struct error_info *const identity_keys_hand_off_errors[] = {
 	&error_catalogue[ERROR_API_KEY_REQUIRED],
 	&error_catalogue[ERROR_INVALID_KEY_LIMITS],
 	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1659,6 +1668,7 @@ static const char *const identity_keys_children_actions[] = {
 };
 static const struct error_info *const identity_keys_children_errors[] = {
 	&error_catalogue[ERROR_API_KEY_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1724,6 +1734,7 @@ static const char *const identity_keys_revoke_child_actions[] = {
 static const struct error_info *const identity_keys_revoke_child_errors[] = {
 	&error_catalogue[ERROR_API_KEY_NOT_FOUND],
 	&error_catalogue[ERROR_API_KEY_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1795,6 +1806,7 @@ static const char *const identity_whoami_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_whoami_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1857,6 +1869,7 @@ static const char *const identity_policy_evaluate_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_policy_evaluate_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1925,6 +1938,7 @@ static const char *const identity_decisions_list_actions[] = {
 };
 static const struct error_info *const identity_decisions_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_POLICY_DECISIONS_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1992,6 +2006,7 @@ static const struct error_info *const identity_sessions_create_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_CODE_WRONG],
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_FAILED],
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2050,6 +2065,7 @@ static const char *const identity_sessions_end_actions[] = {
 };
 static const struct error_info *const identity_sessions_end_errors[] = {
 	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2106,6 +2122,7 @@ static const char *const identity_supervisors_me_actions[] = {
 };
 static const struct error_info *const identity_supervisors_me_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2172,6 +2189,7 @@ static const struct error_info *const identity_supervisors_password_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
 	&error_catalogue[ERROR_SUPERVISOR_PASSWORD_MISMATCH],
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2241,6 +2259,7 @@ static const char *const identity_sessions_list_actions[] = {
 };
 static const struct error_info *const identity_sessions_list_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2306,6 +2325,7 @@ static const char *const identity_sessions_revoke_actions[] = {
 static const struct error_info *const identity_sessions_revoke_errors[] = {
 	&error_catalogue[ERROR_SESSION_NOT_FOUND],
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2374,6 +2394,7 @@ static const char *const identity_supervisors_list_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_supervisors_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2439,6 +2460,7 @@ static const char *const identity_supervisors_update_actions[] = {
 static const struct error_info *const identity_supervisors_update_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_NOT_FOUND],
 	&error_catalogue[ERROR_SUPERVISOR_SELF_CHANGE_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2512,6 +2534,7 @@ static const struct error_info *const identity_supervisors_delete_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_LAST_PLATFORM_SUPERVISOR],
 	&error_catalogue[ERROR_SUPERVISOR_NOT_FOUND],
 	&error_catalogue[ERROR_SUPERVISOR_SELF_DELETE_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2580,6 +2603,7 @@ static const char *const identity_supervisors_reset_actions[] = {
 };
 static const struct error_info *const identity_supervisors_reset_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2651,6 +2675,7 @@ static const struct error_info *const identity_invites_create_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_NOT_FOUND],
 	&error_catalogue[ERROR_SUPERVISOR_EMAIL_CONFLICT],
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2720,6 +2745,7 @@ static const char *const identity_invites_list_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_invites_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2784,6 +2810,7 @@ static const char *const identity_invites_revoke_actions[] = {
 };
 static const struct error_info *const identity_invites_revoke_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2853,6 +2880,7 @@ static const struct error_info *const identity_invites_inspect_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_ALREADY_ACCEPTED],
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_EXPIRED],
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2917,6 +2945,7 @@ static const struct error_info *const identity_invites_accept_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_EXPIRED],
 	&error_catalogue[ERROR_SUPERVISOR_INVITE_NOT_FOUND],
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2977,6 +3006,7 @@ static const char *const identity_sign_in_methods_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_sign_in_methods_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3033,6 +3063,7 @@ static const struct error_info *const identity_oidc_begin_errors[] = {
 	&error_catalogue[ERROR_OIDC_NOT_CONFIGURED],
 	&error_catalogue[ERROR_OIDC_PROVIDER_FAILED],
 	&error_catalogue[ERROR_OIDC_REQUEST_INVALID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3093,6 +3124,7 @@ static const struct error_info *const identity_oidc_finish_errors[] = {
 	&error_catalogue[ERROR_OIDC_PROVIDER_FAILED],
 	&error_catalogue[ERROR_OIDC_REQUEST_INVALID],
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_FAILED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3154,6 +3186,7 @@ static const struct error_info *const identity_factor_enrol_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
 	&error_catalogue[ERROR_SUPERVISOR_PASSWORD_MISMATCH],
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3226,6 +3259,7 @@ static const struct error_info *const identity_factor_confirm_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_CODE_WRONG],
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3298,6 +3332,7 @@ static const struct error_info *const identity_factor_disable_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_LOGIN_THROTTLED],
 	&error_catalogue[ERROR_SUPERVISOR_PASSWORD_MISMATCH],
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3367,6 +3402,7 @@ static const char *const identity_factor_reset_actions[] = {
 };
 static const struct error_info *const identity_factor_reset_errors[] = {
 	&error_catalogue[ERROR_SUPERVISOR_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3435,6 +3471,7 @@ static const char *const identity_oauth_inspect_actions[] = {
 static const struct error_info *const identity_oauth_inspect_errors[] = {
 	&error_catalogue[ERROR_OAUTH_REQUEST_INVALID],
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3505,6 +3542,7 @@ static const struct error_info *const identity_oauth_authorize_errors[] = {
 	&error_catalogue[ERROR_INVALID_KEY_SCOPES],
 	&error_catalogue[ERROR_OAUTH_REQUEST_INVALID],
 	&error_catalogue[ERROR_SUPERVISOR_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3573,6 +3611,7 @@ static const struct error_info *const identity_oauth_register_errors[] = {
 	&error_catalogue[ERROR_OAUTH_INVALID_CLIENT_METADATA],
 	&error_catalogue[ERROR_OAUTH_INVALID_REDIRECT_URI],
 	&error_catalogue[ERROR_OAUTH_TEMPORARILY_UNAVAILABLE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3624,6 +3663,7 @@ static const struct error_info *const identity_oauth_exchange_errors[] = {
 	&error_catalogue[ERROR_OAUTH_INVALID_GRANT],
 	&error_catalogue[ERROR_OAUTH_INVALID_TARGET],
 	&error_catalogue[ERROR_OAUTH_UNSUPPORTED_GRANT_TYPE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3677,6 +3717,7 @@ static const struct error_info *const identity_oauth_refresh_errors[] = {
 	&error_catalogue[ERROR_OAUTH_INVALID_GRANT],
 	&error_catalogue[ERROR_OAUTH_INVALID_SCOPE],
 	&error_catalogue[ERROR_OAUTH_INVALID_TARGET],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3726,6 +3767,7 @@ static const char *const identity_oauth_revoke_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_oauth_revoke_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3779,6 +3821,7 @@ static const struct error_info *const identity_keys_authenticate_errors[] = {
 	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
 	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
 	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3827,6 +3870,7 @@ static const char *const identity_keys_touch_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_keys_touch_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -3875,6 +3919,7 @@ static const char *const identity_decisions_record_actions[] = {
 	NULL
 };
 static const struct error_info *const identity_decisions_record_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

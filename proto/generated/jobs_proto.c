@@ -304,6 +304,7 @@ static const struct error_info *const jobs_create_errors[] = {
 	&error_catalogue[ERROR_JOB_PAYLOAD_INVALID],
 	&error_catalogue[ERROR_JOB_RUN_AT_INVALID],
 	&error_catalogue[ERROR_JOB_KIND_UNKNOWN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -380,6 +381,7 @@ static const char *const jobs_list_actions[] = {
 };
 static const struct error_info *const jobs_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -445,6 +447,7 @@ static const char *const jobs_get_actions[] = {
 };
 static const struct error_info *const jobs_get_errors[] = {
 	&error_catalogue[ERROR_JOB_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -510,6 +513,7 @@ static const char *const jobs_cancel_actions[] = {
 static const struct error_info *const jobs_cancel_errors[] = {
 	&error_catalogue[ERROR_JOB_CANCEL_FORBIDDEN],
 	&error_catalogue[ERROR_JOB_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -581,6 +585,7 @@ static const char *const jobs_retry_actions[] = {
 static const struct error_info *const jobs_retry_errors[] = {
 	&error_catalogue[ERROR_JOB_NOT_FOUND],
 	&error_catalogue[ERROR_JOB_RETRY_FORBIDDEN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -654,6 +659,7 @@ static const struct error_info *const jobs_schedule_status_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_VERSION_CONFLICT],
 	&error_catalogue[ERROR_JOB_RUN_AT_INVALID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -726,6 +732,7 @@ static const char *const jobs_worker_status_actions[] = {
 	NULL
 };
 static const struct error_info *const jobs_worker_status_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -790,6 +797,7 @@ static const char *const jobs_queues_update_actions[] = {
 };
 static const struct error_info *const jobs_queues_update_errors[] = {
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -866,6 +874,7 @@ static const struct error_info *const jobs_schedules_create_errors[] = {
 	&error_catalogue[ERROR_JOB_PAYLOAD_INVALID],
 	&error_catalogue[ERROR_JOB_SCHEDULE_INVALID],
 	&error_catalogue[ERROR_JOB_KIND_UNKNOWN],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -938,6 +947,7 @@ static const char *const jobs_schedules_list_actions[] = {
 	NULL
 };
 static const struct error_info *const jobs_schedules_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1003,6 +1013,7 @@ static const char *const jobs_schedules_get_actions[] = {
 };
 static const struct error_info *const jobs_schedules_get_errors[] = {
 	&error_catalogue[ERROR_JOB_SCHEDULE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1069,6 +1080,7 @@ static const struct error_info *const jobs_schedules_update_errors[] = {
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_JOB_SCHEDULE_INVALID],
 	&error_catalogue[ERROR_JOB_SCHEDULE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1142,6 +1154,7 @@ static const char *const jobs_schedules_delete_actions[] = {
 };
 static const struct error_info *const jobs_schedules_delete_errors[] = {
 	&error_catalogue[ERROR_JOB_SCHEDULE_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

@@ -589,6 +589,7 @@ static const char *const payments_list_actions[] = {
 };
 static const struct error_info *const payments_list_errors[] = {
 	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -652,6 +653,7 @@ static const char *const payments_summary_actions[] = {
 	NULL
 };
 static const struct error_info *const payments_summary_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -716,6 +718,7 @@ static const char *const payments_get_actions[] = {
 };
 static const struct error_info *const payments_get_errors[] = {
 	&error_catalogue[ERROR_PAYMENT_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -782,6 +785,7 @@ static const struct error_info *const payments_mock_pay_errors[] = {
 	&error_catalogue[ERROR_PAYMENT_NOT_FOUND],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
 	&error_catalogue[ERROR_INVALID_PAYMENT_TRANSITION],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -855,6 +859,7 @@ static const struct error_info *const payments_receive_errors[] = {
 	&error_catalogue[ERROR_INVALID_PAYMENT_WEBHOOK_PAYLOAD],
 	&error_catalogue[ERROR_INVALID_PAYMENT_WEBHOOK_SIGNATURE],
 	&error_catalogue[ERROR_PAYMENT_WEBHOOK_NOT_CONFIGURED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -918,6 +923,7 @@ static const char *const payments_offers_create_actions[] = {
 static const struct error_info *const payments_offers_create_errors[] = {
 	&error_catalogue[ERROR_OFFER_SCOPE_INVALID],
 	&error_catalogue[ERROR_OFFER_SLUG_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -991,6 +997,7 @@ static const char *const payments_offers_list_actions[] = {
 	NULL
 };
 static const struct error_info *const payments_offers_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1056,6 +1063,7 @@ static const char *const payments_offers_get_actions[] = {
 };
 static const struct error_info *const payments_offers_get_errors[] = {
 	&error_catalogue[ERROR_OFFER_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1121,6 +1129,7 @@ static const char *const payments_offers_update_actions[] = {
 static const struct error_info *const payments_offers_update_errors[] = {
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_OFFER_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1195,6 +1204,7 @@ static const char *const payments_offers_delete_actions[] = {
 static const struct error_info *const payments_offers_delete_errors[] = {
 	&error_catalogue[ERROR_OFFER_IN_USE],
 	&error_catalogue[ERROR_OFFER_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1270,6 +1280,7 @@ static const struct error_info *const payments_offers_purchase_errors[] = {
 	&error_catalogue[ERROR_PAYMENT_METHOD_UNSUPPORTED],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
 	&error_catalogue[ERROR_PAYMENT_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1347,6 +1358,7 @@ static const struct error_info *const payments_offers_confirm_errors[] = {
 	&error_catalogue[ERROR_PAYMENT_CONFIRMATION_REQUIRED],
 	&error_catalogue[ERROR_PAYMENT_VERIFICATION_FAILED],
 	&error_catalogue[ERROR_PROFILE_MISSING],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1415,6 +1427,7 @@ static const char *const payments_licenses_create_actions[] = {
 };
 static const struct error_info *const payments_licenses_create_errors[] = {
 	&error_catalogue[ERROR_OFFER_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1488,6 +1501,7 @@ static const char *const payments_licenses_list_actions[] = {
 };
 static const struct error_info *const payments_licenses_list_errors[] = {
 	&error_catalogue[ERROR_OFFER_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1551,6 +1565,7 @@ static const char *const payments_licenses_get_actions[] = {
 };
 static const struct error_info *const payments_licenses_get_errors[] = {
 	&error_catalogue[ERROR_LICENSE_POLICY_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1617,6 +1632,7 @@ static const struct error_info *const payments_licenses_update_errors[] = {
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_LICENSE_POLICY_IN_USE],
 	&error_catalogue[ERROR_LICENSE_POLICY_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1691,6 +1707,7 @@ static const char *const payments_licenses_delete_actions[] = {
 static const struct error_info *const payments_licenses_delete_errors[] = {
 	&error_catalogue[ERROR_LICENSE_POLICY_IN_USE],
 	&error_catalogue[ERROR_LICENSE_POLICY_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1762,6 +1779,7 @@ static const char *const payments_entitlements_list_actions[] = {
 };
 static const struct error_info *const payments_entitlements_list_errors[] = {
 	&error_catalogue[ERROR_API_KEY_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1827,6 +1845,7 @@ static const char *const payments_entitlements_get_actions[] = {
 static const struct error_info *const payments_entitlements_get_errors[] = {
 	&error_catalogue[ERROR_API_KEY_REQUIRED],
 	&error_catalogue[ERROR_ENTITLEMENT_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1892,6 +1911,7 @@ static const char *const payments_entitlements_revoke_actions[] = {
 static const struct error_info *const payments_entitlements_revoke_errors[] = {
 	&error_catalogue[ERROR_ENTITLEMENT_NOT_ACTIVE],
 	&error_catalogue[ERROR_ENTITLEMENT_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1959,6 +1979,7 @@ static const char *const payments_challenge_actions[] = {
 static const struct error_info *const payments_challenge_errors[] = {
 	&error_catalogue[ERROR_BUDGET_EXCEEDED],
 	&error_catalogue[ERROR_PAYMENT_PROVIDER_UNAVAILABLE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2010,6 +2031,7 @@ static const char *const payments_reserve_actions[] = {
 static const struct error_info *const payments_reserve_errors[] = {
 	&error_catalogue[ERROR_PAYMENT_CONSUMED],
 	&error_catalogue[ERROR_PAYMENT_IN_USE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2059,6 +2081,7 @@ static const char *const payments_consume_actions[] = {
 	NULL
 };
 static const struct error_info *const payments_consume_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2108,6 +2131,7 @@ static const char *const payments_release_actions[] = {
 	NULL
 };
 static const struct error_info *const payments_release_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2162,6 +2186,7 @@ static const struct error_info *const payments_entitlements_use_errors[] = {
 	&error_catalogue[ERROR_ENTITLEMENT_NOT_ACTIVE],
 	&error_catalogue[ERROR_ENTITLEMENT_NOT_FOUND],
 	&error_catalogue[ERROR_OFFER_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

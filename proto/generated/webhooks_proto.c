@@ -352,6 +352,7 @@ static const struct error_info *const webhooks_create_errors[] = {
 	&error_catalogue[ERROR_INVALID_WEBHOOK_EVENTS],
 	&error_catalogue[ERROR_INVALID_WEBHOOK_SECRET],
 	&error_catalogue[ERROR_INVALID_WEBHOOK_URL],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -425,6 +426,7 @@ static const char *const webhooks_list_actions[] = {
 	NULL
 };
 static const struct error_info *const webhooks_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -490,6 +492,7 @@ static const char *const webhooks_get_actions[] = {
 };
 static const struct error_info *const webhooks_get_errors[] = {
 	&error_catalogue[ERROR_WEBHOOK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -558,6 +561,7 @@ static const struct error_info *const webhooks_update_errors[] = {
 	&error_catalogue[ERROR_INVALID_WEBHOOK_EVENTS],
 	&error_catalogue[ERROR_INVALID_WEBHOOK_SECRET],
 	&error_catalogue[ERROR_INVALID_WEBHOOK_URL],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -631,6 +635,7 @@ static const char *const webhooks_delete_actions[] = {
 };
 static const struct error_info *const webhooks_delete_errors[] = {
 	&error_catalogue[ERROR_WEBHOOK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -701,6 +706,7 @@ static const char *const webhooks_rotate_secret_actions[] = {
 };
 static const struct error_info *const webhooks_rotate_secret_errors[] = {
 	&error_catalogue[ERROR_WEBHOOK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -774,6 +780,7 @@ static const char *const webhooks_test_actions[] = {
 };
 static const struct error_info *const webhooks_test_errors[] = {
 	&error_catalogue[ERROR_WEBHOOK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -844,6 +851,7 @@ static const char *const webhooks_simulate_actions[] = {
 };
 static const struct error_info *const webhooks_simulate_errors[] = {
 	&error_catalogue[ERROR_INVALID_WEBHOOK_EVENTS],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -912,6 +920,7 @@ static const char *const webhooks_deliveries_list_actions[] = {
 };
 static const struct error_info *const webhooks_deliveries_list_errors[] = {
 	&error_catalogue[ERROR_WEBHOOK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -976,6 +985,7 @@ static const char *const webhooks_deliveries_get_actions[] = {
 };
 static const struct error_info *const webhooks_deliveries_get_errors[] = {
 	&error_catalogue[ERROR_WEBHOOK_DELIVERY_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1041,6 +1051,7 @@ static const char *const webhooks_deliveries_redeliver_actions[] = {
 static const struct error_info *const webhooks_deliveries_redeliver_errors[] = {
 	&error_catalogue[ERROR_WEBHOOK_DELIVERY_NOT_FOUND],
 	&error_catalogue[ERROR_WEBHOOK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1112,6 +1123,7 @@ static const char *const webhooks_deliveries_replay_actions[] = {
 static const struct error_info *const webhooks_deliveries_replay_errors[] = {
 	&error_catalogue[ERROR_WEBHOOK_NOT_FOUND],
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1183,6 +1195,7 @@ static const struct error_info *const webhooks_calls_make_errors[] = {
 	&error_catalogue[ERROR_INVALID_WEBHOOK_URL],
 	&error_catalogue[ERROR_WEBHOOK_CALL_FAILED],
 	&error_catalogue[ERROR_WEBHOOK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],

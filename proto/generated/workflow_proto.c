@@ -624,6 +624,7 @@ static const struct error_info *const workflow_workflows_create_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_CONFLICT],
 	&error_catalogue[ERROR_WORKFLOW_AGENT_URL_UNSAFE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -697,6 +698,7 @@ static const char *const workflow_workflows_list_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_workflows_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -762,6 +764,7 @@ static const char *const workflow_workflows_get_actions[] = {
 };
 static const struct error_info *const workflow_workflows_get_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -826,6 +829,7 @@ static const char *const workflow_workflows_active_actions[] = {
 };
 static const struct error_info *const workflow_workflows_active_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -894,6 +898,7 @@ static const struct error_info *const workflow_workflows_update_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
 	&error_catalogue[ERROR_WORKFLOW_AGENT_URL_UNSAFE],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -968,6 +973,7 @@ static const char *const workflow_workflows_delete_actions[] = {
 static const struct error_info *const workflow_workflows_delete_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_IN_USE],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1040,6 +1046,7 @@ static const struct error_info *const workflow_transitions_create_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_INVALID],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_CONFLICT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1116,6 +1123,7 @@ static const struct error_info *const workflow_transitions_delete_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_IN_USE],
 	&error_catalogue[ERROR_WORKFLOW_NOT_FOUND],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1181,6 +1189,7 @@ static const char *const workflow_workflows_governing_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_workflows_governing_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1240,6 +1249,7 @@ static const struct error_info *const workflow_reviews_submit_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_INACTIVE],
 	&error_catalogue[ERROR_WORKFLOW_STATE_MISMATCH],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1316,6 +1326,7 @@ static const struct error_info *const workflow_reviews_submit_as_errors[] = {
 	&error_catalogue[ERROR_WORKFLOW_INACTIVE],
 	&error_catalogue[ERROR_WORKFLOW_STATE_MISMATCH],
 	&error_catalogue[ERROR_WORKFLOW_TRANSITION_NOT_FOUND_OR_CROSS_TENANT],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1375,6 +1386,7 @@ static const char *const workflow_reviews_list_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_reviews_list_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1440,6 +1452,7 @@ static const char *const workflow_reviews_get_actions[] = {
 };
 static const struct error_info *const workflow_reviews_get_errors[] = {
 	&error_catalogue[ERROR_REVIEW_TASK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1506,6 +1519,7 @@ static const struct error_info *const workflow_reviews_decide_errors[] = {
 	&error_catalogue[ERROR_INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND],
 	&error_catalogue[ERROR_REVIEW_TARGET_CHANGED],
 	&error_catalogue[ERROR_UNAUTHORIZED_REVIEW_DECISION],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1583,6 +1597,7 @@ static const char *const workflow_reviews_decide_many_actions[] = {
 	NULL
 };
 static const struct error_info *const workflow_reviews_decide_many_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1661,6 +1676,7 @@ static const struct error_info *const workflow_reviews_ask_errors[] = {
 	&error_catalogue[ERROR_REVIEW_CLIENT_CANNOT_ASK],
 	&error_catalogue[ERROR_REVIEW_TARGET_CHANGED],
 	&error_catalogue[ERROR_UNAUTHORIZED_REVIEW_DECISION],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1732,6 +1748,7 @@ static const struct error_info *const workflow_reviews_assign_errors[] = {
 	&error_catalogue[ERROR_EMPTY_UPDATE_BODY],
 	&error_catalogue[ERROR_INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND],
 	&error_catalogue[ERROR_REVIEW_TASK_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1805,6 +1822,7 @@ static const char *const workflow_comments_create_actions[] = {
 };
 static const struct error_info *const workflow_comments_create_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1878,6 +1896,7 @@ static const char *const workflow_comments_list_actions[] = {
 };
 static const struct error_info *const workflow_comments_list_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -1955,6 +1974,7 @@ static const struct error_info *const workflow_feedback_create_errors[] = {
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_DECISION_INVALID],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_REFINEMENT_MODE_INVALID],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_SUBMITTER_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2032,6 +2052,7 @@ static const char *const workflow_feedback_list_actions[] = {
 };
 static const struct error_info *const workflow_feedback_list_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2100,6 +2121,7 @@ static const char *const workflow_feedback_issue_token_actions[] = {
 static const struct error_info *const workflow_feedback_issue_token_errors[] = {
 	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_SUBMITTER_REQUIRED],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2184,6 +2206,7 @@ static const struct error_info *const workflow_feedback_create_public_errors[] =
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_TOKEN_MISSING],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_DECISION_INVALID],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_REFINEMENT_MODE_INVALID],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
@@ -2250,6 +2273,7 @@ static const struct error_info *const workflow_feedback_revise_errors[] = {
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_TOKEN_USED],
 	&error_catalogue[ERROR_INVALID_EXTERNAL_FEEDBACK_TOKEN],
 	&error_catalogue[ERROR_EXTERNAL_FEEDBACK_TOKEN_MISSING],
+	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
 	&error_catalogue[ERROR_POLICY_DENIED],
 	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
