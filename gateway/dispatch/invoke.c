@@ -46,7 +46,8 @@ require_of_agent(struct arena *arena, const struct shape *shape, const void *inp
 			continue;
 		const char *pointer = arena_printf(arena, "/%s", field->name);
 		if (!is_violated(violations, pointer))
-			add_violation(violations, pointer, "required", arena_printf(arena, "'%s' is required of agents", field->name), field->example);
+			add_violation(violations, pointer, "required", arena_printf(arena, "'%s' is required of agents", field->name),
+			    shape_field_example(arena, field));
 	}
 }
 
@@ -59,7 +60,8 @@ refuse_document_texts(struct arena *arena, const struct shape *shape, const stru
 		const struct json_value *value = field->flags & SHAPE_DOC_TEXT ? json_get(arguments, field->name) : NULL;
 		const char *pointer = arena_printf(arena, "/%s", field->name);
 		if (value && value->type == JSON_TEXT && !is_violated(violations, pointer))
-			add_violation(violations, pointer, "type", arena_printf(arena, "'%s' must be a JSON object, not text", field->name), field->example);
+			add_violation(violations, pointer, "type", arena_printf(arena, "'%s' must be a JSON object, not text", field->name),
+			    shape_field_example(arena, field));
 	}
 }
 

@@ -231,7 +231,7 @@ violate(struct reader *reader, const struct place *place, const char *keyword,
 		.keyword = keyword,
 		.message = message,
 		.expected = field ? expected_shape(reader->arena, field) : NULL,
-		.example = field ? field->example : NULL,
+		.example = field ? shape_field_example(reader->arena, field) : NULL,
 	};
 	return false;
 }

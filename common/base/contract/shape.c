@@ -20,6 +20,19 @@ pointer_of(const struct shape_field *field, const void *object)
 	return pointer;
 }
 
+/* Which row is meant, and which version of it was read, only the caller knows: an invented one would be another's, and the call may delete. */
+const char *
+shape_field_example(struct arena *arena, const struct shape_field *field)
+{
+	if (field->type == SHAPE_INT && field->flags & SHAPE_AGENT_REQUIRED)
+		return arena_printf(arena, "\"<%s: the version you read>\"", field->name);
+	if (field->type == SHAPE_INT && field->flags & SHAPE_ID)
+		return arena_printf(arena, "\"<%s>\"", field->name);
+	if (field->type == SHAPE_LIST && field->flags & SHAPE_ID)
+		return arena_printf(arena, "[\"<one of %s>\"]", field->name);
+	return field->example;
+}
+
 bool
 shape_is_present(const struct shape_field *field, const void *object)
 {

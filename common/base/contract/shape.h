@@ -117,6 +117,9 @@ void shape_set_struct(const struct shape_field *field, void *object, const void 
 void shape_set_slug(struct arena *arena, const struct shape_field *field, void *object, const char *slug);
 void shape_set_list(const struct shape_field *field, void *object, struct shape_list value);
 
+/* JSON text to show whoever sent something else; NULL: none.  Ids and versions are visible placeholders. */
+const char *shape_field_example(struct arena *arena, const struct shape_field *field);
+
 /* Bytes of one item of a SHAPE_LIST. */
 size_t shape_item_size(const struct shape_field *field);
 

@@ -61,13 +61,6 @@ write_made_list(struct correction *correction, const struct shape_field *field, 
 	buf_add_char(&correction->buf, ']');
 }
 
-/* Which row is meant, and which version of it was read, only the caller knows: an invented one would be another's, and the call may delete. */
-static void
-write_placeholder(struct buf *buf, const struct shape_field *field)
-{
-	buf_printf(buf, field->flags & SHAPE_AGENT_REQUIRED ? "\"<%s: the version you read>\"" : "\"<%s>\"", field->name);
-}
-
 /* "50" and 50.0 say 50: what converts without loss is what was meant. */
 static bool
 write_converted(struct buf *buf, const struct shape_field *field, const struct json_value *value)
@@ -91,12 +84,9 @@ write_made(struct correction *correction, const struct shape_field *field, int d
 {
 	struct buf *buf = &correction->buf;
 
-	if (field->type == SHAPE_INT && field->flags & (SHAPE_ID | SHAPE_AGENT_REQUIRED)) {
-		write_placeholder(buf, field);
-		return;
-	}
-	if (field->example || field->default_text) {
-		buf_add_text(buf, field->example ? field->example : field->default_text);
+	const char *example = shape_field_example(correction->arena, field);
+	if (example || field->default_text) {
+		buf_add_text(buf, example ? example : field->default_text);
 		return;
 	}
 	switch (field->type) {
