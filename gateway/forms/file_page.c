@@ -11,6 +11,7 @@
 #include "pages/page.h"
 #include "rest/answer.h"
 #include "settings.h"
+#include "utf8.h"
 
 enum { FORM_BYTES_MAX = 16 * 1024, NAME_BYTES_MAX = 255, TYPE_BYTES_MAX = 127 };
 
@@ -122,7 +123,7 @@ on_stored(struct disk_job *job)
 		return;
 	}
 	struct forms_files_store_request *in = ARENA_NEW(exchange->arena, struct forms_files_store_request);
-	bool has_type = incoming->file_type && strlen(incoming->file_type) <= TYPE_BYTES_MAX;
+	bool has_type = incoming->file_type && strlen(incoming->file_type) <= TYPE_BYTES_MAX && utf8_is_valid(incoming->file_type, strlen(incoming->file_type));
 	*in = (struct forms_files_store_request){ .form_id = file->form_id, .domain_id = file->visit->domain_id, .filename = incoming->file_name,
 		.mime_type = has_type ? incoming->file_type : "application/octet-stream", .storage_key = job->blob.key, .byte_hash = job->blob.hash, .size_bytes = job->blob.n_bytes };
 	dispatch(exchange->gateway, &(struct dispatch_request){ .operation = &operation_forms_files_store, .input = in, .principal = &dispatch_system_principal,
@@ -140,6 +141,8 @@ answer(struct exchange *exchange)
 	const struct error *error = incoming_end(&file->incoming);
 	if (!error && strlen(file->incoming.file_name) > NAME_BYTES_MAX)
 		error = EXCHANGE_ERROR(exchange, INVALID_ASSET_UPLOAD_BODY, "the file's name has more than %d bytes", NAME_BYTES_MAX);
+	if (!error && !utf8_is_valid(file->incoming.file_name, strlen(file->incoming.file_name)))
+		error = EXCHANGE_ERROR(exchange, INVALID_ASSET_UPLOAD_BODY, "the file's name is not UTF-8");
 	if (error)
 		answer_error(exchange, error);
 	else

@@ -22,7 +22,7 @@ on_piece(void *context, enum MHD_ValueKind kind, const char *name, const char *f
 
 	(void)kind;
 	(void)encoding;
-	return form->take(form->context, &(struct form_piece){ .name = name, .file_name = file_name, .type = type, .bytes = bytes, .n = n,
+	return form->take(form->context, &(struct form_piece){ .name = name ? name : "", .file_name = file_name, .type = type, .bytes = bytes, .n = n,
 	    .is_first = offset == 0 }) ? MHD_YES : MHD_NO;
 }
 
