@@ -169,6 +169,7 @@ const struct db_statement embeddings_nearest_exact_query = { .name = "embeddings
 	    "         WHERE domain_id = tenant() AND model = $2 AND true AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)\n"
 	    "           AND ($5::text IS NULL OR locale IS NULL OR locale = $5)\n"
 	    "         ORDER BY embedding <=> $1::vector LIMIT $6) AS n\n"
+	    " WHERE n.distance <> 'NaN'\n"
 	    " ORDER BY n.distance, n.id LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &search_hit_row_shape };
 
@@ -179,6 +180,7 @@ const struct db_statement embeddings_nearest_128_query = { .name = "embeddings_n
 	    "         WHERE domain_id = tenant() AND model = $2 AND dimension = 128 AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)\n"
 	    "           AND ($5::text IS NULL OR locale IS NULL OR locale = $5)\n"
 	    "         ORDER BY embedding::vector(128) <=> $1::vector(128) LIMIT $6) AS n\n"
+	    " WHERE n.distance <> 'NaN'\n"
 	    " ORDER BY n.distance, n.id LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &search_hit_row_shape };
 
@@ -189,6 +191,7 @@ const struct db_statement embeddings_nearest_256_query = { .name = "embeddings_n
 	    "         WHERE domain_id = tenant() AND model = $2 AND dimension = 256 AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)\n"
 	    "           AND ($5::text IS NULL OR locale IS NULL OR locale = $5)\n"
 	    "         ORDER BY embedding::vector(256) <=> $1::vector(256) LIMIT $6) AS n\n"
+	    " WHERE n.distance <> 'NaN'\n"
 	    " ORDER BY n.distance, n.id LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &search_hit_row_shape };
 
@@ -199,6 +202,7 @@ const struct db_statement embeddings_nearest_384_query = { .name = "embeddings_n
 	    "         WHERE domain_id = tenant() AND model = $2 AND dimension = 384 AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)\n"
 	    "           AND ($5::text IS NULL OR locale IS NULL OR locale = $5)\n"
 	    "         ORDER BY embedding::vector(384) <=> $1::vector(384) LIMIT $6) AS n\n"
+	    " WHERE n.distance <> 'NaN'\n"
 	    " ORDER BY n.distance, n.id LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &search_hit_row_shape };
 
@@ -209,6 +213,7 @@ const struct db_statement embeddings_nearest_512_query = { .name = "embeddings_n
 	    "         WHERE domain_id = tenant() AND model = $2 AND dimension = 512 AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)\n"
 	    "           AND ($5::text IS NULL OR locale IS NULL OR locale = $5)\n"
 	    "         ORDER BY embedding::vector(512) <=> $1::vector(512) LIMIT $6) AS n\n"
+	    " WHERE n.distance <> 'NaN'\n"
 	    " ORDER BY n.distance, n.id LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &search_hit_row_shape };
 
@@ -219,6 +224,7 @@ const struct db_statement embeddings_nearest_768_query = { .name = "embeddings_n
 	    "         WHERE domain_id = tenant() AND model = $2 AND dimension = 768 AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)\n"
 	    "           AND ($5::text IS NULL OR locale IS NULL OR locale = $5)\n"
 	    "         ORDER BY embedding::vector(768) <=> $1::vector(768) LIMIT $6) AS n\n"
+	    " WHERE n.distance <> 'NaN'\n"
 	    " ORDER BY n.distance, n.id LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &search_hit_row_shape };
 
@@ -229,6 +235,7 @@ const struct db_statement embeddings_nearest_1024_query = { .name = "embeddings_
 	    "         WHERE domain_id = tenant() AND model = $2 AND dimension = 1024 AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)\n"
 	    "           AND ($5::text IS NULL OR locale IS NULL OR locale = $5)\n"
 	    "         ORDER BY embedding::vector(1024) <=> $1::vector(1024) LIMIT $6) AS n\n"
+	    " WHERE n.distance <> 'NaN'\n"
 	    " ORDER BY n.distance, n.id LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &search_hit_row_shape };
 
@@ -239,6 +246,7 @@ const struct db_statement embeddings_nearest_1536_query = { .name = "embeddings_
 	    "         WHERE domain_id = tenant() AND model = $2 AND dimension = 1536 AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)\n"
 	    "           AND ($5::text IS NULL OR locale IS NULL OR locale = $5)\n"
 	    "         ORDER BY embedding::vector(1536) <=> $1::vector(1536) LIMIT $6) AS n\n"
+	    " WHERE n.distance <> 'NaN'\n"
 	    " ORDER BY n.distance, n.id LIMIT $6\n",
 	.kind = DB_LIST, .n_params = 6, .row = &search_hit_row_shape };
 
@@ -248,7 +256,7 @@ const struct db_statement embeddings_text_hits_query = { .name = "embeddings_tex
 	    "     q AS (SELECT array_to_string(ARRAY(SELECT quote_literal(l) FROM unnest(tsvector_to_array(CASE WHEN length(stems) > 0 THEN stems ELSE forms END)) AS l), ' | ')::tsquery AS words,\n"
 	    "                  tsvector_to_array(CASE WHEN length(stems) > 0 THEN stems ELSE forms END) AS list FROM asked)\n"
 	    "SELECT h.id, h.content_item_id, h.chunk_index,\n"
-	    "       CASE WHEN h.model = $3 AND $4::vector IS NOT NULL THEN ((1 - (h.embedding <=> $4::vector)) * 1000000)::bigint END AS similarity,\n"
+	    "       CASE WHEN h.model = $3 AND $4::vector IS NOT NULL THEN ((1 - nullif(h.embedding <=> $4::vector, 'NaN')) * 1000000)::bigint END AS similarity,\n"
 	    "       (1000 * (SELECT count(*) FROM unnest(q.list) AS l WHERE h.words @@ quote_literal(l)::tsquery) / cardinality(q.list))::bigint AS coverage\n"
 	    "  FROM q, LATERAL (\n"
 	    "       SELECT s.id, s.content_item_id, s.chunk_index, s.model, s.words, s.embedding FROM searchable_chunks s\n"
@@ -287,7 +295,7 @@ const struct db_statement embeddings_twins_exact_query = { .name = "embeddings_t
 	    "  CROSS JOIN LATERAL (\n"
 	    "       SELECT e.content_item_id, e.embedding <=> a.embedding AS distance FROM content_item_embeddings e\n"
 	    "        WHERE e.domain_id = tenant() AND e.model = $1 AND e.chunk_index = 0 AND true ORDER BY e.embedding <=> a.embedding LIMIT 6) AS b\n"
-	    " WHERE b.content_item_id > a.content_item_id AND 1 - b.distance >= $4::integer / 100.0\n"
+	    " WHERE b.content_item_id > a.content_item_id AND b.distance <> 'NaN' AND 1 - b.distance >= $4::integer / 100.0\n"
 	    " ORDER BY a.content_item_id, similarity DESC, b.content_item_id LIMIT 500\n",
 	.kind = DB_LIST, .n_params = 4, .row = &search_twins_row_shape };
 
@@ -301,7 +309,7 @@ const struct db_statement embeddings_twins_128_query = { .name = "embeddings_twi
 	    "  CROSS JOIN LATERAL (\n"
 	    "       SELECT e.content_item_id, e.embedding::vector(128) <=> a.embedding::vector(128) AS distance FROM content_item_embeddings e\n"
 	    "        WHERE e.domain_id = tenant() AND e.model = $1 AND e.chunk_index = 0 AND e.dimension = 128 ORDER BY e.embedding::vector(128) <=> a.embedding::vector(128) LIMIT 6) AS b\n"
-	    " WHERE b.content_item_id > a.content_item_id AND 1 - b.distance >= $4::integer / 100.0\n"
+	    " WHERE b.content_item_id > a.content_item_id AND b.distance <> 'NaN' AND 1 - b.distance >= $4::integer / 100.0\n"
 	    " ORDER BY a.content_item_id, similarity DESC, b.content_item_id LIMIT 500\n",
 	.kind = DB_LIST, .n_params = 4, .row = &search_twins_row_shape };
 

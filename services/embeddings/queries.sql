@@ -143,12 +143,15 @@ SELECT domain_id FROM embedding_tenants WHERE (active_model < $1 OR active_model
 -- An approximate search goes on until enough of the tenant's rows came; with more candidates than pgvector's default.
 SELECT set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '200', true);
 
+-- A text without a word that means something (stop words, punctuation) has the vector 0, which is near to nothing: its distance is no number.
+
 -- template: nearest(distance, filter)
 SELECT n.id, n.content_item_id, n.chunk_index, ((1 - n.distance) * 1000000)::bigint AS similarity
   FROM (SELECT id, content_item_id, chunk_index, {distance} AS distance FROM content_item_embeddings
          WHERE domain_id = tenant() AND model = $2 AND {filter} AND ($3::integer IS NULL OR content_type_id = $3) AND ($4::text IS NULL OR type_slug = $4)
            AND ($5::text IS NULL OR locale IS NULL OR locale = $5)
          ORDER BY {distance} LIMIT $6) AS n
+ WHERE n.distance <> 'NaN'
  ORDER BY n.distance, n.id LIMIT $6;
 
 -- name: nearest_exact :list search_hit_row = nearest(embedding <=> $1::vector | true)
@@ -176,7 +179,7 @@ WITH asked AS (SELECT to_tsvector($2::regconfig, $1) AS stems, to_tsvector('simp
      q AS (SELECT array_to_string(ARRAY(SELECT quote_literal(l) FROM unnest(tsvector_to_array(CASE WHEN length(stems) > 0 THEN stems ELSE forms END)) AS l), ' | ')::tsquery AS words,
                   tsvector_to_array(CASE WHEN length(stems) > 0 THEN stems ELSE forms END) AS list FROM asked)
 SELECT h.id, h.content_item_id, h.chunk_index,
-       CASE WHEN h.model = $3 AND $4::vector IS NOT NULL THEN ((1 - (h.embedding <=> $4::vector)) * 1000000)::bigint END AS similarity,
+       CASE WHEN h.model = $3 AND $4::vector IS NOT NULL THEN ((1 - nullif(h.embedding <=> $4::vector, 'NaN')) * 1000000)::bigint END AS similarity,
        (1000 * (SELECT count(*) FROM unnest(q.list) AS l WHERE h.words @@ quote_literal(l)::tsquery) / cardinality(q.list))::bigint AS coverage
   FROM q, LATERAL (
        SELECT s.id, s.content_item_id, s.chunk_index, s.model, s.words, s.embedding FROM searchable_chunks s
@@ -213,7 +216,7 @@ SELECT a.content_item_id, (SELECT x.title FROM content_item_index x WHERE x.doma
   CROSS JOIN LATERAL (
        SELECT e.content_item_id, {other} <=> {own} AS distance FROM content_item_embeddings e
         WHERE e.domain_id = tenant() AND e.model = $1 AND e.chunk_index = 0 AND {filter} ORDER BY {other} <=> {own} LIMIT 6) AS b
- WHERE b.content_item_id > a.content_item_id AND 1 - b.distance >= $4::integer / 100.0
+ WHERE b.content_item_id > a.content_item_id AND b.distance <> 'NaN' AND 1 - b.distance >= $4::integer / 100.0
  ORDER BY a.content_item_id, similarity DESC, b.content_item_id LIMIT 500;
 
 -- name: twins_exact :list search_twins_row = twins(a.embedding | e.embedding | true)
