@@ -50,7 +50,10 @@ decide(struct request *req, int64_t id, const char *decision, const char *reason
 		return FAIL(req, INVALID_REVIEW_TASK_STATE_OR_NOT_FOUND, "%s has decided review task %" PRId64 " already", req->principal->id, id);
 	if (!error)
 		error = store_approval_count(req, id, &approvals);
-	bool is_last = strcmp(decision, "rejected") == 0 || approvals >= task->approvals_needed;
+	bool is_rejected = strcmp(decision, "rejected") == 0, is_last = is_rejected || approvals >= task->approvals_needed;
+	/* Content publishes it after this transaction, when there is no key whose budget it is. */
+	if (!error && is_last && !is_rejected && strcmp(task->to_state, STATUS_PUBLISHED) == 0)
+		error = request_spend(req, BUDGET_PUBLISHES_PER_DAY, 1);
 	if (!error && is_last)
 		error = review_begin_decision(req, task, decision, reason);
 	if (!error)

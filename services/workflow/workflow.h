@@ -11,6 +11,7 @@
 enum { TRANSITIONS_MAX = 100, AWAIT_MS = 1500, EVENT_TEXT_BYTES_MAX = 2000 };
 
 #define STATUS_IN_REVIEW "in_review"
+#define STATUS_PUBLISHED "published"
 
 /* ---- govern.c: content learns which workflow governs a type ---- */
 
