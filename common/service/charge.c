@@ -11,7 +11,9 @@
 #include "clock.h"
 #include "common_proto.h"
 #include "contract/policy.h"
+#include "id.h"
 #include "payments_proto.h"
+#include "secret.h"
 
 enum { NOTE_MS = 1000, WAIT_MS = 50, WAITS_MAX = 12, KEEP_DAYS = 30, EXPIRE_MAX = 10000 };
 
@@ -26,6 +28,9 @@ static const struct shape row_shape = { "charge_row", sizeof(struct charge_row),
 
 static const struct db_statement done_statement = { "charge_done",
 	"INSERT INTO charges (reservation_id, domain_id, is_done) VALUES ($1, $2, true)", DB_EXEC, 2, NULL };
+/* Of a read that was asked again the other instance may have noted it. */
+static const struct db_statement read_statement = { "charge_read",
+	"INSERT INTO charges (reservation_id, domain_id, is_done) VALUES ($1, $2, true) ON CONFLICT DO NOTHING", DB_EXEC, 2, NULL };
 static const struct db_statement refuse_statement = { "charge_refuse",
 	"INSERT INTO charges (reservation_id, domain_id, is_done) VALUES ($1, $2, false) ON CONFLICT DO NOTHING", DB_EXEC, 2, NULL };
 static const struct db_statement get_statement = { "charge_get",
@@ -66,10 +71,13 @@ static const struct error *
 note_read(struct request *req, void *context)
 {
 	const struct job *job = context;
+	const struct charge_row *row;
 
-	req->reservation_id = job->reservation_id;
-	charge_note_done(req);
-	return NULL;
+	query_send(req, &read_statement, PARAMS(P_INT(job->reservation_id), P_INT(req->tenant)));
+	const struct error *error = query_find(req, &get_statement, PARAMS(P_INT(job->reservation_id)), &row);
+	if (!error && !(row && row->is_done))
+		return FAIL(req, SERVICE_UNAVAILABLE, "the payment was given back meanwhile");
+	return error;
 }
 
 const struct error *
@@ -165,6 +173,15 @@ charge_path(const struct job *job)
 	return buf.bytes;
 }
 
+const char *
+charge_call_key(const struct job *job)
+{
+	const struct envelope_request *envelope = &job->envelope;
+	const char *span = envelope->trace_parent ? envelope->trace_parent : job->req.request_id;
+
+	return arena_printf(job->arena, "call:%.55s:%" PRIu64, span, envelope->correlation);
+}
+
 /* Who has no key is told from others by what it came with. */
 static struct principal
 payer_of(const struct job *job)
@@ -246,6 +263,21 @@ challenge(struct charging *charging, const char *reason)
 	return challenge_error(charging, out, reason);
 }
 
+/* A read that is asked again of another instance holds what its first try held.  A change has a key of its own for that, and each try of it is another. */
+static const char *
+reservation_key(struct charging *charging)
+{
+	struct arena *arena = charging->ask.arena;
+	unsigned char random[16];
+	char *text = arena_alloc(arena, 2 * sizeof(random) + 1);
+
+	if (charging->job->row->operation->tx != OPERATION_TX_WRITE)
+		return charge_call_key(charging->job);
+	secret_random(random, sizeof(random));
+	hex_encode(text, random, sizeof(random));
+	return text;
+}
+
 /* *ret_reason is NULL when the payment is held. */
 static const struct error *
 reserve(struct charging *charging, const char *proof, const char **ret_reason)
@@ -257,7 +289,7 @@ reserve(struct charging *charging, const char *proof, const char **ret_reason)
 		.operation = operation->id };
 	struct payments_reserve_response *out = ARENA_NEW(req->arena, struct payments_reserve_response);
 
-	const struct error *error = request_call(req, &operation_payments_reserve, &in, NULL, out);
+	const struct error *error = request_call(req, &operation_payments_reserve, &in, reservation_key(charging), out);
 	if (error)
 		return error;
 	*ret_reason = out->reservation_id ? NULL : out->reason ? out->reason : "invalid";

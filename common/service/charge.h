@@ -15,6 +15,8 @@ const struct error *charge_note_read(struct worker *worker, struct job *job) MUS
 
 /* Of the operation's own route, whatever surface the call came through: a token is good on all of them. */
 const char *charge_path(const struct job *job);
+/* The same wherever the call is asked again because an instance did not answer, and another one for every call: its span, which no client chooses. */
+const char *charge_call_key(const struct job *job);
 const struct shape_field *charge_field(const struct shape *shape, const char *name); /* or NULL */
 
 /* entitlement.c: the read was refused because what it answers is sold: use one read of the caller's entitlement, and let it leave. */

@@ -2038,6 +2038,9 @@ static const struct error_info *const payments_reserve_errors[] = {
 	&error_catalogue[ERROR_SERVICE_OVERLOADED],
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
 	NULL
 };
 static const struct event_type *const payments_reserve_events[] = {
@@ -2062,7 +2065,7 @@ const struct operation operation_payments_reserve = {
 	.n_routes = 0,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_INTERNAL,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,
@@ -2193,6 +2196,9 @@ static const struct error_info *const payments_entitlements_use_errors[] = {
 	&error_catalogue[ERROR_SERVICE_OVERLOADED],
 	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
 	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
 	NULL
 };
 static const struct event_type *const payments_entitlements_use_events[] = {
@@ -2218,7 +2224,7 @@ const struct operation operation_payments_entitlements_use = {
 	.n_routes = 0,
 	.status = 200,
 	.tx = OPERATION_TX_WRITE,
-	.flags = OPERATION_INTERNAL,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_INTERNAL,
 	.timeout_ms = 2000,
 	.body_max_bytes = 65536,
 	.cost = 1,

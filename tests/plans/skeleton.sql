@@ -133,6 +133,8 @@ INSERT INTO key_usage (domain_id, key_id, budget, period, used) SELECT t, k, 'wr
 (:big, 'delivery', :process)
 -- plan: charge_done tenant
 (100000000, :big)
+-- plan: charge_read tenant
+(100000000, :big)
 -- plan: charge_refuse acting
 (100000000, :big)
 -- plan: charge_get tenant
