@@ -15,7 +15,7 @@ static const struct examination EXAMINATIONS[] = {
 	{ "database", "SELECT CASE WHEN v >= 150000 THEN 'ok' ELSE 'fail' END, format('PostgreSQL %s, database \"%s\" of %s', current_setting('server_version'), "
 	    "current_database(), pg_size_pretty(pg_database_size(current_database()))), 'upgrade the server to PostgreSQL 15 or newer' "
 	    "FROM (SELECT current_setting('server_version_num')::integer) AS s(v)" },
-	{ "database", "SELECT CASE WHEN bad IS NULL THEN 'ok' ELSE 'fail' END, coalesce(format('a crash would lose commits: %s off', bad), "
+	{ "database", "SELECT CASE WHEN bad IS NULL THEN 'ok' ELSE 'fail' END, coalesce('a crash would lose commits: ' || bad || ' off', "
 	    "'fsync, full_page_writes and synchronous_commit are on'), 'set them to on in postgresql.conf and reload' "
 	    "FROM (SELECT string_agg(name || ' is', ', ' ORDER BY name) FROM pg_settings "
 	    "WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off') AS s(bad)" },

@@ -62,5 +62,10 @@ database_migrate() {
 	local migrate=(become env "DATABASE_URL_FILE=$home/secrets/admin.dsn" lib/bin/wordclaw-migrate)
 	[ -z "${DATABASE_URL:-}" ] || migrate=(become_admin lib/bin/wordclaw-migrate)
 	background "${migrate[@]}" || fail_with_output "the database could not be migrated"
-	cat "$output"
+	# A first start has a hundred; an upgrade's few are worth a line each.
+	if [ "$(wc -l <"$output")" -gt 20 ]; then
+		say "the database was made: $(grep -c '^applied ' "$output") files of migrations/ were applied"
+	else
+		cat "$output"
+	fi
 }

@@ -22,7 +22,8 @@ struct import {
 	const char *path;
 	bool is_dry_run;
 	struct manifest manifest; /* as the file's lines are */
-	int64_t n_bytes;          /* of the file */
+	int64_t n_bytes, id_max;  /* of the file */
+	bool is_ahead;            /* its ids are nobody's yet */
 	int64_t n_created, n_unchanged;
 };
 
@@ -44,6 +45,21 @@ judge_end(struct import *import, struct line_reader *reader, const char *last)
 	if (!last)
 		return unreadable(import, reader, "the manifest is missing, so the end of the export is too");
 	return strcmp(last, wanted) == 0 ? CLI_OK : unreadable(import, reader, "the manifest tells of other lines than there are");
+}
+
+/* {"kind":"item","id":42, as every record begins; 0: another beginning, which the server judges. */
+static int64_t
+id_of(const struct line_reader *reader, enum record_kind kind)
+{
+	static const char name[] = ",\"id\":";
+	size_t at = strlen("{\"kind\":\"") + strlen(record_kinds[kind]) + 1;
+	int64_t id = 0;
+
+	if (reader->n < at + strlen(name) || memcmp(reader->bytes + at, name, strlen(name)) != 0)
+		return 0;
+	for (at += strlen(name); at < reader->n && reader->bytes[at] >= '0' && reader->bytes[at] <= '9' && id < INT32_MAX; at++)
+		id = 10 * id + reader->bytes[at] - '0';
+	return id;
 }
 
 /* Every line once, before anything is sent: counted and hashed, and the manifest held against that. */
@@ -70,6 +86,9 @@ check_lines(struct import *import, struct line_reader *reader)
 			continue;
 		import->manifest.n[kind]++;
 		import->manifest.n_records++;
+		int64_t id = id_of(reader, kind);
+		if (id > import->id_max)
+			import->id_max = id;
 	}
 	sha256_end(sum, import->manifest.sha256);
 	import->n_bytes = reader->n_read;
@@ -111,6 +130,8 @@ send_batch(struct import *import, struct buf *body)
 	rest_request_add_header(cli->arena, &request, "content-type", "application/json");
 	int status = api_send(cli, &request, TIMEOUT_MS, &reply);
 	progress_clear(cli);
+	const struct json_value *code = status == CLI_OK && reply.json && reply.json->type == JSON_OBJECT ? json_get(reply.json, "code") : NULL;
+	import->is_ahead = code && code->type == JSON_TEXT && strcmp(code->text, "IMPORT_ID_AHEAD") == 0;
 	if (status == CLI_OK)
 		status = api_judge(cli, &reply);
 	if (status != CLI_OK)
@@ -174,6 +195,8 @@ send_all(struct import *import)
 	if (status != CLI_OK && !import->is_dry_run)
 		(void)fprintf(import->cli->err, "%" PRId64 " records came in before that; import the file again to go on: what is there is passed over\n",
 		    import->n_created + import->n_unchanged);
+	if (import->is_ahead)
+		(void)fprintf(import->cli->err, "%" PRId64 " is the highest id of the file: wordclaw-content --reserve-ids %" PRId64 "\n", import->id_max, import->id_max);
 	line_reader_close(&reader);
 	return status;
 }

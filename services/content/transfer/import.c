@@ -1,5 +1,6 @@
 /* Records of an export come in: what is there already is passed over, something else under the same id refuses them all. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -369,5 +370,8 @@ transfer_reserve_ids(struct request *req, int argc, char **argv)
 
 	if (argc != 1 || *end != '\0' || id < 1 || id > INT32_MAX)
 		return FAIL(req, VALIDATION_ERROR, "name the highest id that an import has, such as 120000");
-	return store_transfer_reserve(req, id);
+	const struct error *error = store_transfer_reserve(req, id);
+	if (!error)
+		(void)printf("no type, item or asset is given an id up to %lld by itself any more\n", id);
+	return error;
 }
