@@ -23,7 +23,7 @@ remove_bytes(struct request *req, const struct process *process, struct step_out
 
 static const struct step removal_steps[] = { { .name = "remove", .run = remove_bytes } };
 
-const struct process_kind asset_removal_kind = { .name = "asset_removal", .steps = removal_steps, .n_steps = 1, .attempts_max = 20 };
+const struct process_kind asset_removal_kind = { .name = "asset_removal", .steps = removal_steps, .n_steps = 1 };
 
 /* ---- that no asset has ---- */
 
@@ -97,7 +97,8 @@ remove_orphans(struct request *req, const struct process *process, struct step_o
 
 static const struct step orphan_steps[] = { { .name = "find", .run = list_some, .commit = find_orphans }, { .name = "remove", .run = remove_orphans } };
 
-const struct process_kind asset_orphans_kind = { .name = "asset_orphans", .steps = orphan_steps, .n_steps = 2, .attempts_max = 20 };
+/* Neither gives up: a bucket may be away for hours, and a search that was set aside would stand in the way of every later one. */
+const struct process_kind asset_orphans_kind = { .name = "asset_orphans", .steps = orphan_steps, .n_steps = 2 };
 
 /* ---- timers ---- */
 
