@@ -232,6 +232,8 @@ const struct error_info error_catalogue[] = {
 	    .remediation = "Use an id listed by GET /api/content-types." },
 	[ERROR_FORM_DEFAULT_DATA_INVALID] = { .code = "FORM_DEFAULT_DATA_INVALID", .status = 400, .is_retryable = false, .title = "Default Data Invalid",
 	    .remediation = "Send an object whose members are properties of the type." },
+	[ERROR_FORM_DEFINITION_INACTIVE] = { .code = "FORM_DEFINITION_INACTIVE", .status = 409, .is_retryable = false, .title = "Form Deactivated",
+	    .remediation = "It takes submissions again when its owner sends PUT /api/forms/{id} with active true." },
 	[ERROR_FORM_DEFINITION_NOT_FOUND] = { .code = "FORM_DEFINITION_NOT_FOUND", .status = 404, .is_retryable = false, .title = "Form Not Found",
 	    .remediation = "Use an id listed by GET /api/forms." },
 	[ERROR_FORM_DEFINITION_REQUIRED_FIELDS] = { .code = "FORM_DEFINITION_REQUIRED_FIELDS", .status = 400, .is_retryable = false, .title = "Form Incomplete",

@@ -927,6 +927,7 @@ static const char *const forms_submissions_create_actions[] = {
 static const struct error_info *const forms_submissions_create_errors[] = {
 	&error_catalogue[ERROR_CONTENT_SCHEMA_VALIDATION_FAILED],
 	&error_catalogue[ERROR_FORM_CLOSED],
+	&error_catalogue[ERROR_FORM_DEFINITION_INACTIVE],
 	&error_catalogue[ERROR_FORM_RATE_LIMITED],
 	&error_catalogue[ERROR_FORM_SUBMISSION_FIELD_INVALID],
 	&error_catalogue[ERROR_FORM_SUBMISSION_REFUSED],

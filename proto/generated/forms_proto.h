@@ -512,7 +512,7 @@ const struct error *forms_public_get(struct request *req, const struct forms_pub
 
 /* Send a filled-in form.
  * POST /api/public/forms/{slug}/submissions
- * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, FORM_CLOSED, FORM_RATE_LIMITED, FORM_SUBMISSION_FIELD_INVALID, FORM_SUBMISSION_REFUSED, FORM_SUBMISSION_REQUIRED_FIELD_MISSING, FORM_SUBMISSION_UNKNOWN_FIELDS, FORM_WORK_INVALID, PUBLIC_FORM_NOT_FOUND.
+ * Errors: CONTENT_SCHEMA_VALIDATION_FAILED, FORM_CLOSED, FORM_DEFINITION_INACTIVE, FORM_RATE_LIMITED, FORM_SUBMISSION_FIELD_INVALID, FORM_SUBMISSION_REFUSED, FORM_SUBMISSION_REQUIRED_FIELD_MISSING, FORM_SUBMISSION_UNKNOWN_FIELDS, FORM_WORK_INVALID, PUBLIC_FORM_NOT_FOUND.
  * Emits: form_submission.create. */
 const struct error *forms_submissions_create(struct request *req, const struct forms_submissions_create_request *in,
     struct forms_submissions_create_response *out) MUST_CHECK;

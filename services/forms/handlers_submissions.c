@@ -123,6 +123,7 @@ submission_begin(struct request *req, int64_t form_id, int64_t submission_id)
 
 struct priced {
 	const struct forms_submissions_create_request *in;
+	const struct form_row *active; /* NULL: no such form */
 	const struct form_row *form; /* NULL: none that asks for payment */
 	int64_t sats;
 	struct doc data; /* what was sent, with the assets that its file tokens stand for */
@@ -136,8 +137,11 @@ read_priced(struct request *req, void *context)
 
 	request_act_for(req, priced->in->domain_id);
 	const struct error *error = store_form_by_slug(req, priced->in->domain_id, priced->in->slug, false, &form);
-	if (error || !form || !form->active || !form->require_payment)
+	if (error || !form || !form->active)
 		return error;
+	priced->active = form;
+	if (!form->require_payment)
+		return NULL;
 	priced->form = form;
 	return priced->in->data.json ? files_resolve(req, form, priced->in->data, &priced->data, (int64_t[SUBMISSION_FILES_MAX]){ 0 }, &(size_t){ 0 }) : NULL;
 }
@@ -183,7 +187,7 @@ try_item(struct request *req, const struct priced *priced)
 	return FAIL(req, FORM_SUBMISSION_REFUSED, "%s", error->message);
 }
 
-/* Of a form that asks for payment: the price of its type now. */
+/* What content knows: the assets that are named, and of a form that asks for payment the price of its type now. */
 const struct error *
 forms_submissions_create_prepare(struct request *req, const struct forms_submissions_create_request *in)
 {
@@ -192,6 +196,8 @@ forms_submissions_create_prepare(struct request *req, const struct forms_submiss
 	priced->in = in;
 	req->prepared = priced;
 	const struct error *error = request_transaction(req, read_priced, priced);
+	if (!error && priced->active && in->data.json)
+		error = files_check_named(req, priced->active, in->data);
 	if (!error && priced->form)
 		error = ask_price(req, priced);
 	if (!error && priced->sats > 0 && in->data.json)
@@ -229,8 +235,10 @@ forms_submissions_create(struct request *req, const struct forms_submissions_cre
 	const struct error *error = store_form_by_slug(req, in->domain_id, in->slug, true, &form);
 	if (error)
 		return error;
-	if (!form || !form->active)
+	if (!form || (!form->active && sender_seconds(req, form, in->start_token) < 0))
 		return no_public_form(req, in->slug);
+	if (!form->active) /* no secret to who has read it while it was there */
+		return FAIL(req, FORM_DEFINITION_INACTIVE, "the form '%s' was deactivated since you read it", form->slug);
 	error = submission_check(req, form, in->data, &is_trapped);
 	if (!error)
 		error = store_submission_same(req, form->id, hash, &same);

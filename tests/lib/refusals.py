@@ -435,7 +435,11 @@ def submissions_refuse_what_they_declare(ground):
     ground.item(single, {"message": "x"})
     hourly = t.form(perHourMax=1)
     t.send(hourly).succeeded(201)
+    resting = t.form()
+    token = t.anyone.get(t.send_path(resting, "")).succeeded(200).data["startToken"]
+    t.admin.put(f"/api/forms/{resting['id']}", {"active": False}).succeeded(200)
     for label, reply, status, code in [
+        ("deactivated", t.anyone.post(t.send_path(resting), {"data": {"message": "x"}, "startToken": token}), 409, "FORM_DEFINITION_INACTIVE"),
         ("unknown", t.send(form, phone="1"), 400, "FORM_SUBMISSION_UNKNOWN_FIELDS"), ("missing", t.send(form, message=""), 400, "FORM_SUBMISSION_REQUIRED_FIELD_MISSING"),
         ("invalid", t.send(form, message=5), 400, "FORM_SUBMISSION_FIELD_INVALID"), ("schema", t.send(form, seats=0), 400, "CONTENT_SCHEMA_VALIDATION_FAILED"),
         ("early", t.send(t.form(openFrom=LATER)), 409, "FORM_CLOSED"), ("many", t.send(hourly), 429, "FORM_RATE_LIMITED"),

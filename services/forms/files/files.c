@@ -8,7 +8,7 @@
 #include "json/json.h"
 #include "store.h"
 
-enum { FORGET_FILES = 200, FORGET_ADDRESSES = 5000, DROP_MAX = 1000 };
+enum { FORGET_FILES = 200, FORGET_ADDRESSES = 5000, DROP_MAX = 1000, DERIVATIVE_DEPTH_MAX = 8 };
 
 static const char *
 text_in(const struct json_value *object, const char *name)
@@ -87,10 +87,55 @@ const struct step file_steps[] = { { .name = "store", .run = store_asset, .commi
 /* ---- and away ---- */
 
 /* What is gone already is as good. */
-static bool
-is_gone(struct request *req, const struct error *error)
+static const struct error *
+unless_gone(const struct error *error)
 {
-	return !error || (req->call_fate == CALL_REFUSED && !error->info->is_retryable);
+	return error && error->info == &error_catalogue[ERROR_ASSET_NOT_FOUND] ? NULL : error;
+}
+
+static const struct error *remove_with_derivatives(struct request *req, const struct process *process, int64_t id, int depth) MUST_CHECK;
+
+/* A thumbnail of what somebody has sent is theirs as well. */
+static const struct error *
+remove_derivatives(struct request *req, const struct process *process, int64_t id, int depth)
+{
+	static const char *const statuses[] = { "active", "deleted" };
+	const int64_t limit = 500;
+	const struct error *error = NULL;
+
+	for (size_t i = 0; !error && i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		struct content_assets_derivatives_response *found = ARENA_NEW(req->arena, struct content_assets_derivatives_response);
+		error = unless_gone(request_call(req, &operation_content_assets_derivatives,
+		    &(struct content_assets_derivatives_request){ .id = id, .status = statuses[i], .limit = &limit }, NULL, found));
+		for (size_t j = 0; !error && j < found->assets.n; j++)
+			error = remove_with_derivatives(req, process, ((const struct asset *)found->assets.items)[j].id, depth + 1);
+	}
+	return error;
+}
+
+static const struct error *
+purge(struct request *req, const struct process *process, int64_t id)
+{
+	const bool force = true;
+
+	return unless_gone(request_call(req, &operation_content_assets_purge, &(struct content_assets_purge_request){ .id = id, .force = &force },
+	    process_key(req, process, arena_printf(req->arena, "purge:%" PRId64, id)), ARENA_NEW(req->arena, struct content_assets_purge_response)));
+}
+
+static const struct error *
+remove_with_derivatives(struct request *req, const struct process *process, int64_t id, int depth)
+{
+	const bool force = true;
+	const struct error *error = unless_gone(request_call(req, &operation_content_assets_delete,
+	    &(struct content_assets_delete_request){ .id = id, .force = &force }, process_key(req, process, arena_printf(req->arena, "delete:%" PRId64, id)),
+	    ARENA_NEW(req->arena, struct asset)));
+
+	if (!error)
+		error = purge(req, process, id);
+	if (!error || error->info != &error_catalogue[ERROR_ASSET_PURGE_BLOCKED_BY_DERIVATIVES] || depth == DERIVATIVE_DEPTH_MAX)
+		return error;
+	error = remove_derivatives(req, process, id, depth);
+	return error ? error : purge(req, process, id);
 }
 
 static void
@@ -100,19 +145,12 @@ remove_asset(struct request *req, const struct process *process, struct step_out
 	struct principal remover = { .tenant = process->tenant, .id = "system:forms", .type = "system", .source = "internal", .scopes = scopes, .n_scopes = 1 };
 	const struct principal *self = req->principal;
 	int64_t asset_id = int_in(payload_of(req, process), "assetId");
-	const bool force = true;
-	struct asset *deleted = ARENA_NEW(req->arena, struct asset);
-	struct content_assets_purge_response *purged = ARENA_NEW(req->arena, struct content_assets_purge_response);
 
 	if (!asset_id)
 		return;
 	req->principal = &remover;
-	const struct error *error = request_call(req, &operation_content_assets_delete, &(struct content_assets_delete_request){ .id = asset_id, .force = &force },
-	    process_key(req, process, "delete"), deleted);
-	if (is_gone(req, error))
-		error = request_call(req, &operation_content_assets_purge, &(struct content_assets_purge_request){ .id = asset_id, .force = &force },
-		    process_key(req, process, "purge"), purged);
-	if (!is_gone(req, error))
+	const struct error *error = remove_with_derivatives(req, process, asset_id, 0);
+	if (error)
 		*outcome = (struct step_outcome){ .verdict = STEP_RETRY, .reason = error->message };
 	req->principal = self;
 }
@@ -218,7 +256,7 @@ look_up(struct resolving *resolving, const struct json_value *value, const char 
 	struct shape_list rows;
 
 	if (value->type == JSON_OBJECT)
-		return NULL; /* an asset by its number, for whoever knows one */
+		return NULL; /* an asset by its number: files_check_named */
 	for (size_t i = 0; i < resolving->n; i++) {
 		if (resolving->files[i].id == id)
 			return NULL;
@@ -233,6 +271,62 @@ look_up(struct resolving *resolving, const struct json_value *value, const char 
 	return error;
 }
 
+static bool
+is_file_field(const struct json_value *fields, const char *name)
+{
+	for (size_t i = 0; i < fields->n; i++) {
+		if (strcmp(text_in(&fields->items[i], "name"), name) == 0)
+			return strncmp(text_in(&fields->items[i], "type"), "asset", 5) == 0;
+	}
+	return false;
+}
+
+/* A number says nothing of who may know it: the public names what the public may read. */
+static const struct error *
+check_named(struct request *req, const struct json_value *value, const char *field)
+{
+	static const char *const scopes[] = { "content:read" };
+	struct principal reader = { .tenant = req->tenant, .id = "system:forms", .type = "system", .source = "internal", .scopes = scopes, .n_scopes = 1 };
+	struct asset *asset = ARENA_NEW(req->arena, struct asset);
+	const struct principal *sender = req->principal;
+	int64_t id = int_in(value, "assetId");
+
+	if (id < 1 || id > INT32_MAX)
+		return FAIL_AT(req, FORM_SUBMISSION_FIELD_INVALID, arena_printf(req->arena, "/data/%.64s", field), "the field '%.64s' names no asset: send a fileToken", field);
+	req->principal = &reader;
+	const struct error *error = request_call(req, &operation_content_assets_get, &(struct content_assets_get_request){ .id = id }, NULL, asset);
+	req->principal = sender;
+	if (error && error->info != &error_catalogue[ERROR_ASSET_NOT_FOUND])
+		return error;
+	if (error || strcmp(asset->access_mode, "public") != 0)
+		return FAIL_AT(req, FORM_SUBMISSION_FIELD_INVALID, arena_printf(req->arena, "/data/%.64s", field),
+		    "the field '%.64s' names an asset that is not public: send a fileToken", field);
+	return NULL;
+}
+
+const struct error *
+files_check_named(struct request *req, const struct form_row *form, struct doc text)
+{
+	struct json_error wrong;
+	const struct json_value *fields = json_parse(req->arena, form->fields.json, form->fields.len, NULL, &wrong);
+	const struct json_value *data = json_parse(req->arena, text.json, text.len, NULL, &wrong);
+	size_t n = 0;
+
+	for (size_t i = 0; i < data->n; i++) {
+		const struct json_value *value = &data->members[i].value;
+		const struct json_value *items = value->type == JSON_LIST ? value->items : value;
+		size_t n_items = value->type == JSON_LIST ? value->n : 1;
+		for (size_t j = 0; is_file_field(fields, data->members[i].name) && j < n_items; j++) {
+			if (items[j].type != JSON_OBJECT)
+				continue;
+			const struct error *error = ++n > SUBMISSION_FILES_MAX ? no_file(req, data->members[i].name) : check_named(req, &items[j], data->members[i].name);
+			if (error)
+				return error;
+		}
+	}
+	return NULL;
+}
+
 static void
 write_value(struct buf *out, const struct resolving *resolving, const struct json_value *value)
 {
@@ -245,16 +339,6 @@ write_value(struct buf *out, const struct resolving *resolving, const struct jso
 		}
 	}
 	json_write(out, value);
-}
-
-static bool
-is_file_field(const struct json_value *fields, const char *name)
-{
-	for (size_t i = 0; i < fields->n; i++) {
-		if (strcmp(text_in(&fields->items[i], "name"), name) == 0)
-			return strncmp(text_in(&fields->items[i], "type"), "asset", 5) == 0;
-	}
-	return false;
 }
 
 static const struct error *

@@ -14,6 +14,9 @@ const struct error *file_begin(struct request *req, const struct form_row *form,
 const struct error *files_resolve(struct request *req, const struct form_row *form, struct doc data, struct doc *ret_data, int64_t ids[SUBMISSION_FILES_MAX],
     size_t *ret_n) MUST_CHECK;
 
+/* Assets that the public names by their numbers are public.  Asks content, so not inside a transaction. */
+const struct error *files_check_named(struct request *req, const struct form_row *form, struct doc data) MUST_CHECK;
+
 /* They belong to this submission from now on. */
 const struct error *files_attach(struct request *req, const struct form_row *form, const int64_t *ids, size_t n, int64_t submission_id) MUST_CHECK;
 

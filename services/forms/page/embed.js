@@ -171,7 +171,7 @@
       case 'FORM_SUBMISSION_REQUIRED_FIELD_MISSING': return [form.texts.missing, name]
       case 'FORM_SUBMISSION_FIELD_INVALID': case 'FORM_SUBMISSION_UNKNOWN_FIELDS': case 'CONTENT_SCHEMA_VALIDATION_FAILED':
         return [errors[0] ? `${form.texts.invalid}: ${errors[0].message}` : form.texts.invalid, name]
-      case 'FORM_CLOSED': case 'PUBLIC_FORM_NOT_FOUND': return [form.texts.closed]
+      case 'FORM_CLOSED': case 'FORM_DEFINITION_INACTIVE': case 'PUBLIC_FORM_NOT_FOUND': return [form.texts.closed]
       case 'FORM_RATE_LIMITED': case 'RATE_LIMIT_EXCEEDED': return [form.texts.limited]
       case 'PAYMENT_REQUIRED': return [form.texts.paid]
       default: return [form.texts.failed]
