@@ -179,7 +179,8 @@ charge_call_key(const struct job *job)
 	const struct envelope_request *envelope = &job->envelope;
 	const char *span = envelope->trace_parent ? envelope->trace_parent : job->req.request_id;
 
-	return arena_printf(job->arena, "call:%.55s:%" PRIu64, span, envelope->correlation);
+	/* With what it is for, because each client counts its calls by itself. */
+	return arena_printf(job->arena, "call:%.55s:%" PRIu64 ":%s", span, envelope->correlation, charge_path(job));
 }
 
 /* Who has no key is told from others by what it came with. */

@@ -1,5 +1,6 @@
 /* Reads of what is sold: the answer is ready, and leaves once payments has used one read of an entitlement of the caller.
  * It is used under a key of the call, so that a read which is asked again of another instance uses no second one. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "charge.h"
@@ -51,7 +52,8 @@ entitlement_use(struct worker *worker, struct job *job)
 	ask.principal = &principal;
 	ask.tenant = principal.tenant;
 	ask.in_transaction = false;
-	job->error = request_call(&ask, &operation_payments_entitlements_use, &in, charge_call_key(job), out);
+	job->error = request_call(&ask, &operation_payments_entitlements_use, &in,
+	    arena_printf(job->arena, "%s:%" PRId64, charge_call_key(job), job->error->sold_item), out);
 	if (!job->error)
 		tell(job, out);
 }

@@ -1,4 +1,4 @@
-/* The life of a service process: settings, workers, the bus loop, drain. */
+/* The life of a service process: settings, the bus loop, drain. */
 #include "charge.h"
 #include "service.h"
 
@@ -81,69 +81,11 @@ find_operation(struct job *job)
 	return false;
 }
 
-/* ---- workers ---- */
-
 void
 service_poke(void)
 {
 	atomic_store(&service.has_written, true);
 	(void)eventfd_write(service.done_fd, 1); /* fails at 2^64 unread ones only */
-}
-
-static void
-hand_back(struct job **jobs, size_t n)
-{
-	struct job_chain chain = { NULL, NULL };
-
-	for (size_t i = 0; i < n; i++)
-		chain_add(&chain, jobs[i]);
-	if (!queue_push(&service.done, &chain))
-		return; /* the bus thread has been told and did not look yet */
-	(void)eventfd_write(service.done_fd, 1);
-}
-
-static void *
-serve(void *context)
-{
-	struct worker *worker = context;
-	bool is_writer = worker->queue != &service.reads;
-	struct job *jobs[BATCH_MAX > GROUP_MAX ? BATCH_MAX : GROUP_MAX];
-	size_t n_max = (size_t)(is_writer ? service.settings.group_max : service.settings.batch_max);
-
-	for (;;) {
-		size_t n = queue_take(worker->queue, jobs, n_max, is_writer ? dispatch_fits_write : dispatch_fits_read);
-		if (n == 0)
-			return NULL;
-		metric_add(worker->busy, 1);
-		if (is_writer)
-			dispatch_writes(worker, jobs, n);
-		else
-			dispatch_reads(worker, jobs, n);
-		metric_add(worker->busy, -1);
-		hand_back(jobs, n);
-	}
-}
-
-static void
-start_worker(struct worker *worker, struct job_queue *queue, const char *kind)
-{
-	char name[64], labels[32];
-
-	(void)snprintf(name, sizeof(name), "wordclaw-%s %s", service.definition->name, kind);
-	(void)snprintf(labels, sizeof(labels), "pool=\"%s\"", kind);
-	worker_init(worker, &service, name);
-	worker->queue = queue;
-	worker->busy = metric_gauge("wordclaw_pool_busy", "Workers, each with its database connections, that are serving.", labels);
-	metric_add(metric_gauge("wordclaw_pool_size", "Workers of the pool.", labels), 1);
-	if (pthread_create(&worker->thread, NULL, serve, worker) != 0)
-		abort();
-}
-
-static void
-stop_worker(struct worker *worker)
-{
-	pthread_join(worker->thread, NULL);
-	worker_release(worker);
 }
 
 /* ---- bus loop ---- */
@@ -173,6 +115,7 @@ put_job(struct job *job)
 	struct arena *arena = job->arena;
 
 	arena_reset(arena);
+	service.n_slow -= job->is_slow;
 	*job = (struct job){ .arena = arena, .next = service.idle_jobs };
 	service.idle_jobs = job;
 	service.n_busy--;
@@ -225,6 +168,8 @@ chain_of(struct job *job)
 	uint64_t tenant = (uint64_t)job->envelope.principal.tenant;
 	bool is_one = false;
 
+	if (op->flags & OPERATION_SLOW)
+		return &service.new_slow;
 	if (op->tx != OPERATION_TX_WRITE)
 		return &service.new_reads;
 	uint64_t hash = hash_text(tenant, spread);
@@ -242,6 +187,19 @@ read_input(struct job *job, const char **ret_problem)
 	job->in = arena_alloc(job->arena, op->request->size ? op->request->size : 1);
 	job->out = arena_alloc(job->arena, op->response->size ? op->response->size : 1);
 	return codec_msgpack_read(job->arena, op->request, job->envelope.input, job->envelope.n_input, job->in, ret_problem);
+}
+
+/* What takes long waits for its turn, but a flood of it leaves room for everything else. */
+static bool
+admit_slow(struct job *job)
+{
+	if (!(job->row->operation->flags & OPERATION_SLOW))
+		return true;
+	if (service.n_slow >= SLOW_INSIDE_MAX)
+		return false;
+	job->is_slow = true;
+	service.n_slow++;
+	return true;
 }
 
 static void
@@ -270,6 +228,12 @@ take(void *context, const struct bus_peer *peer, const void *bytes, size_t n_byt
 		put_job(job);
 		return;
 	}
+	if (!admit_slow(job)) {
+		metric_add(service.overloaded, 1);
+		refuse(scratch, peer, job->envelope.correlation, ERROR_SERVICE_OVERLOADED, "as many wait for what takes long as the service lets wait");
+		put_job(job);
+		return;
+	}
 	if (!read_input(job, &problem)) {
 		refuse(scratch, peer, job->envelope.correlation, ERROR_VALIDATION_ERROR, problem);
 		put_job(job);
@@ -284,6 +248,7 @@ receive(struct arena *scratch)
 {
 	(void)bus_server_receive(service.bus, RECEIVE_MAX, take, scratch);
 	(void)queue_push(&service.reads, &service.new_reads);
+	(void)queue_push(&service.slow, &service.new_slow);
 	for (int64_t i = 0; i < service.settings.write_workers; i++)
 		(void)queue_push(&service.writes[i], &service.new_writes[i]);
 	arena_reset(scratch);
@@ -428,13 +393,7 @@ start_serving(void)
 	}
 	(void)metrics_serve(instance_name(name, sizeof(name)), service.settings.metrics_address, (int)service.settings.metrics_port, service.settings.run_dir); /* logs its own failure */
 	queue_init(&service.done);
-	queue_init(&service.reads);
-	for (int64_t i = 0; i < service.settings.write_workers; i++)
-		queue_init(&service.writes[i]);
-	for (int64_t i = 0; i < service.settings.read_workers; i++)
-		start_worker(&service.read_workers[i], &service.reads, "read");
-	for (int64_t i = 0; i < service.settings.write_workers; i++)
-		start_worker(&service.write_workers[i], &service.writes[i], "write");
+	workers_start(&service);
 	consumers_start(&service);
 	runner_start(&service);
 	log_write(LOG_INFO, "service.ready", LOG_TEXT("endpoint", service.settings.bind_endpoint), LOG_TEXT("version", WORDCLAW_VERSION));
@@ -447,13 +406,7 @@ stop_serving(void)
 	atomic_store(&service.stopping, true);
 	consumers_join(&service);
 	runner_stop(&service);
-	queue_close(&service.reads);
-	for (int64_t i = 0; i < service.settings.write_workers; i++)
-		queue_close(&service.writes[i]);
-	for (int64_t i = 0; i < service.settings.read_workers; i++)
-		stop_worker(&service.read_workers[i]);
-	for (int64_t i = 0; i < service.settings.write_workers; i++)
-		stop_worker(&service.write_workers[i]);
+	workers_stop(&service);
 	send_replies();
 	bus_server_flush(service.bus);
 	bus_server_free(service.bus);

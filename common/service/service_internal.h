@@ -17,6 +17,8 @@ enum {
 	GROUP_MAX = 64,         /* mutations of one transaction */
 	BATCH_MAX = 64,         /* inputs of one coalesced read */
 	WORKERS_MAX = 16,
+	SLOW_WORKERS = 3, /* what takes long on purpose has its own: no read waits behind it */
+	SLOW_INSIDE_MAX = 32,
 	OPERATIONS_MAX = 256,
 	PEER_SERVICES_MAX = 16,
 	CONSUMER_PULL_MAX = 200, /* events of one pull */
@@ -38,6 +40,7 @@ struct job {
 	void *prepared; /* of an operation that asks others first */
 	struct arena_mark admitted; /* what is behind it in the arena came of running */
 	int64_t paid_sats, reservation_id; /* of a priced one that runs with a payment */
+	bool is_slow; /* counted in n_slow */
 	bool is_replayed, is_done; /* done: answered without (further) running */
 	int64_t received_us; /* monotonic */
 	uint64_t lock_order; /* of a mutation: a hash of its tenant and entity, the same in every instance */
@@ -82,19 +85,24 @@ struct service {
 	struct operation_metrics metrics[OPERATIONS_MAX];
 	size_t n_rows;
 	struct bus_server *bus;
-	struct job_queue reads;
+	struct job_queue reads, slow;
 	struct job_queue writes[WORKERS_MAX];
-	struct job_chain new_reads, new_writes[WORKERS_MAX]; /* received and not in their queues yet */
+	struct job_chain new_reads, new_slow, new_writes[WORKERS_MAX]; /* received and not in their queues yet */
 	struct job_queue done;
 	int done_fd; /* eventfd: the bus thread has replies to send */
 	struct job *idle_jobs;
-	size_t n_jobs, n_busy;
-	struct worker read_workers[WORKERS_MAX], write_workers[WORKERS_MAX];
+	size_t n_jobs, n_busy, n_slow;
+	struct worker read_workers[WORKERS_MAX], write_workers[WORKERS_MAX], slow_workers[SLOW_WORKERS];
+	size_t n_slow_workers; /* 0: the service has no such operation */
 	atomic_bool stopping;
 	atomic_size_t n_inside;  /* n_busy as other threads may see it */
 	atomic_bool has_written; /* a commit since the last poke */
 	struct metric *queue_depth, *late, *overloaded, *groups, *grouped, *batches, *batched, *reruns;
 };
+
+/* worker.c: the threads that serve what is in the queues; stopping waits until these are empty. */
+void workers_start(struct service *service);
+void workers_stop(struct service *service);
 
 /* queue.c */
 void queue_init(struct job_queue *queue);

@@ -86,7 +86,7 @@ def operation_lists(operation):
 
 
 def operation_flags(operation):
-    names = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "narrow", "cross_origin")
+    names = ("idempotent", "dry_run", "batch", "internal", "public", "system", "priced", "bare", "narrow", "slow", "cross_origin")
     return " | ".join(f"OPERATION_{name.upper()}" for name in names if operation.has(name)) or "0"
 
 

@@ -2424,6 +2424,7 @@ const struct error *content_public_issue(struct request *req, const struct conte
  * Emits: content_item.preview. */
 const struct error *content_previews_item(struct request *req, const struct content_previews_item_request *in,
     struct content_item *out) MUST_CHECK;
+const struct error *content_previews_item_prepare(struct request *req, const struct content_previews_item_request *in);
 
 /* Read a global with a preview token instead of a key.
  * GET /api/preview/globals/{slug}
@@ -2431,6 +2432,7 @@ const struct error *content_previews_item(struct request *req, const struct cont
  * Emits: content_item.preview. */
 const struct error *content_previews_global(struct request *req, const struct content_previews_global_request *in,
     struct content_global *out) MUST_CHECK;
+const struct error *content_previews_global_prepare(struct request *req, const struct content_previews_global_request *in);
 
 /* Create a content item with a public write token instead of a key.
  * POST /api/public/content-types/{id}/items
@@ -2438,6 +2440,7 @@ const struct error *content_previews_global(struct request *req, const struct co
  * Emits: content_item.create. */
 const struct error *content_public_create(struct request *req, const struct content_public_create_request *in,
     struct content_item *out) MUST_CHECK;
+const struct error *content_public_create_prepare(struct request *req, const struct content_public_create_request *in);
 
 /* Change the data of a content item with a public write token instead of a key.
  * PUT /api/public/content-items/{id}
@@ -2445,6 +2448,7 @@ const struct error *content_public_create(struct request *req, const struct cont
  * Emits: content_item.update. */
 const struct error *content_public_update(struct request *req, const struct content_public_update_request *in,
     struct content_item *out) MUST_CHECK;
+const struct error *content_public_update_prepare(struct request *req, const struct content_public_update_request *in);
 
 /* Create a release: versions of items, and deletions, to become public together.
  * POST /api/releases
@@ -2638,6 +2642,7 @@ const struct error *content_assets_store(struct request *req, const struct conte
  * Errors: ASSET_ACCESS_TOKEN_EXPIRED, ASSET_CONTENT_NOT_FOUND, ASSET_NOT_FOUND, ASSET_RANGE_NOT_SATISFIABLE, ASSET_STORAGE_PROVIDER_REQUEST_FAILED, AUTH_MISSING_API_KEY, INVALID_ASSET_ACCESS_TOKEN. */
 const struct error *content_assets_open(struct request *req, const struct content_assets_open_request *in,
     struct content_assets_open_response *out) MUST_CHECK;
+const struct error *content_assets_open_prepare(struct request *req, const struct content_assets_open_request *in);
 
 /* Append one event to the request; it is written with the transaction.  entity_version 0: none. */
 void emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -315,11 +315,25 @@ call_content_previews_item(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+prepare_content_previews_item(struct request *req, const void *in)
+{
+	const struct content_previews_item_request *typed_in = in;
+	return content_previews_item_prepare(req, typed_in);
+}
+
+static const struct error *
 call_content_previews_global(struct request *req, const void *in, void *out)
 {
 	const struct content_previews_global_request *typed_in = in;
 	struct content_global *typed_out = out;
 	return content_previews_global(req, typed_in, typed_out);
+}
+
+static const struct error *
+prepare_content_previews_global(struct request *req, const void *in)
+{
+	const struct content_previews_global_request *typed_in = in;
+	return content_previews_global_prepare(req, typed_in);
 }
 
 static const struct error *
@@ -331,11 +345,25 @@ call_content_public_create(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+prepare_content_public_create(struct request *req, const void *in)
+{
+	const struct content_public_create_request *typed_in = in;
+	return content_public_create_prepare(req, typed_in);
+}
+
+static const struct error *
 call_content_public_update(struct request *req, const void *in, void *out)
 {
 	const struct content_public_update_request *typed_in = in;
 	struct content_item *typed_out = out;
 	return content_public_update(req, typed_in, typed_out);
+}
+
+static const struct error *
+prepare_content_public_update(struct request *req, const void *in)
+{
+	const struct content_public_update_request *typed_in = in;
+	return content_public_update_prepare(req, typed_in);
 }
 
 static const struct error *
@@ -601,6 +629,13 @@ call_content_assets_open(struct request *req, const void *in, void *out)
 	return content_assets_open(req, typed_in, typed_out);
 }
 
+static const struct error *
+prepare_content_assets_open(struct request *req, const void *in)
+{
+	const struct content_assets_open_request *typed_in = in;
+	return content_assets_open_prepare(req, typed_in);
+}
+
 const struct service_operation content_operations[] = {
 	{ &operation_content_types_create, call_content_types_create, NULL, NULL, NULL },
 	{ &operation_content_types_list, call_content_types_list, NULL, NULL, NULL },
@@ -637,10 +672,10 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_previews_issue_item, call_content_previews_issue_item, NULL, NULL, NULL },
 	{ &operation_content_previews_issue_global, call_content_previews_issue_global, NULL, NULL, NULL },
 	{ &operation_content_public_issue, call_content_public_issue, NULL, NULL, NULL },
-	{ &operation_content_previews_item, call_content_previews_item, NULL, NULL, NULL },
-	{ &operation_content_previews_global, call_content_previews_global, NULL, NULL, NULL },
-	{ &operation_content_public_create, call_content_public_create, NULL, NULL, NULL },
-	{ &operation_content_public_update, call_content_public_update, NULL, NULL, NULL },
+	{ &operation_content_previews_item, call_content_previews_item, NULL, prepare_content_previews_item, NULL },
+	{ &operation_content_previews_global, call_content_previews_global, NULL, prepare_content_previews_global, NULL },
+	{ &operation_content_public_create, call_content_public_create, NULL, prepare_content_public_create, NULL },
+	{ &operation_content_public_update, call_content_public_update, NULL, prepare_content_public_update, NULL },
 	{ &operation_content_releases_create, call_content_releases_create, NULL, NULL, NULL },
 	{ &operation_content_releases_list, call_content_releases_list, NULL, NULL, NULL },
 	{ &operation_content_releases_get, call_content_releases_get, NULL, NULL, NULL },
@@ -672,7 +707,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_restore, call_content_assets_restore, NULL, NULL, NULL },
 	{ &operation_content_assets_purge, call_content_assets_purge, NULL, NULL, NULL },
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
-	{ &operation_content_assets_open, call_content_assets_open, NULL, NULL, NULL },
+	{ &operation_content_assets_open, call_content_assets_open, NULL, prepare_content_assets_open, NULL },
 };
 const size_t content_n_operations = 71;
 

@@ -839,6 +839,17 @@ static const struct shape_field identity_keys_authenticate_response_fields[] = {
 };
 const struct shape identity_keys_authenticate_response_shape = { .name = "identity_keys_authenticate_response", .size = sizeof(struct identity_keys_authenticate_response), .fields = identity_keys_authenticate_response_fields, .n_fields = 12 };
 
+static const struct shape_field identity_keys_works_request_fields[] = {
+	{ .name = "keyId", .column = "key_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_works_request, key_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The key." },
+	{ .name = "domainId", .column = "domain_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_works_request, domain_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its tenant." },
+};
+const struct shape identity_keys_works_request_shape = { .name = "identity_keys_works_request", .size = sizeof(struct identity_keys_works_request), .fields = identity_keys_works_request_fields, .n_fields = 2 };
+
+static const struct shape_field identity_keys_works_response_fields[] = {
+	{ .name = "works", .column = "works", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_works_response, works), .min = 0, .max = 0, .doc = "It does." },
+};
+const struct shape identity_keys_works_response_shape = { .name = "identity_keys_works_response", .size = sizeof(struct identity_keys_works_response), .fields = identity_keys_works_response_fields, .n_fields = 1 };
+
 static const struct shape_field identity_keys_touch_request_fields[] = {
 	{ .name = "uses", .column = "uses", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_request, uses), .min = 0, .max = INT64_C(1000), .shape = &api_key_use_shape, .doc = "One per key." },
 	{ .name = "sessions", .column = "sessions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct identity_keys_touch_request, sessions), .min = 0, .max = INT64_C(1000), .shape = &session_use_shape, .doc = "One per session." },
@@ -2041,7 +2052,7 @@ const struct operation operation_identity_sessions_create = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_NONE,
-	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_SLOW,
 	.timeout_ms = 5000,
 	.body_max_bytes = 4096,
 	.cost = 1,
@@ -2235,7 +2246,7 @@ const struct operation operation_identity_supervisors_password = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_NONE,
-	.flags = OPERATION_SYSTEM,
+	.flags = OPERATION_SYSTEM | OPERATION_SLOW,
 	.timeout_ms = 5000,
 	.body_max_bytes = 4096,
 	.cost = 1,
@@ -2982,7 +2993,7 @@ const struct operation operation_identity_invites_accept = {
 	.n_routes = 1,
 	.status = 201,
 	.tx = OPERATION_TX_NONE,
-	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_SLOW,
 	.timeout_ms = 5000,
 	.body_max_bytes = 4096,
 	.cost = 1,
@@ -3159,7 +3170,7 @@ const struct operation operation_identity_oidc_finish = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_NONE,
-	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM,
+	.flags = OPERATION_PUBLIC | OPERATION_SYSTEM | OPERATION_SLOW,
 	.timeout_ms = 10000,
 	.body_max_bytes = 16384,
 	.cost = 1,
@@ -3232,7 +3243,7 @@ const struct operation operation_identity_factor_enrol = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_NONE,
-	.flags = OPERATION_SYSTEM,
+	.flags = OPERATION_SYSTEM | OPERATION_SLOW,
 	.timeout_ms = 5000,
 	.body_max_bytes = 4096,
 	.cost = 1,
@@ -3378,7 +3389,7 @@ const struct operation operation_identity_factor_disable = {
 	.n_routes = 1,
 	.status = 200,
 	.tx = OPERATION_TX_NONE,
-	.flags = OPERATION_SYSTEM,
+	.flags = OPERATION_SYSTEM | OPERATION_SLOW,
 	.timeout_ms = 5000,
 	.body_max_bytes = 4096,
 	.cost = 1,
@@ -3862,6 +3873,55 @@ const struct operation operation_identity_keys_authenticate = {
 	.response = &identity_keys_authenticate_response_shape,
 	.errors = identity_keys_authenticate_errors,
 	.events = identity_keys_authenticate_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const char *const identity_keys_works_actions[] = {
+	NULL
+};
+static const struct error_info *const identity_keys_works_errors[] = {
+	&error_catalogue[ERROR_BAD_GATEWAY],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	NULL
+};
+static const struct event_type *const identity_keys_works_events[] = {
+	NULL
+};
+const struct operation operation_identity_keys_works = {
+	.id = "identity.keys.works",
+	.service = "identity",
+	.summary = "Whether a key still works, or can be renewed.",
+	.description = NULL,
+	.mcp = NULL,
+	.graphql = NULL,
+	.cli = NULL,
+	.policy = NULL,
+	.scope = NULL,
+	.resource_type = "system",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = NULL,
+	.n_routes = 0,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_INTERNAL | OPERATION_SYSTEM,
+	.timeout_ms = 1000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = NULL,
+	.actions = identity_keys_works_actions,
+	.request = &identity_keys_works_request_shape,
+	.response = &identity_keys_works_response_shape,
+	.errors = identity_keys_works_errors,
+	.events = identity_keys_works_events,
 	.examples = NULL,
 	.n_examples = 0,
 };

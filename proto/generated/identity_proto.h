@@ -226,7 +226,7 @@ struct api_key_use {
 };
 extern const struct shape api_key_use_shape;
 
-/* Row of domain_count, key_count, key_family_count, oauth_client_count. */
+/* Row of domain_count, key_count, key_works, key_family_count .... */
 struct identity_count_row {
 	int64_t total;
 };
@@ -873,6 +873,17 @@ struct identity_keys_authenticate_response {
 };
 extern const struct shape identity_keys_authenticate_response_shape;
 
+struct identity_keys_works_request {
+	int64_t key_id; /* 1..2147483647 */
+	int64_t domain_id; /* 1..2147483647 */
+};
+extern const struct shape identity_keys_works_request_shape;
+
+struct identity_keys_works_response {
+	bool works;
+};
+extern const struct shape identity_keys_works_response_shape;
+
 struct identity_keys_touch_request {
 	struct shape_list uses; /* of struct api_key_use; at most 1000 items; optional */
 	struct shape_list sessions; /* of struct session_use; at most 1000 items; optional */
@@ -1025,6 +1036,7 @@ extern const struct operation operation_identity_oauth_exchange;
 extern const struct operation operation_identity_oauth_refresh;
 extern const struct operation operation_identity_oauth_revoke;
 extern const struct operation operation_identity_keys_authenticate;
+extern const struct operation operation_identity_keys_works;
 extern const struct operation operation_identity_keys_touch;
 extern const struct operation operation_identity_decisions_record;
 extern const struct event_type event_domain_create;
@@ -1317,6 +1329,10 @@ const struct error *identity_oauth_revoke(struct request *req, const struct iden
  * Errors: AUTH_INVALID_API_KEY, AUTH_KEY_EXPIRED, INVALID_DOMAIN_CONTEXT, SUPERVISOR_DOMAIN_SCOPE_MISMATCH. */
 const struct error *identity_keys_authenticate(struct request *req, const struct identity_keys_authenticate_request *in,
     struct identity_keys_authenticate_response *out) MUST_CHECK;
+
+/* Whether a key still works, or can be renewed. */
+const struct error *identity_keys_works(struct request *req, const struct identity_keys_works_request *in,
+    struct identity_keys_works_response *out) MUST_CHECK;
 
 /* Record the latest uses of keys and sessions, many at once. */
 const struct error *identity_keys_touch(struct request *req, const struct identity_keys_touch_request *in,

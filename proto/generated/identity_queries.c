@@ -77,6 +77,11 @@ const struct db_statement identity_key_by_hash_query = { .name = "identity_key_b
 	    "  FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL\n",
 	.kind = DB_FIND, .n_params = 1, .row = &api_key_row_shape };
 
+const struct db_statement identity_key_works_query = { .name = "identity_key_works",
+	.sql =
+	    "SELECT count(*) AS total FROM api_keys WHERE id = $1 AND domain_id = $2 AND revoked_at IS NULL AND coalesce(ends_at, expires_at, 'infinity') > $3\n",
+	.kind = DB_FIND, .n_params = 3, .row = &identity_count_row_shape };
+
 const struct db_statement identity_key_revoke_query = { .name = "identity_key_revoke",
 	.sql =
 	    "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL\n",
@@ -115,8 +120,9 @@ const struct db_statement identity_key_ancestors_query = { .name = "identity_key
 
 const struct db_statement identity_key_maintain_query = { .name = "identity_key_maintain",
 	.sql =
-	    "DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE k.parent_id IS NOT NULL AND k.expires_at < $1\n"
-	    "   AND NOT EXISTS (SELECT FROM api_keys c WHERE c.parent_id = k.id) ORDER BY k.expires_at LIMIT 1000))\n",
+	    "DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE (k.parent_id IS NOT NULL OR k.client_id IS NOT NULL)\n"
+	    "   AND least(k.revoked_at, coalesce(k.ends_at, k.expires_at)) < $1\n"
+	    "   AND NOT EXISTS (SELECT FROM api_keys c WHERE c.parent_id = k.id) ORDER BY least(k.revoked_at, coalesce(k.ends_at, k.expires_at)) LIMIT 1000))\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
 const struct db_statement identity_key_by_refresh_query = { .name = "identity_key_by_refresh",

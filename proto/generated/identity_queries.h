@@ -28,6 +28,8 @@ extern const struct db_statement identity_key_lock_query;
 extern const struct db_statement identity_key_get_query;
 /* What a presented key is; revoked ones are unknown. :find; rows: struct api_key_row */
 extern const struct db_statement identity_key_by_hash_query;
+/* Whether a key still works or can be renewed. :find; rows: struct identity_count_row */
+extern const struct db_statement identity_key_works_query;
 /* The one writer of revoked_at. :exec */
 extern const struct db_statement identity_key_revoke_query;
 /* Keys that can administer the tenant and do not end with the one ($1), locked so that two of them cannot revoke each other at once. :list; rows: struct identity_id_row */
@@ -40,7 +42,7 @@ extern const struct db_statement identity_key_family_revoke_query;
 extern const struct db_statement identity_key_family_list_query;
 /* The keys that a key comes of, and their budgets. :list; rows: struct key_ancestor_row */
 extern const struct db_statement identity_key_ancestors_query;
-/* Keys that were handed out and have ended long ago go; those that others came of go once these are gone. :exec */
+/* Keys that others have handed out or a person has allowed a client, and that have ended long ago, go; those that others came of go once these are gone. :exec */
 extern const struct db_statement identity_key_maintain_query;
 /* The key that a renewal token belongs to, be it the present or an older one; locked. :find; rows: struct api_key_row */
 extern const struct db_statement identity_key_by_refresh_query;

@@ -375,6 +375,14 @@ call_identity_keys_authenticate(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_identity_keys_works(struct request *req, const void *in, void *out)
+{
+	const struct identity_keys_works_request *typed_in = in;
+	struct identity_keys_works_response *typed_out = out;
+	return identity_keys_works(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_identity_keys_touch(struct request *req, const void *in, void *out)
 {
 	const struct identity_keys_touch_request *typed_in = in;
@@ -434,10 +442,11 @@ const struct service_operation identity_operations[] = {
 	{ &operation_identity_oauth_refresh, call_identity_oauth_refresh, NULL, NULL, NULL },
 	{ &operation_identity_oauth_revoke, call_identity_oauth_revoke, NULL, NULL, NULL },
 	{ &operation_identity_keys_authenticate, call_identity_keys_authenticate, NULL, NULL, NULL },
+	{ &operation_identity_keys_works, call_identity_keys_works, NULL, NULL, NULL },
 	{ &operation_identity_keys_touch, call_identity_keys_touch, NULL, NULL, NULL },
 	{ &operation_identity_decisions_record, call_identity_decisions_record, NULL, NULL, NULL },
 };
-const size_t identity_n_operations = 45;
+const size_t identity_n_operations = 46;
 
 void
 emit_domain_create(struct request *req, int64_t entity_id, int64_t entity_version,

@@ -150,6 +150,7 @@ const struct operation *const registry_operations[] = {
 	&operation_identity_keys_revoke_child,
 	&operation_identity_keys_rotate,
 	&operation_identity_keys_touch,
+	&operation_identity_keys_works,
 	&operation_identity_oauth_authorize,
 	&operation_identity_oauth_exchange,
 	&operation_identity_oauth_inspect,
@@ -248,7 +249,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 230;
+const size_t registry_n_operations = 231;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

@@ -256,6 +256,12 @@ as_array(struct request *req, const struct shape *shape, struct shape_list list)
 }
 
 const struct error *
+identity_keys_works(struct request *req, const struct identity_keys_works_request *in, struct identity_keys_works_response *out)
+{
+	return store_key_works(req, in->key_id, in->domain_id, &out->works);
+}
+
+const struct error *
 identity_keys_touch(struct request *req, const struct identity_keys_touch_request *in, struct identity_keys_touch_response *out)
 {
 	int64_t n_keys = 0, n_sessions = 0;

@@ -63,6 +63,10 @@ SELECT id, domain_id, name, key_prefix, scopes, is_platform_admin, created_by, c
        client_id, client_name, resource, refresh_hash, ends_at
   FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL;
 
+-- name: key_works :find identity_count_row
+-- Whether a key still works or can be renewed.
+SELECT count(*) AS total FROM api_keys WHERE id = $1 AND domain_id = $2 AND revoked_at IS NULL AND coalesce(ends_at, expires_at, 'infinity') > $3;
+
 -- name: key_revoke :exec
 -- The one writer of revoked_at.
 UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL;
@@ -96,9 +100,10 @@ SELECT id, name, key_prefix, scopes, created_by, created_at, expires_at, revoked
 SELECT id, sats_per_day, sats_per_call, writes_per_minute, publishes_per_day FROM api_keys WHERE id = ANY ($1::integer[]) ORDER BY id LIMIT 3;
 
 -- name: key_maintain :exec
--- Keys that were handed out and have ended long ago go; those that others came of go once these are gone.
-DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE k.parent_id IS NOT NULL AND k.expires_at < $1
-   AND NOT EXISTS (SELECT FROM api_keys c WHERE c.parent_id = k.id) ORDER BY k.expires_at LIMIT 1000));
+-- Keys that others have handed out or a person has allowed a client, and that have ended long ago, go; those that others came of go once these are gone.
+DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT k.id FROM api_keys k WHERE (k.parent_id IS NOT NULL OR k.client_id IS NOT NULL)
+   AND least(k.revoked_at, coalesce(k.ends_at, k.expires_at)) < $1
+   AND NOT EXISTS (SELECT FROM api_keys c WHERE c.parent_id = k.id) ORDER BY least(k.revoked_at, coalesce(k.ends_at, k.expires_at)) LIMIT 1000));
 
 -- name: key_by_refresh :find api_key_row
 -- The key that a renewal token belongs to, be it the present or an older one; locked.

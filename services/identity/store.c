@@ -118,6 +118,16 @@ store_key_get(struct request *req, int64_t id, const struct api_key_row **ret_ke
 }
 
 const struct error *
+store_key_works(struct request *req, int64_t id, int64_t domain_id, bool *ret_works)
+{
+	const struct identity_count_row *row;
+	const struct error *error = query_find(req, &identity_key_works_query, PARAMS(P_INT(id), P_INT(domain_id), P_TIME(req->now_us)), &row);
+
+	*ret_works = !error && row->total > 0;
+	return error;
+}
+
+const struct error *
 store_key_other_administrators(struct request *req, int64_t id, struct shape_list *ret_keys)
 {
 	return query_list(req, &identity_key_other_administrators_query, PARAMS(P_INT(id), P_TIME(req->now_us)), ret_keys);

@@ -37,6 +37,7 @@ const struct error *store_key_page(struct request *req, int64_t limit, int64_t o
     int64_t *ret_total) MUST_CHECK;
 const struct error *store_key_lock(struct request *req, int64_t id, const struct api_key_row **ret_key) MUST_CHECK;
 const struct error *store_key_by_hash(struct request *req, const char *hash, const struct api_key_row **ret_key) MUST_CHECK;
+const struct error *store_key_works(struct request *req, int64_t id, int64_t domain_id, bool *ret_works) MUST_CHECK;
 const struct error *store_key_get(struct request *req, int64_t id, const struct api_key_row **ret_key) MUST_CHECK;
 /* At most one, which can administer the tenant and does not end with the key. */
 const struct error *store_key_other_administrators(struct request *req, int64_t id, struct shape_list *ret_keys) MUST_CHECK;

@@ -61,6 +61,8 @@ SELECT setval('domains_id_seq', 1000), setval('users_id_seq', 2002), setval('api
 -- let: root SELECT min(id) FROM api_keys WHERE domain_id = :big
 -- let: family SELECT count(*) FROM api_keys WHERE domain_id = :big AND root_id IS NOT NULL
 -- let: relatives SELECT quote_literal(array_agg(id)) FROM (SELECT id FROM api_keys ORDER BY key_hash LIMIT 3) k
+-- plan: key_works system
+(:key, :big, now())
 -- plan: key_get tenant
 (:key)
 -- plan: key_other_administrators tenant max=80, locks the row that it finds

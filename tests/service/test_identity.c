@@ -383,6 +383,25 @@ START_TEST(old_keys_are_forgotten_in_steps)
 }
 END_TEST
 
+START_TEST(handed_out_keys_are_forgotten_long_after_their_end)
+{
+	static const char left[] = "SELECT count(*) FROM identity.api_keys WHERE name LIKE 'ended:%'", kept[] = "SELECT count(*) FROM identity.api_keys WHERE name = 'ended: kept'";
+
+	/* What OAuth clients were given and its child; one that was revoked and had no end; what may still be renewed, is of an administrator, or has ended lately. */
+	harness_execute(harness, "INSERT INTO identity.api_keys (domain_id, name, key_prefix, key_hash, scopes, client_id, parent_id, root_id, ancestors, expires_at, ends_at, revoked_at) "
+	    "SELECT 1, 'ended: ' || name, 'x', 'ended' || random(), '{content:read}', client, parent, parent, CASE WHEN parent IS NULL THEN '{}' ELSE ARRAY[parent] END, "
+	    "now() - expired * interval '1 day', now() - ended * interval '1 day', now() - revoked * interval '1 day' "
+	    "FROM (SELECT min(id) AS parent FROM identity.api_keys) p (one), "
+	    "LATERAL (VALUES ('grant', 'c', NULL, 40, 31, NULL), ('revoked', NULL, one, NULL, NULL, 31), ('kept', 'c', NULL, 40, 29, NULL), ('kept', 'c', NULL, 40, -9, NULL), "
+	    "('kept', NULL, NULL, 40, NULL, 40)) v (name, client, parent, expired, ended, revoked)");
+	ck_assert_int_eq(harness_count(harness, left), 5);
+	ck_assert_ptr_null(harness_run_timer(harness, identity_maintain_keys));
+	ck_assert_int_eq(harness_count(harness, left), 3);
+	ck_assert_int_eq(harness_count(harness, kept), 3);
+	harness_execute(harness, "DELETE FROM identity.api_keys WHERE name LIKE 'ended:%'");
+}
+END_TEST
+
 START_TEST(without_a_tenant_every_tenant_table_looks_empty)
 {
 	static const char *const tables[] = { "domains", "users", "api_keys", "policy_decision_logs", "idempotency_keys" };
@@ -426,6 +445,7 @@ main(void)
 	tcase_add_test(tests, expired_and_past_expiries_are_refused);
 	tcase_add_test(tests, decisions_go_by_the_day);
 	tcase_add_test(tests, old_keys_are_forgotten_in_steps);
+	tcase_add_test(tests, handed_out_keys_are_forgotten_long_after_their_end);
 	tcase_add_test(tests, without_a_tenant_every_tenant_table_looks_empty);
 	tcase_add_test(tests, onboarding_makes_a_tenant_and_a_working_admin_key);
 	suite_add_tcase(suite, tests);

@@ -18,6 +18,7 @@ enum operation_flag {
 	OPERATION_BARE = 1 << 7,       /* REST answers without the {data, meta} envelope */
 	OPERATION_NARROW = 1 << 9,     /* keeps to the content types and items that a key is limited to; others refuse such a key */
 	OPERATION_UNRESTRICTED = 1 << 8, /* any verified principal, no policy question: doors whose operations ask for themselves */
+	OPERATION_SLOW = 1 << 11,      /* takes long on purpose: has workers of its own in its service */
 	OPERATION_CROSS_ORIGIN = 1 << 10, /* pages of any origin may call it from a browser */
 };
 

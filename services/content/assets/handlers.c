@@ -1,6 +1,7 @@
 /* What each operation on assets decides. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "id.h"
 #include "references/reference_store.h"
 #include "secret.h"
+#include "tokens/token.h"
 
 enum { SECOND_US = 1000000 };
 
@@ -65,7 +67,8 @@ static struct asset
 view(struct arena *arena, const struct asset_row *row)
 {
 	return (struct asset){ .id = row->id, .filename = row->filename, .original_filename = row->original_filename, .mime_type = row->mime_type,
-		.size_bytes = row->size_bytes, .byte_hash = row->byte_hash, .storage_provider = row->storage_provider, .access_mode = row->access_mode,
+		.size_bytes = row->size_bytes, .byte_hash = row->byte_hash, .access_mode = row->access_mode,
+		.storage_provider = blob_store_provider(asset_store()), /* where all of them are, whatever was so when this one came */
 		.entitlement_scope = scope_view(arena, row), .status = row->status, .metadata = doc_of(row->metadata),
 		.source_asset_id = row->source_asset_id, .variant_key = row->variant_key, .transform_spec = doc_of(row->transform_spec),
 		.uploader_actor_id = row->uploader_actor_id, .uploader_actor_type = row->uploader_actor_type,
@@ -351,7 +354,8 @@ content_assets_access(struct request *req, const struct content_assets_access_re
 		return NULL;
 	int64_t *expires_at = ARENA_NEW(req->arena, int64_t);
 	*expires_at = req->now_us + *in->ttl_seconds * SECOND_US;
-	out->token = request_seal(req, arena_printf(req->arena, "asset:%" PRId64 ":%" PRId64 ":%" PRId64, row->domain_id, row->id, *expires_at));
+	out->token = request_seal(req, arena_printf(req->arena, "asset:%" PRId64 ":%" PRId64 ":%" PRId64 ":%" PRId64, row->domain_id, row->id, *expires_at,
+	    req->principal->key_id));
 	out->signed_url = arena_printf(req->arena, "%s?token=%s", out->content_path, out->token);
 	out->expires_at = expires_at;
 	out->ttl_seconds = in->ttl_seconds;
@@ -368,7 +372,21 @@ check_token(struct request *req, const struct asset_row *row, const char *token)
 		return FAIL(req, INVALID_ASSET_ACCESS_TOKEN, "the token is not one for asset %" PRId64, row->id);
 	if (strtoll(text + strlen(mine), NULL, 10) <= req->now_us)
 		return FAIL(req, ASSET_ACCESS_TOKEN_EXPIRED, "the token for asset %" PRId64 " has expired", row->id);
+	if (token_has_ended(req))
+		return FAIL(req, ASSET_ACCESS_TOKEN_EXPIRED, "the API key that made the token for asset %" PRId64 " was revoked or has ended", row->id);
 	return NULL;
+}
+
+/* Whether the key that made the token still works; the handler looks at the rest. */
+const struct error *
+content_assets_open_prepare(struct request *req, const struct content_assets_open_request *in)
+{
+	const char *text = in->token ? request_open(req, in->token) : NULL;
+	long long domain_id, key_id;
+
+	if (!text || sscanf(text, "asset:%lld:%*[0-9]:%*[0-9]:%lld", &domain_id, &key_id) != 2 || key_id < 1)
+		return NULL;
+	return token_ask_key(req, key_id, domain_id);
 }
 
 const struct error *

@@ -30,7 +30,7 @@ static struct token_claims
 preview_claims(const struct request *req, int64_t ttl_seconds, const bool *draft)
 {
 	return (struct token_claims){ .mode = TOKEN_PREVIEW, .domain_id = req->tenant, .draft = !draft || *draft,
-		.shows_sold = principal_sees_sold(req->principal),
+		.shows_sold = principal_sees_sold(req->principal), .maker_key_id = req->principal->key_id,
 		.expires_at = rules_stored_time(req->now_us) + ttl_seconds * US_PER_SECOND };
 }
 
@@ -121,6 +121,8 @@ enter(struct request *req, const char *token, struct token_claims *ret_claims)
 	case TOKEN_GOOD:
 		break;
 	}
+	if (token_has_ended(req))
+		return FAIL_AT(req, PREVIEW_TOKEN_EXPIRED, "/token", "the API key that made the token was revoked or has ended");
 	request_act_for(req, ret_claims->domain_id);
 	req->actor = token_principal(req, ret_claims, "preview_token");
 	return NULL;
@@ -141,6 +143,18 @@ show(struct request *req, const struct token_claims *claims, const struct conten
 	emit_content_item_preview(req, row->id, row->head_version, &(struct content_item_preview_event){ .key_id = claims->key_id, .jti = claims->jti,
 	    .draft = claims->draft, .version = out->version });
 	return reader_localise(req, out, 1, &(struct locale_wish){ claims->locale, claims->fallback_locale });
+}
+
+const struct error *
+content_previews_item_prepare(struct request *req, const struct content_previews_item_request *in)
+{
+	return token_ask_maker(req, TOKEN_PREVIEW, in->token);
+}
+
+const struct error *
+content_previews_global_prepare(struct request *req, const struct content_previews_global_request *in)
+{
+	return token_ask_maker(req, TOKEN_PREVIEW, in->token);
 }
 
 const struct error *

@@ -81,7 +81,8 @@ check_singleton(struct request *req, const struct content_public_issue_request *
 const struct error *
 content_public_issue(struct request *req, const struct content_public_issue_request *in, struct content_public_issue_response *out)
 {
-	struct token_claims claims = { .mode = TOKEN_PUBLIC_WRITE, .domain_id = req->tenant, .content_type_id = in->id, .subject = in->subject };
+	struct token_claims claims = { .mode = TOKEN_PUBLIC_WRITE, .domain_id = req->tenant, .content_type_id = in->id, .subject = in->subject,
+		.maker_key_id = req->principal->key_id };
 	int64_t ttl = in->ttl_seconds ? *in->ttl_seconds : 900;
 	struct public_write config;
 
@@ -116,11 +117,25 @@ enter(struct request *req, const char *token, struct token_claims *ret_claims)
 	case TOKEN_GOOD:
 		break;
 	}
+	if (token_has_ended(req))
+		return FAIL_AT(req, PUBLIC_WRITE_TOKEN_EXPIRED, "/token", "the API key that made the token was revoked or has ended");
 	if (!ret_claims->subject_field || !ret_claims->subject || !ret_claims->required_status)
 		return FAIL_AT(req, INVALID_PUBLIC_WRITE_TOKEN, "/token", "the token names no subject");
 	request_act_for(req, ret_claims->domain_id);
 	req->actor = token_principal(req, ret_claims, PUBLIC_WRITER);
 	return NULL;
+}
+
+const struct error *
+content_public_create_prepare(struct request *req, const struct content_public_create_request *in)
+{
+	return token_ask_maker(req, TOKEN_PUBLIC_WRITE, in->token);
+}
+
+const struct error *
+content_public_update_prepare(struct request *req, const struct content_public_update_request *in)
+{
+	return token_ask_maker(req, TOKEN_PUBLIC_WRITE, in->token);
 }
 
 /* The type still says what it said when the token was made. */

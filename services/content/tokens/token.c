@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "id.h"
+#include "identity_proto.h"
 #include "json/json.h"
 #include "secret.h"
 
@@ -87,6 +88,8 @@ token_make(struct request *req, struct token_claims *claims)
 	buf_init(&json, req->arena, 512);
 	buf_printf(&json, "{\"version\":1,\"mode\":\"%s\",\"kid\":\"%s\",\"jti\":\"%s\",\"domainId\":%" PRId64 ",\"expiresAt\":%" PRId64, claims->mode,
 	    claims->key_id, claims->jti, claims->domain_id, claims->expires_at / 1000);
+	if (claims->maker_key_id > 0)
+		buf_printf(&json, ",\"apiKeyId\":%" PRId64, claims->maker_key_id);
 	if (strcmp(claims->mode, TOKEN_PREVIEW) == 0)
 		add_preview(&json, claims);
 	else
@@ -171,7 +174,7 @@ token_read(struct request *req, const char *mode, const char *token, struct toke
 	if (!said || strcmp(said, mode) != 0 || number_of(from, "version") != 1 || number_of(from, "domainId") < 1 || !text_of(from, "jti"))
 		return TOKEN_INVALID;
 	struct token_claims claims = { .mode = mode, .key_id = text_of(from, "kid"), .jti = text_of(from, "jti"), .domain_id = number_of(from, "domainId"),
-		.expires_at = number_of(from, "expiresAt") * 1000, .content_item_id = number_of(from, "contentItemId"), .slug = text_of(from, "slug"),
+		.expires_at = number_of(from, "expiresAt") * 1000, .maker_key_id = number_of(from, "apiKeyId"), .content_item_id = number_of(from, "contentItemId"), .slug = text_of(from, "slug"),
 		.draft = draft && draft->type == JSON_BOOL && draft->boolean, .shows_sold = sold && sold->type == JSON_BOOL && sold->boolean, .locale = text_of(from, "locale"),
 		.fallback_locale = text_of(from, "fallbackLocale"), .content_type_id = number_of(from, "contentTypeId"),
 		.subject_field = text_of(from, "subjectField"), .subject = text_of(from, "subject"), .required_status = text_of(from, "requiredStatus"),
@@ -180,6 +183,40 @@ token_read(struct request *req, const char *mode, const char *token, struct toke
 		return TOKEN_EXPIRED;
 	*ret_claims = claims;
 	return TOKEN_GOOD;
+}
+
+/* ---- who made it ---- */
+
+const struct error *
+token_ask_key(struct request *req, int64_t key_id, int64_t domain_id)
+{
+	static bool has_ended = true;
+	const struct principal *caller = req->principal;
+	struct identity_keys_works_response works = { .works = false };
+
+	req->principal = request_system_principal(req);
+	const struct error *error = request_call(req, &operation_identity_keys_works, &(struct identity_keys_works_request){ .key_id = key_id, .domain_id = domain_id },
+	    NULL, &works);
+	req->principal = caller;
+	if (!error && !works.works)
+		req->prepared = &has_ended;
+	return error;
+}
+
+const struct error *
+token_ask_maker(struct request *req, const char *mode, const char *token)
+{
+	struct token_claims claims;
+
+	if (token_read(req, mode, token, &claims) != TOKEN_GOOD || claims.maker_key_id < 1)
+		return NULL; /* the handler says what is wrong with it */
+	return token_ask_key(req, claims.maker_key_id, claims.domain_id);
+}
+
+bool
+token_has_ended(const struct request *req)
+{
+	return req->prepared != NULL;
 }
 
 const struct principal *
