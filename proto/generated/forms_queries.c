@@ -194,6 +194,12 @@ const struct db_statement forms_files_take_query = { .name = "forms_files_take",
 	    " WHERE domain_id = tenant() AND form_id = $1 AND id = ANY ($2::bigint[]) AND submission_id IS NULL AND asset_id IS NOT NULL\n",
 	.kind = DB_EXEC, .n_params = 3, .row = NULL };
 
+const struct db_statement forms_files_give_back_query = { .name = "forms_files_give_back",
+	.sql =
+	    "UPDATE form_files SET submission_id = NULL\n"
+	    " WHERE domain_id = tenant() AND submission_id = $1 AND EXISTS (SELECT FROM form_submissions s WHERE s.domain_id = tenant() AND s.id = $1 AND s.verdict = 'clean')\n",
+	.kind = DB_EXEC, .n_params = 1, .row = NULL };
+
 const struct db_statement forms_files_look_query = { .name = "forms_files_look",
 	.sql =
 	    "SELECT id, domain_id, form_id, submission_id, asset_id, filename, mime_type, storage_key, byte_hash, size_bytes FROM form_files WHERE domain_id = tenant() AND form_id = $1 AND id = ANY ($2::bigint[]) AND submission_id IS NULL AND asset_id IS NOT NULL LIMIT cardinality($2::bigint[])\n",

@@ -62,6 +62,8 @@ extern const struct db_statement forms_notes_claimed_query;
 extern const struct db_statement forms_file_add_query;
 /* They are this submission's from now on. :exec */
 extern const struct db_statement forms_files_take_query;
+/* Content has refused the submission while its sender waited, who may correct it and send them again. :exec */
+extern const struct db_statement forms_files_give_back_query;
 /* Files of a form that are there and that no submission has. :list; rows: struct form_file_row */
 extern const struct db_statement forms_files_look_query;
 /* What came with a submission. :list; rows: struct form_file_row */

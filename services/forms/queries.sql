@@ -139,6 +139,11 @@ INSERT INTO form_files (domain_id, form_id, filename, mime_type, storage_key, by
 UPDATE form_files SET submission_id = $3
  WHERE domain_id = tenant() AND form_id = $1 AND id = ANY ($2::bigint[]) AND submission_id IS NULL AND asset_id IS NOT NULL;
 
+-- name: files_give_back :exec
+-- Content has refused the submission while its sender waited, who may correct it and send them again.
+UPDATE form_files SET submission_id = NULL
+ WHERE domain_id = tenant() AND submission_id = $1 AND EXISTS (SELECT FROM form_submissions s WHERE s.domain_id = tenant() AND s.id = $1 AND s.verdict = 'clean');
+
 -- name: files_look :list form_file_row = file_columns(WHERE domain_id = tenant() AND form_id = $1 AND id = ANY ($2::bigint[]) AND submission_id IS NULL AND asset_id IS NOT NULL LIMIT cardinality($2::bigint[]))
 -- Files of a form that are there and that no submission has.
 -- name: files_of_submission :list form_file_row = file_columns(WHERE domain_id = tenant() AND submission_id = $1 LIMIT $2)

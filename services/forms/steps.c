@@ -109,6 +109,7 @@ note_created(struct request *req, const struct process *process, struct step_out
 		return NULL;
 	if (made->refusal) {
 		store_submission_refused(req, id, made->refusal->info->code, made->refusal->message, made->refusal->context);
+		store_files_give_back(req, id);
 		return NULL;
 	}
 	store_submission_created(req, id, made->item.id, made->item.status);

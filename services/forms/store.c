@@ -200,6 +200,12 @@ store_files_take(struct request *req, int64_t form_id, const int64_t *ids, size_
 	return query_exec(req, &forms_files_take_query, PARAMS(P_INT(form_id), P_INT_LIST(ids, n), P_INT(submission_id)), ret_n);
 }
 
+void
+store_files_give_back(struct request *req, int64_t submission_id)
+{
+	query_send(req, &forms_files_give_back_query, PARAMS(P_INT(submission_id)));
+}
+
 const struct error *
 store_files_of_submission(struct request *req, int64_t submission_id, int64_t limit, struct shape_list *ret_rows)
 {

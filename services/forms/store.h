@@ -42,6 +42,7 @@ const struct error *store_notes_claimed(struct request *req, const int64_t *ids,
 /* Files, as rows of struct form_file_row.  look and take find those of a form that are there and that no submission has. */
 const struct error *store_file_add(struct request *req, const struct form_file_row *file, int64_t *ret_id) MUST_CHECK;
 const struct error *store_files_look(struct request *req, int64_t form_id, const int64_t *ids, size_t n, struct shape_list *ret_rows) MUST_CHECK;
+void store_files_give_back(struct request *req, int64_t submission_id);
 const struct error *store_files_take(struct request *req, int64_t form_id, const int64_t *ids, size_t n, int64_t submission_id, int64_t *ret_n) MUST_CHECK;
 const struct error *store_files_of_submission(struct request *req, int64_t submission_id, int64_t limit, struct shape_list *ret_rows) MUST_CHECK;
 const struct error *store_files_unsent(struct request *req, int64_t limit, struct shape_list *ret_rows) MUST_CHECK;

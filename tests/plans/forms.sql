@@ -85,6 +85,8 @@ SELECT setval('form_definitions_id_seq', :rows), setval('form_submissions_id_seq
 (:big, :form, 'a.jpg', 'image/jpeg', 'a-key', repeat('0', 64), 100, now())
 -- plan: files_take acting
 (:file_form, ARRAY[:file], 1)
+-- plan: files_give_back acting
+(:sent_file)
 -- plan: files_look acting
 (:file_form, ARRAY[:file])
 -- plan: files_of_submission tenant

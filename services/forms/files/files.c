@@ -283,10 +283,10 @@ is_file_field(const struct json_value *fields, const char *name)
 
 /* A number says nothing of who may know it: the public names what the public may read. */
 static const struct error *
-check_named(struct request *req, const struct json_value *value, const char *field)
+check_named(struct request *req, const struct form_row *form, const struct json_value *value, const char *field)
 {
 	static const char *const scopes[] = { "content:read" };
-	struct principal reader = { .tenant = req->tenant, .id = "system:forms", .type = "system", .source = "internal", .scopes = scopes, .n_scopes = 1 };
+	struct principal reader = { .tenant = form->domain_id, .id = "system:forms", .type = "system", .source = "internal", .scopes = scopes, .n_scopes = 1 };
 	struct asset *asset = ARENA_NEW(req->arena, struct asset);
 	const struct principal *sender = req->principal;
 	int64_t id = int_in(value, "assetId");
@@ -319,7 +319,7 @@ files_check_named(struct request *req, const struct form_row *form, struct doc t
 		for (size_t j = 0; is_file_field(fields, data->members[i].name) && j < n_items; j++) {
 			if (items[j].type != JSON_OBJECT)
 				continue;
-			const struct error *error = ++n > SUBMISSION_FILES_MAX ? no_file(req, data->members[i].name) : check_named(req, &items[j], data->members[i].name);
+			const struct error *error = ++n > SUBMISSION_FILES_MAX ? no_file(req, data->members[i].name) : check_named(req, form, &items[j], data->members[i].name);
 			if (error)
 				return error;
 		}
