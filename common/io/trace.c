@@ -34,6 +34,7 @@ static struct {
 	bool is_stopping, is_failing;
 	uint64_t sampled_below;   /* of the last half of a trace's number */
 	char url[URL_BYTES], service[NAME_BYTES], host[HOST_BYTES];
+	char shown[URL_BYTES];    /* the URL without a password that it may have */
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
@@ -158,9 +159,9 @@ static void
 say_once(bool is_failing, const char *cause, int status)
 {
 	if (is_failing && !traces.is_failing)
-		log_write(LOG_WARN, "traces.not_sent", LOG_TEXT("url", traces.url), LOG_TEXT("cause", cause), LOG_INT("status", status));
+		log_write(LOG_WARN, "traces.not_sent", LOG_TEXT("url", traces.shown), LOG_TEXT("cause", cause), LOG_INT("status", status));
 	else if (!is_failing && traces.is_failing)
-		log_write(LOG_INFO, "traces.sent_again", LOG_TEXT("url", traces.url));
+		log_write(LOG_INFO, "traces.sent_again", LOG_TEXT("url", traces.shown));
 	traces.is_failing = is_failing;
 }
 
@@ -226,6 +227,17 @@ run(void *context)
 
 /* ---- start and stop ---- */
 
+/* "http://user:password@collector:4318/...": logs name the collector alone. */
+static void
+show_url(void)
+{
+	const char *host = strstr(traces.url, "://") + 3, *at = host + strcspn(host, "/");
+
+	while (at > host && *at != '@')
+		at--;
+	(void)snprintf(traces.shown, sizeof(traces.shown), "%.*s%s", (int)(host - traces.url), traces.url, *at == '@' ? at + 1 : host);
+}
+
 bool
 trace_start(const struct trace_settings *settings, const char *service, const char **ret_problem)
 {
@@ -244,6 +256,7 @@ trace_start(const struct trace_settings *settings, const char *service, const ch
 		*ret_problem = "OTEL_EXPORTER_OTLP_ENDPOINT is too long";
 	if (*ret_problem)
 		return false;
+	show_url();
 	(void)snprintf(traces.service, sizeof(traces.service), "%s", service);
 	(void)gethostname(traces.host, sizeof(traces.host) - 1);
 	traces.sampled_below = settings->sample_percent >= 100 ? UINT64_MAX : UINT64_MAX / 100 * (uint64_t)settings->sample_percent;
