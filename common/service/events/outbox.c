@@ -156,7 +156,7 @@ enum { CONSUMERS_KNOWN_MAX = 32, PULL_BYTES = 1024 * 1024 };
 static struct {
 	pthread_mutex_t mutex;
 	struct confirmed {
-		char consumer[64];
+		char consumer[65];
 		int64_t epoch, seq;
 		char *snapshot; /* malloc'd */
 		bool is_saved;
@@ -170,17 +170,28 @@ is_at(const struct confirmed *entry, const struct events_pull_request *in)
 	return entry->snapshot && entry->epoch == in->epoch && entry->seq == in->seq && strcmp(entry->snapshot, in->snapshot) == 0;
 }
 
+/* Sorted by name, so that two instances save in one order and do not wait for each other in a circle.  NULL: there is no room. */
+static struct confirmed *
+entry_of(const char *consumer)
+{
+	size_t at = 0;
+
+	while (at < confirmed.n && strcmp(confirmed.list[at].consumer, consumer) < 0)
+		at++;
+	if (at < confirmed.n && strcmp(confirmed.list[at].consumer, consumer) == 0)
+		return &confirmed.list[at];
+	if (confirmed.n == CONSUMERS_KNOWN_MAX)
+		return NULL;
+	memmove(&confirmed.list[at + 1], &confirmed.list[at], (confirmed.n++ - at) * sizeof(confirmed.list[0]));
+	confirmed.list[at] = (struct confirmed){ .snapshot = NULL };
+	return &confirmed.list[at];
+}
+
 static void
 confirm(const struct events_pull_request *in)
 {
 	pthread_mutex_lock(&confirmed.mutex);
-	struct confirmed *entry = NULL;
-	for (size_t i = 0; i < confirmed.n && !entry; i++) {
-		if (strcmp(confirmed.list[i].consumer, in->consumer) == 0)
-			entry = &confirmed.list[i];
-	}
-	if (!entry && confirmed.n < CONSUMERS_KNOWN_MAX)
-		entry = &confirmed.list[confirmed.n++];
+	struct confirmed *entry = entry_of(in->consumer);
 	if (entry && !is_at(entry, in)) {
 		(void)snprintf(entry->consumer, sizeof(entry->consumer), "%s", in->consumer);
 		free(entry->snapshot);

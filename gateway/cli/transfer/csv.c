@@ -26,6 +26,7 @@ broken(const struct reader *reader, const char *what)
 static int
 read_quoted(struct reader *reader, const char **ret_cell)
 {
+	int64_t opened = reader->line;
 	struct buf buf;
 
 	buf_init(&buf, reader->cli->arena, 64);
@@ -38,8 +39,10 @@ read_quoted(struct reader *reader, const char **ret_cell)
 		reader->line += c == '\n';
 		buf_add_char(&buf, c);
 	}
-	if (reader->at++ >= reader->n)
+	if (reader->at++ >= reader->n) {
+		reader->line = opened;
 		return broken(reader, "a quote is not closed");
+	}
 	*ret_cell = arena_strndup(reader->cli->arena, buf.bytes, buf.len);
 	return CLI_OK;
 }
@@ -72,7 +75,7 @@ read_record(struct reader *reader)
 			return status;
 		char c = reader->text[reader->at];
 		if (c != ',' && c != '\r' && c != '\n')
-			return broken(reader, "something follows a closed quote");
+			return broken(reader, c == '\0' ? "there is a byte 0, which text has not" : "something follows a closed quote");
 		reader->at += c == '\r' && reader->at + 1 < reader->n && reader->text[reader->at + 1] == '\n' ? 2 : 1;
 		if (c != ',')
 			return CLI_OK;
