@@ -136,6 +136,15 @@ take_label(struct exchange *exchange, const char *header)
 	return label;
 }
 
+static struct labels
+take_labels(struct exchange *exchange)
+{
+	const char *agent = exchange_header(exchange, "user-agent");
+
+	return (struct labels){ .session = take_label(exchange, "x-wordclaw-session"), .change_set = take_label(exchange, "x-wordclaw-change-set"),
+		.prompt_hash = take_label(exchange, "x-wordclaw-prompt-hash"), .surface = agent && strcmp(agent, "wordclaw-cli") == 0 ? "cli" : NULL };
+}
+
 /* ---- headers every answer has ---- */
 
 static void
@@ -348,7 +357,7 @@ begin(struct exchange *exchange)
 	else if (arena_budget_is_spent(&exchange->gateway->memory))
 		answer_out_of_memory(exchange);
 	else
-		exchange->labels = (struct labels){ take_label(exchange, "x-wordclaw-session"), take_label(exchange, "x-wordclaw-change-set") };
+		exchange->labels = take_labels(exchange);
 	if (exchange->is_answered || !parse_target(exchange))
 		return;
 	const struct target *target = route(exchange);

@@ -54,6 +54,19 @@ request_init(struct request *req, struct worker *worker, struct arena *arena, co
 	req->request_id = id;
 }
 
+/* A change that one service makes for another, or later, came through the surface of the request that wanted it. */
+static struct labels
+labels_of(const struct envelope_request *envelope)
+{
+	struct labels labels = envelope->labels;
+
+	if (labels.surface || !envelope->surface || strcmp(envelope->surface, "internal") == 0)
+		return labels;
+	bool is_console = strcmp(envelope->surface, "rest") == 0 && envelope->principal.source && strcmp(envelope->principal.source, "cookie") == 0;
+	labels.surface = is_console ? "console" : envelope->surface;
+	return labels;
+}
+
 void
 request_init_from(struct request *req, struct worker *worker, const struct job *job)
 {
@@ -68,7 +81,7 @@ request_init_from(struct request *req, struct worker *worker, const struct job *
 		.request_id = envelope->request_id,
 		.trace_parent = envelope->trace_parent,
 		.surface = envelope->surface,
-		.labels = envelope->labels,
+		.labels = labels_of(envelope),
 		.deadline_us = envelope->deadline_us,
 		.now_us = clock_now_us(),
 		.dry_run = envelope->dry_run,

@@ -40,6 +40,8 @@ api_add_headers(struct cli *cli, struct rest_request *request)
 	if (cli->globals[GLOBAL_REQUEST_ID])
 		rest_request_add_header(cli->arena, request, "x-request-id", cli->globals[GLOBAL_REQUEST_ID]);
 	add_label(cli, request, "x-wordclaw-session", cli->globals[GLOBAL_SESSION], "WORDCLAW_SESSION");
+	rest_request_add_header(cli->arena, request, "user-agent", "wordclaw-cli");
+	add_label(cli, request, "x-wordclaw-prompt-hash", cli->globals[GLOBAL_PROMPT_HASH], "WORDCLAW_PROMPT_HASH");
 	add_label(cli, request, "x-wordclaw-change-set", cli->globals[GLOBAL_CHANGE_SET], "WORDCLAW_CHANGE_SET");
 }
 

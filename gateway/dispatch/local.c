@@ -75,20 +75,10 @@ list_guides(struct arena *arena, const struct principal *principal, const void *
 	return NULL;
 }
 
-static const struct error *
-get_guide(struct arena *arena, const struct principal *principal, const void *in, void *out)
-{
-	const struct gateway_guides_get_request *request = in;
-
-	if (guides_get(arena, request->task_id, principal, out))
-		return NULL;
-	return error_make(arena, &error_catalogue[ERROR_UNKNOWN_TASK], ERROR_WHERE, "no task is called '%s'", request->task_id);
-}
-
 static const struct local_operation operations[] = {
 	{ .operation = &operation_gateway_capabilities, .answer = capabilities },
 	{ .operation = &operation_gateway_guides_list, .answer = list_guides },
-	{ .operation = &operation_gateway_guides_get, .answer = get_guide },
+	{ .operation = &operation_gateway_guides_get, .begin = guides_begin },
 	{ .operation = &operation_gateway_events_wait, .begin = event_wait_begin },
 	{ .operation = &operation_gateway_workspace_context, .begin = workspace_context },
 	{ .operation = &operation_gateway_workspace_target, .begin = workspace_target },

@@ -1,120 +1,74 @@
-/* Recipes of tasks.  A step names its operation by its symbol, so a guide cannot name what is not there. */
+/* Asks the services at once, in the caller's name, what there is for a task, and answers when all have.  What one of them refuses or cannot say is a
+ * warning: a guide helps also who may do little. */
 #include "guides/guides.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-#include "audit_proto.h"
-#include "content_proto.h"
-#include "contract/policy.h"
-#include "embeddings_proto.h"
-#include "identity_proto.h"
-#include "jobs_proto.h"
-#include "payments_proto.h"
-#include "webhooks_proto.h"
-#include "workflow_proto.h"
+#include "error_codes.h"
+#include "guides/recipes.h"
 
-enum { STEPS_MAX = 10 };
+enum question { ASK_TYPES, ASK_WORKFLOWS, ASK_TASKS, ASK_OFFERS, ASK_ITEMS, QUESTIONS };
 
-struct recipe_step {
-	const struct operation *operation;
-	const char *purpose;
-	bool is_optional;
+struct guide;
+
+struct answer {
+	struct guide *guide;
+	const struct error *error;
+	const void *output;
 };
 
-struct recipe {
-	const char *task;
-	const char *goal;
-	struct recipe_step steps[STEPS_MAX];
+struct guide {
+	struct dispatch_request request;
+	const struct recipe *recipe;
+	struct facts facts;
+	struct answer answers[QUESTIONS];
+	size_t n_left;
+	const char *warnings[GUIDE_WARNINGS_MAX];
+	size_t n_warnings;
 };
-
-static const struct recipe recipes[] = {
-	{ "author-content", "Write an item that its type's schema allows, and publish it.", {
-		{ &operation_identity_whoami, "See whose key this is and what it may do.", false },
-		{ &operation_content_types_list, "Choose the type by what its schema describes.", false },
-		{ &operation_content_types_get, "Read the schema: data that does not satisfy it is refused.", false },
-		{ &operation_content_items_create, "Make a draft; with dryRun first it tells what the schema refuses and changes nothing.", false },
-		{ &operation_content_items_get, "Read it back and note its version: changes send it as expectedVersion.", false },
-		{ &operation_content_items_patch, "Change single members; the public goes on to see what was published.", true },
-		{ &operation_content_items_publish, "Show the working copy to the public. Where a workflow governs the type, submit it for review instead.", false } } },
-	{ "bootstrap-workspace", "Make a tenant whose agents can work.", {
-		{ &operation_identity_onboard, "Make the tenant and its first key in one step; the key is shown once.", false },
-		{ &operation_identity_keys_create, "Give each agent a key of its own with the scopes that it needs.", false },
-		{ &operation_content_types_create, "Say what content looks like: a JSON Schema.", false },
-		{ &operation_workflow_workflows_create, "Let people approve what agents write.", true },
-		{ &operation_webhooks_create, "Tell other systems what happens.", true } } },
-	{ "change-model", "Change what content of a type looks like, without losing items.", {
-		{ &operation_content_types_get, "Read the schema and the type's version.", false },
-		{ &operation_content_items_list, "See what there is of the type.", true },
-		{ &operation_content_types_update, "Try the new schema with dryRun, then send it with expectedVersion.", false },
-		{ &operation_content_batch_update, "Bring items along that the new schema would refuse.", true } } },
-	{ "consume-paid-content", "Buy access to content and read it.", {
-		{ &operation_payments_offers_list, "See what is sold and for how much.", false },
-		{ &operation_payments_offers_purchase, "Get an invoice and a macaroon.", false },
-		{ &operation_payments_offers_confirm, "Prove the payment with macaroon and preimage: the entitlement becomes active.", false },
-		{ &operation_payments_entitlements_list, "See how many reads are left, and until when.", true },
-		{ &operation_content_items_get, "Read what was bought.", false } } },
-	{ "discover-deployment", "See what this system can do.", {
-		{ &operation_gateway_capabilities, "Every operation with its names on each surface, and every event.", false },
-		{ &operation_embeddings_status, "Is search by meaning ready?", true },
-		{ &operation_jobs_worker_status, "Are the workers of jobs running?", true } } },
-	{ "discover-workspace", "See what this tenant has and where work waits.", {
-		{ &operation_identity_whoami, "The tenant and the scopes of this key.", false },
-		{ &operation_content_types_list, "With includeStats: how much there is of each type, and in which status.", false },
-		{ &operation_workflow_reviews_list, "Reviews that wait for a decision.", true },
-		{ &operation_embeddings_search, "Find published content by words and by meaning.", true } } },
-	{ "manage-integrations", "Let other systems hear of changes, and give programs keys.", {
-		{ &operation_identity_keys_list, "Which keys there are and when each was last used.", false },
-		{ &operation_identity_keys_create, "One key for each program, with as few scopes as it needs.", false },
-		{ &operation_webhooks_create, "Events to a URL; the secret that signs them is shown once.", false },
-		{ &operation_webhooks_test, "Send a test event.", false },
-		{ &operation_webhooks_deliveries_list, "See what was sent and what the receiver answered.", true },
-		{ &operation_identity_keys_rotate, "Replace a key that may have leaked.", true } } },
-	{ "review-workflow", "Submit an item for review, or decide one.", {
-		{ &operation_workflow_workflows_active, "Which workflow governs the type, and who may decide.", false },
-		{ &operation_workflow_reviews_submit, "Submit the version that was read; it cannot change unseen.", false },
-		{ &operation_workflow_reviews_list, "Find what waits for a decision.", false },
-		{ &operation_content_versions_diff, "See what changed since the published version.", true },
-		{ &operation_workflow_comments_create, "Say what should be better.", true },
-		{ &operation_workflow_reviews_decide, "Approve or reject; the status follows.", false } } },
-	{ "verify-provenance", "Find out who changed what, and that nobody rewrote the trail.", {
-		{ &operation_content_items_versions, "Which versions an item has had.", false },
-		{ &operation_content_versions_diff, "What changed between two of them.", false },
-		{ &operation_audit_logs_list, "Who did it, when and through which key.", false },
-		{ &operation_audit_logs_verify, "Recompute the chain of hashes.", false },
-		{ &operation_content_items_rollback, "Make an earlier version the head again.", true } } },
-};
-enum { N_RECIPES = sizeof(recipes) / sizeof(recipes[0]) };
 
 struct shape_list
 guides_list(struct arena *arena)
 {
-	struct guide_task *tasks = ARENA_ARRAY(arena, struct guide_task, N_RECIPES);
+	struct guide_task *tasks = ARENA_ARRAY(arena, struct guide_task, n_recipes);
 
-	for (size_t i = 0; i < N_RECIPES; i++)
+	for (size_t i = 0; i < n_recipes; i++)
 		tasks[i] = (struct guide_task){ .task_id = recipes[i].task, .goal = recipes[i].goal };
-	return (struct shape_list){ tasks, N_RECIPES };
+	return (struct shape_list){ tasks, n_recipes };
 }
 
-static bool
-may(const struct principal *principal, const struct operation *operation)
+static void
+warn(struct guide *guide, const char *text)
 {
-	struct policy_question question = { .principal = principal, .operation = operation->policy, .resource_type = operation->resource_type };
-
-	return operation->flags & OPERATION_PUBLIC || policy_decide(&question).is_allowed;
+	if (guide->n_warnings < GUIDE_WARNINGS_MAX)
+		guide->warnings[guide->n_warnings++] = text;
 }
 
-static struct guide_step
-step_view(struct arena *arena, const struct recipe_step *step, int64_t number, bool is_ready)
+/* ---- what was said ---- */
+
+static void
+gather(struct guide *guide)
 {
-	const struct operation *operation = step->operation;
-	const char *example = operation->n_examples > 0 ? operation->examples[0].request : NULL;
+	static const char *const names[QUESTIONS] = { "types", "workflows", "reviews", "offers", "items" };
+	const struct content_types_list_response *types = guide->answers[ASK_TYPES].output;
+	const struct workflow_workflows_list_response *workflows = guide->answers[ASK_WORKFLOWS].output;
+	const struct workflow_reviews_list_response *tasks = guide->answers[ASK_TASKS].output;
+	const struct payments_offers_list_response *offers = guide->answers[ASK_OFFERS].output;
+	const struct content_items_list_response *items = guide->answers[ASK_ITEMS].output;
 
-	return (struct guide_step){ .number = number, .title = operation->summary, .purpose = step->purpose, .operation = operation->id,
-		.rest = arena_printf(arena, "%s %s", operation->routes[0].method, operation->routes[0].path), .mcp = operation->mcp,
-		.graphql = operation->graphql, .cli = operation->cli, .scope = operation->scope, .status = is_ready ? "ready" : "forbidden",
-		.is_optional = step->is_optional, .dry_run = operation->flags & OPERATION_DRY_RUN,
-		.example = { .json = example, .len = example ? strlen(example) : 0 } };
+	guide->facts = (struct facts){ .principal = guide->request.principal, .types = types ? types->types.items : NULL, .n_types = types ? types->types.n : 0,
+		.workflows = workflows ? workflows->workflows.items : NULL, .n_workflows = workflows ? workflows->workflows.n : 0,
+		.tasks = tasks ? tasks->tasks.items : NULL, .n_tasks = tasks ? tasks->tasks.n : 0,
+		.offers = offers ? offers->offers.items : NULL, .n_offers = offers ? offers->offers.n : 0,
+		.items = items ? items->items.items : NULL, .n_items = items ? items->items.n : 0 };
+	for (size_t i = 0; i < QUESTIONS; i++) {
+		if (guide->answers[i].error)
+			warn(guide, arena_printf(guide->request.arena, "%s could not be looked at: %s", names[i], guide->answers[i].error->message));
+	}
 }
+
+/* ---- the answer ---- */
 
 static bool
 is_among(const char *const *list, size_t n, const char *text)
@@ -126,37 +80,117 @@ is_among(const char *const *list, size_t n, const char *text)
 }
 
 static void
-describe(struct arena *arena, const struct recipe *recipe, const struct principal *principal, struct gateway_guides_get_response *ret)
+describe(struct guide *guide, struct gateway_guides_get_response *out)
 {
+	struct arena *arena = guide->request.arena;
 	struct guide_step *steps = ARENA_ARRAY(arena, struct guide_step, STEPS_MAX);
-	const char **scopes = ARENA_ARRAY(arena, const char *, STEPS_MAX), **warnings = ARENA_ARRAY(arena, const char *, STEPS_MAX);
-	size_t n = 0, n_scopes = 0, n_warnings = 0;
+	const char **scopes = ARENA_ARRAY(arena, const char *, STEPS_MAX);
+	size_t n = 0, n_scopes = 0;
 
-	for (const struct recipe_step *step = recipe->steps; n < STEPS_MAX && step->operation; step++, n++) {
+	for (const struct recipe_step *step = guide->recipe->steps; n < STEPS_MAX && step->operation; step++, n++) {
 		const char *scope = step->operation->scope;
-		bool is_ready = may(principal, step->operation);
-		steps[n] = step_view(arena, step, (int64_t)n + 1, is_ready);
-		ret->is_ready &= is_ready || step->is_optional;
+		steps[n] = step_view(arena, &guide->facts, guide->recipe, n);
+		bool is_forbidden = strcmp(steps[n].status, "forbidden") == 0, is_blocked = strcmp(steps[n].status, "blocked") == 0;
+		out->is_ready &= (!is_forbidden && !is_blocked) || step->is_optional;
+		out->dry_run_recommended |= step->operation->flags & OPERATION_DRY_RUN && step->operation->tx == OPERATION_TX_WRITE;
 		if (scope && !step->is_optional && !is_among(scopes, n_scopes, scope))
 			scopes[n_scopes++] = scope;
-		if (!is_ready)
-			warnings[n_warnings++] = arena_printf(arena, "%s %zu needs a key with the scope %s: %s", step->is_optional ? "Optional step" : "Step", n + 1,
-			    scope ? scope : "of a platform administrator", step->operation->summary);
+		if (is_forbidden || is_blocked)
+			warn(guide, arena_printf(arena, "%s %zu (%s): %s", step->is_optional ? "Optional step" : "Step", n + 1, step->operation->summary, steps[n].reason));
 	}
-	ret->required_scopes = (struct shape_list){ scopes, n_scopes };
-	ret->steps = (struct shape_list){ steps, n };
-	ret->warnings = (struct shape_list){ warnings, n_warnings };
+	out->required_scopes = (struct shape_list){ scopes, n_scopes };
+	out->steps = (struct shape_list){ steps, n };
+	out->warnings = (struct shape_list){ guide->warnings, guide->n_warnings };
 }
 
-bool
-guides_get(struct arena *arena, const char *task, const struct principal *principal, struct gateway_guides_get_response *ret)
+static const struct guide_state *
+state_of(const struct guide *guide)
 {
-	for (size_t i = 0; i < N_RECIPES; i++) {
-		if (strcmp(recipes[i].task, task) != 0)
-			continue;
-		*ret = (struct gateway_guides_get_response){ .task_id = recipes[i].task, .goal = recipes[i].goal, .current_actor = principal->id, .is_ready = true };
-		describe(arena, &recipes[i], principal, ret);
-		return true;
+	const struct facts *facts = &guide->facts;
+	struct guide_state *state = ARENA_NEW(guide->request.arena, struct guide_state);
+
+	*state = (struct guide_state){ .content_types = (int64_t)facts->n_types, .pending_reviews = (int64_t)facts->n_tasks,
+		.content_type_id = facts->type ? &facts->type->id : NULL, .content_type_slug = facts->type ? facts->type->slug : NULL,
+		.content_item_id = facts->item ? &facts->item->id : NULL, .content_item_status = facts->item ? facts->item->status : NULL,
+		.content_item_version = facts->item ? &facts->item->version : NULL, .review_task_id = facts->task ? &facts->task->id : NULL,
+		.offer_id = facts->offer ? &facts->offer->id : NULL };
+	return state;
+}
+
+static void
+fail(const struct dispatch_request *request, const struct error *error)
+{
+	request->done(request->context, &(struct dispatch_reply){ .error = error });
+}
+
+static void
+answer(struct guide *guide)
+{
+	const struct dispatch_request *request = &guide->request;
+	const struct gateway_guides_get_request *in = request->input;
+	struct gateway_guides_get_response *out = ARENA_NEW(request->arena, struct gateway_guides_get_response);
+	size_t n = 0;
+
+	gather(guide);
+	facts_choose(&guide->facts, guide->recipe->subject, in->content_type_id);
+	if (in->content_type_id && !guide->facts.type && !guide->answers[ASK_TYPES].error) {
+		fail(request, error_make(request->arena, &error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND], ERROR_WHERE, "content type %" PRId64 " does not exist", *in->content_type_id));
+		return;
 	}
-	return false;
+	while (n < 4 && guide->recipe->follow_up[n])
+		n++;
+	*out = (struct gateway_guides_get_response){ .task_id = guide->recipe->task, .goal = guide->recipe->goal, .current_actor = request->principal->id,
+		.is_ready = true, .preferred_surface = "mcp", .fallback_surface = "rest", .live_state = state_of(guide),
+		.follow_up = { guide->recipe->follow_up, n } };
+	describe(guide, out);
+	request->done(request->context, &(struct dispatch_reply){ .output = out });
+}
+
+/* ---- asking ---- */
+
+static void
+on_reply(void *context, const struct dispatch_reply *reply)
+{
+	struct answer *one = context;
+	struct guide *guide = one->guide;
+
+	one->error = reply->error;
+	one->output = reply->error ? NULL : reply->output;
+	if (--guide->n_left == 0)
+		answer(guide);
+}
+
+static void
+ask(struct gateway *gateway, struct guide *guide, enum question question, const struct operation *operation, const void *input)
+{
+	guide->answers[question] = (struct answer){ .guide = guide };
+	dispatch(gateway, &(struct dispatch_request){ .operation = operation, .input = input, .principal = guide->request.principal, .key = guide->request.key,
+	    .request_id = guide->request.request_id, .trace_parent = guide->request.trace_parent, .surface = guide->request.surface, .is_kept = true,
+	    .arena = guide->request.arena, .done = on_reply, .context = &guide->answers[question] });
+}
+
+void
+guides_begin(struct gateway *gateway, const struct dispatch_request *request)
+{
+	static const int64_t types_max = GUIDE_TYPES_MAX, rows_max = GUIDE_ROWS_MAX, offset = 0;
+	static const bool with_stats = true, of_anybody = false, working_copies = true;
+	static const struct content_types_list_request types = { .limit = &types_max, .offset = &offset, .include_stats = &with_stats };
+	static const struct workflow_workflows_list_request workflows = { .limit = &rows_max };
+	static const struct workflow_reviews_list_request tasks = { .status = "pending", .mine = &of_anybody, .limit = &rows_max };
+	static const struct payments_offers_list_request offers = { .limit = &rows_max };
+	const struct gateway_guides_get_request *in = request->input;
+	struct content_items_list_request *items = ARENA_NEW(request->arena, struct content_items_list_request);
+	struct guide *guide = ARENA_NEW(request->arena, struct guide);
+
+	*guide = (struct guide){ .request = *request, .recipe = recipe_find(in->task_id), .n_left = QUESTIONS };
+	if (!guide->recipe) {
+		fail(request, error_make(request->arena, &error_catalogue[ERROR_UNKNOWN_TASK], ERROR_WHERE, "no task is called '%s'", in->task_id));
+		return;
+	}
+	*items = (struct content_items_list_request){ .content_type_id = in->content_type_id, .draft = &working_copies, .limit = &rows_max, .offset = &offset };
+	ask(gateway, guide, ASK_TYPES, &operation_content_types_list, &types);
+	ask(gateway, guide, ASK_WORKFLOWS, &operation_workflow_workflows_list, &workflows);
+	ask(gateway, guide, ASK_TASKS, &operation_workflow_reviews_list, &tasks);
+	ask(gateway, guide, ASK_OFFERS, &operation_payments_offers_list, &offers);
+	ask(gateway, guide, ASK_ITEMS, &operation_content_items_list, items);
 }

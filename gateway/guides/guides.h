@@ -1,13 +1,14 @@
-/* What to call, in which order, for a task: recipes over the registry, seen with the eyes of whoever asks. */
+/* What to call, in which order, for a task: recipes over the registry, with the arguments that the tenant's live state gives, seen with the
+ * eyes of whoever asks. */
 #ifndef GUIDES_H
 #define GUIDES_H
 
-#include "contract/envelope.h"
+#include "dispatch/dispatch.h"
 #include "gateway_proto.h"
 
 struct shape_list guides_list(struct arena *arena);
 
-/* False: there is no guide for the task. */
-bool guides_get(struct arena *arena, const char *task, const struct principal *principal, struct gateway_guides_get_response *ret);
+/* The operation gateway.guides.get. */
+void guides_begin(struct gateway *gateway, const struct dispatch_request *request);
 
 #endif

@@ -173,12 +173,13 @@ struct audit_sold_row {
 extern const struct shape audit_sold_row_shape;
 
 struct audit_logs_list_request {
-	const char *entity_type; /* at most 64 bytes; api_key | asset | content_item | content_release | content_type | domain | entitlement | external_feedback_event | form_definition | form_submission | job | job_queue | job_schedule | license_policy | oauth_client | offer | payment | review_comment | review_task | search_index | session | supervisor | supervisor_invite | webhook | workflow; optional */
+	const char *entity_type; /* at most 64 bytes; api_key | asset | change_set | content_item | content_release | content_type | domain | entitlement | external_feedback_event | form_definition | form_submission | job | job_queue | job_schedule | license_policy | oauth_client | offer | payment | review_comment | review_task | search_index | session | supervisor | supervisor_invite | webhook | workflow; optional */
 	const int64_t *entity_id; /* 1..2147483647 */
 	const char *action; /* at most 64 bytes; activate | approve | assign | authorize | cancel | consume | create | decide | delete | disable | erase | exhaust | expire | fail | issue | issue_preview | issue_public_write | migrate | overdue | preview | publish | purge | redeliver | reindex | reject | release | restore | retry | revert | revise | revoke | rollback | rotate | second_factor | settle | submit | succeed | supersede | test | unpublish | update; optional */
 	const char *actor_id; /* at most 128 bytes; optional */
 	const char *actor_type; /* at most 32 bytes; optional */
 	const char *request_id; /* at most 128 bytes; optional */
+	const char *change_set; /* 1..64 bytes; optional */
 	const int64_t *limit; /* 1..500; default 50 */
 	const char *cursor; /* at most 512 bytes; optional */
 };

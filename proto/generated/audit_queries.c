@@ -21,10 +21,10 @@ const struct db_statement audit_head_move_query = { .name = "audit_head_move",
 const struct db_statement audit_entry_add_query = { .name = "audit_entry_add",
 	.sql =
 	    "INSERT INTO audit_logs (domain_id, number, event_id, publisher, action, entity_type, entity_id, entity_version, user_id,\n"
-	    "       actor_id, actor_type, actor_source, details, request_id, trace_parent, created_at, canonical, previous_hash, hash)\n"
+	    "       actor_id, actor_type, actor_source, details, request_id, trace_parent, created_at, canonical, previous_hash, hash, change_set)\n"
 	    "SELECT f.\"domainId\", f.number, f.\"eventId\", f.publisher, f.action, f.\"entityType\", f.\"entityId\", f.\"entityVersion\", f.\"userId\",\n"
 	    "       f.\"actorId\", f.\"actorType\", f.\"actorSource\", f.details, f.\"requestId\", f.\"traceParent\",\n"
-	    "       'epoch'::timestamptz + f.\"createdAtUs\" * interval '1 microsecond', a.canonical, a.\"previousHash\", a.hash\n"
+	    "       'epoch'::timestamptz + f.\"createdAtUs\" * interval '1 microsecond', a.canonical, a.\"previousHash\", a.hash, f.details::json ->> 'changeSet'\n"
 	    "  FROM json_to_recordset($1::json) AS a(canonical text, \"previousHash\" text, hash text),\n"
 	    "       json_to_record(a.canonical::json) AS f(\"domainId\" integer, number bigint, \"eventId\" uuid, publisher text, action text,\n"
 	    "       \"entityType\" text, \"entityId\" bigint, \"entityVersion\" integer, \"userId\" integer, \"actorId\" text, \"actorType\" text,\n"
@@ -75,6 +75,17 @@ const struct db_statement audit_entry_list_request_query = { .name = "audit_entr
 	    " ORDER BY created_at DESC, id DESC LIMIT $9\n",
 	.kind = DB_LIST, .n_params = 9, .row = &audit_entry_shape };
 
+const struct db_statement audit_entry_list_change_set_query = { .name = "audit_entry_list_change_set",
+	.sql =
+	    "SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,\n"
+	    "       request_id, event_id, hash, previous_hash, created_at\n"
+	    "  FROM audit_logs\n"
+	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
+	    "   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND change_set = $6::text\n"
+	    "   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))\n"
+	    " ORDER BY created_at DESC, id DESC LIMIT $9\n",
+	.kind = DB_LIST, .n_params = 9, .row = &audit_entry_shape };
+
 const struct db_statement audit_entry_count_all_query = { .name = "audit_entry_count_all",
 	.sql =
 	    "SELECT coalesce((SELECT number FROM audit_chain_heads WHERE domain_id = $1), 0) AS total\n",
@@ -107,6 +118,13 @@ const struct db_statement audit_entry_count_request_query = { .name = "audit_ent
 	    "SELECT count(*) AS total FROM (SELECT FROM audit_logs\n"
 	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
 	    "   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND request_id = $6::text LIMIT $7) AS matching\n",
+	.kind = DB_FIND, .n_params = 7, .row = &audit_count_row_shape };
+
+const struct db_statement audit_entry_count_change_set_query = { .name = "audit_entry_count_change_set",
+	.sql =
+	    "SELECT count(*) AS total FROM (SELECT FROM audit_logs\n"
+	    " WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)\n"
+	    "   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND change_set = $6::text LIMIT $7) AS matching\n",
 	.kind = DB_FIND, .n_params = 7, .row = &audit_count_row_shape };
 
 const struct db_statement audit_chain_page_query = { .name = "audit_chain_page",

@@ -20,6 +20,8 @@ extern const struct db_statement audit_entry_list_entity_query;
 extern const struct db_statement audit_entry_list_actor_query;
 /* What one request caused, newest first. :list; rows: struct audit_entry */
 extern const struct db_statement audit_entry_list_request_query;
+/* What belongs to the change set $6, newest first. :list; rows: struct audit_entry */
+extern const struct db_statement audit_entry_list_change_set_query;
 /* Length of the tenant's chain, whose numbers have no gaps. :find; rows: struct audit_count_row */
 extern const struct db_statement audit_entry_count_all_query;
 /* Matching entries, counted up to $7. :find; rows: struct audit_count_row */
@@ -30,6 +32,8 @@ extern const struct db_statement audit_entry_count_entity_query;
 extern const struct db_statement audit_entry_count_actor_query;
 /* Entries of one request, counted up to $7. :find; rows: struct audit_count_row */
 extern const struct db_statement audit_entry_count_request_query;
+/* Entries of the change set $6, counted up to $7. :find; rows: struct audit_count_row */
+extern const struct db_statement audit_entry_count_change_set_query;
 /* Consecutive entries of the tenant's chain, until $3 bytes of hashed text have come. :list; rows: struct audit_chain_row */
 extern const struct db_statement audit_chain_page_query;
 /* End of the tenant's chain. :find; rows: struct audit_head */

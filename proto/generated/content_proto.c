@@ -133,6 +133,7 @@ static const struct shape_field content_item_fields[] = {
 };
 const struct shape content_item_shape = { .name = "content_item", .size = sizeof(struct content_item), .fields = content_item_fields, .n_fields = 16 };
 
+static const char *const content_item_version_actor_kind_choices[] = { "person", "agent", "system", NULL };
 static const struct shape_field content_item_version_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, id), .min = INT64_C(1), .max = INT64_C(9223372036854775807), .doc = "Row id.", .example = "101" },
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item.", .example = "42" },
@@ -144,9 +145,57 @@ static const struct shape_field content_item_version_fields[] = {
 	{ .name = "createdBy", .column = "created_by", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, created_by), .min = 0, .max = 0, .doc = "Who made it; null: that was not kept then.", .example = "\"api_key:12\"" },
 	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, session), .min = 0, .max = 0, .doc = "Label of the run that made it, where it gave one.", .example = "\"agent-run-3\"" },
 	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, change_set), .min = 0, .max = 0, .doc = "Label of the changes it is one of.", .example = "\"import-7\"" },
+	{ .name = "actorKind", .column = "actor_kind", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, actor_kind), .min = 0, .max = 0, .choices = content_item_version_actor_kind_choices, .doc = "What kind of author: a person, whoever has a key, or the system itself; null: that was not kept then.", .example = "\"agent\"" },
+	{ .name = "surface", .column = "surface", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, surface), .min = 0, .max = 0, .doc = "Surface: rest, console, mcp, graphql or cli; null: the system's own work, or not kept then.", .example = "\"mcp\"" },
+	{ .name = "promptHash", .column = "prompt_hash", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, prompt_hash), .min = 0, .max = 0, .doc = "Hash of the prompt that led to it, where its author gave one.", .example = "\"9f86d081884c7d65\"" },
 	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_version, schema_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version of the type's schema that data was last held against.", .example = "1" },
 };
-const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 11 };
+const struct shape content_item_version_shape = { .name = "content_item_version", .size = sizeof(struct content_item_version), .fields = content_item_version_fields, .n_fields = 14 };
+
+static const char *const content_version_origin_actor_kind_choices[] = { "person", "agent", "system", NULL };
+static const struct shape_field content_version_origin_fields[] = {
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_origin, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The version.", .example = "3" },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_origin, created_at), .min = 0, .max = 0, .doc = "When it was made." },
+	{ .name = "createdBy", .column = "created_by", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_origin, created_by), .min = 0, .max = 0, .doc = "Who made it; null: that was not kept then.", .example = "\"api_key:12\"" },
+	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_origin, session), .min = 0, .max = 0, .doc = "Label of the run that made it, where it gave one.", .example = "\"agent-run-3\"" },
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_origin, change_set), .min = 0, .max = 0, .doc = "Label of the changes it is one of.", .example = "\"import-7\"" },
+	{ .name = "actorKind", .column = "actor_kind", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_origin, actor_kind), .min = 0, .max = 0, .choices = content_version_origin_actor_kind_choices, .doc = "What kind of author: a person, whoever has a key, or the system itself; null: that was not kept then.", .example = "\"agent\"" },
+	{ .name = "surface", .column = "surface", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_origin, surface), .min = 0, .max = 0, .doc = "Surface: rest, console, mcp, graphql or cli; null: the system's own work, or not kept then.", .example = "\"mcp\"" },
+	{ .name = "promptHash", .column = "prompt_hash", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_origin, prompt_hash), .min = 0, .max = 0, .doc = "Hash of the prompt that led to it, where its author gave one.", .example = "\"9f86d081884c7d65\"" },
+};
+const struct shape content_version_origin_shape = { .name = "content_version_origin", .size = sizeof(struct content_version_origin), .fields = content_version_origin_fields, .n_fields = 8 };
+
+static const char *const content_field_blame_actor_kind_choices[] = { "person", "agent", "system", NULL };
+static const struct shape_field content_field_blame_fields[] = {
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, path), .min = 0, .max = 0, .doc = "JSON pointer of the place.", .example = "\"/venue/city\"" },
+	{ .name = "isPresent", .column = "is_present", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, is_present), .min = 0, .max = 0, .doc = "false: the place has no value; this is who took it away." },
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Version in which the value came.", .example = "3" },
+	{ .name = "createdAt", .column = "created_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, created_at), .min = 0, .max = 0, .doc = "When that was." },
+	{ .name = "createdBy", .column = "created_by", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, created_by), .min = 0, .max = 0, .doc = "Who made it; null: that was not kept then.", .example = "\"api_key:12\"" },
+	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, session), .min = 0, .max = 0, .doc = "Label of the run that made it, where it gave one.", .example = "\"agent-run-3\"" },
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, change_set), .min = 0, .max = 0, .doc = "Label of the changes it is one of.", .example = "\"import-7\"" },
+	{ .name = "actorKind", .column = "actor_kind", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, actor_kind), .min = 0, .max = 0, .choices = content_field_blame_actor_kind_choices, .doc = "What kind of author: a person, whoever has a key, or the system itself; null: that was not kept then.", .example = "\"agent\"" },
+	{ .name = "surface", .column = "surface", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, surface), .min = 0, .max = 0, .doc = "Surface: rest, console, mcp, graphql or cli; null: the system's own work, or not kept then.", .example = "\"mcp\"" },
+	{ .name = "promptHash", .column = "prompt_hash", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, prompt_hash), .min = 0, .max = 0, .doc = "Hash of the prompt that led to it, where its author gave one.", .example = "\"9f86d081884c7d65\"" },
+	{ .name = "changeSetName", .column = "change_set_name", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, change_set_name), .min = 0, .max = 0, .doc = "What the change set is called.", .example = "\"Venue moves to Basel\"" },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_blame, reason), .min = 0, .max = 0, .doc = "Why, as whoever opened the change set said.", .example = "\"The hall in Bern was cancelled.\"" },
+};
+const struct shape content_field_blame_shape = { .name = "content_field_blame", .size = sizeof(struct content_field_blame), .fields = content_field_blame_fields, .n_fields = 12 };
+
+static const char *const content_change_set_actor_kind_choices[] = { "person", "agent", "system", NULL };
+static const struct shape_field content_change_set_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, id), .min = INT64_C(0), .max = INT64_C(2147483647), .doc = "Id; 0 in a dry run.", .example = "3" },
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, change_set), .min = 0, .max = 0, .doc = "The label that changes carry.", .example = "\"venue-2026\"" },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, name), .min = 0, .max = 0, .doc = "What it is called.", .example = "\"Venue moves to Basel\"" },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, reason), .min = 0, .max = 0, .doc = "Why the changes are made.", .example = "\"The hall in Bern was cancelled.\"" },
+	{ .name = "openedBy", .column = "opened_by", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, opened_by), .min = 0, .max = 0, .doc = "Who opened it.", .example = "\"api_key:12\"" },
+	{ .name = "openedAt", .column = "opened_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, opened_at), .min = 0, .max = 0, .doc = "When." },
+	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, session), .min = 0, .max = 0, .doc = "Label of the run that opened it.", .example = "\"agent-run-3\"" },
+	{ .name = "actorKind", .column = "actor_kind", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, actor_kind), .min = 0, .max = 0, .choices = content_change_set_actor_kind_choices, .doc = "What kind of author: a person, whoever has a key, or the system itself; null: that was not kept then.", .example = "\"agent\"" },
+	{ .name = "surface", .column = "surface", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, surface), .min = 0, .max = 0, .doc = "Surface: rest, console, mcp, graphql or cli; null: the system's own work, or not kept then.", .example = "\"mcp\"" },
+	{ .name = "promptHash", .column = "prompt_hash", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set, prompt_hash), .min = 0, .max = 0, .doc = "Hash of the prompt that led to it, where its author gave one.", .example = "\"9f86d081884c7d65\"" },
+};
+const struct shape content_change_set_shape = { .name = "content_change_set", .size = sizeof(struct content_change_set), .fields = content_change_set_fields, .n_fields = 10 };
 
 static const struct shape_field content_reference_fields[] = {
 	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_reference, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item that refers.", .example = "57" },
@@ -214,6 +263,16 @@ static const struct shape_field undone_item_fields[] = {
 	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_item, reason), .min = 0, .max = 0, .doc = "Why it stays, for people." },
 };
 const struct shape undone_item_shape = { .name = "undone_item", .size = sizeof(struct undone_item), .fields = undone_item_fields, .n_fields = 7 };
+
+static const char *const undone_thing_outcome_choices[] = { "reverted", "deleted", "restored", "unchanged", "conflict", "refused", "notReversible", NULL };
+static const struct shape_field undone_thing_fields[] = {
+	{ .name = "entityType", .column = "entity_type", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_thing, entity_type), .min = 0, .max = 0, .doc = "What it is, as events name it.", .example = "\"content_type\"" },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_thing, entity_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Its id.", .example = "7" },
+	{ .name = "outcome", .column = "outcome", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_thing, outcome), .min = 0, .max = 0, .choices = undone_thing_outcome_choices, .doc = "conflict: somebody has changed it since; refused: the code says why; notReversible: the reason says why, and what to do instead." },
+	{ .name = "code", .column = "code", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_thing, code), .min = 0, .max = 0, .doc = "Of what stays.", .example = "\"NOT_REVERSIBLE\"" },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct undone_thing, reason), .min = 0, .max = 0, .doc = "Why it stays, for people." },
+};
+const struct shape undone_thing_shape = { .name = "undone_thing", .size = sizeof(struct undone_thing), .fields = undone_thing_fields, .n_fields = 5 };
 
 static const struct shape_field content_batch_result_fields[] = {
 	{ .name = "index", .column = "index", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_batch_result, index), .min = INT64_C(0), .max = INT64_C(499), .doc = "Which entry, from 0.", .example = "0" },
@@ -553,8 +612,36 @@ static const struct shape_field content_version_row_fields[] = {
 	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, session), .min = 0, .max = 0, .doc = "Column session." },
 	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, change_set), .min = 0, .max = 0, .doc = "Column change_set." },
 	{ .name = "schemaVersion", .column = "schema_version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, schema_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column schema_version." },
+	{ .name = "surface", .column = "surface", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, surface), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column surface." },
+	{ .name = "promptHash", .column = "prompt_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_version_row, prompt_hash), .min = 0, .max = 0, .doc = "Column prompt_hash." },
 };
-const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 10 };
+const struct shape content_version_row_shape = { .name = "content_version_row", .size = sizeof(struct content_version_row), .fields = content_version_row_fields, .n_fields = 12 };
+
+static const struct shape_field content_origin_row_fields[] = {
+	{ .name = "version", .column = "version", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column version." },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, status), .min = 0, .max = 0, .doc = "Column status." },
+	{ .name = "updatedAt", .column = "updated_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, updated_at), .min = 0, .max = 0, .doc = "Column updated_at." },
+	{ .name = "updatedBy", .column = "updated_by", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, updated_by), .min = 0, .max = 0, .doc = "Column updated_by." },
+	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, session), .min = 0, .max = 0, .doc = "Column session." },
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, change_set), .min = 0, .max = 0, .doc = "Column change_set." },
+	{ .name = "surface", .column = "surface", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, surface), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column surface." },
+	{ .name = "promptHash", .column = "prompt_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, prompt_hash), .min = 0, .max = 0, .doc = "Column prompt_hash." },
+	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_origin_row, data), .min = 0, .max = 0, .doc = "Column data." },
+};
+const struct shape content_origin_row_shape = { .name = "content_origin_row", .size = sizeof(struct content_origin_row), .fields = content_origin_row_fields, .n_fields = 9 };
+
+static const struct shape_field content_change_set_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "label", .column = "label", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, label), .min = 0, .max = 0, .doc = "Column label." },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, name), .min = 0, .max = 0, .doc = "Column name." },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, reason), .min = 0, .max = 0, .doc = "Column reason." },
+	{ .name = "openedBy", .column = "opened_by", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, opened_by), .min = 0, .max = 0, .doc = "Column opened_by." },
+	{ .name = "openedAt", .column = "opened_at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, opened_at), .min = 0, .max = 0, .doc = "Column opened_at." },
+	{ .name = "surface", .column = "surface", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, surface), .min = 0, .max = 0, .doc = "Column surface." },
+	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, session), .min = 0, .max = 0, .doc = "Column session." },
+	{ .name = "promptHash", .column = "prompt_hash", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_change_set_row, prompt_hash), .min = 0, .max = 0, .doc = "Column prompt_hash." },
+};
+const struct shape content_change_set_row_shape = { .name = "content_change_set_row", .size = sizeof(struct content_change_set_row), .fields = content_change_set_row_fields, .n_fields = 9 };
 
 static const struct shape_field content_item_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_item_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -683,6 +770,25 @@ static const struct shape_field content_undo_state_row_fields[] = {
 	{ .name = "publishedVersion", .column = "published_version", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_undo_state_row, published_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column published_version." },
 };
 const struct shape content_undo_state_row_shape = { .name = "content_undo_state_row", .size = sizeof(struct content_undo_state_row), .fields = content_undo_state_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_thing_row_fields[] = {
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_row, kind), .min = 0, .max = 0, .doc = "Column kind." },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_row, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column entity_id." },
+};
+const struct shape content_thing_row_shape = { .name = "content_thing_row", .size = sizeof(struct content_thing_row), .fields = content_thing_row_fields, .n_fields = 2 };
+
+static const struct shape_field content_thing_change_row_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
+	{ .name = "kind", .column = "kind", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, kind), .min = 0, .max = 0, .doc = "Column kind." },
+	{ .name = "entityId", .column = "entity_id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, entity_id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column entity_id." },
+	{ .name = "action", .column = "action", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, action), .min = 0, .max = 0, .doc = "Column action." },
+	{ .name = "wasThere", .column = "was_there", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, was_there), .min = 0, .max = 0, .doc = "Column was_there." },
+	{ .name = "isThere", .column = "is_there", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, is_there), .min = 0, .max = 0, .doc = "Column is_there." },
+	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, actor_id), .min = 0, .max = 0, .doc = "Column actor_id." },
+	{ .name = "at", .column = "at", .type = SHAPE_TIME, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, at), .min = 0, .max = 0, .doc = "Column at." },
+	{ .name = "isMeant", .column = "is_meant", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_thing_change_row, is_meant), .min = 0, .max = 0, .doc = "Column is_meant." },
+};
+const struct shape content_thing_change_row_shape = { .name = "content_thing_change_row", .size = sizeof(struct content_thing_change_row), .fields = content_thing_change_row_fields, .n_fields = 9 };
 
 static const struct shape_field content_release_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -1167,11 +1273,12 @@ const struct shape content_items_versions_request_shape = { .name = "content_ite
 
 static const struct shape_field content_items_versions_response_fields[] = {
 	{ .name = "versions", .column = "versions", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, versions), .min = 0, .max = 0, .shape = &content_item_version_shape, .doc = "Newest first; the head is not among them." },
+	{ .name = "head", .column = "head", .type = SHAPE_STRUCT, .flags = SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, head), .min = 0, .max = 0, .shape = &content_version_origin_shape, .doc = "Where the working copy comes from; not told to whoever sees only what is public." },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
 	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
 	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_versions_response, next_cursor), .min = 0, .max = 0, .doc = "Send it alone as cursor for the next page; null at the end." },
 };
-const struct shape content_items_versions_response_shape = { .name = "content_items_versions_response", .size = sizeof(struct content_items_versions_response), .fields = content_items_versions_response_fields, .n_fields = 4 };
+const struct shape content_items_versions_response_shape = { .name = "content_items_versions_response", .size = sizeof(struct content_items_versions_response), .fields = content_items_versions_response_fields, .n_fields = 5 };
 
 static const struct shape_field content_versions_get_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_versions_get_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -1211,6 +1318,21 @@ static const struct shape_field content_versions_diff_response_fields[] = {
 	{ .name = "isComplete", .column = "is_complete", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_versions_diff_response, is_complete), .min = 0, .max = 0, .doc = "false: the versions differ in more, or in values too long to show (beforeBytes, valueBytes)." },
 };
 const struct shape content_versions_diff_response_shape = { .name = "content_versions_diff_response", .size = sizeof(struct content_versions_diff_response), .fields = content_versions_diff_response_fields, .n_fields = 8 };
+
+static const struct shape_field content_items_blame_request_fields[] = {
+	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_blame_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
+	{ .name = "path", .column = "path", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_blame_request, path), .min = INT64_C(1), .max = INT64_C(500), .pattern = "(?:/[^/]*)+", .doc = "JSON pointer of one place; left out: every field, 200 at most, lists as a whole.", .example = "\"/venue/city\"" },
+	{ .name = "before", .column = "before", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_blame_request, before), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "nextBefore of an earlier answer." },
+};
+const struct shape content_items_blame_request_shape = { .name = "content_items_blame_request", .size = sizeof(struct content_items_blame_request), .fields = content_items_blame_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_items_blame_response_fields[] = {
+	{ .name = "fields", .column = "fields", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_blame_response, fields), .min = 0, .max = 0, .shape = &content_field_blame_shape, .doc = "In the order of the item's data." },
+	{ .name = "versionsRead", .column = "versions_read", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_blame_response, versions_read), .min = INT64_C(1), .max = INT64_MAX, .doc = "Versions that were looked at.", .example = "12" },
+	{ .name = "isComplete", .column = "is_complete", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED | SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_blame_response, is_complete), .min = 0, .max = 0, .doc = "false: more versions would have to be looked at, or there are more fields." },
+	{ .name = "nextBefore", .column = "next_before", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_META, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_blame_response, next_before), .min = INT64_MIN, .max = INT64_MAX, .doc = "Send it as before to go on; null: there is nothing older." },
+};
+const struct shape content_items_blame_response_shape = { .name = "content_items_blame_response", .size = sizeof(struct content_items_blame_response), .fields = content_items_blame_response_fields, .n_fields = 4 };
 
 static const struct shape_field content_items_rollback_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_rollback_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
@@ -1260,6 +1382,32 @@ static const struct shape_field content_batch_delete_request_fields[] = {
 };
 const struct shape content_batch_delete_request_shape = { .name = "content_batch_delete_request", .size = sizeof(struct content_batch_delete_request), .fields = content_batch_delete_request_fields, .n_fields = 4 };
 
+static const struct shape_field content_changesets_open_request_fields[] = {
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changesets_open_request, name), .min = INT64_C(1), .max = INT64_C(120), .doc = "What is done, for people.", .example = "\"Venue moves to Basel\"" },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changesets_open_request, reason), .min = INT64_C(1), .max = INT64_C(1000), .doc = "Why.", .example = "\"The hall in Bern was cancelled.\"" },
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changesets_open_request, change_set), .min = INT64_C(1), .max = INT64_C(64), .pattern = "[A-Za-z0-9._:/-]+", .doc = "The label; by default one is made.", .example = "\"venue-2026\"" },
+};
+const struct shape content_changesets_open_request_shape = { .name = "content_changesets_open_request", .size = sizeof(struct content_changesets_open_request), .fields = content_changesets_open_request_fields, .n_fields = 3 };
+
+static const struct shape_field content_changesets_list_request_fields[] = {
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_changesets_list_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Rows at most." },
+	{ .name = "cursor", .column = "cursor", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_changesets_list_request, cursor), .min = 0, .max = INT64_C(500), .code = "INVALID_CURSOR", .doc = "meta.nextCursor of the page before." },
+};
+const struct shape content_changesets_list_request_shape = { .name = "content_changesets_list_request", .size = sizeof(struct content_changesets_list_request), .fields = content_changesets_list_request_fields, .n_fields = 2 };
+
+static const struct shape_field content_changesets_list_response_fields[] = {
+	{ .name = "changeSets", .column = "change_sets", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changesets_list_response, change_sets), .min = 0, .max = 0, .shape = &content_change_set_shape, .doc = "Newest first." },
+	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changesets_list_response, limit), .min = INT64_C(1), .max = INT64_C(500), .doc = "As asked." },
+	{ .name = "hasMore", .column = "has_more", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changesets_list_response, has_more), .min = 0, .max = 0, .doc = "There are more after these." },
+	{ .name = "nextCursor", .column = "next_cursor", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changesets_list_response, next_cursor), .min = 0, .max = 0, .doc = "Send it as cursor for the next page; null at the end." },
+};
+const struct shape content_changesets_list_response_shape = { .name = "content_changesets_list_response", .size = sizeof(struct content_changesets_list_response), .fields = content_changesets_list_response_fields, .n_fields = 4 };
+
+static const struct shape_field content_changesets_get_request_fields[] = {
+	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_changesets_get_request, change_set), .min = INT64_C(1), .max = INT64_C(64), .doc = "The label.", .example = "\"venue-2026\"" },
+};
+const struct shape content_changesets_get_request_shape = { .name = "content_changesets_get_request", .size = sizeof(struct content_changesets_get_request), .fields = content_changesets_get_request_fields, .n_fields = 1 };
+
 static const struct shape_field content_changes_undo_request_fields[] = {
 	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_request, change_set), .min = INT64_C(1), .max = INT64_C(64), .doc = "Label of x-wordclaw-change-set.", .example = "\"import-7\"" },
 	{ .name = "session", .column = "session", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_request, session), .min = INT64_C(1), .max = INT64_C(64), .doc = "Label of x-wordclaw-session.", .example = "\"agent-run-3\"" },
@@ -1273,10 +1421,11 @@ const struct shape content_changes_undo_request_shape = { .name = "content_chang
 static const struct shape_field content_changes_undo_response_fields[] = {
 	{ .name = "changeSet", .column = "change_set", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, change_set), .min = 0, .max = 0, .doc = "Label of what this call changed.", .example = "\"undo:01932c0e-7a4b-7c3d-8e5f-0123456789ab\"" },
 	{ .name = "results", .column = "results", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, results), .min = 0, .max = 0, .shape = &undone_item_shape, .doc = "One for each item, what was changed last first." },
-	{ .name = "undone", .column = "undone", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, undone), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items that are as they were." },
-	{ .name = "notUndone", .column = "not_undone", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, not_undone), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items with a conflict or a refusal." },
+	{ .name = "others", .column = "others", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, others), .min = 0, .max = 0, .shape = &undone_thing_shape, .doc = "Types, assets and releases, and what other services hold, with the reason why that stays." },
+	{ .name = "undone", .column = "undone", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, undone), .min = INT64_C(0), .max = INT64_MAX, .doc = "Items and other things that are as they were." },
+	{ .name = "notUndone", .column = "not_undone", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_changes_undo_response, not_undone), .min = INT64_C(0), .max = INT64_MAX, .doc = "Those with a conflict, a refusal or no way back." },
 };
-const struct shape content_changes_undo_response_shape = { .name = "content_changes_undo_response", .size = sizeof(struct content_changes_undo_response), .fields = content_changes_undo_response_fields, .n_fields = 4 };
+const struct shape content_changes_undo_response_shape = { .name = "content_changes_undo_response", .size = sizeof(struct content_changes_undo_response), .fields = content_changes_undo_response_fields, .n_fields = 5 };
 
 static const struct shape_field content_globals_list_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_globals_list_request, draft), .min = 0, .max = 0, .doc = "false: items as the public sees them." },
@@ -1951,6 +2100,13 @@ static const struct shape_field content_item_delete_event_fields[] = {
 };
 const struct shape content_item_delete_event_shape = { .name = "content_item_delete_event", .size = sizeof(struct content_item_delete_event), .fields = content_item_delete_event_fields, .n_fields = 7 };
 
+static const struct shape_field change_set_create_event_fields[] = {
+	{ .name = "label", .column = "label", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct change_set_create_event, label), .min = 0, .max = 0, .doc = "The label that its changes carry.", .example = "\"venue-2026\"" },
+	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct change_set_create_event, name), .min = 0, .max = 0, .doc = "What it is called." },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct change_set_create_event, reason), .min = 0, .max = 0, .doc = "Why the changes are made." },
+};
+const struct shape change_set_create_event_shape = { .name = "change_set_create_event", .size = sizeof(struct change_set_create_event), .fields = change_set_create_event_fields, .n_fields = 3 };
+
 static const struct shape_field content_release_create_event_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_create_event, name), .min = 0, .max = 0, .doc = "Its name." },
 	{ .name = "entryCount", .column = "entry_count", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_release_create_event, entry_count), .min = INT64_C(0), .max = INT64_MAX, .doc = "Entries that it has." },
@@ -2066,6 +2222,9 @@ const struct event_type event_content_item_restore = { .name = "content_item.res
 
 const struct event_type event_content_item_delete = { .name = "content_item.delete", .entity_type = "content_item",
     .action = "delete", .summary = "A content item was deleted; it can be restored for some time.", .scope = "content:read", .payload = &content_item_delete_event_shape };
+
+const struct event_type event_change_set_create = { .name = "change_set.create", .entity_type = "change_set",
+    .action = "create", .summary = "A change set was opened.", .scope = "content:read", .payload = &change_set_create_event_shape };
 
 const struct event_type event_content_release_create = { .name = "content_release.create", .entity_type = "content_release",
     .action = "create", .summary = "A release was created.", .scope = "content:read", .payload = &content_release_create_event_shape };
@@ -3894,6 +4053,73 @@ const struct operation operation_content_versions_diff = {
 	.n_examples = 0,
 };
 
+static const struct route content_items_blame_routes[] = {
+	{ "GET", "/api/content-items/{id}/blame", false },
+};
+static const char *const content_items_blame_actions[] = {
+	"GET /api/content-items/{id}/diff",
+	"POST /api/content-items/{id}/revert",
+	NULL
+};
+static const struct error_info *const content_items_blame_errors[] = {
+	&error_catalogue[ERROR_CONTENT_FIELD_NOT_FOUND],
+	&error_catalogue[ERROR_CONTENT_ITEM_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_items_blame_events[] = {
+	NULL
+};
+const struct operation operation_content_items_blame = {
+	.id = "content.items.blame",
+	.service = "content",
+	.summary = "Say who set each field of an item, when, in which version and why.",
+	.description = "It goes back through 200 versions at most; with isComplete false, ask again with nextBefore.",
+	.mcp = "blame_content_item",
+	.graphql = "query contentItemBlame",
+	.cli = "content blame",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "content_item",
+	.entity = "id",
+	.list = "fields",
+	.audit = NULL,
+	.routes = content_items_blame_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = OPERATION_NARROW,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 5,
+	.priority = "low",
+	.next_action = "See what that version changed with GET /api/content-items/{id}/diff, or take it back with POST /api/content-items/{id}/revert.",
+	.actions = content_items_blame_actions,
+	.request = &content_items_blame_request_shape,
+	.response = &content_items_blame_response_shape,
+	.errors = content_items_blame_errors,
+	.events = content_items_blame_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const struct route content_items_rollback_routes[] = {
 	{ "POST", "/api/content-items/{id}/rollback", false },
 };
@@ -4295,6 +4521,213 @@ const struct operation operation_content_batch_delete = {
 	.n_examples = 0,
 };
 
+static const struct route content_changesets_open_routes[] = {
+	{ "POST", "/api/change-sets", false },
+};
+static const char *const content_changesets_open_actions[] = {
+	"GET /api/change-sets/{changeSet}",
+	"POST /api/undo",
+	NULL
+};
+static const struct error_info *const content_changesets_open_errors[] = {
+	&error_catalogue[ERROR_CHANGE_SET_EXISTS],
+	&error_catalogue[ERROR_BAD_GATEWAY],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_PAYLOAD_TOO_LARGE],
+	&error_catalogue[ERROR_UNSUPPORTED_MEDIA_TYPE],
+	&error_catalogue[ERROR_MALFORMED_JSON],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_CSRF_HEADER_REQUIRED],
+	&error_catalogue[ERROR_BUDGET_EXCEEDED],
+	&error_catalogue[ERROR_MISSING_CONTENT_WRITE_SCOPE],
+	&error_catalogue[ERROR_IDEMPOTENCY_CONFLICT],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_INVALID],
+	&error_catalogue[ERROR_IDEMPOTENCY_KEY_REUSED],
+	NULL
+};
+static const struct event_type *const content_changesets_open_events[] = {
+	&event_change_set_create,
+	NULL
+};
+const struct operation operation_content_changesets_open = {
+	.id = "content.changesets.open",
+	.service = "content",
+	.summary = "Open a change set: a label for changes that belong together, with a name and a reason.",
+	.description = "Send the label with each change: the header x-wordclaw-change-set, the argument changeSet of a tool, --change-set of the command line.",
+	.mcp = "open_change_set",
+	.graphql = "mutation openChangeSet",
+	.cli = "change-sets open",
+	.policy = "content.write",
+	.scope = "content:write",
+	.resource_type = "change_set",
+	.entity = NULL,
+	.list = NULL,
+	.audit = "create change_set",
+	.routes = content_changesets_open_routes,
+	.n_routes = 1,
+	.status = 201,
+	.tx = OPERATION_TX_WRITE,
+	.flags = OPERATION_IDEMPOTENT | OPERATION_DRY_RUN,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "Send changeSet with each change as x-wordclaw-change-set; take all of it back with POST /api/undo.",
+	.actions = content_changesets_open_actions,
+	.request = &content_changesets_open_request_shape,
+	.response = &content_change_set_shape,
+	.errors = content_changesets_open_errors,
+	.events = content_changesets_open_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_changesets_list_routes[] = {
+	{ "GET", "/api/change-sets", false },
+};
+static const char *const content_changesets_list_actions[] = {
+	"POST /api/undo",
+	"GET /api/audit-logs",
+	NULL
+};
+static const struct error_info *const content_changesets_list_errors[] = {
+	&error_catalogue[ERROR_INVALID_CURSOR],
+	&error_catalogue[ERROR_BAD_GATEWAY],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_changesets_list_events[] = {
+	NULL
+};
+const struct operation operation_content_changesets_list = {
+	.id = "content.changesets.list",
+	.service = "content",
+	.summary = "List the change sets that were opened, newest first.",
+	.description = NULL,
+	.mcp = "list_change_sets",
+	.graphql = "query changeSets",
+	.cli = "change-sets list",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "change_set",
+	.entity = NULL,
+	.list = "changeSets",
+	.audit = NULL,
+	.routes = content_changesets_list_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "See what one changed with POST /api/undo?mode=dry_run, or in the trail with GET /api/audit-logs.",
+	.actions = content_changesets_list_actions,
+	.request = &content_changesets_list_request_shape,
+	.response = &content_changesets_list_response_shape,
+	.errors = content_changesets_list_errors,
+	.events = content_changesets_list_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
+static const struct route content_changesets_get_routes[] = {
+	{ "GET", "/api/change-sets/{changeSet}", false },
+};
+static const char *const content_changesets_get_actions[] = {
+	"POST /api/undo",
+	"GET /api/audit-logs",
+	NULL
+};
+static const struct error_info *const content_changesets_get_errors[] = {
+	&error_catalogue[ERROR_CHANGE_SET_NOT_FOUND],
+	&error_catalogue[ERROR_BAD_GATEWAY],
+	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
+	&error_catalogue[ERROR_POLICY_DENIED],
+	&error_catalogue[ERROR_RESPONSE_TOO_LARGE],
+	&error_catalogue[ERROR_SERVICE_OVERLOADED],
+	&error_catalogue[ERROR_SERVICE_UNAVAILABLE],
+	&error_catalogue[ERROR_VALIDATION_ERROR],
+	&error_catalogue[ERROR_RATE_LIMIT_EXCEEDED],
+	&error_catalogue[ERROR_AUTH_INVALID_API_KEY],
+	&error_catalogue[ERROR_AUTH_KEY_EXPIRED],
+	&error_catalogue[ERROR_AUTH_MISSING_API_KEY],
+	&error_catalogue[ERROR_INVALID_DOMAIN_CONTEXT],
+	&error_catalogue[ERROR_KEY_RESTRICTED],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_MUTATION],
+	&error_catalogue[ERROR_POLICY_EVALUATION_FAILED_READ],
+	&error_catalogue[ERROR_POLICY_RESOURCE_DOMAIN_UNRESOLVED],
+	&error_catalogue[ERROR_SUPERVISOR_DOMAIN_SCOPE_MISMATCH],
+	&error_catalogue[ERROR_MISSING_CONTENT_READ_SCOPE],
+	NULL
+};
+static const struct event_type *const content_changesets_get_events[] = {
+	NULL
+};
+const struct operation operation_content_changesets_get = {
+	.id = "content.changesets.get",
+	.service = "content",
+	.summary = "Read what a change set is called and why it was opened.",
+	.description = NULL,
+	.mcp = "get_change_set",
+	.graphql = "query changeSet",
+	.cli = "change-sets get",
+	.policy = "content.read",
+	.scope = "content:read",
+	.resource_type = "change_set",
+	.entity = NULL,
+	.list = NULL,
+	.audit = NULL,
+	.routes = content_changesets_get_routes,
+	.n_routes = 1,
+	.status = 200,
+	.tx = OPERATION_TX_READ,
+	.flags = 0,
+	.timeout_ms = 2000,
+	.body_max_bytes = 65536,
+	.cost = 1,
+	.priority = "low",
+	.next_action = "See what it changed with POST /api/undo?mode=dry_run, or in the trail with GET /api/audit-logs.",
+	.actions = content_changesets_get_actions,
+	.request = &content_changesets_get_request_shape,
+	.response = &content_change_set_shape,
+	.errors = content_changesets_get_errors,
+	.events = content_changesets_get_events,
+	.examples = NULL,
+	.n_examples = 0,
+};
+
 static const struct route content_changes_undo_routes[] = {
 	{ "POST", "/api/undo", false },
 };
@@ -4342,12 +4775,18 @@ static const struct event_type *const content_changes_undo_events[] = {
 	&event_content_item_update,
 	&event_content_item_delete,
 	&event_content_item_restore,
+	&event_content_type_create,
+	&event_content_type_update,
+	&event_content_type_delete,
+	&event_asset_delete,
+	&event_asset_restore,
+	&event_content_release_delete,
 	NULL
 };
 const struct operation operation_content_changes_undo = {
 	.id = "content.changes.undo",
 	.service = "content",
-	.summary = "Undo what a change set, a session, some requests or an actor did to content items.",
+	.summary = "Undo what a change set, a session, some requests or an actor did.",
 	.description = NULL,
 	.mcp = "undo_changes",
 	.graphql = "mutation undoChanges",

@@ -151,9 +151,57 @@ struct content_item_version {
 	const char *created_by; /* optional */
 	const char *session; /* optional */
 	const char *change_set; /* optional */
+	const char *actor_kind; /* person | agent | system; optional */
+	const char *surface; /* optional */
+	const char *prompt_hash; /* optional */
 	int64_t schema_version; /* 1..2147483647 */
 };
 extern const struct shape content_item_version_shape;
+
+/* Who made a version, through what, and as a part of which changes. */
+struct content_version_origin {
+	int64_t version; /* 1..2147483647 */
+	int64_t created_at; /* microseconds since 1970 */
+	const char *created_by; /* optional */
+	const char *session; /* optional */
+	const char *change_set; /* optional */
+	const char *actor_kind; /* person | agent | system; optional */
+	const char *surface; /* optional */
+	const char *prompt_hash; /* optional */
+};
+extern const struct shape content_version_origin_shape;
+
+/* Who gave a place of an item the value it has. */
+struct content_field_blame {
+	const char *path;
+	bool is_present;
+	int64_t version; /* 1..2147483647 */
+	int64_t created_at; /* microseconds since 1970 */
+	const char *created_by; /* optional */
+	const char *session; /* optional */
+	const char *change_set; /* optional */
+	const char *actor_kind; /* person | agent | system; optional */
+	const char *surface; /* optional */
+	const char *prompt_hash; /* optional */
+	const char *change_set_name; /* optional */
+	const char *reason; /* optional */
+};
+extern const struct shape content_field_blame_shape;
+
+/* What a label of changes stands for. */
+struct content_change_set {
+	int64_t id; /* 0..2147483647 */
+	const char *change_set;
+	const char *name;
+	const char *reason; /* optional */
+	const char *opened_by;
+	int64_t opened_at; /* microseconds since 1970 */
+	const char *session; /* optional */
+	const char *actor_kind; /* person | agent | system; optional */
+	const char *surface; /* optional */
+	const char *prompt_hash; /* optional */
+};
+extern const struct shape content_change_set_shape;
 
 /* A place in an item that refers to another one. */
 struct content_reference {
@@ -230,6 +278,16 @@ struct undone_item {
 	const char *reason; /* optional */
 };
 extern const struct shape undone_item_shape;
+
+/* What became of something else than an item whose changes were undone. */
+struct undone_thing {
+	const char *entity_type;
+	int64_t entity_id; /* 1..2147483647 */
+	const char *outcome; /* reverted | deleted | restored | unchanged | conflict | refused | notReversible */
+	const char *code; /* optional */
+	const char *reason; /* optional */
+};
+extern const struct shape undone_thing_shape;
 
 /* What became of one entry of a batch. */
 struct content_batch_result {
@@ -589,8 +647,38 @@ struct content_version_row {
 	const char *session; /* optional */
 	const char *change_set; /* optional */
 	int64_t schema_version;
+	const int64_t *surface;
+	const char *prompt_hash; /* optional */
 };
 extern const struct shape content_version_row_shape;
+
+/* Row of item_origin. */
+struct content_origin_row {
+	int64_t version;
+	const char *status;
+	int64_t updated_at; /* microseconds since 1970 */
+	const char *updated_by; /* optional */
+	const char *session; /* optional */
+	const char *change_set; /* optional */
+	const int64_t *surface;
+	const char *prompt_hash; /* optional */
+	struct doc data; /* optional */
+};
+extern const struct shape content_origin_row_shape;
+
+/* Row of change_set_insert, change_set_get, change_sets_named, change_sets_list. */
+struct content_change_set_row {
+	int64_t id;
+	const char *label;
+	const char *name;
+	const char *reason; /* optional */
+	const char *opened_by;
+	int64_t opened_at; /* microseconds since 1970 */
+	const char *surface; /* optional */
+	const char *session; /* optional */
+	const char *prompt_hash; /* optional */
+};
+extern const struct shape content_change_set_row_shape;
 
 /* Row of heads_get, snapshots_get, items_of_types, snapshots_of_types .... */
 struct content_item_row {
@@ -734,6 +822,27 @@ struct content_undo_state_row {
 	const int64_t *published_version;
 };
 extern const struct shape content_undo_state_row_shape;
+
+/* Row of undo_things_of_change_set, undo_things_of_session, undo_things_since. */
+struct content_thing_row {
+	const char *kind;
+	int64_t entity_id;
+};
+extern const struct shape content_thing_row_shape;
+
+/* Row of undo_thing_changes. */
+struct content_thing_change_row {
+	int64_t id;
+	const char *kind;
+	int64_t entity_id;
+	const char *action;
+	bool was_there;
+	bool is_there;
+	const char *actor_id; /* optional */
+	int64_t at; /* microseconds since 1970 */
+	bool is_meant;
+};
+extern const struct shape content_thing_change_row_shape;
 
 /* Row of release_insert, release_get, release_lock, releases_list .... */
 struct content_release_row {
@@ -1239,6 +1348,7 @@ extern const struct shape content_items_versions_request_shape;
 
 struct content_items_versions_response {
 	struct shape_list versions; /* of struct content_item_version */
+	const struct content_version_origin *head; /* optional */
 	int64_t limit; /* 1..500 */
 	bool has_more;
 	const char *next_cursor; /* optional */
@@ -1283,6 +1393,21 @@ struct content_versions_diff_response {
 	bool is_complete;
 };
 extern const struct shape content_versions_diff_response_shape;
+
+struct content_items_blame_request {
+	int64_t id; /* 1..2147483647 */
+	const char *path; /* 1..500 bytes; optional */
+	const int64_t *before; /* 1..2147483647 */
+};
+extern const struct shape content_items_blame_request_shape;
+
+struct content_items_blame_response {
+	struct shape_list fields; /* of struct content_field_blame */
+	int64_t versions_read; /* at least 1 */
+	bool is_complete;
+	const int64_t *next_before;
+};
+extern const struct shape content_items_blame_response_shape;
 
 struct content_items_rollback_request {
 	int64_t id; /* 1..2147483647 */
@@ -1331,6 +1456,32 @@ struct content_batch_delete_request {
 };
 extern const struct shape content_batch_delete_request_shape;
 
+struct content_changesets_open_request {
+	const char *name; /* 1..120 bytes */
+	const char *reason; /* 1..1000 bytes; optional */
+	const char *change_set; /* 1..64 bytes; optional */
+};
+extern const struct shape content_changesets_open_request_shape;
+
+struct content_changesets_list_request {
+	const int64_t *limit; /* 1..500; default 50 */
+	const char *cursor; /* at most 500 bytes; optional */
+};
+extern const struct shape content_changesets_list_request_shape;
+
+struct content_changesets_list_response {
+	struct shape_list change_sets; /* of struct content_change_set */
+	int64_t limit; /* 1..500 */
+	bool has_more;
+	const char *next_cursor; /* optional */
+};
+extern const struct shape content_changesets_list_response_shape;
+
+struct content_changesets_get_request {
+	const char *change_set; /* 1..64 bytes */
+};
+extern const struct shape content_changesets_get_request_shape;
+
 struct content_changes_undo_request {
 	const char *change_set; /* 1..64 bytes; optional */
 	const char *session; /* 1..64 bytes; optional */
@@ -1344,6 +1495,7 @@ extern const struct shape content_changes_undo_request_shape;
 struct content_changes_undo_response {
 	const char *change_set;
 	struct shape_list results; /* of struct undone_item */
+	struct shape_list others; /* of struct undone_thing */
 	int64_t undone; /* at least 0 */
 	int64_t not_undone; /* at least 0 */
 };
@@ -2015,6 +2167,13 @@ struct content_item_delete_event {
 };
 extern const struct shape content_item_delete_event_shape;
 
+struct change_set_create_event {
+	const char *label;
+	const char *name;
+	const char *reason; /* optional */
+};
+extern const struct shape change_set_create_event_shape;
+
 struct content_release_create_event {
 	const char *name;
 	int64_t entry_count; /* at least 0 */
@@ -2115,11 +2274,15 @@ extern const struct operation operation_content_items_used_by;
 extern const struct operation operation_content_items_versions;
 extern const struct operation operation_content_versions_get;
 extern const struct operation operation_content_versions_diff;
+extern const struct operation operation_content_items_blame;
 extern const struct operation operation_content_items_rollback;
 extern const struct operation operation_content_items_revert;
 extern const struct operation operation_content_batch_create;
 extern const struct operation operation_content_batch_update;
 extern const struct operation operation_content_batch_delete;
+extern const struct operation operation_content_changesets_open;
+extern const struct operation operation_content_changesets_list;
+extern const struct operation operation_content_changesets_get;
 extern const struct operation operation_content_changes_undo;
 extern const struct operation operation_content_globals_list;
 extern const struct operation operation_content_globals_get;
@@ -2176,6 +2339,7 @@ extern const struct event_type event_content_item_publish;
 extern const struct event_type event_content_item_unpublish;
 extern const struct event_type event_content_item_restore;
 extern const struct event_type event_content_item_delete;
+extern const struct event_type event_change_set_create;
 extern const struct event_type event_content_release_create;
 extern const struct event_type event_content_release_update;
 extern const struct event_type event_content_release_delete;
@@ -2336,6 +2500,12 @@ const struct error *content_versions_get(struct request *req, const struct conte
 const struct error *content_versions_diff(struct request *req, const struct content_versions_diff_request *in,
     struct content_versions_diff_response *out) MUST_CHECK;
 
+/* Say who set each field of an item, when, in which version and why.
+ * GET /api/content-items/{id}/blame
+ * Errors: CONTENT_FIELD_NOT_FOUND, CONTENT_ITEM_NOT_FOUND. */
+const struct error *content_items_blame(struct request *req, const struct content_items_blame_request *in,
+    struct content_items_blame_response *out) MUST_CHECK;
+
 /* Make an earlier version the head again, as a new version. What the public sees stays as it is.
  * POST /api/content-items/{id}/rollback
  * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, TARGET_VERSION_NOT_FOUND, VERSION_CONFLICT.
@@ -2371,10 +2541,29 @@ const struct error *content_batch_update(struct request *req, const struct conte
 const struct error *content_batch_delete(struct request *req, const struct content_batch_delete_request *in,
     struct content_batch *out) MUST_CHECK;
 
-/* Undo what a change set, a session, some requests or an actor did to content items.
+/* Open a change set: a label for changes that belong together, with a name and a reason.
+ * POST /api/change-sets
+ * Errors: CHANGE_SET_EXISTS.
+ * Emits: change_set.create. */
+const struct error *content_changesets_open(struct request *req, const struct content_changesets_open_request *in,
+    struct content_change_set *out) MUST_CHECK;
+
+/* List the change sets that were opened, newest first.
+ * GET /api/change-sets
+ * Errors: INVALID_CURSOR. */
+const struct error *content_changesets_list(struct request *req, const struct content_changesets_list_request *in,
+    struct content_changesets_list_response *out) MUST_CHECK;
+
+/* Read what a change set is called and why it was opened.
+ * GET /api/change-sets/{changeSet}
+ * Errors: CHANGE_SET_NOT_FOUND. */
+const struct error *content_changesets_get(struct request *req, const struct content_changesets_get_request *in,
+    struct content_change_set *out) MUST_CHECK;
+
+/* Undo what a change set, a session, some requests or an actor did.
  * POST /api/undo
  * Errors: UNDO_CONFLICT, UNDO_TOO_LARGE.
- * Emits: content_item.update, content_item.delete, content_item.restore. */
+ * Emits: content_item.update, content_item.delete, content_item.restore, content_type.create, content_type.update, content_type.delete, asset.delete, asset.restore, content_release.delete. */
 const struct error *content_changes_undo(struct request *req, const struct content_changes_undo_request *in,
     struct content_changes_undo_response *out) MUST_CHECK;
 
@@ -2671,6 +2860,8 @@ void emit_content_item_restore(struct request *req, int64_t entity_id, int64_t e
     const struct content_item_restore_event *payload);
 void emit_content_item_delete(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_item_delete_event *payload);
+void emit_change_set_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct change_set_create_event *payload);
 void emit_content_release_create(struct request *req, int64_t entity_id, int64_t entity_version,
     const struct content_release_create_event *payload);
 void emit_content_release_update(struct request *req, int64_t entity_id, int64_t entity_version,

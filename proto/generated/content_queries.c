@@ -158,13 +158,14 @@ const struct db_statement content_items_target_query = { .name = "content_items_
 const struct db_statement content_item_insert_query = { .name = "content_item_insert",
 	.sql =
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
-	    "                           published_version, published_at, session, change_set, request_id, schema_version)\n"
+	    "                           published_version, published_at, session, change_set, request_id, schema_version, surface)\n"
 	    "SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n.at, n.at, n.by, lower(n.search_text),\n"
-	    "       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id, n.schema_version\n"
+	    "       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id, n.schema_version,\n"
+	    "       n.surface\n"
 	    "  FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],\n"
-	    "              $12::integer[])\n"
-	    "       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id, schema_version)\n",
-	.kind = DB_EXEC, .n_params = 12, .row = NULL };
+	    "              $12::integer[], $13::smallint[])\n"
+	    "       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id, schema_version, surface)\n",
+	.kind = DB_EXEC, .n_params = 13, .row = NULL };
 
 const struct db_statement content_items_lock_query = { .name = "content_items_lock",
 	.sql =
@@ -195,10 +196,12 @@ const struct db_statement content_type_singleton_item_query = { .name = "content
 
 const struct db_statement content_item_keep_version_query = { .name = "content_item_keep_version",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)\n"
-	    "SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version,\n"
+	    "                                   surface)\n"
+	    "SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version, i.surface\n"
 	    "  FROM unnest($1::integer[], $2::integer[]) AS w (id, version)\n"
-	    " CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version FROM content_items h\n"
+	    " CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version,\n"
+	    "                            h.surface FROM content_items h\n"
 	    "                      WHERE h.domain_id = tenant() AND h.id = w.id AND h.version = w.version LIMIT 1) i\n",
 	.kind = DB_EXEC, .n_params = 2, .row = NULL };
 
@@ -209,13 +212,14 @@ const struct db_statement content_item_update_query = { .name = "content_item_up
 	    "       published_version = n.published, updated_by = n.by, search_text = lower(n.search_text),\n"
 	    "       published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN coalesce(lower(n.published_text), i.published_text) END,\n"
 	    "       published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN coalesce(i.published_at, n.at) END,\n"
-	    "       session = n.session, change_set = n.change_set, request_id = n.request_id, schema_version = n.schema_version\n"
+	    "       session = n.session, change_set = n.change_set, request_id = n.request_id, schema_version = n.schema_version, surface = n.surface\n"
 	    "  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[],\n"
-	    "              $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[])\n"
-	    "       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text, schema_version)\n"
+	    "              $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[], $16::smallint[])\n"
+	    "       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text, schema_version,\n"
+	    "             surface)\n"
 	    " CROSS JOIN LATERAL (SELECT h.ctid FROM content_items h WHERE h.domain_id = tenant() AND h.id = n.id AND h.version = n.version LIMIT 1) p\n"
 	    " WHERE i.ctid = p.ctid\n",
-	.kind = DB_EXEC, .n_params = 15, .row = NULL };
+	.kind = DB_EXEC, .n_params = 16, .row = NULL };
 
 const struct db_statement content_item_delete_query = { .name = "content_item_delete",
 	.sql =
@@ -225,11 +229,11 @@ const struct db_statement content_item_delete_query = { .name = "content_item_de
 	    "    UPDATE content_references r SET state = 'deleted' WHERE r.source_id = $1 AND r.place >= 0),\n"
 	    "gone AS (\n"
 	    "    DELETE FROM content_items WHERE id = $1\n"
-	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version)\n"
+	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version, surface)\n"
 	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,\n"
-	    "                                   schema_version, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
+	    "                                   schema_version, surface, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
 	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,\n"
-	    "       $2, $3, $4, $5, $6, $7 FROM gone\n",
+	    "       surface, $2, $3, $4, $5, $6, $7 FROM gone\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_deleted_lock_query = { .name = "content_deleted_lock",
@@ -247,14 +251,16 @@ const struct db_statement content_item_restore_query = { .name = "content_item_r
 	.sql =
 	    "WITH back AS (\n"
 	    "    DELETE FROM content_items_deleted WHERE id = $1\n"
-	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version),\n"
+	    "    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,\n"
+	    "              surface),\n"
 	    "kept AS (\n"
-	    "    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)\n"
-	    "    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id, schema_version FROM back)\n"
+	    "    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version,\n"
+	    "                                       surface)\n"
+	    "    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id, schema_version, surface FROM back)\n"
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text, session, change_set, request_id,\n"
-	    "                           schema_version)\n"
-	    "SELECT id, domain_id, content_type_id, $2, $10::json, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9, $11 FROM back\n",
-	.kind = DB_EXEC, .n_params = 11, .row = NULL };
+	    "                           schema_version, surface)\n"
+	    "SELECT id, domain_id, content_type_id, $2, $10::json, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9, $11, $12 FROM back\n",
+	.kind = DB_EXEC, .n_params = 12, .row = NULL };
 
 const struct db_statement content_purge_due_query = { .name = "content_purge_due",
 	.sql =
@@ -279,6 +285,8 @@ const struct db_statement content_purge_item_query = { .name = "content_purge_it
 	    "     WHERE d.domain_id = $1 AND d.id = $2\n"
 	    "       AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2)\n"
 	    "    RETURNING d.id),\n"
+	    "prompts AS (\n"
+	    "    DELETE FROM content_prompts p WHERE p.domain_id = $1 AND p.content_item_id = $2 AND EXISTS (SELECT FROM gone)),\n"
 	    "past AS (\n"
 	    "    DELETE FROM content_item_history h WHERE h.domain_id = $1 AND h.item_id = $2 AND EXISTS (SELECT FROM gone))\n"
 	    "DELETE FROM content_references r\n"
@@ -347,12 +355,59 @@ const struct db_statement content_state_get_query = { .name = "content_state_get
 const struct db_statement content_versions_list_query = { .name = "content_versions_list",
 	.sql =
 	    "SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,\n"
-	    "       p.status, p.created_at, p.created_by, p.session, p.change_set, p.schema_version\n"
-	    "  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set, v.schema_version\n"
+	    "       p.status, p.created_at, p.created_by, p.session, p.change_set, p.schema_version, p.surface,\n"
+	    "       (SELECT k.prompt_hash FROM content_prompts k WHERE k.content_item_id = p.content_item_id AND k.version = p.version LIMIT 1) AS prompt_hash\n"
+	    "  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set, v.schema_version,\n"
+	    "               v.surface\n"
 	    "          FROM content_item_versions v\n"
 	    "         WHERE v.content_item_id = $1 AND v.version < $2\n"
 	    "         ORDER BY v.version DESC LIMIT $3) p\n",
 	.kind = DB_LIST, .n_params = 4, .row = &content_version_row_shape };
+
+const struct db_statement content_item_origin_query = { .name = "content_item_origin",
+	.sql =
+	    "SELECT i.version, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.surface,\n"
+	    "       (SELECT k.prompt_hash FROM content_prompts k WHERE k.content_item_id = i.id AND k.version = i.version LIMIT 1) AS prompt_hash,\n"
+	    "       CASE WHEN i.data_bytes <= $2 THEN i.data END AS data\n"
+	    "  FROM content_items i WHERE i.id = $1\n",
+	.kind = DB_FIND, .n_params = 2, .row = &content_origin_row_shape };
+
+const struct db_statement content_prompt_note_query = { .name = "content_prompt_note",
+	.sql =
+	    "INSERT INTO content_prompts (domain_id, content_item_id, version, prompt_hash)\n"
+	    "SELECT tenant(), i.id, i.version, $2::text\n"
+	    "  FROM unnest($1::integer[]) w (id)\n"
+	    " CROSS JOIN LATERAL (SELECT h.id, h.version FROM content_items h WHERE h.domain_id = tenant() AND h.id = w.id LIMIT 1) i\n"
+	    "ON CONFLICT DO NOTHING\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_change_set_insert_query = { .name = "content_change_set_insert",
+	.sql =
+	    "INSERT INTO content_change_sets AS c (domain_id, label, name, reason, opened_by, opened_at, surface, session, prompt_hash)\n"
+	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8)\n"
+	    "RETURNING c.id, c.label, c.name, c.reason, c.opened_by, c.opened_at, c.surface, c.session, c.prompt_hash\n",
+	.kind = DB_FIND, .n_params = 8, .row = &content_change_set_row_shape };
+
+const struct db_statement content_change_set_get_query = { .name = "content_change_set_get",
+	.sql =
+	    "SELECT c.id, c.label, c.name, c.reason, c.opened_by, c.opened_at, c.surface, c.session, c.prompt_hash\n"
+	    "  FROM content_change_sets c WHERE c.label = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_change_set_row_shape };
+
+const struct db_statement content_change_sets_named_query = { .name = "content_change_sets_named",
+	.sql =
+	    "SELECT c.id, c.label, c.name, c.reason, c.opened_by, c.opened_at, c.surface, c.session, c.prompt_hash\n"
+	    "  FROM unnest($1::text[]) w (label)\n"
+	    " CROSS JOIN LATERAL (SELECT s.id, s.label, s.name, s.reason, s.opened_by, s.opened_at, s.surface, s.session, s.prompt_hash\n"
+	    "                       FROM content_change_sets s WHERE s.label = w.label LIMIT 1) c\n"
+	    " LIMIT cardinality($1::text[])\n",
+	.kind = DB_LIST, .n_params = 1, .row = &content_change_set_row_shape };
+
+const struct db_statement content_change_sets_list_query = { .name = "content_change_sets_list",
+	.sql =
+	    "SELECT c.id, c.label, c.name, c.reason, c.opened_by, c.opened_at, c.surface, c.session, c.prompt_hash\n"
+	    "  FROM content_change_sets c WHERE c.id < $1 ORDER BY c.id DESC LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_change_set_row_shape };
 
 const struct db_statement content_heads_get_query = { .name = "content_heads_get",
 	.sql =
@@ -1709,6 +1764,90 @@ const struct db_statement content_undo_state_query = { .name = "content_undo_sta
 	    " WHERE h.item_id = $1 AND h.version <= $2 AND NOT h.is_deleted ORDER BY h.version DESC, h.valid_from DESC LIMIT 1\n",
 	.kind = DB_FIND, .n_params = 2, .row = &content_undo_state_row_shape };
 
+const struct db_statement content_change_note_query = { .name = "content_change_note",
+	.sql =
+	    "INSERT INTO content_changes (domain_id, kind, entity_id, action, was_there, is_there, before, at, actor_id, session, change_set, request_id)\n"
+	    "SELECT tenant(), $1::text, $2::bigint, $3, $4::boolean, $5,\n"
+	    "       CASE WHEN $1 = 'content_type' AND $4 THEN\n"
+	    "           (SELECT to_json(s) FROM (SELECT t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version,\n"
+	    "                                           t.schema_version, t.created_at,\n"
+	    "                                           EXISTS (SELECT FROM content_workflows w WHERE w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active) AS is_governed\n"
+	    "                                      FROM content_types t WHERE t.domain_id = tenant() AND t.id = $2 LIMIT 1) s) END,\n"
+	    "       $6, $7, $8, $9, $10\n",
+	.kind = DB_EXEC, .n_params = 10, .row = NULL };
+
+const struct db_statement content_change_note_foreign_query = { .name = "content_change_note_foreign",
+	.sql =
+	    "INSERT INTO content_changes (domain_id, kind, entity_id, action, was_there, is_there, at, actor_id, session, change_set, request_id)\n"
+	    "SELECT n.domain_id, n.kind, n.entity_id, n.action, false, false, n.at, n.actor_id, n.session, n.change_set, n.request_id\n"
+	    "  FROM unnest($1::integer[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])\n"
+	    "       AS n (domain_id, kind, entity_id, action, at, actor_id, session, change_set, request_id)\n",
+	.kind = DB_EXEC, .n_params = 9, .row = NULL };
+
+const struct db_statement content_changes_forget_query = { .name = "content_changes_forget",
+	.sql =
+	    "DELETE FROM content_changes c USING (SELECT o.domain_id, o.id FROM content_changes o WHERE o.at < $1 ORDER BY o.at LIMIT $2) k\n"
+	    " WHERE c.domain_id = k.domain_id AND c.id = k.id\n",
+	.kind = DB_EXEC, .n_params = 2, .row = NULL };
+
+const struct db_statement content_undo_things_of_change_set_query = { .name = "content_undo_things_of_change_set",
+	.sql =
+	    "SELECT DISTINCT c.kind, c.entity_id FROM content_changes c WHERE c.change_set = $1 LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_thing_row_shape };
+
+const struct db_statement content_undo_things_of_session_query = { .name = "content_undo_things_of_session",
+	.sql =
+	    "SELECT DISTINCT c.kind, c.entity_id FROM content_changes c WHERE c.session = $1 LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_thing_row_shape };
+
+const struct db_statement content_undo_things_since_query = { .name = "content_undo_things_since",
+	.sql =
+	    "SELECT c.kind, c.entity_id FROM content_changes c WHERE c.at >= $1 ORDER BY c.at DESC, c.id DESC LIMIT $2\n",
+	.kind = DB_LIST, .n_params = 2, .row = &content_thing_row_shape };
+
+const struct db_statement content_undo_thing_changes_query = { .name = "content_undo_thing_changes",
+	.sql =
+	    "SELECT k.id, k.kind, k.entity_id, k.action, k.was_there, k.is_there, k.actor_id, k.at,\n"
+	    "       (coalesce(k.change_set = $3::text, false) OR coalesce(k.session = $4::text, false) OR coalesce(k.request_id = ANY ($5::text[]), false)\n"
+	    "           OR coalesce(k.actor_id = $6::text AND k.at >= $7::timestamptz, false))::boolean AS is_meant\n"
+	    "  FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS w (kind, id, place)\n"
+	    " CROSS JOIN LATERAL (SELECT c.id, c.kind, c.entity_id, c.action, c.was_there, c.is_there, c.actor_id, c.at, c.session, c.change_set, c.request_id\n"
+	    "                       FROM content_changes c WHERE c.kind = w.kind AND c.entity_id = w.id ORDER BY c.id DESC LIMIT $8) k\n"
+	    " ORDER BY w.place, k.id DESC LIMIT cardinality($1::text[]) * $8::integer\n",
+	.kind = DB_LIST, .n_params = 8, .row = &content_thing_change_row_shape };
+
+const struct db_statement content_change_type_before_query = { .name = "content_change_type_before",
+	.sql =
+	    "SELECT c.entity_id::integer AS id, c.before ->> 'name' AS name, c.before ->> 'slug' AS slug, c.before ->> 'kind' AS kind, c.before ->> 'description' AS description,\n"
+	    "       c.before ->> 'schema' AS schema, c.before ->> 'schema_hash' AS schema_hash, c.before ->> 'schema_manifest' AS schema_manifest,\n"
+	    "       (c.before ->> 'base_price')::bigint AS base_price, (c.before ->> 'version')::integer AS version, (c.before ->> 'schema_version')::integer AS schema_version,\n"
+	    "       (c.before ->> 'created_at')::timestamptz AS created_at, c.at AS updated_at, c.actor_id AS updated_by\n"
+	    "  FROM content_changes c WHERE c.id = $1\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_type_row_shape };
+
+const struct db_statement content_change_was_governed_query = { .name = "content_change_was_governed",
+	.sql =
+	    "SELECT c.entity_id::integer AS id FROM content_changes c WHERE c.id = $1 AND (c.before ->> 'is_governed')::boolean\n",
+	.kind = DB_FIND, .n_params = 1, .row = &content_id_row_shape };
+
+const struct db_statement content_type_recreate_query = { .name = "content_type_recreate",
+	.sql =
+	    "INSERT INTO content_types (id, domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by, schema_manifest,\n"
+	    "                           version, schema_version)\n"
+	    "SELECT $1, tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, last.version + 2, last.schema_version + 1\n"
+	    "  FROM (SELECT (k.before ->> 'version')::integer AS version, (k.before ->> 'schema_version')::integer AS schema_version\n"
+	    "          FROM content_changes k WHERE k.kind = 'content_type' AND k.entity_id = $1 AND k.was_there ORDER BY k.id DESC LIMIT 1) last\n"
+	    "RETURNING id, name, slug, kind, description, schema, schema_hash, schema_manifest, base_price, version, schema_version, created_at, updated_at, updated_by\n",
+	.kind = DB_FIND, .n_params = 12, .row = &content_type_row_shape };
+
+const struct db_statement content_migration_stands_query = { .name = "content_migration_stands",
+	.sql =
+	    "SELECT m.id FROM content_schema_migrations m\n"
+	    " WHERE m.content_type_id = $1 AND m.schema_version > $2\n"
+	    "   AND EXISTS (SELECT FROM content_items i WHERE i.domain_id = m.domain_id AND i.change_set = 'schema-migration-' || m.id)\n"
+	    " ORDER BY m.schema_version DESC LIMIT 1\n",
+	.kind = DB_FIND, .n_params = 2, .row = &content_id_row_shape };
+
 const struct db_statement content_heads_count_all_query = { .name = "content_heads_count_all",
 	.sql =
 	    "SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE $1::integer IS NULL AND $2::text IS NULL LIMIT $3) i\n",
@@ -1870,10 +2009,12 @@ const struct db_statement content_release_data_query = { .name = "content_releas
 
 const struct db_statement content_release_keep_versions_query = { .name = "content_release_keep_versions",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)\n"
-	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version,\n"
+	    "                                   surface)\n"
+	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version, h.surface\n"
 	    "  FROM unnest($1::integer[]) w (id)\n"
-	    " CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version\n"
+	    " CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version,\n"
+	    "                            i.surface\n"
 	    "                       FROM content_items i WHERE i.id = w.id LIMIT 1) h\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
@@ -1893,7 +2034,7 @@ const struct db_statement content_release_publish_query = { .name = "content_rel
 	.sql =
 	    "UPDATE content_items i\n"
 	    "   SET data = b.data, status = 'published', version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,\n"
-	    "       session = $5, change_set = $6, request_id = $7, schema_version = b.schema_version,\n"
+	    "       session = $5, change_set = $6, request_id = $7, surface = $8, schema_version = b.schema_version,\n"
 	    "       published_version = i.version + 1, published_at = greatest($3, i.updated_at), published_text = NULL,\n"
 	    "       search_text = CASE WHEN b.is_head THEN i.search_text ELSE content_search_text(b.data) END\n"
 	    "  FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data, s.schema_version\n"
@@ -1902,7 +2043,7 @@ const struct db_statement content_release_publish_query = { .name = "content_rel
 	    "         CROSS JOIN LATERAL (SELECT v.data, v.schema_version FROM content_item_versions v WHERE v.content_item_id = k.content_item_id AND v.version = k.version LIMIT 1) s\n"
 	    "         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b\n"
 	    " WHERE i.ctid = b.place\n",
-	.kind = DB_EXEC, .n_params = 7, .row = NULL };
+	.kind = DB_EXEC, .n_params = 8, .row = NULL };
 
 const struct db_statement content_release_refer_query = { .name = "content_release_refer",
 	.sql =
@@ -1953,18 +2094,19 @@ const struct db_statement content_release_delete_items_query = { .name = "conten
 	    "     USING unnest($1::integer[]) w (id)\n"
 	    "     CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items n WHERE n.id = w.id LIMIT 1) k\n"
 	    "     WHERE i.ctid = k.place\n"
-	    "    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version)\n"
+	    "    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version,\n"
+	    "              i.surface)\n"
 	    "INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,\n"
-	    "                                   schema_version, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
+	    "                                   schema_version, surface, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)\n"
 	    "SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,\n"
-	    "       $2, $3, $4, $5, $6, $7 FROM gone\n",
+	    "       surface, $2, $3, $4, $5, $6, $7 FROM gone\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_release_revert_items_query = { .name = "content_release_revert_items",
 	.sql =
 	    "UPDATE content_items i\n"
 	    "   SET data = b.data, status = b.status, version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,\n"
-	    "       session = $5, change_set = $6, request_id = $7, schema_version = b.schema_version,\n"
+	    "       session = $5, change_set = $6, request_id = $7, surface = $8, schema_version = b.schema_version,\n"
 	    "       published_version = b.before_published_version, published_at = b.before_published_at,\n"
 	    "       search_text = content_search_text(b.data), published_text = content_search_text(b.public_data)\n"
 	    "  FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, s.schema_version, p.data AS public_data,\n"
@@ -1976,14 +2118,16 @@ const struct db_statement content_release_revert_items_query = { .name = "conten
 	    "                              WHERE v.content_item_id = k.content_item_id AND v.version = k.before_published_version LIMIT 1) p ON true\n"
 	    "         WHERE k.release_id = $1 AND k.content_item_id = ANY ($2::integer[])) b\n"
 	    " WHERE i.ctid = b.place\n",
-	.kind = DB_EXEC, .n_params = 7, .row = NULL };
+	.kind = DB_EXEC, .n_params = 8, .row = NULL };
 
 const struct db_statement content_release_keep_deleted_query = { .name = "content_release_keep_deleted",
 	.sql =
-	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)\n"
-	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version\n"
+	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version,\n"
+	    "                                   surface)\n"
+	    "SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version, h.surface\n"
 	    "  FROM unnest($1::integer[]) w (id)\n"
-	    " CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id, d.schema_version\n"
+	    " CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id, d.schema_version,\n"
+	    "                            d.surface\n"
 	    "                       FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h\n",
 	.kind = DB_EXEC, .n_params = 1, .row = NULL };
 
@@ -1996,16 +2140,16 @@ const struct db_statement content_release_restore_items_query = { .name = "conte
 	    "     WHERE d.ctid = k.place\n"
 	    "    RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at, d.schema_version)\n"
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
-	    "                           published_version, published_at, published_text, session, change_set, request_id, schema_version)\n"
+	    "                           published_version, published_at, published_text, session, change_set, request_id, surface, schema_version)\n"
 	    "SELECT k.id, k.domain_id, k.content_type_id, t.is_singleton, k.data, CASE WHEN e.before_status IN ('in_review', 'archived') THEN e.before_status ELSE 'draft' END,\n"
 	    "       k.version + 1, k.created_at, greatest($3::timestamptz, k.updated_at), $4, content_search_text(k.data), e.before_published_version, e.before_published_at,\n"
-	    "       content_search_text(p.data), $5, $6, $7, k.schema_version\n"
+	    "       content_search_text(p.data), $5, $6, $7, $8, k.schema_version\n"
 	    "  FROM back k\n"
 	    " CROSS JOIN LATERAL (SELECT h.is_singleton FROM content_types h WHERE h.id = k.content_type_id LIMIT 1) t\n"
 	    " CROSS JOIN LATERAL (SELECT h.before_status, h.before_published_version, h.before_published_at\n"
 	    "                       FROM content_release_entries h WHERE h.release_id = $1 AND h.content_item_id = k.id LIMIT 1) e\n"
 	    "  LEFT JOIN LATERAL (SELECT v.data FROM content_item_versions v WHERE v.content_item_id = k.id AND v.version = e.before_published_version LIMIT 1) p ON true\n",
-	.kind = DB_EXEC, .n_params = 7, .row = NULL };
+	.kind = DB_EXEC, .n_params = 8, .row = NULL };
 
 const struct db_statement content_migration_insert_query = { .name = "content_migration_insert",
 	.sql =

@@ -82,6 +82,18 @@ extern const struct db_statement content_version_get_query;
 extern const struct db_statement content_state_get_query;
 /* Superseded versions below $2, newest first; $4 bytes of data at most, beyond which it is null. :list; rows: struct content_version_row */
 extern const struct db_statement content_versions_list_query;
+/* The working copy and where it comes from; $2 bytes of data at most, beyond which it is null. :find; rows: struct content_origin_row */
+extern const struct db_statement content_item_origin_query;
+/* By which prompt the heads $1, just written, were made. :exec */
+extern const struct db_statement content_prompt_note_query;
+/* Say what a label stands for. :find; rows: struct content_change_set_row */
+extern const struct db_statement content_change_set_insert_query;
+/* What a label stands for. :find; rows: struct content_change_set_row */
+extern const struct db_statement content_change_set_get_query;
+/* What some labels stand for. :list; rows: struct content_change_set_row */
+extern const struct db_statement content_change_sets_named_query;
+/* Those opened before one, newest first. :list; rows: struct content_change_set_row */
+extern const struct db_statement content_change_sets_list_query;
 /* Working copies by id; $2 bytes of data at most. :list; rows: struct content_item_row */
 extern const struct db_statement content_heads_get_query;
 /* Published snapshots by id, $2 bytes of data at most; version is null where nothing is published. :list; rows: struct content_item_row */
@@ -252,6 +264,28 @@ extern const struct db_statement content_undo_since_query;
 extern const struct db_statement content_undo_changes_query;
 /* The type an item had as of a version, and what the public saw then. :find; rows: struct content_undo_state_row */
 extern const struct db_statement content_undo_state_query;
+/* A change of something else than an item, noted before it is made; of a type with what it was. :exec */
+extern const struct db_statement content_change_note_query;
+/* What other services' events tell. :exec */
+extern const struct db_statement content_change_note_foreign_query;
+/* Some of what nobody will undo any more. :exec */
+extern const struct db_statement content_changes_forget_query;
+/* Other things that a change set has changed, $2 at most. :list; rows: struct content_thing_row */
+extern const struct db_statement content_undo_things_of_change_set_query;
+/* Other things that a session has changed, $2 at most. :list; rows: struct content_thing_row */
+extern const struct db_statement content_undo_things_of_session_query;
+/* Of each of the latest changes of other things since $1, $2 at most, what was changed. :list; rows: struct content_thing_row */
+extern const struct db_statement content_undo_things_since_query;
+/* The last changes of each other thing, $8 at most, newest first, and which of them are meant. :list; rows: struct content_thing_change_row */
+extern const struct db_statement content_undo_thing_changes_query;
+/* A type as it was before a change. :find; rows: struct content_type_row */
+extern const struct db_statement content_change_type_before_query;
+/* A workflow governed the type before the change. :find; rows: struct content_id_row */
+extern const struct db_statement content_change_was_governed_query;
+/* A deleted type is there again under its id, with a version that it never had. :find; rows: struct content_type_row */
+extern const struct db_statement content_type_recreate_query;
+/* The latest migration of a type since a version of its schema whose items are as it made them. :find; rows: struct content_id_row */
+extern const struct db_statement content_migration_stands_query;
 /* Heads, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_all_query;
 /* Heads of a type, exact up to $3. :find; rows: struct content_count_row */

@@ -211,6 +211,14 @@ call_content_versions_diff(struct request *req, const void *in, void *out)
 }
 
 static const struct error *
+call_content_items_blame(struct request *req, const void *in, void *out)
+{
+	const struct content_items_blame_request *typed_in = in;
+	struct content_items_blame_response *typed_out = out;
+	return content_items_blame(req, typed_in, typed_out);
+}
+
+static const struct error *
 call_content_items_rollback(struct request *req, const void *in, void *out)
 {
 	const struct content_items_rollback_request *typed_in = in;
@@ -248,6 +256,30 @@ call_content_batch_delete(struct request *req, const void *in, void *out)
 	const struct content_batch_delete_request *typed_in = in;
 	struct content_batch *typed_out = out;
 	return content_batch_delete(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_changesets_open(struct request *req, const void *in, void *out)
+{
+	const struct content_changesets_open_request *typed_in = in;
+	struct content_change_set *typed_out = out;
+	return content_changesets_open(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_changesets_list(struct request *req, const void *in, void *out)
+{
+	const struct content_changesets_list_request *typed_in = in;
+	struct content_changesets_list_response *typed_out = out;
+	return content_changesets_list(req, typed_in, typed_out);
+}
+
+static const struct error *
+call_content_changesets_get(struct request *req, const void *in, void *out)
+{
+	const struct content_changesets_get_request *typed_in = in;
+	struct content_change_set *typed_out = out;
+	return content_changesets_get(req, typed_in, typed_out);
 }
 
 static const struct error *
@@ -660,11 +692,15 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_items_versions, call_content_items_versions, NULL, NULL, NULL },
 	{ &operation_content_versions_get, call_content_versions_get, NULL, NULL, NULL },
 	{ &operation_content_versions_diff, call_content_versions_diff, NULL, NULL, NULL },
+	{ &operation_content_items_blame, call_content_items_blame, NULL, NULL, NULL },
 	{ &operation_content_items_rollback, call_content_items_rollback, NULL, NULL, NULL },
 	{ &operation_content_items_revert, call_content_items_revert, NULL, NULL, NULL },
 	{ &operation_content_batch_create, call_content_batch_create, NULL, NULL, NULL },
 	{ &operation_content_batch_update, call_content_batch_update, NULL, NULL, NULL },
 	{ &operation_content_batch_delete, call_content_batch_delete, NULL, NULL, NULL },
+	{ &operation_content_changesets_open, call_content_changesets_open, NULL, NULL, NULL },
+	{ &operation_content_changesets_list, call_content_changesets_list, NULL, NULL, NULL },
+	{ &operation_content_changesets_get, call_content_changesets_get, NULL, NULL, NULL },
 	{ &operation_content_changes_undo, call_content_changes_undo, NULL, NULL, NULL },
 	{ &operation_content_globals_list, call_content_globals_list, NULL, NULL, NULL },
 	{ &operation_content_globals_get, call_content_globals_get, NULL, NULL, NULL },
@@ -709,7 +745,7 @@ const struct service_operation content_operations[] = {
 	{ &operation_content_assets_store, call_content_assets_store, NULL, NULL, NULL },
 	{ &operation_content_assets_open, call_content_assets_open, NULL, prepare_content_assets_open, NULL },
 };
-const size_t content_n_operations = 71;
+const size_t content_n_operations = 75;
 
 void
 emit_content_type_create(struct request *req, int64_t entity_id, int64_t entity_version,
@@ -800,6 +836,13 @@ emit_content_item_delete(struct request *req, int64_t entity_id, int64_t entity_
     const struct content_item_delete_event *payload)
 {
 	event_emit(req, &event_content_item_delete, entity_id, entity_version, payload);
+}
+
+void
+emit_change_set_create(struct request *req, int64_t entity_id, int64_t entity_version,
+    const struct change_set_create_event *payload)
+{
+	event_emit(req, &event_change_set_create, entity_id, entity_version, payload);
 }
 
 void

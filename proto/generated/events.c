@@ -9,6 +9,7 @@ const struct event_type *const registry_events[] = {
 	&event_asset_delete,
 	&event_asset_purge,
 	&event_asset_restore,
+	&event_change_set_create,
 	&event_content_item_create,
 	&event_content_item_delete,
 	&event_content_item_issue_preview,

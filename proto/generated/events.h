@@ -11,6 +11,7 @@ extern const struct event_type event_asset_create;
 extern const struct event_type event_asset_delete;
 extern const struct event_type event_asset_purge;
 extern const struct event_type event_asset_restore;
+extern const struct event_type event_change_set_create;
 extern const struct event_type event_content_item_create;
 extern const struct event_type event_content_item_delete;
 extern const struct event_type event_content_item_issue_preview;

@@ -31,7 +31,7 @@ static const struct shape_field guide_task_fields[] = {
 };
 const struct shape guide_task_shape = { .name = "guide_task", .size = sizeof(struct guide_task), .fields = guide_task_fields, .n_fields = 2 };
 
-static const char *const guide_step_status_choices[] = { "ready", "forbidden", NULL };
+static const char *const guide_step_status_choices[] = { "ready", "needsInput", "afterwards", "blocked", "forbidden", NULL };
 static const struct shape_field guide_step_fields[] = {
 	{ .name = "number", .column = "number", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, number), .min = INT64_C(1), .max = INT64_MAX, .doc = "Its place." },
 	{ .name = "title", .column = "title", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, title), .min = 0, .max = 0, .doc = "What the call does." },
@@ -42,12 +42,30 @@ static const struct shape_field guide_step_fields[] = {
 	{ .name = "graphql", .column = "graphql", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, graphql), .min = 0, .max = 0, .doc = "Root field." },
 	{ .name = "cli", .column = "cli", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, cli), .min = 0, .max = 0, .doc = "Command." },
 	{ .name = "scope", .column = "scope", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, scope), .min = 0, .max = 0, .doc = "What a key needs; null: no key." },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, status), .min = 0, .max = 0, .choices = guide_step_status_choices, .doc = "forbidden: this caller may not make the call.", .example = "\"ready\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, status), .min = 0, .max = 0, .choices = guide_step_status_choices, .doc = "ready: call works as it is; needsInput: say what missing names; afterwards: once the steps before it were made; blocked: the reason says why; forbidden: this caller may not.", .example = "\"ready\"" },
+	{ .name = "reason", .column = "reason", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, reason), .min = 0, .max = 0, .doc = "Why it is not ready." },
+	{ .name = "arguments", .column = "arguments", .type = SHAPE_DOC, .flags = SHAPE_REQUIRED | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, arguments), .min = 0, .max = 0, .doc = "Those of its arguments that are known here.", .example = "{\"id\": 7}" },
+	{ .name = "missing", .column = "missing", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, missing), .min = 0, .max = 0, .doc = "Those that only the caller knows.", .example = "[\"data\"]" },
+	{ .name = "call", .column = "call", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, call), .min = 0, .max = 0, .doc = "The route with what is known in it.", .example = "\"GET /api/content-types/7\"" },
+	{ .name = "command", .column = "command", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, command), .min = 0, .max = 0, .doc = "The same as a command line.", .example = "\"wordclaw content-types get 7\"" },
 	{ .name = "isOptional", .column = "is_optional", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, is_optional), .min = 0, .max = 0, .doc = "The task can do without it." },
 	{ .name = "dryRun", .column = "dry_run", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, dry_run), .min = 0, .max = 0, .doc = "It can be tried without effect." },
 	{ .name = "example", .column = "example", .type = SHAPE_DOC, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_step, example), .min = 0, .max = 0, .doc = "Arguments of an example call." },
 };
-const struct shape guide_step_shape = { .name = "guide_step", .size = sizeof(struct guide_step), .fields = guide_step_fields, .n_fields = 13 };
+const struct shape guide_step_shape = { .name = "guide_step", .size = sizeof(struct guide_step), .fields = guide_step_fields, .n_fields = 18 };
+
+static const struct shape_field guide_state_fields[] = {
+	{ .name = "contentTypes", .column = "content_types", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, content_types), .min = INT64_MIN, .max = INT64_MAX, .doc = "Types that were looked at." },
+	{ .name = "pendingReviews", .column = "pending_reviews", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, pending_reviews), .min = INT64_MIN, .max = INT64_MAX, .doc = "Reviews that wait." },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type that the calls are about." },
+	{ .name = "contentTypeSlug", .column = "content_type_slug", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, content_type_slug), .min = 0, .max = 0, .doc = "Its slug." },
+	{ .name = "contentItemId", .column = "content_item_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, content_item_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The item." },
+	{ .name = "contentItemStatus", .column = "content_item_status", .type = SHAPE_TEXT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, content_item_status), .min = 0, .max = 0, .doc = "Its status." },
+	{ .name = "contentItemVersion", .column = "content_item_version", .type = SHAPE_INT, .flags = SHAPE_NULLABLE, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, content_item_version), .min = INT64_MIN, .max = INT64_MAX, .doc = "Its version." },
+	{ .name = "reviewTaskId", .column = "review_task_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, review_task_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The review." },
+	{ .name = "offerId", .column = "offer_id", .type = SHAPE_INT, .flags = SHAPE_NULLABLE | SHAPE_ID, .in = SHAPE_IN_BODY, .offset = offsetof(struct guide_state, offer_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The offer." },
+};
+const struct shape guide_state_shape = { .name = "guide_state", .size = sizeof(struct guide_state), .fields = guide_state_fields, .n_fields = 9 };
 
 static const struct shape_field workspace_actor_fields[] = {
 	{ .name = "actorId", .column = "actor_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct workspace_actor, actor_id), .min = 0, .max = 0, .doc = "Who.", .example = "\"api_key:12\"" },
@@ -200,19 +218,25 @@ const struct shape gateway_guides_list_response_shape = { .name = "gateway_guide
 
 static const struct shape_field gateway_guides_get_request_fields[] = {
 	{ .name = "taskId", .column = "task_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_PATH, .offset = offsetof(struct gateway_guides_get_request, task_id), .min = INT64_C(1), .max = INT64_C(64), .doc = "The task: one of GET /api/guides.", .example = "\"author-content\"" },
+	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_guides_get_request, content_type_id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "The type that it is about; by default that of the item that was changed last.", .example = "7" },
 };
-const struct shape gateway_guides_get_request_shape = { .name = "gateway_guides_get_request", .size = sizeof(struct gateway_guides_get_request), .fields = gateway_guides_get_request_fields, .n_fields = 1 };
+const struct shape gateway_guides_get_request_shape = { .name = "gateway_guides_get_request", .size = sizeof(struct gateway_guides_get_request), .fields = gateway_guides_get_request_fields, .n_fields = 2 };
 
 static const struct shape_field gateway_guides_get_response_fields[] = {
 	{ .name = "taskId", .column = "task_id", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, task_id), .min = 0, .max = 0, .doc = "The task.", .example = "\"author-content\"" },
 	{ .name = "goal", .column = "goal", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, goal), .min = 0, .max = 0, .doc = "What is reached." },
 	{ .name = "currentActor", .column = "current_actor", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, current_actor), .min = 0, .max = 0, .doc = "Who asks.", .example = "\"api_key:12\"" },
 	{ .name = "isReady", .column = "is_ready", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, is_ready), .min = 0, .max = 0, .doc = "Every call that the task cannot do without is ready." },
+	{ .name = "preferredSurface", .column = "preferred_surface", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, preferred_surface), .min = 0, .max = 0, .doc = "Which surface is the shortest way.", .example = "\"mcp\"" },
+	{ .name = "fallbackSurface", .column = "fallback_surface", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, fallback_surface), .min = 0, .max = 0, .doc = "What else will do.", .example = "\"rest\"" },
+	{ .name = "dryRunRecommended", .column = "dry_run_recommended", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, dry_run_recommended), .min = 0, .max = 0, .doc = "Some of its calls can be tried without effect first." },
+	{ .name = "liveState", .column = "live_state", .type = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, live_state), .min = 0, .max = 0, .shape = &guide_state_shape, .doc = "What the calls are about." },
+	{ .name = "followUp", .column = "follow_up", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, follow_up), .min = 0, .max = 0, .doc = "Events that tell how it goes on.", .example = "[\"content_item.publish\"]" },
 	{ .name = "requiredScopes", .column = "required_scopes", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, required_scopes), .min = 0, .max = 0, .doc = "Scopes that a key for the whole task has.", .example = "[\"content:write\"]" },
 	{ .name = "steps", .column = "steps", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, steps), .min = 0, .max = 0, .shape = &guide_step_shape, .doc = "In order." },
 	{ .name = "warnings", .column = "warnings", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct gateway_guides_get_response, warnings), .min = 0, .max = 0, .doc = "What stands in the way." },
 };
-const struct shape gateway_guides_get_response_shape = { .name = "gateway_guides_get_response", .size = sizeof(struct gateway_guides_get_response), .fields = gateway_guides_get_response_fields, .n_fields = 7 };
+const struct shape gateway_guides_get_response_shape = { .name = "gateway_guides_get_response", .size = sizeof(struct gateway_guides_get_response), .fields = gateway_guides_get_response_fields, .n_fields = 12 };
 
 static const char *const gateway_workspace_context_request_intent_choices[] = { "all", "authoring", "review", "workflow", "paid", NULL };
 static const struct shape_field gateway_workspace_context_request_fields[] = {
@@ -267,7 +291,7 @@ static const struct shape_field gateway_deployment_status_response_fields[] = {
 };
 const struct shape gateway_deployment_status_response_shape = { .name = "gateway_deployment_status_response", .size = sizeof(struct gateway_deployment_status_response), .fields = gateway_deployment_status_response_fields, .n_fields = 5 };
 
-static const char *const gateway_events_wait_request_entity_type_choices[] = { "api_key", "asset", "content_item", "content_release", "content_type", "domain", "entitlement", "external_feedback_event", "form_definition", "form_submission", "job", "job_queue", "job_schedule", "license_policy", "oauth_client", "offer", "payment", "review_comment", "review_task", "search_index", "session", "supervisor", "supervisor_invite", "webhook", "workflow", NULL };
+static const char *const gateway_events_wait_request_entity_type_choices[] = { "api_key", "asset", "change_set", "content_item", "content_release", "content_type", "domain", "entitlement", "external_feedback_event", "form_definition", "form_submission", "job", "job_queue", "job_schedule", "license_policy", "oauth_client", "offer", "payment", "review_comment", "review_task", "search_index", "session", "supervisor", "supervisor_invite", "webhook", "workflow", NULL };
 static const struct shape_field gateway_events_wait_request_fields[] = {
 	{ .name = "after", .column = "after", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, after), .min = INT64_C(0), .max = INT64_C(9007199254740991), .doc = "position of the answer before, or the number of an event; left out: from now on.", .example = "42" },
 	{ .name = "types", .column = "types", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct gateway_events_wait_request, types), .min = 0, .max = INT64_C(32), .doc = "Only these: content_item.update, content_item.*.", .example = "[\"review_task.*\"]" },
@@ -401,6 +425,7 @@ static const char *const gateway_guides_get_actions[] = {
 	NULL
 };
 static const struct error_info *const gateway_guides_get_errors[] = {
+	&error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND],
 	&error_catalogue[ERROR_UNKNOWN_TASK],
 	&error_catalogue[ERROR_BAD_GATEWAY],
 	&error_catalogue[ERROR_INTERNAL_SERVER_ERROR],
@@ -444,9 +469,9 @@ const struct operation operation_gateway_guides_get = {
 	.status = 200,
 	.tx = OPERATION_TX_NONE,
 	.flags = 0,
-	.timeout_ms = 2000,
+	.timeout_ms = 8000,
 	.body_max_bytes = 65536,
-	.cost = 1,
+	.cost = 2,
 	.priority = "low",
 	.next_action = "Make the first call that is ready.",
 	.actions = gateway_guides_get_actions,

@@ -47,12 +47,31 @@ struct guide_step {
 	const char *graphql; /* optional */
 	const char *cli; /* optional */
 	const char *scope; /* optional */
-	const char *status; /* ready | forbidden */
+	const char *status; /* ready | needsInput | afterwards | blocked | forbidden */
+	const char *reason; /* optional */
+	struct doc arguments;
+	struct shape_list missing; /* of const char * */
+	const char *call;
+	const char *command; /* optional */
 	bool is_optional;
 	bool dry_run;
 	struct doc example; /* optional */
 };
 extern const struct shape guide_step_shape;
+
+/* What there is that the task may be about. */
+struct guide_state {
+	int64_t content_types;
+	int64_t pending_reviews;
+	const int64_t *content_type_id; /* 1..2147483647 */
+	const char *content_type_slug; /* optional */
+	const int64_t *content_item_id; /* 1..2147483647 */
+	const char *content_item_status; /* optional */
+	const int64_t *content_item_version;
+	const int64_t *review_task_id; /* 1..2147483647 */
+	const int64_t *offer_id; /* 1..2147483647 */
+};
+extern const struct shape guide_state_shape;
 
 /* Who asks. */
 struct workspace_actor {
@@ -219,6 +238,7 @@ extern const struct shape gateway_guides_list_response_shape;
 
 struct gateway_guides_get_request {
 	const char *task_id; /* 1..64 bytes */
+	const int64_t *content_type_id; /* 1..2147483647 */
 };
 extern const struct shape gateway_guides_get_request_shape;
 
@@ -227,6 +247,11 @@ struct gateway_guides_get_response {
 	const char *goal;
 	const char *current_actor;
 	bool is_ready;
+	const char *preferred_surface;
+	const char *fallback_surface;
+	bool dry_run_recommended;
+	const struct guide_state *live_state;
+	struct shape_list follow_up; /* of const char * */
 	struct shape_list required_scopes; /* of const char * */
 	struct shape_list steps; /* of struct guide_step */
 	struct shape_list warnings; /* of const char * */
@@ -289,7 +314,7 @@ extern const struct shape gateway_deployment_status_response_shape;
 struct gateway_events_wait_request {
 	const int64_t *after; /* 0..9007199254740991 */
 	struct shape_list types; /* of const char *; at most 32 items; optional */
-	const char *entity_type; /* at most 64 bytes; api_key | asset | content_item | content_release | content_type | domain | entitlement | external_feedback_event | form_definition | form_submission | job | job_queue | job_schedule | license_policy | oauth_client | offer | payment | review_comment | review_task | search_index | session | supervisor | supervisor_invite | webhook | workflow; optional */
+	const char *entity_type; /* at most 64 bytes; api_key | asset | change_set | content_item | content_release | content_type | domain | entitlement | external_feedback_event | form_definition | form_submission | job | job_queue | job_schedule | license_policy | oauth_client | offer | payment | review_comment | review_task | search_index | session | supervisor | supervisor_invite | webhook | workflow; optional */
 	const int64_t *entity_id; /* 1..2147483647 */
 	const int64_t *timeout; /* 0..25; default 20 */
 	const int64_t *limit; /* 1..100; default 50 */
@@ -325,7 +350,7 @@ const struct error *gateway_guides_list(struct request *req, const struct gatewa
 
 /* Say which calls a task takes, in order, and which of them this caller may make.
  * GET /api/guides/{taskId}
- * Errors: UNKNOWN_TASK. */
+ * Errors: CONTENT_TYPE_NOT_FOUND, UNKNOWN_TASK. */
 const struct error *gateway_guides_get(struct request *req, const struct gateway_guides_get_request *in,
     struct gateway_guides_get_response *out) MUST_CHECK;
 

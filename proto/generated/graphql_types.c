@@ -38,12 +38,16 @@ extern const struct graphql_type graphql_type_audit_verification;
 extern const struct graphql_type graphql_type_capabilities;
 extern const struct graphql_type graphql_type_capability;
 extern const struct graphql_type graphql_type_capability_event;
+extern const struct graphql_type graphql_type_change_sets_page;
 extern const struct graphql_type graphql_type_content_batch;
 extern const struct graphql_type graphql_type_content_batch_result;
+extern const struct graphql_type graphql_type_content_change_set;
 extern const struct graphql_type graphql_type_content_export;
+extern const struct graphql_type graphql_type_content_field_blame;
 extern const struct graphql_type graphql_type_content_global;
 extern const struct graphql_type graphql_type_content_import;
 extern const struct graphql_type graphql_type_content_item;
+extern const struct graphql_type graphql_type_content_item_blame_page;
 extern const struct graphql_type graphql_type_content_item_deletion;
 extern const struct graphql_type graphql_type_content_item_diff;
 extern const struct graphql_type graphql_type_content_item_projections;
@@ -59,6 +63,7 @@ extern const struct graphql_type graphql_type_content_type;
 extern const struct graphql_type graphql_type_content_type_items_page;
 extern const struct graphql_type graphql_type_content_type_stats;
 extern const struct graphql_type graphql_type_content_types_page;
+extern const struct graphql_type graphql_type_content_version_origin;
 extern const struct graphql_type graphql_type_context_citation;
 extern const struct graphql_type graphql_type_decide_review_tasks_result;
 extern const struct graphql_type graphql_type_delegated_api_keys;
@@ -87,6 +92,7 @@ extern const struct graphql_type graphql_type_forms_page;
 extern const struct graphql_type graphql_type_global_preview_token;
 extern const struct graphql_type graphql_type_globals_page;
 extern const struct graphql_type graphql_type_guide;
+extern const struct graphql_type graphql_type_guide_state;
 extern const struct graphql_type graphql_type_guide_step;
 extern const struct graphql_type graphql_type_guide_task;
 extern const struct graphql_type graphql_type_guides_page;
@@ -164,6 +170,7 @@ extern const struct graphql_type graphql_type_transfer_record;
 extern const struct graphql_type graphql_type_transfer_reference;
 extern const struct graphql_type graphql_type_undo_changes_result;
 extern const struct graphql_type graphql_type_undone_item;
+extern const struct graphql_type graphql_type_undone_thing;
 extern const struct graphql_type graphql_type_webhook;
 extern const struct graphql_type graphql_type_webhook_attempt;
 extern const struct graphql_type graphql_type_webhook_deliveries_page;
@@ -444,6 +451,14 @@ static const struct graphql_field graphql_type_capability_event_fields[] = {
 };
 const struct graphql_type graphql_type_capability_event = { "CapabilityEvent", &capability_event_shape, graphql_type_capability_event_fields, 3 };
 
+static const struct graphql_field graphql_type_change_sets_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "changeSets", .type = &graphql_type_content_change_set },
+	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
+	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
+	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
+};
+const struct graphql_type graphql_type_change_sets_page = { "ChangeSetsPage", &content_changesets_list_response_shape, graphql_type_change_sets_page_fields, 4 };
+
 static const struct graphql_field graphql_type_content_batch_fields[] = {
 	{ .name = "atomic", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "atomic" },
 	{ .name = "results", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "results", .type = &graphql_type_content_batch_result },
@@ -461,6 +476,20 @@ static const struct graphql_field graphql_type_content_batch_result_fields[] = {
 };
 const struct graphql_type graphql_type_content_batch_result = { "ContentBatchResult", &content_batch_result_shape, graphql_type_content_batch_result_fields, 7 };
 
+static const struct graphql_field graphql_type_content_change_set_fields[] = {
+	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
+	{ .name = "changeSet", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "changeSet" },
+	{ .name = "name", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "name" },
+	{ .name = "reason", .kind = GRAPHQL_PLAIN, .member = "reason" },
+	{ .name = "openedBy", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "openedBy" },
+	{ .name = "openedAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "openedAt" },
+	{ .name = "session", .kind = GRAPHQL_PLAIN, .member = "session" },
+	{ .name = "actorKind", .kind = GRAPHQL_ENUM, .member = "actorKind" },
+	{ .name = "surface", .kind = GRAPHQL_PLAIN, .member = "surface" },
+	{ .name = "promptHash", .kind = GRAPHQL_PLAIN, .member = "promptHash" },
+};
+const struct graphql_type graphql_type_content_change_set = { "ContentChangeSet", &content_change_set_shape, graphql_type_content_change_set_fields, 10 };
+
 static const struct graphql_field graphql_type_content_export_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "records", .type = &graphql_type_transfer_record },
 	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
@@ -468,6 +497,22 @@ static const struct graphql_field graphql_type_content_export_fields[] = {
 	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
 const struct graphql_type graphql_type_content_export = { "ContentExport", &content_transfer_export_response_shape, graphql_type_content_export_fields, 4 };
+
+static const struct graphql_field graphql_type_content_field_blame_fields[] = {
+	{ .name = "path", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "path" },
+	{ .name = "isPresent", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isPresent" },
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "createdBy", .kind = GRAPHQL_PLAIN, .member = "createdBy" },
+	{ .name = "session", .kind = GRAPHQL_PLAIN, .member = "session" },
+	{ .name = "changeSet", .kind = GRAPHQL_PLAIN, .member = "changeSet" },
+	{ .name = "actorKind", .kind = GRAPHQL_ENUM, .member = "actorKind" },
+	{ .name = "surface", .kind = GRAPHQL_PLAIN, .member = "surface" },
+	{ .name = "promptHash", .kind = GRAPHQL_PLAIN, .member = "promptHash" },
+	{ .name = "changeSetName", .kind = GRAPHQL_PLAIN, .member = "changeSetName" },
+	{ .name = "reason", .kind = GRAPHQL_PLAIN, .member = "reason" },
+};
+const struct graphql_type graphql_type_content_field_blame = { "ContentFieldBlame", &content_field_blame_shape, graphql_type_content_field_blame_fields, 12 };
 
 static const struct graphql_field graphql_type_content_global_fields[] = {
 	{ .name = "contentType", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "contentType", .type = &graphql_type_content_type },
@@ -502,6 +547,14 @@ static const struct graphql_field graphql_type_content_item_fields[] = {
 	{ .name = "contentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_get, .bound = graphql_type_content_item_content_type_bound, .n_bound = 1 },
 };
 const struct graphql_type graphql_type_content_item = { "ContentItem", &content_item_shape, graphql_type_content_item_fields, 17 };
+
+static const struct graphql_field graphql_type_content_item_blame_page_fields[] = {
+	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "fields", .type = &graphql_type_content_field_blame },
+	{ .name = "versionsRead", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "versionsRead" },
+	{ .name = "isComplete", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isComplete" },
+	{ .name = "nextBefore", .kind = GRAPHQL_PLAIN, .member = "nextBefore" },
+};
+const struct graphql_type graphql_type_content_item_blame_page = { "ContentItemBlamePage", &content_items_blame_response_shape, graphql_type_content_item_blame_page_fields, 4 };
 
 static const struct graphql_field graphql_type_content_item_deletion_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -568,18 +621,22 @@ static const struct graphql_field graphql_type_content_item_version_fields[] = {
 	{ .name = "createdBy", .kind = GRAPHQL_PLAIN, .member = "createdBy" },
 	{ .name = "session", .kind = GRAPHQL_PLAIN, .member = "session" },
 	{ .name = "changeSet", .kind = GRAPHQL_PLAIN, .member = "changeSet" },
+	{ .name = "actorKind", .kind = GRAPHQL_ENUM, .member = "actorKind" },
+	{ .name = "surface", .kind = GRAPHQL_PLAIN, .member = "surface" },
+	{ .name = "promptHash", .kind = GRAPHQL_PLAIN, .member = "promptHash" },
 	{ .name = "schemaVersion", .kind = GRAPHQL_INT, .is_required = true, .member = "schemaVersion" },
 	{ .name = "contentItem", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item, .operation = &operation_content_items_get, .bound = graphql_type_content_item_version_content_item_bound, .n_bound = 1 },
 };
-const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 12 };
+const struct graphql_type graphql_type_content_item_version = { "ContentItemVersion", &content_item_version_shape, graphql_type_content_item_version_fields, 15 };
 
 static const struct graphql_field graphql_type_content_item_versions_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "versions", .type = &graphql_type_content_item_version },
+	{ .name = "head", .kind = GRAPHQL_OBJECT, .member = "head", .type = &graphql_type_content_version_origin },
 	{ .name = "limit", .kind = GRAPHQL_INT, .is_required = true, .member = "limit" },
 	{ .name = "hasMore", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "hasMore" },
 	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
-const struct graphql_type graphql_type_content_item_versions_page = { "ContentItemVersionsPage", &content_items_versions_response_shape, graphql_type_content_item_versions_page_fields, 4 };
+const struct graphql_type graphql_type_content_item_versions_page = { "ContentItemVersionsPage", &content_items_versions_response_shape, graphql_type_content_item_versions_page_fields, 5 };
 
 static const struct graphql_field graphql_type_content_items_page_fields[] = {
 	{ .name = "nodes", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "items", .type = &graphql_type_content_item },
@@ -680,6 +737,18 @@ static const struct graphql_field graphql_type_content_types_page_fields[] = {
 	{ .name = "nextCursor", .kind = GRAPHQL_PLAIN, .member = "nextCursor" },
 };
 const struct graphql_type graphql_type_content_types_page = { "ContentTypesPage", &content_types_list_response_shape, graphql_type_content_types_page_fields, 7 };
+
+static const struct graphql_field graphql_type_content_version_origin_fields[] = {
+	{ .name = "version", .kind = GRAPHQL_INT, .is_required = true, .member = "version" },
+	{ .name = "createdAt", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "createdAt" },
+	{ .name = "createdBy", .kind = GRAPHQL_PLAIN, .member = "createdBy" },
+	{ .name = "session", .kind = GRAPHQL_PLAIN, .member = "session" },
+	{ .name = "changeSet", .kind = GRAPHQL_PLAIN, .member = "changeSet" },
+	{ .name = "actorKind", .kind = GRAPHQL_ENUM, .member = "actorKind" },
+	{ .name = "surface", .kind = GRAPHQL_PLAIN, .member = "surface" },
+	{ .name = "promptHash", .kind = GRAPHQL_PLAIN, .member = "promptHash" },
+};
+const struct graphql_type graphql_type_content_version_origin = { "ContentVersionOrigin", &content_version_origin_shape, graphql_type_content_version_origin_fields, 8 };
 
 static const struct graphql_field graphql_type_context_citation_fields[] = {
 	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },
@@ -940,11 +1009,29 @@ static const struct graphql_field graphql_type_guide_fields[] = {
 	{ .name = "goal", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "goal" },
 	{ .name = "currentActor", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "currentActor" },
 	{ .name = "isReady", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isReady" },
+	{ .name = "preferredSurface", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "preferredSurface" },
+	{ .name = "fallbackSurface", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "fallbackSurface" },
+	{ .name = "dryRunRecommended", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "dryRunRecommended" },
+	{ .name = "liveState", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "liveState", .type = &graphql_type_guide_state },
+	{ .name = "followUp", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "followUp" },
 	{ .name = "requiredScopes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "requiredScopes" },
 	{ .name = "steps", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "steps", .type = &graphql_type_guide_step },
 	{ .name = "warnings", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "warnings" },
 };
-const struct graphql_type graphql_type_guide = { "Guide", &gateway_guides_get_response_shape, graphql_type_guide_fields, 7 };
+const struct graphql_type graphql_type_guide = { "Guide", &gateway_guides_get_response_shape, graphql_type_guide_fields, 12 };
+
+static const struct graphql_field graphql_type_guide_state_fields[] = {
+	{ .name = "contentTypes", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "contentTypes" },
+	{ .name = "pendingReviews", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "pendingReviews" },
+	{ .name = "contentTypeId", .kind = GRAPHQL_ID, .member = "contentTypeId" },
+	{ .name = "contentTypeSlug", .kind = GRAPHQL_PLAIN, .member = "contentTypeSlug" },
+	{ .name = "contentItemId", .kind = GRAPHQL_ID, .member = "contentItemId" },
+	{ .name = "contentItemStatus", .kind = GRAPHQL_PLAIN, .member = "contentItemStatus" },
+	{ .name = "contentItemVersion", .kind = GRAPHQL_PLAIN, .member = "contentItemVersion" },
+	{ .name = "reviewTaskId", .kind = GRAPHQL_ID, .member = "reviewTaskId" },
+	{ .name = "offerId", .kind = GRAPHQL_ID, .member = "offerId" },
+};
+const struct graphql_type graphql_type_guide_state = { "GuideState", &guide_state_shape, graphql_type_guide_state_fields, 9 };
 
 static const struct graphql_field graphql_type_guide_step_fields[] = {
 	{ .name = "number", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "number" },
@@ -957,11 +1044,16 @@ static const struct graphql_field graphql_type_guide_step_fields[] = {
 	{ .name = "cli", .kind = GRAPHQL_PLAIN, .member = "cli" },
 	{ .name = "scope", .kind = GRAPHQL_PLAIN, .member = "scope" },
 	{ .name = "status", .kind = GRAPHQL_ENUM, .is_required = true, .member = "status" },
+	{ .name = "reason", .kind = GRAPHQL_PLAIN, .member = "reason" },
+	{ .name = "arguments", .kind = GRAPHQL_JSON, .is_required = true, .member = "arguments" },
+	{ .name = "missing", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "missing" },
+	{ .name = "call", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "call" },
+	{ .name = "command", .kind = GRAPHQL_PLAIN, .member = "command" },
 	{ .name = "isOptional", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "isOptional" },
 	{ .name = "dryRun", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "dryRun" },
 	{ .name = "example", .kind = GRAPHQL_JSON, .member = "example" },
 };
-const struct graphql_type graphql_type_guide_step = { "GuideStep", &guide_step_shape, graphql_type_guide_step_fields, 13 };
+const struct graphql_type graphql_type_guide_step = { "GuideStep", &guide_step_shape, graphql_type_guide_step_fields, 18 };
 
 static const struct graphql_field graphql_type_guide_task_fields[] = {
 	{ .name = "taskId", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "taskId" },
@@ -1721,10 +1813,11 @@ const struct graphql_type graphql_type_transfer_reference = { "TransferReference
 static const struct graphql_field graphql_type_undo_changes_result_fields[] = {
 	{ .name = "changeSet", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "changeSet" },
 	{ .name = "results", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "results", .type = &graphql_type_undone_item },
+	{ .name = "others", .kind = GRAPHQL_OBJECT, .is_required = true, .member = "others", .type = &graphql_type_undone_thing },
 	{ .name = "undone", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "undone" },
 	{ .name = "notUndone", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "notUndone" },
 };
-const struct graphql_type graphql_type_undo_changes_result = { "UndoChangesResult", &content_changes_undo_response_shape, graphql_type_undo_changes_result_fields, 4 };
+const struct graphql_type graphql_type_undo_changes_result = { "UndoChangesResult", &content_changes_undo_response_shape, graphql_type_undo_changes_result_fields, 5 };
 
 static const struct graphql_field graphql_type_undone_item_fields[] = {
 	{ .name = "contentItemId", .kind = GRAPHQL_ID, .is_required = true, .member = "contentItemId" },
@@ -1736,6 +1829,15 @@ static const struct graphql_field graphql_type_undone_item_fields[] = {
 	{ .name = "reason", .kind = GRAPHQL_PLAIN, .member = "reason" },
 };
 const struct graphql_type graphql_type_undone_item = { "UndoneItem", &undone_item_shape, graphql_type_undone_item_fields, 7 };
+
+static const struct graphql_field graphql_type_undone_thing_fields[] = {
+	{ .name = "entityType", .kind = GRAPHQL_PLAIN, .is_required = true, .member = "entityType" },
+	{ .name = "entityId", .kind = GRAPHQL_ID, .is_required = true, .member = "entityId" },
+	{ .name = "outcome", .kind = GRAPHQL_ENUM, .is_required = true, .member = "outcome" },
+	{ .name = "code", .kind = GRAPHQL_PLAIN, .member = "code" },
+	{ .name = "reason", .kind = GRAPHQL_PLAIN, .member = "reason" },
+};
+const struct graphql_type graphql_type_undone_thing = { "UndoneThing", &undone_thing_shape, graphql_type_undone_thing_fields, 5 };
 
 static const struct graphql_field graphql_type_webhook_fields[] = {
 	{ .name = "id", .kind = GRAPHQL_ID, .is_required = true, .member = "id" },
@@ -1984,6 +2086,9 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "contentItemVersions", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_versions_page, .operation = &operation_content_items_versions },
 	{ .name = "contentItemVersion", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_state, .operation = &operation_content_versions_get },
 	{ .name = "contentItemDiff", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_diff, .operation = &operation_content_versions_diff },
+	{ .name = "contentItemBlame", .kind = GRAPHQL_CALL, .type = &graphql_type_content_item_blame_page, .operation = &operation_content_items_blame },
+	{ .name = "changeSets", .kind = GRAPHQL_CALL, .type = &graphql_type_change_sets_page, .operation = &operation_content_changesets_list },
+	{ .name = "changeSet", .kind = GRAPHQL_CALL, .type = &graphql_type_content_change_set, .operation = &operation_content_changesets_get },
 	{ .name = "globals", .kind = GRAPHQL_CALL, .type = &graphql_type_globals_page, .operation = &operation_content_globals_list },
 	{ .name = "global", .kind = GRAPHQL_CALL, .type = &graphql_type_content_global, .operation = &operation_content_globals_get },
 	{ .name = "releases", .kind = GRAPHQL_CALL, .type = &graphql_type_releases_page, .operation = &operation_content_releases_list },
@@ -2048,7 +2153,7 @@ static const struct graphql_field graphql_type_query_fields[] = {
 	{ .name = "reviewComments", .kind = GRAPHQL_CALL, .type = &graphql_type_review_comments_page, .operation = &operation_workflow_comments_list },
 	{ .name = "externalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_external_feedback_page, .operation = &operation_workflow_feedback_list },
 };
-const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 79 };
+const struct graphql_type graphql_type_query = { "Query", NULL, graphql_type_query_fields, 82 };
 
 static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentType", .kind = GRAPHQL_CALL, .type = &graphql_type_content_type, .operation = &operation_content_types_create },
@@ -2066,6 +2171,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "createContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_create },
 	{ .name = "updateContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_update },
 	{ .name = "deleteContentItemsBatch", .kind = GRAPHQL_CALL, .type = &graphql_type_content_batch, .operation = &operation_content_batch_delete },
+	{ .name = "openChangeSet", .kind = GRAPHQL_CALL, .type = &graphql_type_content_change_set, .operation = &operation_content_changesets_open },
 	{ .name = "undoChanges", .kind = GRAPHQL_CALL, .type = &graphql_type_undo_changes_result, .operation = &operation_content_changes_undo },
 	{ .name = "putGlobal", .kind = GRAPHQL_CALL, .type = &graphql_type_put_global_result, .operation = &operation_content_globals_put },
 	{ .name = "issuePreviewToken", .kind = GRAPHQL_CALL, .type = &graphql_type_preview_token, .operation = &operation_content_previews_issue_item },
@@ -2147,7 +2253,7 @@ static const struct graphql_field graphql_type_mutation_fields[] = {
 	{ .name = "submitExternalFeedback", .kind = GRAPHQL_CALL, .type = &graphql_type_submit_external_feedback_result, .operation = &operation_workflow_feedback_create },
 	{ .name = "issueExternalFeedbackToken", .kind = GRAPHQL_CALL, .type = &graphql_type_issue_external_feedback_token_result, .operation = &operation_workflow_feedback_issue_token },
 };
-const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 95 };
+const struct graphql_type graphql_type_mutation = { "Mutation", NULL, graphql_type_mutation_fields, 96 };
 
 const struct graphql_type *const graphql_types[] = {
 	&graphql_type_query,
@@ -2177,12 +2283,16 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_capabilities,
 	&graphql_type_capability,
 	&graphql_type_capability_event,
+	&graphql_type_change_sets_page,
 	&graphql_type_content_batch,
 	&graphql_type_content_batch_result,
+	&graphql_type_content_change_set,
 	&graphql_type_content_export,
+	&graphql_type_content_field_blame,
 	&graphql_type_content_global,
 	&graphql_type_content_import,
 	&graphql_type_content_item,
+	&graphql_type_content_item_blame_page,
 	&graphql_type_content_item_deletion,
 	&graphql_type_content_item_diff,
 	&graphql_type_content_item_projections,
@@ -2198,6 +2308,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_content_type_items_page,
 	&graphql_type_content_type_stats,
 	&graphql_type_content_types_page,
+	&graphql_type_content_version_origin,
 	&graphql_type_context_citation,
 	&graphql_type_decide_review_tasks_result,
 	&graphql_type_delegated_api_keys,
@@ -2226,6 +2337,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_global_preview_token,
 	&graphql_type_globals_page,
 	&graphql_type_guide,
+	&graphql_type_guide_state,
 	&graphql_type_guide_step,
 	&graphql_type_guide_task,
 	&graphql_type_guides_page,
@@ -2303,6 +2415,7 @@ const struct graphql_type *const graphql_types[] = {
 	&graphql_type_transfer_reference,
 	&graphql_type_undo_changes_result,
 	&graphql_type_undone_item,
+	&graphql_type_undone_thing,
 	&graphql_type_webhook,
 	&graphql_type_webhook_attempt,
 	&graphql_type_webhook_deliveries_page,

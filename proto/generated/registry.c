@@ -37,11 +37,15 @@ const struct operation *const registry_operations[] = {
 	&operation_content_batch_delete,
 	&operation_content_batch_update,
 	&operation_content_changes_undo,
+	&operation_content_changesets_get,
+	&operation_content_changesets_list,
+	&operation_content_changesets_open,
 	&operation_content_globals_get,
 	&operation_content_globals_list,
 	&operation_content_globals_put,
 	&operation_content_governance_set,
 	&operation_content_governance_transition,
+	&operation_content_items_blame,
 	&operation_content_items_create,
 	&operation_content_items_create_as,
 	&operation_content_items_delete,
@@ -249,7 +253,7 @@ const struct operation *const registry_operations[] = {
 	&operation_workflow_workflows_list,
 	&operation_workflow_workflows_update,
 };
-const size_t registry_n_operations = 231;
+const size_t registry_n_operations = 235;
 
 const char *const registry_services[] = { "audit", "content", "embeddings", "forms", "identity", "jobs", "payments", "webhooks", "workflow", NULL };
 

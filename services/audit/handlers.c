@@ -59,6 +59,8 @@ audit_logs_list(struct request *req, const struct audit_logs_list_request *in, s
 
 	if (in->cursor && !cursor_decode(req->arena, in->cursor, &before_us, &before_id))
 		return FAIL_AT(req, INVALID_AUDIT_CURSOR, "/cursor", "the cursor is invalid: send a nextCursor as it was received, or none");
+	if (in->request_id && in->change_set)
+		return FAIL_AT(req, VALIDATION_ERROR, "/changeSet", "entries are found by requestId or by changeSet, not by both");
 	const struct error *error = check_word(req, "entityType", in->entity_type, false);
 	if (!error)
 		error = check_word(req, "action", in->action, true);

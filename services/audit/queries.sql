@@ -16,10 +16,10 @@ UPDATE audit_chain_heads h SET number = n.number, hash = n.hash
 -- name: entry_add :exec
 -- A batch of entries: a JSON array of audit_append.
 INSERT INTO audit_logs (domain_id, number, event_id, publisher, action, entity_type, entity_id, entity_version, user_id,
-       actor_id, actor_type, actor_source, details, request_id, trace_parent, created_at, canonical, previous_hash, hash)
+       actor_id, actor_type, actor_source, details, request_id, trace_parent, created_at, canonical, previous_hash, hash, change_set)
 SELECT f."domainId", f.number, f."eventId", f.publisher, f.action, f."entityType", f."entityId", f."entityVersion", f."userId",
        f."actorId", f."actorType", f."actorSource", f.details, f."requestId", f."traceParent",
-       'epoch'::timestamptz + f."createdAtUs" * interval '1 microsecond', a.canonical, a."previousHash", a.hash
+       'epoch'::timestamptz + f."createdAtUs" * interval '1 microsecond', a.canonical, a."previousHash", a.hash, f.details::json ->> 'changeSet'
   FROM json_to_recordset($1::json) AS a(canonical text, "previousHash" text, hash text),
        json_to_record(a.canonical::json) AS f("domainId" integer, number bigint, "eventId" uuid, publisher text, action text,
        "entityType" text, "entityId" bigint, "entityVersion" integer, "userId" integer, "actorId" text, "actorType" text,
@@ -68,6 +68,16 @@ SELECT id, number, action, entity_type, entity_id, entity_version, user_id, acto
    AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))
  ORDER BY created_at DESC, id DESC LIMIT $9;
 
+-- name: entry_list_change_set :list audit_entry
+-- What belongs to the change set $6, newest first.
+SELECT id, number, action, entity_type, entity_id, entity_version, user_id, actor_id, actor_type, actor_source, details,
+       request_id, event_id, hash, previous_hash, created_at
+  FROM audit_logs
+ WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND change_set = $6::text
+   AND (created_at, id) < (coalesce($7::timestamptz, 'infinity'), coalesce($8::bigint, 9223372036854775807))
+ ORDER BY created_at DESC, id DESC LIMIT $9;
+
 -- name: entry_count_all :find audit_count_row
 -- Length of the tenant's chain, whose numbers have no gaps.
 SELECT coalesce((SELECT number FROM audit_chain_heads WHERE domain_id = $1), 0) AS total;
@@ -96,6 +106,12 @@ SELECT count(*) AS total FROM (SELECT FROM audit_logs
 SELECT count(*) AS total FROM (SELECT FROM audit_logs
  WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
    AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND request_id = $6::text LIMIT $7) AS matching;
+
+-- name: entry_count_change_set :find audit_count_row
+-- Entries of the change set $6, counted up to $7.
+SELECT count(*) AS total FROM (SELECT FROM audit_logs
+ WHERE ($1::text IS NULL OR entity_type = $1) AND ($2::bigint IS NULL OR entity_id = $2) AND ($3::text IS NULL OR action = $3)
+   AND ($4::text IS NULL OR actor_id = $4) AND ($5::text IS NULL OR actor_type = $5) AND change_set = $6::text LIMIT $7) AS matching;
 
 -- name: chain_page :list audit_chain_row
 -- Consecutive entries of the tenant's chain, until $3 bytes of hashed text have come.

@@ -30,6 +30,8 @@ struct entry_statements {
 static struct entry_statements
 statements_for(const struct audit_logs_list_request *in)
 {
+	if (in->change_set)
+		return (struct entry_statements){ &audit_entry_list_change_set_query, &audit_entry_count_change_set_query };
 	if (in->request_id)
 		return (struct entry_statements){ &audit_entry_list_request_query, &audit_entry_count_request_query };
 	if (in->entity_type && in->entity_id)
@@ -49,10 +51,10 @@ store_entry_page(struct request *req, const struct audit_logs_list_request *in, 
 	const struct audit_count_row *count;
 	db_ticket page = query_ask(req, statements.list,
 	    PARAMS(P_TEXT(in->entity_type), P_INT_OPT(in->entity_id), P_TEXT(in->action), P_TEXT(in->actor_id), P_TEXT(in->actor_type),
-	        P_TEXT(in->request_id), P_TIME_OPT(before_us), before_us ? P_INT(before_id) : P_NULL(), P_INT(limit)));
+	        P_TEXT(in->change_set ? in->change_set : in->request_id), P_TIME_OPT(before_us), before_us ? P_INT(before_id) : P_NULL(), P_INT(limit)));
 	db_ticket total = statements.count == &audit_entry_count_all_query ? query_ask(req, statements.count, PARAMS(P_INT(req->tenant)))
 	    : query_ask(req, statements.count, PARAMS(P_TEXT(in->entity_type), P_INT_OPT(in->entity_id), P_TEXT(in->action), P_TEXT(in->actor_id),
-	          P_TEXT(in->actor_type), P_TEXT(in->request_id), P_INT(total_max)));
+	          P_TEXT(in->actor_type), P_TEXT(in->change_set ? in->change_set : in->request_id), P_INT(total_max)));
 	const struct error *error = query_claim_list(req, page, ret_entries);
 	if (error)
 		return error;

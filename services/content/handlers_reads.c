@@ -7,6 +7,7 @@
 #include "licensing/gate.h"
 #include "localisation/reader.h"
 #include "past/past.h"
+#include "provenance/origin.h"
 #include "query/text.h"
 #include "rules.h"
 #include "store.h"
@@ -384,7 +385,8 @@ version_view(const struct content_version_row *row)
 {
 	return (struct content_item_version){ .id = row->id, .content_item_id = row->content_item_id, .version = row->version,
 		.data = row->data, .status = row->status, .created_at = row->created_at, .created_by = row->created_by, .session = row->session,
-		.change_set = row->change_set, .schema_version = row->schema_version };
+		.change_set = row->change_set, .schema_version = row->schema_version, .actor_kind = origin_kind(row->created_by), .surface = origin_surface(row->surface),
+		.prompt_hash = row->prompt_hash };
 }
 
 /* Of the superseded versions, the one that the public sees. */
@@ -437,7 +439,7 @@ content_items_versions(struct request *req, const struct content_items_versions_
 		.versions = { .items = versions, .n = n }, .limit = limit, .has_more = rows.n > n,
 		.next_cursor = rows.n > n && n > 0 ? cursor_of_rows(req->arena, of, versions[n - 1].version) : NULL,
 	};
-	return NULL;
+	return origin_tell_head(req, in->id, &out->head);
 }
 
 const struct error *

@@ -10,10 +10,8 @@
 #include "model/source.h"
 #include "query/fields.h"
 #include "rules.h"
-#include "schema_change/chain.h"
-#include "schema_change/migrate.h"
-#include "schema_change/report.h"
 #include "store.h"
+#include "types_put.h"
 
 enum { LIST_LIMIT_DEFAULT = 50 };
 
@@ -231,21 +229,10 @@ is_empty(const struct content_types_update_request *in)
 	    && !in->base_price && in->steps.n == 0;
 }
 
-static bool
-is_other_text(const char *before, const char *after)
-{
-	return strcmp(before ? before : "", after ? after : "") != 0;
-}
-
-/* The row with the request's fields in place of the old ones; names of those that differ. */
+/* The request's fields in place of the old ones. */
 static const struct error *
-apply_update(struct request *req, const struct content_types_update_request *in, struct content_type_row *row,
-    struct shape_list *ret_changed, struct shape_list *ret_warnings)
+apply_update(struct request *req, const struct content_types_update_request *in, struct content_type_row *row, struct shape_list *ret_warnings)
 {
-	const struct content_type_row old = *row;
-	const char **names = ARENA_ARRAY(req->arena, const char *, 7);
-	size_t n = 0;
-
 	if (in->name)
 		row->name = in->name;
 	if (in->slug)
@@ -254,135 +241,29 @@ apply_update(struct request *req, const struct content_types_update_request *in,
 		row->kind = in->kind;
 	if (in->description)
 		row->description = in->description[0] ? in->description : NULL;
-	if (in->base_price) {
+	if (in->base_price)
 		row->base_price = in->base_price;
-		gate_touch(req->tenant);
-	}
-	if (in->schema.json || in->schema_manifest.json) {
-		struct schema_source source = { .schema = in->schema, .manifest = in->schema_manifest };
-		const struct error *error = source_take(req, &source, row, ret_warnings);
-		if (error)
-			return error;
-	}
-	if (strcmp(old.name, row->name) != 0)
-		names[n++] = "name";
-	if (strcmp(old.slug, row->slug) != 0)
-		names[n++] = "slug";
-	if (strcmp(old.kind, row->kind) != 0)
-		names[n++] = "kind";
-	if (is_other_text(old.description, row->description))
-		names[n++] = "description";
-	if (strcmp(old.schema_hash, row->schema_hash) != 0)
-		names[n++] = "schema";
-	if (strcmp(old.schema_hash, row->schema_hash) != 0 || in->steps.n > 0)
-		row->schema_version++;
-	if (is_other_text(old.schema_manifest, row->schema_manifest))
-		names[n++] = "schemaManifest";
-	if ((old.base_price ? *old.base_price : -1) != (row->base_price ? *row->base_price : -1))
-		names[n++] = "basePrice";
-	*ret_changed = (struct shape_list){ .items = names, .n = n };
-	return NULL;
-}
-
-/* Items cannot appear meanwhile: the type is locked. */
-static const struct error *
-check_singleton(struct request *req, const struct content_type_row *old, const struct content_type_row *row)
-{
-	int64_t n = 0;
-
-	if (strcmp(row->kind, "singleton") != 0 || strcmp(old->kind, "singleton") == 0)
+	if (!in->schema.json && !in->schema_manifest.json)
 		return NULL;
-	const struct error *error = store_type_items_count(req, row->id, LIST_TOTAL_MAX, &n);
-	if (error || n <= 1)
-		return error;
-	return FAIL_WITH(req, SINGLETON_CONTENT_TYPE_REQUIRES_ONE_ITEM, arena_printf(req->arena, "{\"itemCount\":%" PRId64 "}", n),
-	    "content type %" PRId64 " has %" PRId64 " items", row->id, n);
-}
-
-/* What takes the items there are to the schema of the row, or NULL. */
-static const struct error *
-read_chain(struct request *req, const struct content_types_update_request *in, const struct content_type_row *row, const struct schema_chain **ret_chain)
-{
-	struct schema_steps steps = { .n = 0 };
-
-	if (in->steps.n == 0)
-		return NULL;
-	struct schema_chain *chain = ARENA_NEW(req->arena, struct schema_chain);
-	const struct error *error = chain_read_steps(req, &in->steps, &steps);
-	if (!error)
-		error = chain_load(req, row->id, 0, chain);
-	if (error)
-		return error;
-	chain_append(chain, row->schema_version, &steps);
-	*ret_chain = chain;
-	return NULL;
-}
-
-/* A dry run tells what a changed schema would break; otherwise that has to be forced. */
-static const struct error *
-check_change(struct request *req, const struct content_types_update_request *in, const struct content_type_row *old, const struct content_type_row *row,
-    const struct schema_change **ret_change)
-{
-	const struct schema_chain *chain = NULL;
-	bool is_forced = in->force && *in->force;
-
-	if (old->schema_version == row->schema_version)
-		return NULL;
-	const struct error *error = is_forced ? NULL : migrate_check_idle(req, old->id);
-	if (!error)
-		error = read_chain(req, in, row, &chain);
-	if (!error)
-		error = change_report(req, old, row, chain, ret_change);
-	if (error || !change_is_breaking(*ret_change) || is_forced || req->dry_run)
-		return error;
-	return FAIL_WITH(req, CONTENT_SCHEMA_INCOMPATIBLE, change_context(req, *ret_change), "%" PRId64 " of %" PRId64 " items that were checked do not satisfy the new schema%s",
-	    (*ret_change)->breaking_count, (*ret_change)->checked_count, chain ? ", after the steps either" : "");
+	struct schema_source source = { .schema = in->schema, .manifest = in->schema_manifest };
+	return source_take(req, &source, row, ret_warnings);
 }
 
 const struct error *
 content_types_update(struct request *req, const struct content_types_update_request *in, struct content_type *out)
 {
-	const struct content_type_row *old = NULL;
-	struct shape_list changed = { .n = 0 }, warnings = { .n = 0 };
+	struct type_put put = { .steps = &in->steps, .is_forced = in->force && *in->force, .is_report = req->dry_run };
 
 	if (is_empty(in))
 		return FAIL(req, EMPTY_UPDATE_BODY, "the update changes nothing");
 	const struct error *error = check_slug(req, in->slug);
 	if (!error)
-		error = lock_type(req, in->id, in->expected_version, &old);
+		error = lock_type(req, in->id, in->expected_version, &put.old);
 	if (error)
 		return error;
-	struct content_type_row row = *old;
-	error = apply_update(req, in, &row, &changed, &warnings);
-	if (!error)
-		error = check_singleton(req, old, &row);
-	if (error)
-		return error;
-
-	const struct schema_change *change = NULL;
-	error = check_change(req, in, old, &row, &change);
-	if (error)
-		return error;
-
-	row.updated_at = rules_change_time(req->now_us, old->updated_at);
-	store_type_update(req, &row);
-	if (strcmp(old->schema_hash, row.schema_hash) != 0) {
-		error = fields_follow_schema(req, row.id, row.schema, false);
-		if (error)
-			return error;
-	}
-	const struct schema_migration *migration = NULL;
-	error = in->steps.n > 0 ? migrate_start(req, &row, &in->steps, &migration) : NULL;
-	if (error)
-		return error;
-	row.version++;
-	*out = content_type_view(&row);
-	out->warnings = shown_warnings(&warnings);
-	out->schema_change = change;
-	out->migration = migration;
-	emit_content_type_update(req, row.id, row.version, &(struct content_type_update_event){
-	    .name = row.name, .slug = row.slug, .kind = row.kind, .schema_hash = row.schema_hash, .changed_fields = changed });
-	return NULL;
+	put.row = *put.old;
+	error = apply_update(req, in, &put.row, &put.warnings);
+	return error ? error : type_put(req, &put, out);
 }
 
 const struct error *

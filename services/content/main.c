@@ -8,12 +8,19 @@
 #include "query/text.h"
 #include "schema_change/migrate.h"
 #include "transfer/transfer.h"
+#include "undo/things.h"
 
 extern const struct service_operation content_operations[];
 extern const size_t content_n_operations;
 
 static const struct consumer consumers[] = {
 	{ .publisher = "payments", .apply = offers_take_events, .types = offers_event_types },
+	/* What undo has to say of other services' things. */
+	{ .publisher = "identity", .apply = changes_take_events, .types = (const char *const[]){ "api_key.*", "domain.*", "supervisor.*", "supervisor_invite.*", NULL }, .from_now = true },
+	{ .publisher = "forms", .apply = changes_take_events, .types = (const char *const[]){ "form_definition.*", NULL }, .from_now = true },
+	{ .publisher = "workflow", .apply = changes_take_events, .types = (const char *const[]){ "workflow.*", "review_task.*", "review_comment.*", NULL }, .from_now = true },
+	{ .publisher = "jobs", .apply = changes_take_events, .types = (const char *const[]){ "job.create", "job.cancel", "job_queue.*", "job_schedule.*", NULL }, .from_now = true },
+	{ .publisher = "webhooks", .apply = changes_take_events, .types = (const char *const[]){ "webhook.create", "webhook.update", "webhook.delete", "webhook.rotate", NULL }, .from_now = true },
 };
 
 static const struct timer timers[] = {

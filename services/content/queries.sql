@@ -142,12 +142,13 @@ SELECT t.content_type_id, t.is_singleton, t.is_indexed, t.has_references, t.sche
 -- name: item_insert :exec
 -- New items, version 1.
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
-                           published_version, published_at, session, change_set, request_id, schema_version)
+                           published_version, published_at, session, change_set, request_id, schema_version, surface)
 SELECT n.id, tenant(), n.content_type_id, n.is_singleton, n.data, n.status, 1, n.at, n.at, n.by, lower(n.search_text),
-       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id, n.schema_version
+       CASE WHEN n.status = 'published' THEN 1 END, CASE WHEN n.status = 'published' THEN n.at END, n.session, n.change_set, n.request_id, n.schema_version,
+       n.surface
   FROM unnest($1::integer[], $2::integer[], $3::boolean[], $4::json[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-              $12::integer[])
-       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id, schema_version);
+              $12::integer[], $13::smallint[])
+       AS n (id, content_type_id, is_singleton, data, status, at, by, search_text, session, change_set, request_id, schema_version, surface);
 
 -- name: items_lock :list content_head_row
 -- Heads to change, locked in the order of the ids $1, and the type that each has or goes to ($2, 0: stays): target columns are null when there is no such
@@ -178,10 +179,12 @@ SELECT i.id FROM content_items i WHERE i.domain_id = tenant() AND i.content_type
 
 -- name: item_keep_version :exec
 -- Copy locked heads of these versions into the history, before they change.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)
-SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version,
+                                   surface)
+SELECT tenant(), w.id, w.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version, i.surface
   FROM unnest($1::integer[], $2::integer[]) AS w (id, version)
- CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version FROM content_items h
+ CROSS JOIN LATERAL (SELECT h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version,
+                            h.surface FROM content_items h
                       WHERE h.domain_id = tenant() AND h.id = w.id AND h.version = w.version LIMIT 1) i;
 
 -- name: item_update :exec
@@ -192,10 +195,11 @@ UPDATE content_items i
        published_version = n.published, updated_by = n.by, search_text = lower(n.search_text),
        published_text = CASE WHEN n.published = i.version THEN i.search_text WHEN n.published < i.version THEN coalesce(lower(n.published_text), i.published_text) END,
        published_at = CASE WHEN n.published = i.version + 1 THEN n.at WHEN n.published IS NOT NULL THEN coalesce(i.published_at, n.at) END,
-       session = n.session, change_set = n.change_set, request_id = n.request_id, schema_version = n.schema_version
+       session = n.session, change_set = n.change_set, request_id = n.request_id, schema_version = n.schema_version, surface = n.surface
   FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[], $5::json[], $6::text[], $7::timestamptz[], $8::integer[], $9::text[], $10::text[],
-              $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[])
-       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text, schema_version)
+              $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[], $16::smallint[])
+       AS n (id, version, content_type_id, is_singleton, data, status, at, published, by, search_text, session, change_set, request_id, published_text, schema_version,
+             surface)
  CROSS JOIN LATERAL (SELECT h.ctid FROM content_items h WHERE h.domain_id = tenant() AND h.id = n.id AND h.version = n.version LIMIT 1) p
  WHERE i.ctid = p.ctid;
 
@@ -207,11 +211,11 @@ references_kept AS (
     UPDATE content_references r SET state = 'deleted' WHERE r.source_id = $1 AND r.place >= 0),
 gone AS (
     DELETE FROM content_items WHERE id = $1
-    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version)
+    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version, surface)
 INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,
-                                   schema_version, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
+                                   schema_version, surface, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
 SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,
-       $2, $3, $4, $5, $6, $7 FROM gone;
+       surface, $2, $3, $4, $5, $6, $7 FROM gone;
 
 -- name: deleted_lock :find content_deleted_row
 -- A deleted item that can still be restored, and the type it goes back to.
@@ -227,13 +231,15 @@ SELECT d.id, d.content_type_id, d.data, d.status, d.version, d.created_at, d.upd
 -- A locked deleted item becomes a head again, as a new version that the public does not see.
 WITH back AS (
     DELETE FROM content_items_deleted WHERE id = $1
-    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version),
+    RETURNING id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,
+              surface),
 kept AS (
-    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)
-    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id, schema_version FROM back)
+    INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version,
+                                       surface)
+    SELECT domain_id, id, version, data, status, updated_at, updated_by, session, change_set, request_id, schema_version, surface FROM back)
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text, session, change_set, request_id,
-                           schema_version)
-SELECT id, domain_id, content_type_id, $2, $10::json, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9, $11 FROM back;
+                           schema_version, surface)
+SELECT id, domain_id, content_type_id, $2, $10::json, $3, version + 1, created_at, $4, $5, lower($6::text), $7, $8, $9, $11, $12 FROM back;
 
 -- name: purge_due :list content_purge_row
 -- Deleted items whose time is over, of all tenants.
@@ -256,6 +262,8 @@ WITH gone AS (
      WHERE d.domain_id = $1 AND d.id = $2
        AND NOT EXISTS (SELECT FROM content_item_versions v WHERE v.domain_id = $1 AND v.content_item_id = $2)
     RETURNING d.id),
+prompts AS (
+    DELETE FROM content_prompts p WHERE p.domain_id = $1 AND p.content_item_id = $2 AND EXISTS (SELECT FROM gone)),
 past AS (
     DELETE FROM content_item_history h WHERE h.domain_id = $1 AND h.item_id = $2 AND EXISTS (SELECT FROM gone))
 DELETE FROM content_references r
@@ -316,11 +324,54 @@ SELECT i.version AS head_version, i.published_version, CASE WHEN i.version = $2 
 -- name: versions_list :list content_version_row
 -- Superseded versions below $2, newest first; $4 bytes of data at most, beyond which it is null.
 SELECT p.id, p.content_item_id, p.version, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED PRECEDING) <= $4 THEN p.data END AS data,
-       p.status, p.created_at, p.created_by, p.session, p.change_set, p.schema_version
-  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set, v.schema_version
+       p.status, p.created_at, p.created_by, p.session, p.change_set, p.schema_version, p.surface,
+       (SELECT k.prompt_hash FROM content_prompts k WHERE k.content_item_id = p.content_item_id AND k.version = p.version LIMIT 1) AS prompt_hash
+  FROM (SELECT v.id, v.content_item_id, v.version, v.data, v.data_bytes, v.status, v.created_at, v.created_by, v.session, v.change_set, v.schema_version,
+               v.surface
           FROM content_item_versions v
          WHERE v.content_item_id = $1 AND v.version < $2
          ORDER BY v.version DESC LIMIT $3) p;
+
+-- name: item_origin :find content_origin_row
+-- The working copy and where it comes from; $2 bytes of data at most, beyond which it is null.
+SELECT i.version, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.surface,
+       (SELECT k.prompt_hash FROM content_prompts k WHERE k.content_item_id = i.id AND k.version = i.version LIMIT 1) AS prompt_hash,
+       CASE WHEN i.data_bytes <= $2 THEN i.data END AS data
+  FROM content_items i WHERE i.id = $1;
+
+-- name: prompt_note :exec
+-- By which prompt the heads $1, just written, were made.
+INSERT INTO content_prompts (domain_id, content_item_id, version, prompt_hash)
+SELECT tenant(), i.id, i.version, $2::text
+  FROM unnest($1::integer[]) w (id)
+ CROSS JOIN LATERAL (SELECT h.id, h.version FROM content_items h WHERE h.domain_id = tenant() AND h.id = w.id LIMIT 1) i
+ON CONFLICT DO NOTHING;
+
+-- ---------------------------------------------------------------- change sets
+
+-- name: change_set_insert :find content_change_set_row
+-- Say what a label stands for.
+INSERT INTO content_change_sets AS c (domain_id, label, name, reason, opened_by, opened_at, surface, session, prompt_hash)
+VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7, $8)
+RETURNING c.id, c.label, c.name, c.reason, c.opened_by, c.opened_at, c.surface, c.session, c.prompt_hash;
+
+-- name: change_set_get :find content_change_set_row
+-- What a label stands for.
+SELECT c.id, c.label, c.name, c.reason, c.opened_by, c.opened_at, c.surface, c.session, c.prompt_hash
+  FROM content_change_sets c WHERE c.label = $1;
+
+-- name: change_sets_named :list content_change_set_row
+-- What some labels stand for.
+SELECT c.id, c.label, c.name, c.reason, c.opened_by, c.opened_at, c.surface, c.session, c.prompt_hash
+  FROM unnest($1::text[]) w (label)
+ CROSS JOIN LATERAL (SELECT s.id, s.label, s.name, s.reason, s.opened_by, s.opened_at, s.surface, s.session, s.prompt_hash
+                       FROM content_change_sets s WHERE s.label = w.label LIMIT 1) c
+ LIMIT cardinality($1::text[]);
+
+-- name: change_sets_list :list content_change_set_row
+-- Those opened before one, newest first.
+SELECT c.id, c.label, c.name, c.reason, c.opened_by, c.opened_at, c.surface, c.session, c.prompt_hash
+  FROM content_change_sets c WHERE c.id < $1 ORDER BY c.id DESC LIMIT $2;
 
 -- ---------------------------------------------------------------- many items
 
@@ -1050,6 +1101,79 @@ SELECT c.item_id::integer AS item_id, c.version::integer AS version, c.is_deleti
 SELECT h.content_type_id, h.published_version FROM content_item_history h
  WHERE h.item_id = $1 AND h.version <= $2 AND NOT h.is_deleted ORDER BY h.version DESC, h.valid_from DESC LIMIT 1;
 
+-- name: change_note :exec
+-- A change of something else than an item, noted before it is made; of a type with what it was.
+INSERT INTO content_changes (domain_id, kind, entity_id, action, was_there, is_there, before, at, actor_id, session, change_set, request_id)
+SELECT tenant(), $1::text, $2::bigint, $3, $4::boolean, $5,
+       CASE WHEN $1 = 'content_type' AND $4 THEN
+           (SELECT to_json(s) FROM (SELECT t.name, t.slug, t.kind, t.description, t.schema, t.schema_hash, t.schema_manifest, t.base_price, t.version,
+                                           t.schema_version, t.created_at,
+                                           EXISTS (SELECT FROM content_workflows w WHERE w.domain_id = t.domain_id AND w.content_type_id = t.id AND w.is_active) AS is_governed
+                                      FROM content_types t WHERE t.domain_id = tenant() AND t.id = $2 LIMIT 1) s) END,
+       $6, $7, $8, $9, $10;
+
+-- name: change_note_foreign :exec
+-- What other services' events tell.
+INSERT INTO content_changes (domain_id, kind, entity_id, action, was_there, is_there, at, actor_id, session, change_set, request_id)
+SELECT n.domain_id, n.kind, n.entity_id, n.action, false, false, n.at, n.actor_id, n.session, n.change_set, n.request_id
+  FROM unnest($1::integer[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])
+       AS n (domain_id, kind, entity_id, action, at, actor_id, session, change_set, request_id);
+
+-- name: changes_forget :exec
+-- Some of what nobody will undo any more.
+DELETE FROM content_changes c USING (SELECT o.domain_id, o.id FROM content_changes o WHERE o.at < $1 ORDER BY o.at LIMIT $2) k
+ WHERE c.domain_id = k.domain_id AND c.id = k.id;
+
+-- name: undo_things_of_change_set :list content_thing_row
+-- Other things that a change set has changed, $2 at most.
+SELECT DISTINCT c.kind, c.entity_id FROM content_changes c WHERE c.change_set = $1 LIMIT $2;
+
+-- name: undo_things_of_session :list content_thing_row
+-- Other things that a session has changed, $2 at most.
+SELECT DISTINCT c.kind, c.entity_id FROM content_changes c WHERE c.session = $1 LIMIT $2;
+
+-- name: undo_things_since :list content_thing_row
+-- Of each of the latest changes of other things since $1, $2 at most, what was changed.
+SELECT c.kind, c.entity_id FROM content_changes c WHERE c.at >= $1 ORDER BY c.at DESC, c.id DESC LIMIT $2;
+
+-- name: undo_thing_changes :list content_thing_change_row
+-- The last changes of each other thing, $8 at most, newest first, and which of them are meant.
+SELECT k.id, k.kind, k.entity_id, k.action, k.was_there, k.is_there, k.actor_id, k.at,
+       (coalesce(k.change_set = $3::text, false) OR coalesce(k.session = $4::text, false) OR coalesce(k.request_id = ANY ($5::text[]), false)
+           OR coalesce(k.actor_id = $6::text AND k.at >= $7::timestamptz, false))::boolean AS is_meant
+  FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS w (kind, id, place)
+ CROSS JOIN LATERAL (SELECT c.id, c.kind, c.entity_id, c.action, c.was_there, c.is_there, c.actor_id, c.at, c.session, c.change_set, c.request_id
+                       FROM content_changes c WHERE c.kind = w.kind AND c.entity_id = w.id ORDER BY c.id DESC LIMIT $8) k
+ ORDER BY w.place, k.id DESC LIMIT cardinality($1::text[]) * $8::integer;
+
+-- name: change_type_before :find content_type_row
+-- A type as it was before a change.
+SELECT c.entity_id::integer AS id, c.before ->> 'name' AS name, c.before ->> 'slug' AS slug, c.before ->> 'kind' AS kind, c.before ->> 'description' AS description,
+       c.before ->> 'schema' AS schema, c.before ->> 'schema_hash' AS schema_hash, c.before ->> 'schema_manifest' AS schema_manifest,
+       (c.before ->> 'base_price')::bigint AS base_price, (c.before ->> 'version')::integer AS version, (c.before ->> 'schema_version')::integer AS schema_version,
+       (c.before ->> 'created_at')::timestamptz AS created_at, c.at AS updated_at, c.actor_id AS updated_by
+  FROM content_changes c WHERE c.id = $1;
+
+-- name: change_was_governed :find content_id_row
+-- A workflow governed the type before the change.
+SELECT c.entity_id::integer AS id FROM content_changes c WHERE c.id = $1 AND (c.before ->> 'is_governed')::boolean;
+
+-- name: type_recreate :find content_type_row
+-- A deleted type is there again under its id, with a version that it never had.
+INSERT INTO content_types (id, domain_id, name, slug, kind, description, schema, schema_hash, base_price, created_at, updated_at, updated_by, schema_manifest,
+                           version, schema_version)
+SELECT $1, tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, last.version + 2, last.schema_version + 1
+  FROM (SELECT (k.before ->> 'version')::integer AS version, (k.before ->> 'schema_version')::integer AS schema_version
+          FROM content_changes k WHERE k.kind = 'content_type' AND k.entity_id = $1 AND k.was_there ORDER BY k.id DESC LIMIT 1) last
+RETURNING id, name, slug, kind, description, schema, schema_hash, schema_manifest, base_price, version, schema_version, created_at, updated_at, updated_by;
+
+-- name: migration_stands :find content_id_row
+-- The latest migration of a type since a version of its schema whose items are as it made them.
+SELECT m.id FROM content_schema_migrations m
+ WHERE m.content_type_id = $1 AND m.schema_version > $2
+   AND EXISTS (SELECT FROM content_items i WHERE i.domain_id = m.domain_id AND i.change_set = 'schema-migration-' || m.id)
+ ORDER BY m.schema_version DESC LIMIT 1;
+
 -- Counts stop at $3 (or $5): what a page reports must not cost a scan of everything.
 
 -- name: heads_count_all :find content_count_row
@@ -1192,10 +1316,12 @@ SELECT p.item_id, p.place, p.data_bytes, CASE WHEN p.place = 1 OR sum(p.data_byt
 
 -- name: release_keep_versions :exec
 -- Copy locked heads into the history, before they change.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)
-SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version,
+                                   surface)
+SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version, h.surface
   FROM unnest($1::integer[]) w (id)
- CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version
+ CROSS JOIN LATERAL (SELECT i.domain_id, i.id, i.version, i.data, i.status, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version,
+                            i.surface
                        FROM content_items i WHERE i.id = w.id LIMIT 1) h;
 
 -- name: release_note :exec
@@ -1214,7 +1340,7 @@ UPDATE content_release_entries e
 -- were empty would read all items.
 UPDATE content_items i
    SET data = b.data, status = 'published', version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,
-       session = $5, change_set = $6, request_id = $7, schema_version = b.schema_version,
+       session = $5, change_set = $6, request_id = $7, surface = $8, schema_version = b.schema_version,
        published_version = i.version + 1, published_at = greatest($3, i.updated_at), published_text = NULL,
        search_text = CASE WHEN b.is_head THEN i.search_text ELSE content_search_text(b.data) END
   FROM (SELECT h.ctid AS place, k.version = k.base_version AS is_head, s.data, s.schema_version
@@ -1272,11 +1398,12 @@ gone AS (
      USING unnest($1::integer[]) w (id)
      CROSS JOIN LATERAL (SELECT n.ctid AS place FROM content_items n WHERE n.id = w.id LIMIT 1) k
      WHERE i.ctid = k.place
-    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version)
+    RETURNING i.id, i.domain_id, i.content_type_id, i.data, i.status, i.version, i.created_at, i.updated_at, i.updated_by, i.session, i.change_set, i.request_id, i.schema_version,
+              i.surface)
 INSERT INTO content_items_deleted (id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id,
-                                   schema_version, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
+                                   schema_version, surface, deleted_at, purge_at, deleted_by, deleted_session, deleted_change_set, deleted_request_id)
 SELECT id, domain_id, content_type_id, data, status, version, created_at, updated_at, updated_by, session, change_set, request_id, schema_version,
-       $2, $3, $4, $5, $6, $7 FROM gone;
+       surface, $2, $3, $4, $5, $6, $7 FROM gone;
 
 -- What a reversal brings back: the content of the base, and exactly what the public saw before.  A head that was published becomes a draft of the same
 -- content beside its published version, as after a rollback.
@@ -1285,7 +1412,7 @@ SELECT id, domain_id, content_type_id, data, status, version, created_at, update
 -- New heads of the items $2.
 UPDATE content_items i
    SET data = b.data, status = b.status, version = i.version + 1, updated_at = greatest($3::timestamptz, i.updated_at), updated_by = $4,
-       session = $5, change_set = $6, request_id = $7, schema_version = b.schema_version,
+       session = $5, change_set = $6, request_id = $7, surface = $8, schema_version = b.schema_version,
        published_version = b.before_published_version, published_at = b.before_published_at,
        search_text = content_search_text(b.data), published_text = content_search_text(b.public_data)
   FROM (SELECT h.ctid AS place, k.before_published_version, k.before_published_at, s.data, s.schema_version, p.data AS public_data,
@@ -1300,10 +1427,12 @@ UPDATE content_items i
 
 -- name: release_keep_deleted :exec
 -- Copy the last versions of deleted items into the history, before they come back.
-INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version)
-SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version
+INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, session, change_set, request_id, schema_version,
+                                   surface)
+SELECT h.domain_id, h.id, h.version, h.data, h.status, h.updated_at, h.updated_by, h.session, h.change_set, h.request_id, h.schema_version, h.surface
   FROM unnest($1::integer[]) w (id)
- CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id, d.schema_version
+ CROSS JOIN LATERAL (SELECT d.domain_id, d.id, d.version, d.data, d.status, d.updated_at, d.updated_by, d.session, d.change_set, d.request_id, d.schema_version,
+                            d.surface
                        FROM content_items_deleted d WHERE d.id = w.id LIMIT 1) h;
 
 -- name: release_restore_items :exec
@@ -1315,10 +1444,10 @@ WITH back AS (
      WHERE d.ctid = k.place
     RETURNING d.id, d.domain_id, d.content_type_id, d.data, d.version, d.created_at, d.updated_at, d.schema_version)
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
-                           published_version, published_at, published_text, session, change_set, request_id, schema_version)
+                           published_version, published_at, published_text, session, change_set, request_id, surface, schema_version)
 SELECT k.id, k.domain_id, k.content_type_id, t.is_singleton, k.data, CASE WHEN e.before_status IN ('in_review', 'archived') THEN e.before_status ELSE 'draft' END,
        k.version + 1, k.created_at, greatest($3::timestamptz, k.updated_at), $4, content_search_text(k.data), e.before_published_version, e.before_published_at,
-       content_search_text(p.data), $5, $6, $7, k.schema_version
+       content_search_text(p.data), $5, $6, $7, $8, k.schema_version
   FROM back k
  CROSS JOIN LATERAL (SELECT h.is_singleton FROM content_types h WHERE h.id = k.content_type_id LIMIT 1) t
  CROSS JOIN LATERAL (SELECT h.before_status, h.before_published_version, h.before_published_at

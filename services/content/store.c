@@ -5,14 +5,18 @@
 
 #include "content_queries.h"
 #include "total_cache.h"
+#include "undo/things.h"
 
 const struct constraint_error content_constraints[] = {
 	{ "content_types_domain_slug_key", ERROR_CONTENT_TYPE_SLUG_CONFLICT, "another content type of this tenant has this slug" },
+	{ "content_change_sets_label_key", ERROR_CHANGE_SET_EXISTS, "a change set with this label is open already" },
 	{ "content_items_singleton_key", ERROR_SINGLETON_CONTENT_ITEM_EXISTS, "the singleton type has an item already" },
 	{ "content_items_content_type_fkey", ERROR_CONTENT_TYPE_NOT_FOUND, "the content type was deleted or changed meanwhile" },
 };
 const size_t content_n_constraints = sizeof(content_constraints) / sizeof(content_constraints[0]);
 
+#define CHANGES_KEEP_US (INT64_C(90) * 24 * 3600 * 1000 * 1000)
+enum { CHANGES_FORGET_MAX = 500 }; /* of one step */
 enum { PURGE_ITEMS_MAX = 20, PURGE_VERSIONS_MAX = 200 }; /* of one step */
 
 const char *
@@ -38,11 +42,14 @@ claim_count(struct request *req, db_ticket ticket, int64_t *ret_n)
 const struct error *
 store_type_insert(struct request *req, const struct content_type_row *type, const struct content_type_row **ret_type)
 {
-	return query_find(req, &content_type_insert_query,
+	const struct error *error = query_find(req, &content_type_insert_query,
 	    PARAMS(P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
 	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->created_at), P_TEXT(store_actor(req)),
 	        P_TEXT(type->schema_manifest)),
 	    ret_type);
+	if (!error)
+		change_note(req, &(struct change_note){ "content_type", "create", (*ret_type)->id, .is_there = true });
+	return error;
 }
 
 const struct error *
@@ -102,6 +109,7 @@ store_type_items_count(struct request *req, int64_t id, int64_t n_max, int64_t *
 void
 store_type_update(struct request *req, const struct content_type_row *type)
 {
+	change_note(req, &(struct change_note){ "content_type", "update", type->id, .was_there = true, .is_there = true });
 	query_send(req, &content_type_update_query,
 	    PARAMS(P_INT(type->id), P_TEXT(type->name), P_TEXT(type->slug), P_TEXT(type->kind), P_TEXT(type->description),
 	        P_TEXT(type->schema), P_TEXT(type->schema_hash), P_INT_OPT(type->base_price), P_TIME(type->updated_at),
@@ -111,6 +119,7 @@ store_type_update(struct request *req, const struct content_type_row *type)
 void
 store_type_delete(struct request *req, int64_t id)
 {
+	change_note(req, &(struct change_note){ "content_type", "delete", id, .was_there = true });
 	query_send(req, &content_type_delete_query, PARAMS(P_INT(id)));
 }
 
@@ -154,6 +163,13 @@ store_lifecycle_due(struct request *req, const struct lifecycle_due *due, struct
 
 /* ---- one item ---- */
 
+void
+store_prompt(struct request *req, const int64_t *ids, size_t n)
+{
+	if (req->labels.prompt_hash && n > 0)
+		query_send(req, &content_prompt_note_query, PARAMS(P_INT_LIST(ids, n), P_TEXT(req->labels.prompt_hash)));
+}
+
 /* What the item holds of its type's queryable fields, as its row is now. */
 static void
 put_fields(struct request *req, int64_t id)
@@ -168,11 +184,12 @@ store_item_insert(struct request *req, const struct new_item *item)
 	query_gather(req, &content_item_insert_query,
 	    PARAMS(P_INT(item->id), P_INT(item->content_type_id), P_BOOL(item->is_singleton), P_DOC(item->data),
 	        P_TEXT(item->status), P_TIME(item->created_at), P_TEXT(store_actor(req)), P_TEXT(item->search_text),
-	        P_LABELS(req), P_INT(item->schema_version)));
+	        P_LABELS(req), P_INT(item->schema_version), P_ORIGIN(req)));
 	if (item->is_indexed)
 		put_fields(req, item->id);
 	if (item->has_references)
 		store_references(req, &(struct version_references){ .item_id = item->id, .version = 1 }, &item->references);
+	store_prompt(req, &item->id, 1);
 }
 
 void
@@ -184,12 +201,13 @@ store_item_update(struct request *req, const struct content_head_row *head, cons
 	    PARAMS(P_INT(head->id), P_INT(head->version), P_INT(next->content_type_id), P_BOOL(next->is_singleton),
 	        P_DOC(next->data), P_TEXT(next->status), P_TIME(next->updated_at),
 	        next->published_version ? P_INT(next->published_version) : P_NULL(), P_TEXT(store_actor(req)), P_TEXT(next->search_text),
-	        P_LABELS(req), P_TEXT(next->published_text), P_INT(next->schema_version)));
+	        P_LABELS(req), P_TEXT(next->published_text), P_INT(next->schema_version), P_ORIGIN(req)));
 	if (next->is_indexed)
 		put_fields(req, head->id);
 	if (next->has_references)
 		store_references(req, &(struct version_references){ .item_id = head->id, .version = head->version + 1, .published = next->published_version },
 		    &next->references);
+	store_prompt(req, &head->id, 1);
 }
 
 void
@@ -211,9 +229,10 @@ store_item_restore(struct request *req, const struct content_deleted_row *item, 
 	total_cache_touch(req->tenant);
 	query_send(req, &content_item_restore_query,
 	    PARAMS(P_INT(item->id), P_BOOL(*item->target_is_singleton), P_TEXT(next->status), P_TIME(next->updated_at), P_TEXT(store_actor(req)),
-	        P_TEXT(next->search_text), P_LABELS(req), P_DOC(next->data), P_INT(next->schema_version)));
+	        P_TEXT(next->search_text), P_LABELS(req), P_DOC(next->data), P_INT(next->schema_version), P_ORIGIN(req)));
 	put_fields(req, item->id);
 	store_references(req, &(struct version_references){ .item_id = item->id, .version = item->version + 1 }, &next->references);
+	store_prompt(req, &item->id, 1);
 }
 
 const struct error *
@@ -224,6 +243,7 @@ store_purge(struct request *req, int64_t *ret_n_items)
 	const struct error *error = query_list(req, &content_purge_due_query, PARAMS(P_TIME(req->now_us), P_INT(PURGE_ITEMS_MAX)), &due);
 	if (error)
 		return error;
+	query_send(req, &content_changes_forget_query, PARAMS(P_TIME(req->now_us - CHANGES_KEEP_US), P_INT(CHANGES_FORGET_MAX)));
 	const struct content_purge_row *row = due.items;
 	for (size_t i = 0; i < due.n; i++) {
 		query_send(req, &content_purge_versions_query, PARAMS(P_INT(row[i].domain_id), P_INT(row[i].id), P_INT(PURGE_VERSIONS_MAX)));

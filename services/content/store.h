@@ -56,9 +56,14 @@ const struct error *store_targets(struct request *req, const int64_t *type_ids, 
 /* NULL: no such type. */
 const struct error *store_item_target(struct request *req, int64_t type_id, const struct content_target_row **ret_target) MUST_CHECK;
 
-/* Who makes a change, as events name actors; and what the change belongs to, the last three columns of what it writes. */
+/* Who makes a change, as events name actors; and what the change belongs to, columns of what it writes. */
 const char *store_actor(const struct request *req);
 #define P_LABELS(req) P_TEXT((req)->labels.session), P_TEXT((req)->labels.change_set), P_TEXT((req)->request_id)
+/* Through what it came. */
+#define P_ORIGIN(req) origin_surface_param(req)
+struct db_param origin_surface_param(const struct request *req);
+/* After heads were written: by which prompt, where that was said. */
+void store_prompt(struct request *req, const int64_t *ids, size_t n);
 
 struct new_item {
 	int64_t id, content_type_id;

@@ -20,6 +20,9 @@ BY_NATURE = {
     ("audit.logs.list", "/entries/*/number"): "two publishers' events arrive in either order",
     ("identity.decisions.list", "/decisions"): "the log tells the surfaces apart, and counts repeated reads together",
     ("content.items.versions", "/versions/*/session"): "MCP clients have names",
+    ("content.items.versions", "/versions/*/surface"): "each version says through which surface it came", ("content.items.versions", "/head/surface"): "the same",
+    ("content.items.versions", "/head/session"): "MCP clients have names", ("content.items.blame", "/fields/*/session"): "the same",
+    ("content.items.blame", "/fields/*/surface"): "it says through which surface a value came",
     ("identity.decisions.list", "/hasMore"): "the same", ("identity.decisions.list", "/nextCursor"): "the same",
     ("identity.decisions.list", "/durationP95Ms"): "a duration",
 }
@@ -28,12 +31,14 @@ COLUMNS_BY_NATURE = {("api_keys", "last_used_at"): "at most a minute behind", ("
                      ("content_item_versions", "request_id"): REQUEST, ("content_items_deleted", "request_id"): REQUEST,
                      ("content_items_deleted", "deleted_request_id"): REQUEST, ("content_items", "session"): "MCP clients have names",
                      ("content_item_versions", "session"): "the same", ("content_items_deleted", "session"): "the same",
-                     ("content_items_deleted", "deleted_session"): "the same"}
+                     ("content_items_deleted", "deleted_session"): "the same", ("content_items", "surface"): "each version says through which surface it came",
+                     ("content_item_versions", "surface"): "the same", ("content_items_deleted", "surface"): "the same"}
 # Operations that are not compared yet, by how their ids begin, with the reason.  That every surface has them is checked all the same.
 PEOPLE = "people come by links and go with sessions, which only a browser has"
 BEHIND = "what is done behind the writes differs from world to world while it is compared"
 NOT_COMPARED = {
     "content.assets.": "their bytes are base64, which the registry does not say: tests/e2e/test_assets",
+    "content.changesets.": "a label that is not given is made at random: tests/e2e/test_undo",
     "content.changes.undo": "what it changes is labelled with the request's id: tests/e2e/test_undo",
     "content.items.projections": "its fields come of a type's schema, which the registry does not say: tests/e2e/test_content_reads",
     "content.releases.publish": "a release is empty when it is created: tests/e2e/test_releases",
@@ -69,6 +74,7 @@ NOT_STATE = {
     "content_item_embeddings": "an index, built behind the writes", "content_item_index": "the same", "embedding_drafts": "the same", "embedding_tenants": "the same",
     "content_item_words": "the same", "content_words_queue": "the same",
     "content_item_history": "when each change ended: of two within a millisecond the later one stays",
+    "content_changes": "what other services changed comes behind the writes",
     "processes": "steps that are under way, in whatever order they are begun", "process_lanes": "the same",
     "audit_logs": "compared entry by entry", "audit_chain_heads": "hashes", "audit_checkpoints": "hashes"}
 

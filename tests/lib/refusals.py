@@ -120,6 +120,15 @@ def reversals_refuse_what_they_declare(ground):
 
 
 @test
+def change_sets_refuse_what_they_declare(ground):
+    label, item = ground.things.change_set(), ground.item()
+    ask_all(ground.admin, [
+        ("POST", "/api/change-sets", {"name": "again", "changeSet": label}, 409, "CHANGE_SET_EXISTS"), ("GET", "/api/change-sets/never-opened", None, 404, "CHANGE_SET_NOT_FOUND"),
+        ("GET", "/api/change-sets?cursor=x", None, 400, "INVALID_CURSOR"), ("GET", f"/api/content-items/{NOBODYS}/blame", None, 404, "CONTENT_ITEM_NOT_FOUND"),
+        ("GET", f"/api/content-items/{item}/blame?path=/never/there", None, 404, "CONTENT_FIELD_NOT_FOUND")])
+
+
+@test
 def releases_refuse_what_they_declare(ground):
     t, item = ground.things, ground.item()
     empty, filled, out = (f"/api/releases/{made}" for made in (t.release(), t.filled_release(), t.published_release()))
@@ -765,6 +774,7 @@ def assets_refuse_what_they_declare(ground):
         refused("create", ground.admin.post("/api/assets", t.asset_body(**fields)), 400, code)
     refused("create", ground.admin.post("/api/assets", {"filename": "a", "mimeType": "text/plain"}), 400, "ASSET_CONTENT_REQUIRED")
     refused("guide", ground.admin.get("/api/guides/no-such-task"), 404, "UNKNOWN_TASK")
+    refused("of no type", ground.admin.get(f"/api/guides/author-content?contentTypeId={NOBODYS}"), 404, "CONTENT_TYPE_NOT_FOUND")
     ask_all(ground.admin, [
         ("GET", f"/api/assets/{NOBODYS}", None, 404, "ASSET_NOT_FOUND"), ("GET", f"/api/assets/{NOBODYS}/derivatives", None, 404, "ASSET_NOT_FOUND"),
         ("POST", f"/api/assets/{NOBODYS}/access", {}, 404, "ASSET_NOT_FOUND"), ("DELETE", f"/api/assets/{NOBODYS}", None, 404, "ASSET_NOT_FOUND"),

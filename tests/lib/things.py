@@ -230,6 +230,9 @@ class Things:
         self.admin.patch(f"/api/content-items/{item}", {"data": {"added": 1}}).succeeded(200)
         return item
 
+    def change_set(self):
+        return self.made("/api/change-sets", {"name": self.ground.name()})["changeSet"]
+
     # ---- releases
 
     def release_item(self):
@@ -414,6 +417,9 @@ def requests(t, path):
         "content.migrations.list": lambda: ask(f"/api/content-types/{t.ground.type()}/migrations"),
         "content.migrations.get": lambda: ask(f"/api/schema-migrations/{t.migration()}"),
         "content.releases.create": lambda: ask(path, {"name": t.ground.name()}),
+        "content.changesets.open": lambda: ask(path, {"name": t.ground.name()}),
+        "content.changesets.get": lambda: ask(f"/api/change-sets/{t.change_set()}"),
+        "content.items.blame": lambda: ask(f"/api/content-items/{t.changed_item()}/blame"),
         "content.releases.get": lambda: ask(f"/api/releases/{t.release()}"),
         "content.releases.delete": lambda: ask(f"/api/releases/{t.release()}"),
         "content.releases.put_entries": lambda: ask(f"/api/releases/{t.release()}/entries", {"entries": [{"contentItemId": t.release_item()}]}),

@@ -35,6 +35,10 @@ SELECT domain_id, number, hash, 'text', 'signature', 'key', created_at FROM audi
 (NULL, NULL, NULL, 'api_key:3', NULL, NULL, NULL, NULL, 51)
 -- plan: entry_list_request tenant
 (NULL, NULL, NULL, NULL, NULL, :request, NULL, NULL, 51)
+-- plan: entry_list_change_set tenant
+(NULL, NULL, NULL, NULL, NULL, 'set-7', NULL, NULL, 51)
+-- plan: entry_count_change_set tenant
+(NULL, NULL, NULL, NULL, NULL, 'set-7', 10000)
 -- plan: entry_count_all tenant
 (:big)
 -- plan: entry_count tenant max=30+2*:own, counts up to 10000 entries of the tenant

@@ -28,6 +28,12 @@ SELECT i.domain_id, i.id, i.created_at + v * interval '20 minutes', i.content_ty
 INSERT INTO content_item_history (domain_id, item_id, valid_from, content_type_id, version, created_at, updated_at, is_deleted)
 SELECT d.domain_id, d.id, d.deleted_at + (v - 3) * interval '1 hour', d.content_type_id, v, d.created_at, d.updated_at, v = 4
   FROM content_items_deleted d, generate_series(1, 4) v;
+INSERT INTO content_changes (domain_id, kind, entity_id, action, was_there, is_there, before, at, actor_id, session, change_set, request_id)
+SELECT plans.tenant(i), 'content_type', plans.tenant(i) * 10 + i % 5, 'update', true, true,
+       '{"name":"T","slug":"t","kind":"collection","schema":"{}","schema_hash":"h","version":1,"schema_version":1,"created_at":"2026-01-01T00:00:00Z","is_governed":false}',
+       now() - i * interval '1 minute', 'api_key:1', 'run-' || i % 100, 'set-' || i, 'r-' || i FROM generate_series(1, :rows / 20) i;
+INSERT INTO content_change_sets (domain_id, label, name, opened_by, opened_at)
+SELECT plans.tenant(i), 'set-' || i, 'Set ' || i, 'api_key:1', now() FROM generate_series(1, :rows / 20) i;
 INSERT INTO content_releases (id, domain_id, name, status, entry_count, created_at, updated_at, updated_by)
 SELECT i, plans.tenant(i), 'Release ' || i, CASE i % 3 WHEN 0 THEN 'draft' ELSE 'published' END, 3, now(), now(), 'api_key:1' FROM generate_series(1, :rows / 50) i;
 INSERT INTO content_release_entries (domain_id, release_id, content_item_id, action, version, base_version, before_status, after_version)
@@ -120,7 +126,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: items_target tenant
 (:types)
 -- plan: item_insert tenant
-(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}', '{1,1}')
+(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}', '{1,1}', '{1,3}')
 -- plan: items_lock tenant max=30+20*50, looks at the type and the workflow of each item
 (:items, :zeros, 1000000)
 -- plan: type_singleton_item tenant
@@ -128,13 +134,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: item_keep_version tenant
 (:items, :versions)
 -- plan: item_update tenant
-(:items, :versions, :of_types, :falses, :documents, :drafts, :times, :nulls, :drafts, :drafts, :drafts, :drafts, :drafts, :drafts, :ones)
+(:items, :versions, :of_types, :falses, :documents, :drafts, :times, :nulls, :drafts, :drafts, :drafts, :drafts, :drafts, :drafts, :ones, :ones)
 -- plan: item_delete tenant max=60, moves a row between tables with eight indexes each
 (:item, now(), now(), 'api_key:1', 's', 'c', 'r')
 -- plan: deleted_lock tenant
 (:deleted, now())
 -- plan: item_restore tenant
-(:deleted, false, 'draft', now(), 'api_key:1', 'Text', 's', 'c', 'r', '{}', 1)
+(:deleted, false, 'draft', now(), 'api_key:1', 'Text', 's', 'c', 'r', '{}', 1, 1)
 -- plan: purge_due system
 (now(), 20)
 -- plan: purge_versions system
@@ -153,6 +159,12 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 ('legal')
 -- plan: item_exists tenant
 (:item)
+-- plan: prompt_note tenant
+(ARRAY[:item], 'hash')
+-- plan: prompt_note acting
+(ARRAY[:item], 'hash')
+-- plan: item_origin tenant
+(:item, 4194304)
 -- plan: version_get tenant
 (:item, 2)
 -- plan: state_get tenant
@@ -289,6 +301,14 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type, NULL, NULL, NULL, '[]', '{field1}', '{field1}', 'sum', false, -1, 50)
 -- plan: type_set_references tenant
 (:type)
+-- plan: change_set_insert tenant
+('plan-set', 'A set', 'why', 'api_key:1', now(), 'rest', 's', NULL)
+-- plan: change_set_get tenant
+('set-1')
+-- plan: change_sets_named tenant
+('{set-1,set-2}')
+-- plan: change_sets_list tenant
+(2147483647, 51)
 -- plan: undo_of_change_set tenant
 ('set-1', 501)
 -- plan: undo_of_session tenant
@@ -297,6 +317,29 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (now() - interval '1 day', 100)
 -- plan: undo_changes tenant max=1500, reads the latest changes of 50 items, wherever they are kept
 (:items, NULL, NULL, '{r-1}', NULL, now(), 20)
+-- plan: change_note tenant
+('content_type', :type, 'update', true, true, now(), 'api_key:1', 's', 'set-1', 'r-1')
+-- plan: change_note_foreign system
+(ARRAY[:big, :big]::integer[], '{webhook,webhook}', '{1,2}', '{create,update}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{s,s}', '{c,NULL}', '{r,r}')
+-- plan: changes_forget system
+(now() - interval '90 days', 500)
+-- plan: undo_things_of_change_set tenant
+('set-1', 201)
+-- plan: undo_things_of_session tenant
+('run-1', 201)
+-- plan: undo_things_since tenant
+(now() - interval '1 day', 100)
+-- plan: undo_thing_changes tenant
+('{content_type,content_type}', ARRAY[:type, :type + 1]::bigint[], 'set-1', NULL, '{r-1}', NULL, now(), 20)
+-- let: change SELECT max(id) FROM content_changes WHERE domain_id = :big AND before IS NOT NULL
+-- plan: change_type_before tenant
+(:change)
+-- plan: change_was_governed tenant
+(:change)
+-- plan: type_recreate tenant max=100, writes a row with four indexes and looks up its last change
+(:type + 1000000, 'A type', 'a-type-again', 'collection', NULL, '{}', 'hash', NULL, now(), now(), 'api_key:1', NULL)
+-- plan: migration_stands tenant
+(:type, 0)
 -- plan: undo_state tenant
 (:item, 3)
 -- plan: references_put tenant max=600, writes three references
@@ -382,7 +425,7 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: release_note tenant
 (:release, :three)
 -- plan: release_publish tenant max=400, writes three items
-(:release, :three, now(), 'api_key:1', 's', 'c', 'r')
+(:release, :three, now(), 'api_key:1', 's', 'c', 'r', 1)
 -- plan: release_refer tenant max=600, writes the references of three items
 (:release, :three, false)
 -- plan: release_refer tenant max=600, writes the references of three items
@@ -392,11 +435,11 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: release_delete_items tenant max=600, moves three items
 (:three, now(), now(), 'api_key:1', 's', 'c', 'r')
 -- plan: release_revert_items tenant max=500, writes three items
-(:release, :three, now(), 'api_key:1', 's', 'c', 'r')
+(:release, :three, now(), 'api_key:1', 's', 'c', 'r', 1)
 -- plan: release_keep_deleted tenant
 (ARRAY[:deleted])
 -- plan: release_restore_items tenant max=300, writes an item
-(:release, ARRAY[:deleted], now(), 'api_key:1', 's', 'c', 'r')
+(:release, ARRAY[:deleted], now(), 'api_key:1', 's', 'c', 'r', 1)
 
 -- let: asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'active'
 -- let: deleted_asset SELECT max(id) FROM assets WHERE domain_id = :big AND status = 'deleted'
@@ -437,13 +480,13 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: items_target acting
 (ARRAY[:singleton::integer])
 -- plan: item_insert acting
-(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}', '{1,1}')
+(ARRAY[9 * :rows + 1, 9 * :rows + 2], ARRAY[:type, :type]::integer[], '{f,f}', ARRAY['{}', '{}']::json[], '{draft,draft}', ARRAY[now(), now()], '{api_key:1,api_key:1}', '{Text,Text}', '{NULL,s}', '{NULL,c}', '{r,r}', '{1,1}', '{1,3}')
 -- plan: items_lock acting
 (ARRAY[:item::integer], '{0}', 1000000)
 -- plan: item_keep_version acting
 (ARRAY[:item::integer], '{3}')
 -- plan: item_update acting
-(ARRAY[:item::integer], '{3}', ARRAY[:type]::integer[], '{f}', ARRAY['{}']::json[], '{published}', ARRAY[now()], '{4}', '{api_key:1}', '{Text}', '{s}', '{c}', '{r}', '{NULL}', '{1}')
+(ARRAY[:item::integer], '{3}', ARRAY[:type]::integer[], '{f}', ARRAY['{}']::json[], '{published}', ARRAY[now()], '{4}', '{api_key:1}', '{Text}', '{s}', '{c}', '{r}', '{NULL}', '{1}', '{1}')
 -- plan: item_snapshot acting
 (:item, NULL)
 -- plan: lifecycle_types system

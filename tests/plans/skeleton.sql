@@ -118,9 +118,9 @@ INSERT INTO key_usage (domain_id, key_id, budget, period, used) SELECT t, k, 'wr
 -- plan: process_lanes_make acting
 (:big, '{deliveries,others}', '{4,4}')
 -- plan: process_start tenant max=900, looks for a predecessor of each of the twenty
-(:big, :starts, NULL, NULL)
+(:big, :starts, NULL, NULL, 's', 'c', NULL, 'mcp')
 -- plan: process_start acting max=900, looks for a predecessor of each of the twenty
-(:big, :starts, NULL, NULL)
+(:big, :starts, NULL, NULL, 's', 'c', NULL, 'mcp')
 -- plan: process_cancel tenant
 (:big, 'delivery', :process, false)
 -- plan: process_there tenant

@@ -50,6 +50,8 @@ static const struct shape_field request_fields[] = {
 	WIRE(request.principal.narrow, TEXT, 0),
 	{ .name = "ancestors", .type = SHAPE_LIST, .item = SHAPE_INT, .offset = offsetof(struct wire_request, ancestors) },
 	WIRE(request.principal.address, TEXT, 0),
+	WIRE(request.labels.prompt_hash, TEXT, 0),
+	WIRE(request.labels.surface, TEXT, 0),
 };
 #undef WIRE_TYPE
 

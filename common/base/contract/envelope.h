@@ -42,6 +42,8 @@ struct principal {
 struct labels {
 	const char *session;     /* one run of an agent or of a person, so that those who share a key can be told apart */
 	const char *change_set;  /* changes that belong together */
+	const char *prompt_hash; /* hash of the prompt that led to it */
+	const char *surface;     /* through which all of it came: "cli"; NULL: the request's own surface */
 };
 enum { LABEL_BYTES_MAX = 64 };
 

@@ -101,10 +101,11 @@ labelled(struct request *req, const char *payload)
 	const struct labels *labels = &req->labels;
 	struct buf json;
 
-	if (!labels->session && !labels->change_set)
+	if (!labels->session && !labels->change_set && !labels->prompt_hash)
 		return payload;
 	buf_init(&json, req->arena, strlen(payload) + 4 * LABEL_BYTES_MAX);
 	buf_add(&json, payload, strlen(payload) - 1); /* without its last brace */
+	add_label(&json, "promptHash", labels->prompt_hash);
 	add_label(&json, "session", labels->session);
 	add_label(&json, "changeSet", labels->change_set);
 	buf_add_char(&json, '}');

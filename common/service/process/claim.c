@@ -34,6 +34,10 @@ static const struct shape_field claimed_fields[] = {
 	FIELD("payload", "payload", SHAPE_DOC, SHAPE_REQUIRED, payload),
 	FIELD("requestId", "request_id", SHAPE_TEXT, 0, request_id),
 	FIELD("traceParent", "trace_parent", SHAPE_TEXT, 0, trace_parent),
+	FIELD("session", "session", SHAPE_TEXT, 0, labels.session),
+	FIELD("changeSet", "change_set", SHAPE_TEXT, 0, labels.change_set),
+	FIELD("promptHash", "prompt_hash", SHAPE_TEXT, 0, labels.prompt_hash),
+	FIELD("surface", "surface", SHAPE_TEXT, 0, labels.surface),
 	FIELD("createdAt", "created_at", SHAPE_TIME, SHAPE_REQUIRED, created_us),
 	FIELD("dueAt", "due_at", SHAPE_TIME, SHAPE_REQUIRED, due_us),
 };
@@ -68,7 +72,7 @@ static const struct db_statement claim_statement = { "process_claim",
 	"fence = p.fence + 1, attempts = p.attempts + (p.lease_until IS NULL)::integer, losses = p.losses + (p.lease_until IS NOT NULL)::integer "
 	"FROM locked WHERE p.id = locked.id "
 	"RETURNING p.id, p.domain_id, p.kind, p.key, p.lane, p.ordering, p.step, p.attempts, p.losses, p.fence, p.payload, p.request_id, "
-	"p.trace_parent, p.created_at, locked.due_at", DB_LIST, 5, &claimed_shape };
+	"p.trace_parent, p.session, p.change_set, p.prompt_hash, p.surface, p.created_at, locked.due_at", DB_LIST, 5, &claimed_shape };
 
 struct next_row {
 	const int64_t *next_us;

@@ -35,6 +35,7 @@ step_request_init(struct request *req, struct worker *worker, const struct claim
 	if (row->request_id)
 		req->request_id = row->request_id;
 	req->trace_parent = row->trace_parent;
+	req->labels = row->labels;
 }
 
 static bool

@@ -25,13 +25,13 @@ static const struct db_statement lanes_statement = { "process_lanes_make",
 
 /* Behind an unfinished process of the same ordering it waits; so does all but the first of one call. */
 static const struct db_statement start_statement = { "process_start",
-	"INSERT INTO processes (domain_id, kind, key, lane, ordering, state, step, priority, next_at, payload, request_id, trace_parent) "
+	"INSERT INTO processes (domain_id, kind, key, lane, ordering, state, step, priority, next_at, payload, request_id, trace_parent, session, change_set, prompt_hash, surface) "
 	"SELECT $1, s.kind, s.key, s.lane, s.ordering, CASE WHEN s.ordering IS NOT NULL AND (s.place > 1 OR ("
 	"SELECT p.id FROM processes p WHERE p.domain_id = $1 AND p.ordering = s.ordering AND p.state <> 'set_aside' ORDER BY p.id LIMIT 1) IS NOT NULL) THEN 'waiting' ELSE 'ready' END, "
-	"s.step, s.priority, greatest(now(), 'epoch'::timestamptz + s.\"atUs\" * interval '1 microsecond'), s.payload, $3, $4 "
+	"s.step, s.priority, greatest(now(), 'epoch'::timestamptz + s.\"atUs\" * interval '1 microsecond'), s.payload, $3, $4, $5, $6, $7, $8 "
 	"FROM (SELECT r.*, row_number() OVER (PARTITION BY r.ordering ORDER BY r.number) AS place FROM json_to_recordset($2::json) "
 	"AS r(number integer, kind text, key text, lane text, ordering text, step text, priority integer, \"atUs\" bigint, payload json)) AS s "
-	"ORDER BY s.number ON CONFLICT (domain_id, kind, key) DO NOTHING RETURNING id", DB_LIST, 4, &id_shape };
+	"ORDER BY s.number ON CONFLICT (domain_id, kind, key) DO NOTHING RETURNING id", DB_LIST, 8, &id_shape };
 
 static const struct db_statement cancel_statement = { "process_cancel",
 	"DELETE FROM processes WHERE domain_id = $1 AND kind = $2 AND key = $3 "
@@ -106,7 +106,8 @@ ask_start(struct request *req, const struct process_start *starts, size_t n)
 	req->has_processes = true;
 	query_send(req, &lanes_statement, PARAMS(P_INT(req->tenant), P_TEXT_LIST(lanes, n), P_INT_LIST(running_max, n)));
 	return query_ask(req, &start_statement, PARAMS(P_INT(req->tenant), P_DOC(((struct doc){ json.bytes, json.len })),
-	    P_TEXT(req->request_id), P_TEXT(req->trace_parent)));
+	    P_TEXT(req->request_id), P_TEXT(req->trace_parent), P_TEXT(req->labels.session), P_TEXT(req->labels.change_set),
+	    P_TEXT(req->labels.prompt_hash), P_TEXT(req->labels.surface)));
 }
 
 const struct error *

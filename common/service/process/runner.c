@@ -129,6 +129,12 @@ run_steps(void *context)
 
 /* ---- claiming ---- */
 
+static const char *
+copy_text(struct arena *arena, const char *text)
+{
+	return text ? arena_strdup(arena, text) : NULL;
+}
+
 static struct claimed_row
 copy_row(struct arena *arena, const struct claimed_row *row)
 {
@@ -137,10 +143,12 @@ copy_row(struct arena *arena, const struct claimed_row *row)
 	copy.kind = arena_strdup(arena, row->kind);
 	copy.lane = arena_strdup(arena, row->lane);
 	copy.step = arena_strdup(arena, row->step);
-	copy.key = row->key ? arena_strdup(arena, row->key) : NULL;
-	copy.ordering = row->ordering ? arena_strdup(arena, row->ordering) : NULL;
-	copy.request_id = row->request_id ? arena_strdup(arena, row->request_id) : NULL;
-	copy.trace_parent = row->trace_parent ? arena_strdup(arena, row->trace_parent) : NULL;
+	copy.key = copy_text(arena, row->key);
+	copy.ordering = copy_text(arena, row->ordering);
+	copy.request_id = copy_text(arena, row->request_id);
+	copy.trace_parent = copy_text(arena, row->trace_parent);
+	copy.labels = (struct labels){ copy_text(arena, row->labels.session), copy_text(arena, row->labels.change_set), copy_text(arena, row->labels.prompt_hash),
+		copy_text(arena, row->labels.surface) };
 	copy.payload.json = arena_strndup(arena, row->payload.json, row->payload.len);
 	copy.note.json = row->note.json ? arena_strndup(arena, row->note.json, row->note.len) : NULL;
 	return copy;

@@ -11,6 +11,7 @@ struct claimed_row {
 	int64_t attempts, losses, fence;
 	struct doc payload, note;
 	const char *request_id, *trace_parent;
+	struct labels labels; /* of the request that started it */
 	int64_t created_us, due_us;
 };
 

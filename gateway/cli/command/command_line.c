@@ -23,6 +23,7 @@ const struct flag global_flags[GLOBALS] = {
 	[GLOBAL_FIELDS] = { .name = "fields", .kind = FLAG_LIST, .value = "NAME,..", .summary = "Only these members of the data, or of each of its rows." },
 	[GLOBAL_JQ] = { .name = "jq", .kind = FLAG_VALUE, .value = "PROGRAM", .summary = "Print what a program of jq makes of the answer: .data[].id." },
 	[GLOBAL_SESSION] = { .name = "session", .kind = FLAG_VALUE, .value = "LABEL", .summary = "Label of this run, kept in the audit trail (WORDCLAW_SESSION)." },
+	[GLOBAL_PROMPT_HASH] = { .name = "prompt-hash", .kind = FLAG_VALUE, .value = "HASH", .summary = "Hash of the prompt that led to what is changed (WORDCLAW_PROMPT_HASH)." },
 	[GLOBAL_CHANGE_SET] = { .name = "change-set", .kind = FLAG_VALUE, .value = "LABEL", .summary = "Changes that belong together and can be undone together (WORDCLAW_CHANGE_SET)." },
 	[GLOBAL_REQUEST_ID] = { .name = "request-id", .kind = FLAG_VALUE, .value = "ID", .summary = "The request's id in logs and in the audit trail." },
 	[GLOBAL_TIMEOUT] = { .name = "timeout", .kind = FLAG_VALUE, .value = "SECONDS", .summary = "Give up after this long (30, or what the operation may take)." },

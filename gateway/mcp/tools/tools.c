@@ -16,6 +16,7 @@ enum { CATALOGUE_TTL_MS = 300000 };
 #define META_IDEMPOTENCY_KEY "wordclaw/idempotencyKey"
 #define META_SESSION "wordclaw/session"
 #define META_CHANGE_SET "wordclaw/changeSet"
+#define META_PROMPT_HASH "wordclaw/promptHash"
 #define META_CLIENT "io.modelcontextprotocol/clientInfo"
 
 struct tool_call {
@@ -191,27 +192,35 @@ on_result(void *context, const struct invoked *result)
 		answer_success(tool, result);
 }
 
-/* The arguments without dryRun, which is ours and no field of the operation.  False: it is there and no boolean. */
-static bool
-take_dry_run(struct tool_call *tool, const struct json_value **ret_arguments)
+/* Takes a member that is ours and no field of the operation out of the arguments; it, or NULL. */
+static const struct json_value *
+take_ours(struct tool_call *tool, const char *name, const struct json_value **arguments)
 {
-	const struct json_value *dry_run = tool->arguments ? json_get(tool->arguments, "dryRun") : NULL;
+	const struct json_value *ours = *arguments ? json_get(*arguments, name) : NULL;
 
-	*ret_arguments = tool->arguments;
-	if (!dry_run || shape_find(tool->operation->request, "dryRun"))
-		return true;
+	if (!ours || shape_find(tool->operation->request, name))
+		return NULL;
 	struct json_value *rest = ARENA_NEW(tool->call->arena, struct json_value);
-	struct json_member *members = ARENA_ARRAY(tool->call->arena, struct json_member, tool->arguments->n);
-	*rest = *tool->arguments;
+	struct json_member *members = ARENA_ARRAY(tool->call->arena, struct json_member, (*arguments)->n);
+	*rest = **arguments;
 	rest->n = 0;
-	for (uint32_t i = 0; i < tool->arguments->n; i++)
-		if (&tool->arguments->members[i].value != dry_run)
-			members[rest->n++] = tool->arguments->members[i];
+	for (uint32_t i = 0; i < (*arguments)->n; i++)
+		if (&(*arguments)->members[i].value != ours)
+			members[rest->n++] = (*arguments)->members[i];
 	rest->members = members;
 	rest->order = NULL;
-	*ret_arguments = rest;
-	tool->dry_run = dry_run->type == JSON_BOOL && dry_run->boolean;
-	return dry_run->type == JSON_BOOL;
+	*arguments = rest;
+	return ours;
+}
+
+/* False: it is there and no boolean. */
+static bool
+take_dry_run(struct tool_call *tool, const struct json_value **arguments)
+{
+	const struct json_value *dry_run = take_ours(tool, "dryRun", arguments);
+
+	tool->dry_run = dry_run && dry_run->type == JSON_BOOL && dry_run->boolean;
+	return !dry_run || dry_run->type == JSON_BOOL;
 }
 
 static void
@@ -243,23 +252,36 @@ take_idempotency_key(struct tool_call *tool, const char **ret_key)
 	return false;
 }
 
-/* Of _meta, which clients find easier to set, else of the header; a session is also told by the client's name.  False when one was refused. */
+static const char *
+label_of(const struct mcp_call *call, const char *in_meta, const char *in_header)
+{
+	const char *label = call->meta ? json_text_of(call->meta, in_meta) : NULL;
+
+	return label ? label : in_header;
+}
+
+/* Of the argument changeSet, which every tool takes, of _meta, or of the headers; a session is also told by the client's name.  False when one was refused. */
 static bool
-take_labels(struct tool_call *tool, struct labels *ret_labels)
+take_labels(struct tool_call *tool, const struct json_value **arguments, struct labels *ret_labels)
 {
 	struct mcp_call *call = tool->call;
-	const struct json_value *client = call->meta ? json_object_of(call->meta, META_CLIENT) : NULL;
-	const char *session = call->meta ? json_text_of(call->meta, META_SESSION) : NULL, *change_set = call->meta ? json_text_of(call->meta, META_CHANGE_SET) : NULL;
+	const struct labels *headers = &call->exchange->labels;
+	const struct json_value *client = call->meta ? json_object_of(call->meta, META_CLIENT) : NULL, *given = take_ours(tool, "changeSet", arguments);
 	const char *name = client ? json_text_of(client, "name") : NULL;
+	struct labels labels = { .session = label_of(call, META_SESSION, headers->session), .change_set = label_of(call, META_CHANGE_SET, headers->change_set),
+		.prompt_hash = label_of(call, META_PROMPT_HASH, headers->prompt_hash) };
 
-	*ret_labels = (struct labels){ session ? session : call->exchange->labels.session, change_set ? change_set : call->exchange->labels.change_set };
-	if ((!session || header_is_label(session)) && (!change_set || header_is_label(change_set))) {
-		if (!ret_labels->session && name && header_is_label(name))
-			ret_labels->session = name;
+	if (given)
+		labels.change_set = given->type == JSON_TEXT ? given->text : "";
+	if ((!labels.session || header_is_label(labels.session)) && (!labels.change_set || header_is_label(labels.change_set))
+	    && (!labels.prompt_hash || header_is_label(labels.prompt_hash))) {
+		if (!labels.session && name && header_is_label(name))
+			labels.session = name;
+		*ret_labels = labels;
 		return true;
 	}
 	answer_error_result(tool, &(struct invoked){ .error = error_make(call->arena, &error_catalogue[ERROR_VALIDATION_ERROR], ERROR_WHERE,
-	    "_meta: %s", LABEL_PROBLEM) });
+	    "%s: %s", given ? "changeSet" : "_meta", LABEL_PROBLEM) });
 	return false;
 }
 
@@ -267,10 +289,10 @@ void
 mcp_tool_run(struct mcp_call *call, const struct operation *operation, const struct json_value *arguments)
 {
 	struct tool_call *tool = ARENA_NEW(call->arena, struct tool_call);
-	struct mcp_question question = { .operation = operation, .is_from_body = true, .done = on_result, .context = tool };
+	struct mcp_question question = { .operation = operation, .arguments = arguments, .is_from_body = true, .done = on_result, .context = tool };
 
 	*tool = (struct tool_call){ .call = call, .operation = operation, .arguments = arguments };
-	if (!take_idempotency_key(tool, &question.idempotency_key) || !take_labels(tool, &question.labels))
+	if (!take_idempotency_key(tool, &question.idempotency_key) || !take_labels(tool, &question.arguments, &question.labels))
 		return;
 	if (!take_dry_run(tool, &question.arguments)) {
 		refuse_dry_run(tool);

@@ -4,18 +4,22 @@
 #include <stdlib.h>
 
 #include "content_queries.h"
+#include "undo/things.h"
 
 const struct error *
 store_asset_insert(struct request *req, const struct asset_row *row, const struct asset_row **ret)
 {
 	const struct principal *who = req->actor ? req->actor : req->principal;
 
-	return query_find(req, &content_asset_insert_query,
+	const struct error *error = query_find(req, &content_asset_insert_query,
 	    PARAMS(P_INT_OPT(row->source_asset_id), P_TEXT(row->variant_key), P_TEXT(row->transform_spec), P_TEXT(row->filename),
 	        P_TEXT(row->original_filename), P_TEXT(row->mime_type), P_INT(row->size_bytes), P_TEXT(row->byte_hash), P_TEXT(row->storage_key),
 	        P_TEXT(row->access_mode), P_TEXT(row->entitlement_scope_type), P_INT_OPT(row->entitlement_scope_ref), P_TEXT(row->metadata),
 	        P_TEXT(who->id), P_TEXT(who->type), P_TEXT(who->source), P_TIME(req->now_us), P_TEXT(row->storage_provider)),
 	    ret);
+	if (!error)
+		change_note(req, &(struct change_note){ "asset", "create", (*ret)->id, .is_there = true });
+	return error;
 }
 
 const struct error *
@@ -59,12 +63,14 @@ store_asset_has_derivative(struct request *req, int64_t id, bool *ret)
 void
 store_asset_status(struct request *req, int64_t id, const char *status, const int64_t *deleted_at)
 {
+	change_note(req, &(struct change_note){ "asset", deleted_at ? "delete" : "restore", id, .was_there = deleted_at != NULL, .is_there = deleted_at == NULL });
 	query_send(req, &content_asset_status_query, PARAMS(P_INT(id), P_TEXT(status), P_TIME_OPT(deleted_at), P_TIME(req->now_us)));
 }
 
 void
 store_asset_remove(struct request *req, int64_t id)
 {
+	change_note(req, &(struct change_note){ .kind = "asset", .action = "purge", .id = id });
 	query_send(req, &content_asset_remove_query, PARAMS(P_INT(id)));
 }
 

@@ -6,12 +6,16 @@
 #include "rules.h"
 #include "store.h"
 #include "total_cache.h"
+#include "undo/things.h"
 
 const struct error *
 store_release_insert(struct request *req, const char *name, const char *description, const struct content_release_row **ret)
 {
-	return query_find(req, &content_release_insert_query,
+	const struct error *error = query_find(req, &content_release_insert_query,
 	    PARAMS(P_TEXT(name), P_TEXT(description), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req))), ret);
+	if (!error)
+		change_note(req, &(struct change_note){ "content_release", "create", (*ret)->id, .is_there = true });
+	return error;
 }
 
 const struct error *
@@ -42,6 +46,7 @@ store_release_touch(struct request *req, int64_t id, const char *status, const s
 void
 store_release_delete(struct request *req, int64_t id)
 {
+	change_note(req, &(struct change_note){ "content_release", "delete", id, .was_there = true });
 	query_send(req, &content_release_delete_query, PARAMS(P_INT(id)));
 }
 
@@ -101,6 +106,7 @@ put_beside(struct request *req, int64_t id, const int64_t *items, size_t n, bool
 {
 	query_send(req, &content_release_refer_query, PARAMS(P_INT(id), P_INT_LIST(items, n), P_BOOL(of_base)));
 	query_send(req, &content_fields_put_query, PARAMS(P_INT_LIST(items, n)));
+	store_prompt(req, items, n);
 	total_cache_touch(req->tenant);
 }
 
@@ -109,7 +115,7 @@ store_release_publish(struct request *req, int64_t id, const int64_t *changed, s
 {
 	query_send(req, &content_release_keep_versions_query, PARAMS(P_INT_LIST(changed, n)));
 	query_send(req, &content_release_publish_query,
-	    PARAMS(P_INT(id), P_INT_LIST(changed, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req)));
+	    PARAMS(P_INT(id), P_INT_LIST(changed, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req), P_ORIGIN(req)));
 	put_beside(req, id, changed, n, false);
 }
 
@@ -118,7 +124,7 @@ store_release_revert(struct request *req, int64_t id, const int64_t *changed, si
 {
 	query_send(req, &content_release_keep_versions_query, PARAMS(P_INT_LIST(changed, n)));
 	query_send(req, &content_release_revert_items_query,
-	    PARAMS(P_INT(id), P_INT_LIST(changed, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req)));
+	    PARAMS(P_INT(id), P_INT_LIST(changed, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req), P_ORIGIN(req)));
 	put_beside(req, id, changed, n, true);
 }
 
@@ -127,7 +133,7 @@ store_release_restore(struct request *req, int64_t id, const int64_t *deleted, s
 {
 	query_send(req, &content_release_keep_deleted_query, PARAMS(P_INT_LIST(deleted, n)));
 	query_send(req, &content_release_restore_items_query,
-	    PARAMS(P_INT(id), P_INT_LIST(deleted, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req)));
+	    PARAMS(P_INT(id), P_INT_LIST(deleted, n), P_TIME(rules_stored_time(req->now_us)), P_TEXT(store_actor(req)), P_LABELS(req), P_ORIGIN(req)));
 	put_beside(req, id, deleted, n, true);
 }
 

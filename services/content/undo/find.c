@@ -21,8 +21,8 @@ check_wish(struct request *req, const struct content_changes_undo_request *in)
 	return NULL;
 }
 
-static int64_t
-since_of(const struct request *req, const struct content_changes_undo_request *in)
+int64_t
+undo_since(const struct request *req, const struct content_changes_undo_request *in)
 {
 	return in->since ? *in->since : req->now_us - (int64_t)SINCE_DAYS * 86400 * 1000000;
 }
@@ -36,7 +36,7 @@ find_candidates(struct request *req, const struct content_changes_undo_request *
 		*ret_is_cut = !error && ret_ids->n > UNDO_ITEMS_MAX;
 		return error;
 	}
-	const struct error *error = query_list(req, &content_undo_since_query, PARAMS(P_TIME(since_of(req, in)), P_INT(CHANGES_SINCE_MAX + 1)), ret_ids);
+	const struct error *error = query_list(req, &content_undo_since_query, PARAMS(P_TIME(undo_since(req, in)), P_INT(CHANGES_SINCE_MAX + 1)), ret_ids);
 	*ret_is_cut = !error && ret_ids->n > CHANGES_SINCE_MAX;
 	return error;
 }
@@ -141,7 +141,7 @@ undo_find(struct request *req, const struct content_changes_undo_request *in, st
 		return too_large(req);
 	size_t n_ids = distinct_ids(req, &candidates, &ids);
 	error = query_list(req, &content_undo_changes_query, PARAMS(P_INT_LIST(ids, n_ids), P_TEXT(in->change_set), P_TEXT(in->session),
-	    P_TEXT_LIST(in->request_ids.items, in->request_ids.n), P_TEXT(in->actor_id), P_TIME(since_of(req, in)), P_INT(UNDO_CHANGES_MAX)), &rows);
+	    P_TEXT_LIST(in->request_ids.items, in->request_ids.n), P_TEXT(in->actor_id), P_TIME(undo_since(req, in)), P_INT(UNDO_CHANGES_MAX)), &rows);
 	if (error)
 		return error;
 	*ret_n = read_changes(req, &rows, ret_items);

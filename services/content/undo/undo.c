@@ -1,6 +1,8 @@
 /* One item back to what it was before the changes that are meant. */
 #include "undo/undo.h"
 
+#include "undo/things.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -22,13 +24,7 @@ set_version(struct request *req, const int64_t **place, int64_t version)
 static const struct error *
 take_refusal(struct request *req, const struct error *error, struct undone_item *result)
 {
-	if (error->info->status >= 500 || req->must_rerun || req->is_lost)
-		return error;
-	bool is_conflict = error->info == &error_catalogue[ERROR_VERSION_CONFLICT];
-	result->outcome = is_conflict ? "conflict" : "refused";
-	result->code = error->info->code;
-	result->reason = error->message;
-	return NULL;
+	return undo_take_refusal(req, error, &result->outcome, &result->code, &result->reason);
 }
 
 static const struct error *
@@ -166,32 +162,60 @@ label(struct request *req)
 }
 
 static const struct error *
-check_atomic(struct request *req, const struct undone_item *result)
+undo_items(struct request *req, struct undo_item *items, size_t n, struct undone_item *results)
 {
-	return FAIL_WITH(req, UNDO_CONFLICT, arena_printf(req->arena, "{\"contentItemId\":%" PRId64 ",\"code\":\"%s\"}", result->content_item_id, result->code),
-	    "nothing was undone: %s", result->reason);
+	const struct error *error = NULL;
+
+	for (size_t i = 0; i < n && !error; i++)
+		error = undo_item(req, &items[i], &results[i]);
+	return error;
+}
+
+/* Counts what was undone; where all of it was wanted, the first that was not is an error. */
+static const struct error *
+sum_up(struct request *req, bool is_atomic, struct content_changes_undo_response *out)
+{
+	const struct undone_item *item = out->results.items;
+	const struct undone_thing *thing = out->others.items;
+
+	for (size_t i = 0; i < out->results.n; i++) {
+		if (item[i].code && is_atomic)
+			return FAIL_WITH(req, UNDO_CONFLICT, arena_printf(req->arena, "{\"contentItemId\":%" PRId64 ",\"code\":\"%s\"}", item[i].content_item_id, item[i].code),
+			    "nothing was undone: %s", item[i].reason);
+		*(item[i].code ? &out->not_undone : &out->undone) += 1;
+	}
+	for (size_t i = 0; i < out->others.n; i++) {
+		if (thing[i].code && is_atomic)
+			return FAIL_WITH(req, UNDO_CONFLICT, arena_printf(req->arena, "{\"entityType\":\"%s\",\"entityId\":%" PRId64 ",\"code\":\"%s\"}", thing[i].entity_type,
+			    thing[i].entity_id, thing[i].code), "nothing was undone: %s", thing[i].reason);
+		*(thing[i].code ? &out->not_undone : &out->undone) += 1;
+	}
+	return NULL;
 }
 
 const struct error *
 content_changes_undo(struct request *req, const struct content_changes_undo_request *in, struct content_changes_undo_response *out)
 {
 	struct undo_item *items = NULL;
+	struct undo_plan plan = { .n = 0 };
 	size_t n = 0;
 
 	const struct error *error = undo_find(req, in, &items, &n);
+	if (!error)
+		error = things_find(req, in, undo_since(req, in), &plan);
 	if (error)
 		return error;
 	label(req);
 	struct undone_item *results = ARENA_ARRAY(req->arena, struct undone_item, n + 1);
-	for (size_t i = 0; i < n; i++) {
-		error = undo_item(req, &items[i], &results[i]);
-		if (!error && results[i].code && in->atomic && *in->atomic)
-			error = check_atomic(req, &results[i]);
-		if (error)
-			return error;
-		*(results[i].code ? &out->not_undone : &out->undone) += 1;
-	}
+	error = things_undo(req, &plan, UNDO_BEFORE_ITEMS);
+	if (!error)
+		error = undo_items(req, items, n, results);
+	if (!error)
+		error = things_undo(req, &plan, UNDO_AFTER_ITEMS);
+	if (error)
+		return error;
 	out->change_set = req->labels.change_set;
 	out->results = (struct shape_list){ .items = results, .n = n };
-	return NULL;
+	out->others = (struct shape_list){ .items = plan.results ? (const void *)plan.results : "", .n = plan.n };
+	return sum_up(req, in->atomic && *in->atomic, out);
 }

@@ -22,6 +22,9 @@ struct undo_item {
  * Errors: UNDO_TOO_LARGE, VALIDATION_ERROR. */
 const struct error *undo_find(struct request *req, const struct content_changes_undo_request *in, struct undo_item **ret_items, size_t *ret_n) MUST_CHECK;
 
+/* From when on changes are looked at that are meant by a time or by requests. */
+int64_t undo_since(const struct request *req, const struct content_changes_undo_request *in);
+
 /* One item back.  A refusal of the item is its result, not an error. */
 const struct error *undo_item(struct request *req, const struct undo_item *item, struct undone_item *ret_result) MUST_CHECK;
 
