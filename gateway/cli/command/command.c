@@ -16,6 +16,19 @@ const struct command_alias command_aliases[] = {
 	{ "ls", "list" }, { "rm", "delete" }, { NULL, NULL },
 };
 
+/* Two words that stand for a command: what other WordClaw clients call it. */
+static const struct {
+	const char *words[2];
+	const char *name;
+} phrases[] = {
+	{ { "assets", "offers" }, "offers list" }, { { "capabilities", "show" }, "capabilities" }, { { "capabilities", "status" }, "deployment-status" },
+	{ { "capabilities", "whoami" }, "whoami" }, { { "forms", "public" }, "forms contract" }, { { "globals", "update" }, "globals put" },
+	{ { "l402", "confirm" }, "offers confirm" }, { { "l402", "entitlement" }, "entitlements get" }, { { "l402", "entitlements" }, "entitlements list" },
+	{ { "l402", "offers" }, "offers list" }, { { "l402", "purchase" }, "offers purchase" }, { { "l402", "read" }, "content get" },
+	{ { "workflow", "active" }, "workflows active" }, { { "workflow", "decide" }, "review decide" }, { { "workflow", "submit" }, "review submit" },
+	{ { "workflow", "tasks" }, "review list" },
+};
+
 /* Options of every operation's command, where the operation has them. */
 static const struct flag input_flag = { .name = "input", .kind = FLAG_DOCUMENT, .value = "@FILE|-",
 	.summary = "The whole input as one JSON object; other options replace its members." };
@@ -218,11 +231,26 @@ words_in_common(const char *name, const char *const *words, size_t n_words, bool
 	return n;
 }
 
+/* NULL: the words are none of the phrases. */
+static const struct command *
+find_phrase(const struct commands *commands, const char *const *words, size_t n_words)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; n_words >= 2 && i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		if (means(words[0], phrases[i].words[0], strlen(phrases[i].words[0])) && strcmp(words[1], phrases[i].words[1]) == 0)
+			name = phrases[i].name;
+	for (size_t i = 0; name && i < commands->n; i++)
+		if (strcmp(commands->list[i]->name, name) == 0)
+			return commands->list[i];
+	return NULL;
+}
+
 const struct command *
 commands_find(const struct commands *commands, const char *const *words, size_t n_words, size_t *ret_n_words)
 {
-	const struct command *found = NULL;
-	size_t n_found = 0;
+	const struct command *found = find_phrase(commands, words, n_words);
+	size_t n_found = found ? 2 : 0;
 
 	for (size_t i = 0; i < commands->n; i++) {
 		bool is_whole;
