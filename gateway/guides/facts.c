@@ -24,10 +24,10 @@ facts_may_decide(const struct facts *facts, const struct review_task *task)
 const struct workflow_transition *
 facts_transition(const struct facts *facts)
 {
-	const struct workflow *workflow = facts->item ? facts_workflow(facts, facts->item->content_type_id) : NULL;
+	const struct workflow *workflow = facts->governing;
 	const struct workflow_transition *transition = workflow ? workflow->transitions.items : NULL, *found = NULL;
 
-	for (size_t i = 0; workflow && i < workflow->transitions.n; i++) {
+	for (size_t i = 0; workflow && facts->item && i < workflow->transitions.n; i++) {
 		if (strcmp(transition[i].from_state, facts->item->status) != 0)
 			continue;
 		if (found) /* which one is meant has to be said */
@@ -59,12 +59,13 @@ type_of(const struct facts *facts, int64_t id)
 
 /* Items that could be submitted are better for a review than those that could not; for writing, those that nobody reviews. */
 static int
-fitness(struct facts *facts, enum guide_subject subject, const struct content_item *item)
+fitness(const struct facts *facts, enum guide_subject subject, const struct content_item *item)
 {
-	facts->item = item;
-	bool is_waiting = is_under_review(facts, item->id), can_be_submitted = !is_waiting && facts_transition(facts);
+	bool is_waiting = is_under_review(facts, item->id), is_governed = facts_workflow(facts, item->content_type_id);
 
-	return subject == ABOUT_REVIEW ? can_be_submitted : !is_waiting && !facts_workflow(facts, item->content_type_id);
+	if (subject == ABOUT_REVIEW)
+		return !is_waiting && is_governed ? 1 + (strcmp(item->status, "draft") == 0) : 0;
+	return !is_waiting && !is_governed;
 }
 
 static void

@@ -8,7 +8,7 @@
 #include "error_codes.h"
 #include "guides/recipes.h"
 
-enum question { ASK_TYPES, ASK_WORKFLOWS, ASK_TASKS, ASK_OFFERS, ASK_ITEMS, QUESTIONS };
+enum question { ASK_TYPES, ASK_WORKFLOWS, ASK_TASKS, ASK_OFFERS, ASK_ITEMS, ASK_ACTIVE, QUESTIONS };
 
 struct guide;
 
@@ -19,6 +19,7 @@ struct answer {
 };
 
 struct guide {
+	struct gateway *gateway;
 	struct dispatch_request request;
 	const struct recipe *recipe;
 	struct facts facts;
@@ -50,7 +51,6 @@ warn(struct guide *guide, const char *text)
 static void
 gather(struct guide *guide)
 {
-	static const char *const names[QUESTIONS] = { "types", "workflows", "reviews", "offers", "items" };
 	const struct content_types_list_response *types = guide->answers[ASK_TYPES].output;
 	const struct workflow_workflows_list_response *workflows = guide->answers[ASK_WORKFLOWS].output;
 	const struct workflow_reviews_list_response *tasks = guide->answers[ASK_TASKS].output;
@@ -62,10 +62,6 @@ gather(struct guide *guide)
 		.tasks = tasks ? tasks->tasks.items : NULL, .n_tasks = tasks ? tasks->tasks.n : 0,
 		.offers = offers ? offers->offers.items : NULL, .n_offers = offers ? offers->offers.n : 0,
 		.items = items ? items->items.items : NULL, .n_items = items ? items->items.n : 0 };
-	for (size_t i = 0; i < QUESTIONS; i++) {
-		if (guide->answers[i].error)
-			warn(guide, arena_printf(guide->request.arena, "%s could not be looked at: %s", names[i], guide->answers[i].error->message));
-	}
 }
 
 /* ---- the answer ---- */
@@ -129,10 +125,14 @@ answer(struct guide *guide)
 	const struct dispatch_request *request = &guide->request;
 	const struct gateway_guides_get_request *in = request->input;
 	struct gateway_guides_get_response *out = ARENA_NEW(request->arena, struct gateway_guides_get_response);
+	static const char *const names[QUESTIONS] = { "types", "workflows", "reviews", "offers", "items", "the workflow" };
 	size_t n = 0;
 
-	gather(guide);
-	facts_choose(&guide->facts, guide->recipe->subject, in->content_type_id);
+	guide->facts.governing = guide->answers[ASK_ACTIVE].output;
+	for (size_t i = 0; i < QUESTIONS; i++) {
+		if (guide->answers[i].error)
+			warn(guide, arena_printf(request->arena, "%s could not be looked at: %s", names[i], guide->answers[i].error->message));
+	}
 	if (in->content_type_id && !guide->facts.type && !guide->answers[ASK_TYPES].error) {
 		fail(request, error_make(request->arena, &error_catalogue[ERROR_CONTENT_TYPE_NOT_FOUND], ERROR_WHERE, "content type %" PRId64 " does not exist", *in->content_type_id));
 		return;
@@ -148,6 +148,36 @@ answer(struct guide *guide)
 
 /* ---- asking ---- */
 
+static void on_reply(void *context, const struct dispatch_reply *reply);
+
+static void
+ask(struct guide *guide, enum question question, const struct operation *operation, const void *input)
+{
+	guide->answers[question] = (struct answer){ .guide = guide };
+	dispatch(guide->gateway, &(struct dispatch_request){ .operation = operation, .input = input, .principal = guide->request.principal, .key = guide->request.key,
+	    .request_id = guide->request.request_id, .trace_parent = guide->request.trace_parent, .surface = guide->request.surface, .is_kept = true,
+	    .arena = guide->request.arena, .done = on_reply, .context = &guide->answers[question] });
+}
+
+/* What governs the item of a review is known by its type only, which the lists tell. */
+static void
+go_on(struct guide *guide)
+{
+	const struct gateway_guides_get_request *in = guide->request.input;
+
+	gather(guide);
+	facts_choose(&guide->facts, guide->recipe->subject, in->content_type_id);
+	const struct content_item *item = guide->facts.item;
+	if (guide->recipe->subject != ABOUT_REVIEW || !item || !facts_workflow(&guide->facts, item->content_type_id)) {
+		answer(guide);
+		return;
+	}
+	struct workflow_workflows_active_request *active = ARENA_NEW(guide->request.arena, struct workflow_workflows_active_request);
+	active->content_type_id = item->content_type_id;
+	guide->n_left = 1;
+	ask(guide, ASK_ACTIVE, &operation_workflow_workflows_active, active);
+}
+
 static void
 on_reply(void *context, const struct dispatch_reply *reply)
 {
@@ -156,17 +186,12 @@ on_reply(void *context, const struct dispatch_reply *reply)
 
 	one->error = reply->error;
 	one->output = reply->error ? NULL : reply->output;
-	if (--guide->n_left == 0)
+	if (--guide->n_left > 0)
+		return;
+	if (one == &guide->answers[ASK_ACTIVE])
 		answer(guide);
-}
-
-static void
-ask(struct gateway *gateway, struct guide *guide, enum question question, const struct operation *operation, const void *input)
-{
-	guide->answers[question] = (struct answer){ .guide = guide };
-	dispatch(gateway, &(struct dispatch_request){ .operation = operation, .input = input, .principal = guide->request.principal, .key = guide->request.key,
-	    .request_id = guide->request.request_id, .trace_parent = guide->request.trace_parent, .surface = guide->request.surface, .is_kept = true,
-	    .arena = guide->request.arena, .done = on_reply, .context = &guide->answers[question] });
+	else
+		go_on(guide);
 }
 
 void
@@ -182,15 +207,15 @@ guides_begin(struct gateway *gateway, const struct dispatch_request *request)
 	struct content_items_list_request *items = ARENA_NEW(request->arena, struct content_items_list_request);
 	struct guide *guide = ARENA_NEW(request->arena, struct guide);
 
-	*guide = (struct guide){ .request = *request, .recipe = recipe_find(in->task_id), .n_left = QUESTIONS };
+	*guide = (struct guide){ .gateway = gateway, .request = *request, .recipe = recipe_find(in->task_id), .n_left = ASK_ACTIVE };
 	if (!guide->recipe) {
 		fail(request, error_make(request->arena, &error_catalogue[ERROR_UNKNOWN_TASK], ERROR_WHERE, "no task is called '%s'", in->task_id));
 		return;
 	}
 	*items = (struct content_items_list_request){ .content_type_id = in->content_type_id, .draft = &working_copies, .limit = &rows_max, .offset = &offset };
-	ask(gateway, guide, ASK_TYPES, &operation_content_types_list, &types);
-	ask(gateway, guide, ASK_WORKFLOWS, &operation_workflow_workflows_list, &workflows);
-	ask(gateway, guide, ASK_TASKS, &operation_workflow_reviews_list, &tasks);
-	ask(gateway, guide, ASK_OFFERS, &operation_payments_offers_list, &offers);
-	ask(gateway, guide, ASK_ITEMS, &operation_content_items_list, items);
+	ask(guide, ASK_TYPES, &operation_content_types_list, &types);
+	ask(guide, ASK_WORKFLOWS, &operation_workflow_workflows_list, &workflows);
+	ask(guide, ASK_TASKS, &operation_workflow_reviews_list, &tasks);
+	ask(guide, ASK_OFFERS, &operation_payments_offers_list, &offers);
+	ask(guide, ASK_ITEMS, &operation_content_items_list, items);
 }

@@ -44,6 +44,7 @@ struct facts {
 	size_t n_tasks;
 	const struct offer *offers;
 	size_t n_offers;
+	const struct workflow *governing; /* the item's, with its transitions, where the task is about reviews */
 	const struct content_item *items; /* changed last */
 	size_t n_items;
 	const struct content_type *type;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codec/json.h"
+#include "lightning/l402.h"
 #include "uri.h"
 
 struct making {
@@ -108,6 +109,17 @@ add_member(const struct making *making, struct buf *body, const struct shape_fie
 	codec_json_write_field(body, field, making->input);
 }
 
+/* A proof of payment is given as macaroon:preimage, as other surfaces take it; the header names its scheme. */
+static const char *
+header_text(const struct making *making, const struct shape_field *field)
+{
+	const char *text = field_text(making->arena, field, making->input);
+
+	if (strcmp(field->header, "authorization") != 0 || l402_is_authorization(text))
+		return text;
+	return arena_printf(making->arena, "L402 %s", text);
+}
+
 static void
 place(const struct making *making, struct buf *target, struct buf *body, const struct shape_field *field)
 {
@@ -120,7 +132,7 @@ place(const struct making *making, struct buf *target, struct buf *body, const s
 		add_parameter(making, target, field->name, field_text(making->arena, field, making->input));
 		return;
 	case SHAPE_IN_HEADER:
-		rest_request_add_header(making->arena, making->request, field->header, field_text(making->arena, field, making->input));
+		rest_request_add_header(making->arena, making->request, field->header, header_text(making, field));
 		return;
 	case SHAPE_IN_BODY:
 		add_member(making, body, field);
