@@ -44,7 +44,7 @@ async function refusalOf(response: Response): Promise<Refusal> {
 	return new Refusal(response.status, body.code ?? 'UNREADABLE', message, body.remediation ?? '', violationsOf(context, message), context)
 }
 
-function requestOf(id: Id, input: Record<string, unknown>): [string, RequestInit] {
+function requestOf(id: Id, input: Record<string, unknown>, isDryRun: boolean): [string, RequestInit] {
 	const [method, path, query] = routes[id]
 	const rest = { ...input }
 	const take = (name: string) => {
@@ -53,7 +53,7 @@ function requestOf(id: Id, input: Record<string, unknown>): [string, RequestInit
 		return value
 	}
 	const target = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(take(name))))
-	const search = new URLSearchParams()
+	const search = new URLSearchParams(isDryRun ? { mode: 'dry_run' } : {})
 	for (const name of query) {
 		const value = take(name)
 		if (value !== undefined && value !== '' && value !== null) search.set(name, String(value))
@@ -62,9 +62,9 @@ function requestOf(id: Id, input: Record<string, unknown>): [string, RequestInit
 	return [target + (search.size ? `?${search}` : ''), { method, headers: headers(hasBody), body: hasBody ? JSON.stringify(rest) : undefined }]
 }
 
-/** Ask for an operation.  A busy service is asked again, as it says. */
-export async function call<I extends Id>(id: I, input: Input<I>, signal?: AbortSignal): Promise<Answer<I>> {
-	const [url, init] = requestOf(id, input as Record<string, unknown>)
+/** Ask for an operation, or in a dry run what it would do.  A busy service is asked again, as it says. */
+export async function call<I extends Id>(id: I, input: Input<I>, signal?: AbortSignal, isDryRun = false): Promise<Answer<I>> {
+	const [url, init] = requestOf(id, input as Record<string, unknown>, isDryRun)
 	for (let tries = 1; ; tries++) {
 		const response = await fetch(url, { ...init, signal }).catch(error => {
 			if (signal?.aborted) throw error

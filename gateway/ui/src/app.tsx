@@ -14,6 +14,7 @@ import { Events } from './pages/Events'
 import { FormPage, Forms } from './pages/Forms'
 import { History } from './pages/History'
 import { Home } from './pages/Home'
+import { Incident } from './pages/Incident'
 import { ItemPage, NewItem } from './pages/Item'
 import { JobPage, Jobs } from './pages/Jobs'
 import { Keys } from './pages/Keys'
@@ -29,7 +30,7 @@ type Scope = Parameters<Session['may']>[0]
 const menu: [Text, [Text, string, Scope?][]][] = [
 	['overview', [['home', ''], ['events', 'events'], ['search', 'search']]],
 	['work', [['content', 'content'], ['reviews', 'reviews'], ['types', 'types'], ['forms', 'forms']]],
-	['operations', [['jobs', 'jobs'], ['webhooks', 'webhooks', 'admin'], ['payments', 'payments', 'audit:read'], ['audit', 'audit', 'audit:read'], ['decisions', 'decisions', 'audit:read']]],
+	['operations', [['jobs', 'jobs'], ['webhooks', 'webhooks', 'admin'], ['payments', 'payments', 'audit:read'], ['audit', 'audit', 'audit:read'], ['incident', 'incident', 'content:write'], ['decisions', 'decisions', 'audit:read']]],
 	['access', [['keys', 'keys', 'admin'], ['people', 'people', 'admin'], ['account', 'account']]],
 ]
 
@@ -49,6 +50,7 @@ function pageOf(place: Place): ComponentChildren {
 	case 'webhooks': return second ? <WebhookPage key={id} id={id} /> : <Webhooks />
 	case 'payments': return <Payments />
 	case 'audit': return <Audit place={place} />
+	case 'incident': return <Incident place={place} />
 	case 'decisions': return <Decisions place={place} />
 	case 'events': return <Events />
 	case 'search': return <Search place={place} />

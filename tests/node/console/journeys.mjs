@@ -25,11 +25,11 @@ async function journey(name, run) {
 const button = name => page.getByRole('button', { name, exact: true })
 const field = name => page.getByLabel(name)
 /** As a program with the same session would. */
-const api = (method, path, body) => page.evaluate(async ([method, path, body]) => {
-	const reply = await fetch(path, { method, headers: { 'x-wordclaw-console': '1', 'content-type': 'application/json' }, body: body && JSON.stringify(body) })
+const api = (method, path, body, labels = {}) => page.evaluate(async ([method, path, body, labels]) => {
+	const reply = await fetch(path, { method, headers: { 'x-wordclaw-console': '1', 'content-type': 'application/json', ...labels }, body: body && JSON.stringify(body) })
 	if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`)
 	return (await reply.json()).data
-}, [method, path, body])
+}, [method, path, body, labels])
 
 /** What an authenticator app shows (RFC 6238). */
 function codeAt(secret, step) {
@@ -195,6 +195,21 @@ await journey('the chain is verified', async () => {
 	await visit(page, 'audit')
 	await button('Verify the chain').click()
 	await page.getByText(/The chain is intact/).waitFor()
+})
+
+await journey('what went wrong is taken back, and the plan before changes nothing', async () => {
+	const set = (await api('POST', '/api/change-sets', { name: 'A bad batch', reason: 'to be taken back' })).changeSet
+	const made = await api('POST', `/api/content-types/${things.type}/items`, { data: { title: 'Bad' } }, { 'x-wordclaw-change-set': set })
+	await visit(page, 'incident')
+	await page.getByRole('link', { name: 'A bad batch' }).first().click()
+	await button('Plan').click()
+	await page.getByRole('link', { name: `Item ${made.id}` }).waitFor()
+	assert.ok(await api('GET', `/api/content-items/${made.id}`), 'a plan changes nothing')
+	assert.deepEqual(await serious(page), [])
+	await button('Take back').click()
+	await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+	await page.getByRole('heading', { name: 'Taken back' }).waitFor()
+	await page.getByRole('link', { name: 'Take back this taking back' }).waitFor()
 })
 
 await journey('injected scripts are text wherever they are shown', async () => {

@@ -2,7 +2,7 @@
 export const pages = things => ({
 	home: '', content: 'content', item: `content/${things.item}`, 'new-item': `content/new/${things.type}`, history: `content/${things.item}/history`,
 	reviews: 'reviews', types: 'types', type: `types/${things.type}`, 'new-type': 'types/new', forms: 'forms', form: `forms/${things.form}`, jobs: 'jobs', job: `jobs/${things.job}`,
-	webhooks: 'webhooks', webhook: `webhooks/${things.webhook}`, search: 'search?q=launch', payments: 'payments', keys: 'keys', people: 'people', audit: 'audit',
+	webhooks: 'webhooks', webhook: `webhooks/${things.webhook}`, search: 'search?q=launch', payments: 'payments', keys: 'keys', people: 'people', audit: 'audit', incident: 'incident',
 	decisions: 'decisions', events: 'events', account: 'account',
 })
 

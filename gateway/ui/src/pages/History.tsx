@@ -28,6 +28,8 @@ export function History({ id }: { id: number }) {
 		<Shown asked={versions}>{rows => <Table label={t('history')} rows={rows} keyOf={one => one.version} more={versions.more} columns={[
 			{ head: t('version'), cell: one => one.version, isNumber: true }, { head: t('status'), cell: one => <Badge text={one.status} /> }, { head: t('title'), cell: one => titleOf(one.data) },
 			{ head: t('created'), cell: one => time(one.createdAt) },
+			{ head: t('madeBy'), cell: one => one.createdBy && <>{one.actorKind && <Badge text={one.actorKind} />} {one.createdBy}{one.surface && <span class="faint"> · {one.surface}</span>}
+				{one.session && <span class="faint"> · {one.session}</span>}{one.changeSet && <> · <a href={`#/incident?kind=changeSet&label=${encodeURIComponent(one.changeSet)}`}>{one.changeSet}</a></>}</> },
 			{ head: t('actions'), cell: one => <div class="row"><Button onClick={() => setChosen(one.version)}>{t('compare')}</Button>
 				{may('content:write') && item.data && <Ask kind="" question={`${t('rollback')} (${one.version})?`} onYes={() => back(one.version)}>{t('rollback')}</Ask>}</div> }]} />}</Shown>
 		{old && item.data && <Card title={`${t('version')} ${old.version} → ${item.data.version}`}><Diff before={old.data} after={item.data.data} /></Card>}
