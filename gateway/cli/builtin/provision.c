@@ -1,5 +1,6 @@
 /* wordclaw provision: the configuration with which an agent reaches this system over MCP.  The key stays in the environment. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,15 +16,19 @@ enum { FLAG_AGENT, FLAG_TRANSPORT, FLAG_NAME, FLAG_WRITE, FLAG_SKILLS, FLAG_OUT,
 
 static const struct agent {
 	const char *name;
-	const char *path;      /* of the file in a project */
+	const char *path;      /* of the file in a project; "~/": in the user's home */
 	const char *servers;   /* member that holds servers; NULL: TOML */
-	const char *reference; /* how the file names a variable of the environment; NULL: it takes none in headers */
+	const char *reference; /* how the file names a variable of the environment; NULL: it names none */
 	const char *type;      /* of a server over HTTP, where the file says types; or NULL */
+	const char *url;       /* member that holds an address; NULL: the agent starts programs only */
 } agents[] = {
-	{ "claude-code", ".mcp.json", "mcpServers", "${WORDCLAW_API_KEY}", "http" },
-	{ "codex", ".codex/config.toml", NULL, NULL, NULL },
-	{ "cursor", ".cursor/mcp.json", "mcpServers", "${env:WORDCLAW_API_KEY}", NULL },
-	{ "vscode", ".vscode/mcp.json", "servers", "${env:WORDCLAW_API_KEY}", "http" },
+	{ "claude-code", ".mcp.json", "mcpServers", "${WORDCLAW_API_KEY}", "http", "url" },
+	{ "claude-desktop", "~/.config/Claude/claude_desktop_config.json", "mcpServers", NULL, NULL, NULL },
+	{ "codex", ".codex/config.toml", NULL, NULL, NULL, "url" },
+	{ "cursor", ".cursor/mcp.json", "mcpServers", "${env:WORDCLAW_API_KEY}", NULL, "url" },
+	{ "gemini", ".gemini/settings.json", "mcpServers", "${WORDCLAW_API_KEY}", NULL, "httpUrl" },
+	{ "vscode", ".vscode/mcp.json", "servers", "${env:WORDCLAW_API_KEY}", "http", "url" },
+	{ "windsurf", "~/.codeium/windsurf/mcp_config.json", "mcpServers", "${env:WORDCLAW_API_KEY}", NULL, "serverUrl" },
 };
 
 struct plan {
@@ -49,6 +54,26 @@ program_path(struct arena *arena)
 	return n > 0 ? arena_strndup(arena, path, (size_t)n) : "wordclaw";
 }
 
+static const char *
+at_home(struct arena *arena, const char *path)
+{
+	const char *home = getenv("HOME");
+
+	return path[0] == '~' ? arena_printf(arena, "%s%s", home ? home : "", path + 1) : path;
+}
+
+/* Where an agent without an environment finds the key. */
+static const char *
+key_file(struct arena *arena)
+{
+	const char *file = getenv("WORDCLAW_API_KEY_FILE");
+	char *whole = file && file[0] ? realpath(file, NULL) : NULL;
+	const char *copy = whole ? arena_strdup(arena, whole) : at_home(arena, "~/.wordclaw-key");
+
+	free(whole);
+	return copy;
+}
+
 /* ---- JSON ---- */
 
 static const char *
@@ -62,7 +87,7 @@ server_json(const struct plan *plan)
 	if (plan->is_http) {
 		if (plan->agent->type)
 			buf_printf(&buf, "\"type\":\"%s\",", plan->agent->type);
-		buf_add_text(&buf, "\"url\":");
+		buf_printf(&buf, "\"%s\":", plan->agent->url);
 		add_string(&buf, preference_text(preferences, PREFERENCE_MCP_URL));
 		buf_printf(&buf, ",\"headers\":{\"x-api-key\":\"%s\"}}", plan->agent->reference);
 		return buf.bytes;
@@ -73,7 +98,13 @@ server_json(const struct plan *plan)
 	add_string(&buf, program_path(plan->cli->arena));
 	buf_add_text(&buf, ",\"args\":[\"mcp\",\"serve\"],\"env\":{\"WORDCLAW_MCP_URL\":");
 	add_string(&buf, preference_text(preferences, PREFERENCE_MCP_URL));
-	buf_printf(&buf, ",\"WORDCLAW_API_KEY\":\"%s\"}}", plan->agent->reference);
+	if (plan->agent->reference) {
+		buf_printf(&buf, ",\"WORDCLAW_API_KEY\":\"%s\"}}", plan->agent->reference);
+		return buf.bytes;
+	}
+	buf_add_text(&buf, ",\"WORDCLAW_API_KEY_FILE\":"); /* it knows nothing of the shell's environment */
+	add_string(&buf, key_file(plan->cli->arena));
+	buf_add_text(&buf, "}}");
 	return buf.bytes;
 }
 
@@ -150,7 +181,7 @@ merged(const struct plan *plan, const char *before, const char **ret_problem)
 static int
 write_file(struct cli *cli, const char *path, const char *text)
 {
-	const char *slash = strchr(path, '/');
+	const char *slash = strrchr(path, '/');
 	const char *directory = slash ? arena_strndup(cli->arena, path, (size_t)(slash - path)) : NULL;
 	const char *temporary = arena_printf(cli->arena, "%s.new", path);
 
@@ -162,7 +193,7 @@ write_file(struct cli *cli, const char *path, const char *text)
 	bool is_written = fputs(text, file) >= 0;
 	is_written = fclose(file) == 0 && is_written;
 	if (is_written && rename(temporary, path) == 0) {
-		cli_remark(cli, "wordclaw: wrote %s; the agent takes the key from WORDCLAW_API_KEY", path);
+		cli_remark(cli, "wordclaw: wrote %s; the key is not in it", path);
 		return CLI_OK;
 	}
 	int problem = errno;
@@ -173,7 +204,7 @@ write_file(struct cli *cli, const char *path, const char *text)
 static int
 write_merged(const struct plan *plan)
 {
-	const char *path = plan->agent->path, *problem = NULL;
+	const char *path = at_home(plan->cli->arena, plan->agent->path), *problem = NULL;
 	const char *before = "";
 	size_t n_bytes;
 
@@ -204,6 +235,9 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 	for (size_t i = 0; i < sizeof(agents) / sizeof(agents[0]); i++)
 		if (strcmp(agents[i].name, arguments->values[FLAG_AGENT]) == 0)
 			plan.agent = &agents[i];
+	if (!plan.agent->url && transport && plan.is_http)
+		return failure_usage(cli, NULL, "%s starts programs only: --transport stdio", plan.agent->name);
+	plan.is_http = plan.is_http && plan.agent->url;
 	if (!is_bare_name(plan.name))
 		return failure_usage(cli, NULL, "--name takes letters, digits, - and _, not '%s'", plan.name);
 	if (arguments_has(command, arguments, "write"))
@@ -215,16 +249,16 @@ run(struct cli *cli, const struct command *command, const struct arguments *argu
 	return output_print_bytes(cli, text, strlen(text));
 }
 
-static const char *const agent_names[] = { "claude-code", "codex", "cursor", "vscode", NULL };
+static const char *const agent_names[] = { "claude-code", "claude-desktop", "codex", "cursor", "gemini", "vscode", "windsurf", NULL };
 static const char *const transports[] = { "http", "stdio", NULL };
 
 static const struct flag flags[FLAGS] = {
-	[FLAG_AGENT] = { .name = "agent", .kind = FLAG_VALUE, .value = "claude-code|codex|cursor|vscode", .choices = agent_names,
+	[FLAG_AGENT] = { .name = "agent", .kind = FLAG_VALUE, .value = "claude-code|claude-desktop|codex|cursor|gemini|vscode|windsurf", .choices = agent_names,
 		.summary = "Whose configuration." },
 	[FLAG_TRANSPORT] = { .name = "transport", .kind = FLAG_VALUE, .value = "http|stdio", .choices = transports,
 		.summary = "http: the agent speaks to the gateway; stdio: through 'wordclaw mcp serve' (http)." },
 	[FLAG_NAME] = { .name = "name", .kind = FLAG_VALUE, .value = "NAME", .summary = "The server's name in the file (wordclaw)." },
-	[FLAG_WRITE] = { .name = "write", .kind = FLAG_SWITCH, .summary = "Put it into the agent's file of this project instead of printing it." },
+	[FLAG_WRITE] = { .name = "write", .kind = FLAG_SWITCH, .summary = "Put it into the agent's file, of this project where it has one, instead of printing it." },
 	[FLAG_SKILLS] = { .name = "skills", .kind = FLAG_SWITCH, .summary = "Write what an agent should know of this workspace: its types, workflows, calls and rules." },
 	[FLAG_OUT] = { .name = "out", .kind = FLAG_VALUE, .value = "FILE", .summary = "With --skills: where, such as AGENTS.md (" SKILLS_PATH ")." },
 	[FLAG_CHECK] = { .name = "check", .kind = FLAG_SWITCH, .summary = "With --skills: write nothing; exit 1 when the file is not what the workspace has now." },
@@ -235,5 +269,5 @@ static const char *const examples[] = { "wordclaw provision --agent claude-code"
 
 extern const struct command provision_command;
 const struct command provision_command = { .name = "provision", .summary = "Print the MCP configuration for an agent, or write its skill file.",
-	.description = "The key is never written: the agent takes it from WORDCLAW_API_KEY.", .flags = flags, .n_flags = FLAGS, .examples = examples,
+	.description = "The key is never written: the agent takes it from WORDCLAW_API_KEY; Claude Desktop, which knows no such variable, from a file (WORDCLAW_API_KEY_FILE, or ~/.wordclaw-key).", .flags = flags, .n_flags = FLAGS, .examples = examples,
 	.run = run };
