@@ -6,5 +6,6 @@
 
 int64_t clock_now_us(void);       /* realtime, microseconds since 1970 */
 int64_t clock_monotonic_us(void); /* for durations */
+int64_t clock_thread_us(void);    /* processor time of the calling thread */
 
 #endif

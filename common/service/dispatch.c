@@ -138,6 +138,7 @@ dispatch_start_over(struct worker *worker, struct job *job)
 	job->req.prepared = job->prepared;
 	job->req.paid_sats = job->paid_sats;
 	job->req.reservation_id = job->reservation_id;
+	job->req.may_move = job->may_move;
 }
 
 void

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "codec/msgpack.h"
 #include "contract/policy.h"
+#include "fair.h"
 #include "process/runner.h"
 #include "service_internal.h"
 
@@ -20,6 +21,8 @@ dispatch_fits_write(const struct job *first, const struct job *other)
 	if (first->envelope.n_input > GROUPED_INPUT_BYTES_MAX || other->envelope.n_input > GROUPED_INPUT_BYTES_MAX)
 		return false;
 	const struct principal *one = &first->envelope.principal, *two = &other->envelope.principal;
+	if (fair_is_long(first) || fair_is_long(other))
+		return false;
 	if (one->narrow || two->narrow) /* rows of a group are written in one scope */
 		return false;
 	/* What counts a key is locked until the commit: two groups with two such keys would wait for each other. */
@@ -254,6 +257,7 @@ write_alone(struct worker *worker, struct job *job)
 {
 	dispatch_start_over(worker, job);
 	job->admitted = arena_mark(job->arena);
+	job->req.may_move = job->may_move = false; /* what is paid for is under way */
 	run_alone(worker, job);
 }
 
@@ -279,10 +283,33 @@ sort_by_lock_order(struct job **jobs, size_t n)
 	}
 }
 
-void
+/* Answers go out; what takes long leaves for the worker of such.  Returns how many were answered. */
+static size_t
+answer_or_move(struct worker *worker, struct job **jobs, size_t n)
+{
+	struct job_chain moved = { NULL, NULL };
+	size_t n_answered = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (jobs[i]->req.moves) {
+			arena_rewind(jobs[i]->arena, jobs[i]->admitted);
+			chain_add(&moved, jobs[i]);
+			continue;
+		}
+		dispatch_reply(worker, jobs[i]);
+		jobs[n_answered++] = jobs[i];
+	}
+	(void)queue_push(&worker->service->long_writes, &moved);
+	return n_answered;
+}
+
+size_t
 dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 {
 	struct job *ready[GROUP_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		jobs[i]->may_move = worker->queue && worker->queue != &worker->service->long_writes;
 	size_t n_ready = dispatch_admit_all(worker, jobs, n, ready);
 
 	if (n_ready == 1)
@@ -300,11 +327,12 @@ dispatch_writes(struct worker *worker, struct job **jobs, size_t n)
 		}
 	}
 	for (size_t i = 0; i < n_ready; i++) {
+		if (ready[i]->req.moves)
+			continue;
 		if (charge_is_asked(ready[i]))
 			charge_run(worker, ready[i], write_alone);
 		if (ready[i]->row->complete && !ready[i]->error && !ready[i]->req.dry_run)
 			dispatch_complete(ready[i]);
 	}
-	for (size_t i = 0; i < n; i++)
-		dispatch_reply(worker, jobs[i]);
+	return answer_or_move(worker, jobs, n);
 }

@@ -1,7 +1,7 @@
 /* Bounded hand-over between the bus thread and the workers.  The bound is the number of jobs that exist. */
 #include <assert.h>
 
-#include "service_internal.h"
+#include "fair.h"
 
 void
 queue_init(struct job_queue *queue)
@@ -49,6 +49,38 @@ queue_close(struct job_queue *queue)
 	pthread_mutex_unlock(&queue->mutex);
 }
 
+/* Whoever used least processor time of late comes first, each with what has waited longest. */
+static struct job **
+fairest(struct job_queue *queue)
+{
+	enum { LOOKED_AT_MAX = 256 };
+	struct job **best = &queue->first, **link = &queue->first;
+	uint32_t least_us = queue->first == queue->last ? 0 : fair_used_us(queue->first);
+
+	for (size_t n = 0; least_us > 0 && *link && n < LOOKED_AT_MAX; link = &(*link)->next, n++) {
+		uint32_t used_us = fair_used_us(*link);
+		if (used_us < least_us) {
+			best = link;
+			least_us = used_us;
+		}
+	}
+	return best;
+}
+
+static void
+move_to_front(struct job_queue *queue, struct job **link)
+{
+	struct job *job = *link;
+
+	if (link == &queue->first)
+		return;
+	*link = job->next;
+	if (queue->last == job)
+		queue->last = (struct job *)link; /* the one before it, whose first member this is */
+	job->next = queue->first;
+	queue->first = job;
+}
+
 /* Unlink every job among the waiting ones that fits the first, keeping the order of the rest. */
 static size_t
 take_fitting(struct job_queue *queue, struct job **jobs, size_t n_max,
@@ -83,6 +115,7 @@ queue_take(struct job_queue *queue, struct job **jobs, size_t n_max,
 	pthread_mutex_lock(&queue->mutex);
 	while (!queue->first && !queue->is_closed)
 		pthread_cond_wait(&queue->filled, &queue->mutex);
+	move_to_front(queue, fairest(queue));
 	size_t n = take_fitting(queue, jobs, n_max, fits);
 	if (queue->first)
 		pthread_cond_signal(&queue->filled);

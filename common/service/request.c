@@ -92,6 +92,15 @@ request_init_from(struct request *req, struct worker *worker, const struct job *
 	};
 }
 
+const struct error *
+request_take_long(struct request *req)
+{
+	if (!req->may_move)
+		return NULL;
+	req->moves = true;
+	return FAIL(req, SERVICE_OVERLOADED, "the request moves to another worker");
+}
+
 bool
 request_is_system(const struct request *req)
 {

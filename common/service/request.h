@@ -71,7 +71,12 @@ struct request {
 	struct gather *own;      /* rows that wait for its end; NULL: query_gather writes at once */
 	struct gather *earlier;  /* those of the mutations before it in a group; NULL: it has a transaction of its own */
 	bool has_savepoint;      /* in a group: it has sent a statement of its own */
+	bool may_move, moves;    /* to the worker of long work; it does */
 };
+
+/* What follows takes tens of milliseconds of processor time: where others would wait for them, the mutation starts over on a worker of its own kind.
+ * NULL: go on; else return what is returned. */
+const struct error *request_take_long(struct request *req) MUST_CHECK;
 
 /* An error of the catalogue: return FAIL(req, CONTENT_ITEM_NOT_FOUND, "no content item %" PRId64, id); */
 #define FAIL(req, code, ...) error_make((req)->arena, &error_catalogue[ERROR_##code], ERROR_WHERE, __VA_ARGS__)

@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "codec/msgpack.h"
+#include "fair.h"
 #include "log.h"
 #include "health.h"
 #include "process/runner.h"
@@ -116,6 +117,8 @@ put_job(struct job *job)
 
 	arena_reset(arena);
 	service.n_slow -= job->is_slow;
+	if (job->is_inside)
+		fair_leave(job);
 	*job = (struct job){ .arena = arena, .next = service.idle_jobs };
 	service.idle_jobs = job;
 	service.n_busy--;
@@ -202,6 +205,12 @@ admit_slow(struct job *job)
 	return true;
 }
 
+static size_t
+share_of_tenant(void)
+{
+	return (size_t)service.settings.queue_max - (size_t)service.settings.queue_max / 4;
+}
+
 static void
 take(void *context, const struct bus_peer *peer, const void *bytes, size_t n_bytes)
 {
@@ -221,6 +230,15 @@ take(void *context, const struct bus_peer *peer, const void *bytes, size_t n_byt
 	const void *copy = arena_memdup(job->arena, bytes, n_bytes);
 	if (!envelope_read_request(job->arena, copy, n_bytes, &job->envelope)) {
 		put_job(job); /* nobody to answer: not an envelope of ours */
+		return;
+	}
+	/* One tenant's requests do not keep out the others'. */
+	job->is_inside = job->envelope.principal.tenant > 0;
+	if (job->is_inside && !fair_enter(job, share_of_tenant())) {
+		job->is_inside = false;
+		metric_add(service.overloaded, 1);
+		refuse(scratch, peer, job->envelope.correlation, ERROR_SERVICE_OVERLOADED, "the service has as many requests of this tenant as it takes");
+		put_job(job);
 		return;
 	}
 	if (!find_operation(job)) {

@@ -42,6 +42,7 @@ struct job {
 	int64_t paid_sats, reservation_id; /* of a priced one that runs with a payment */
 	bool is_slow; /* counted in n_slow */
 	bool is_replayed, is_done; /* done: answered without (further) running */
+	bool may_move, is_inside; /* to the worker of long work; counted among its tenant's */
 	int64_t received_us; /* monotonic */
 	uint64_t lock_order; /* of a mutation: a hash of its tenant and entity, the same in every instance */
 	struct buf reply;
@@ -87,12 +88,13 @@ struct service {
 	struct bus_server *bus;
 	struct job_queue reads, slow;
 	struct job_queue writes[WORKERS_MAX];
+	struct job_queue long_writes; /* what was moved from those: it takes so much processor time that others would wait */
 	struct job_chain new_reads, new_slow, new_writes[WORKERS_MAX]; /* received and not in their queues yet */
 	struct job_queue done;
 	int done_fd; /* eventfd: the bus thread has replies to send */
 	struct job *idle_jobs;
 	size_t n_jobs, n_busy, n_slow;
-	struct worker read_workers[WORKERS_MAX], write_workers[WORKERS_MAX], slow_workers[SLOW_WORKERS];
+	struct worker read_workers[WORKERS_MAX], write_workers[WORKERS_MAX], slow_workers[SLOW_WORKERS], long_worker;
 	size_t n_slow_workers; /* 0: the service has no such operation */
 	atomic_bool stopping;
 	atomic_size_t n_inside;  /* n_busy as other threads may see it */
@@ -110,7 +112,8 @@ void chain_add(struct job_chain *chain, struct job *job);
 /* Empties the chain; true when the queue had been empty.  One waiting worker is woken, and wakes the next if it leaves jobs. */
 bool queue_push(struct job_queue *queue, struct job_chain *chain);
 void queue_close(struct job_queue *queue);
-/* Wait for work; up to n_max jobs from the front that may run together with the first.  0 when closed and empty. */
+/* Wait for work; the first job of whoever used least processor time of late, and up to n_max from the front that may run together with it.
+ * 0 when closed and empty. */
 size_t queue_take(struct job_queue *queue, struct job **jobs, size_t n_max,
     bool (*fits)(const struct job *first, const struct job *other));
 struct job *queue_take_all(struct job_queue *queue); /* never waits */
@@ -131,7 +134,7 @@ const struct error *request_db_error(struct request *req, enum db_status status,
 bool dispatch_fits_read(const struct job *first, const struct job *other);
 bool dispatch_fits_write(const struct job *first, const struct job *other);
 void dispatch_reads(struct worker *worker, struct job **jobs, size_t n);
-void dispatch_writes(struct worker *worker, struct job **jobs, size_t n);
+size_t dispatch_writes(struct worker *worker, struct job **jobs, size_t n); /* how many are done: others were moved, and are not in jobs any more */
 /* Their common parts: a job as if it had never run; those that may run, with what they prepare; the handler; its answer encoded; an error
  * that the operation does not declare becomes a 500. */
 void dispatch_start_over(struct worker *worker, struct job *job);

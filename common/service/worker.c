@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+#include "clock.h"
+#include "fair.h"
 #include "http_client.h"
 #include "service_internal.h"
 
@@ -60,12 +62,14 @@ serve(void *context)
 		size_t n = queue_take(worker->queue, jobs, n_max, is_writer ? dispatch_fits_write : dispatch_fits_read);
 		if (n == 0)
 			return NULL;
+		int64_t began_us = clock_thread_us();
 		metric_add(worker->busy, 1);
 		if (is_writer)
-			dispatch_writes(worker, jobs, n);
+			n = dispatch_writes(worker, jobs, n);
 		else
 			dispatch_reads(worker, jobs, n);
 		metric_add(worker->busy, -1);
+		fair_note(jobs, n, clock_thread_us() - began_us);
 		hand_back(service, jobs, n);
 	}
 }
@@ -110,6 +114,7 @@ workers_start(struct service *service)
 	queue_init(&service->done);
 	queue_init(&service->reads);
 	queue_init(&service->slow);
+	queue_init(&service->long_writes);
 	for (int64_t i = 0; i < settings->write_workers; i++)
 		queue_init(&service->writes[i]);
 	for (int64_t i = 0; i < settings->read_workers; i++)
@@ -119,6 +124,7 @@ workers_start(struct service *service)
 	service->n_slow_workers = has_slow(service) ? SLOW_WORKERS : 0;
 	for (size_t i = 0; i < service->n_slow_workers; i++)
 		start_worker(service, &service->slow_workers[i], &service->slow, "slow");
+	start_worker(service, &service->long_worker, &service->long_writes, "long");
 }
 
 void
@@ -136,4 +142,6 @@ workers_stop(struct service *service)
 		stop_worker(&service->write_workers[i]);
 	for (size_t i = 0; i < service->n_slow_workers; i++)
 		stop_worker(&service->slow_workers[i]);
+	queue_close(&service->long_writes); /* nothing is moved any more */
+	stop_worker(&service->long_worker);
 }

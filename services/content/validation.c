@@ -14,7 +14,7 @@
 static const struct json_schema_options schema_options = { .assert_format = true, .regex = &regex_engine };
 
 /* A refusal's list of violations stops here: the context travels in one reply. */
-enum { CONTEXT_BYTES_MAX = 32 * 1024 };
+enum { CONTEXT_BYTES_MAX = 32 * 1024, LONG_SCHEMA_BYTES = 8 * 1024 };
 
 /* "/" for the root, "/title" below it: the contract's paths. */
 static const char *
@@ -112,6 +112,9 @@ validation_schema(struct request *req, struct doc schema, const struct json_valu
 {
 	struct json_error problem;
 	struct json_schema_error violation = { .message = "unknown problem" };
+	const struct error *error = schema.len > LONG_SCHEMA_BYTES ? request_take_long(req) : NULL;
+	if (error)
+		return error;
 	const struct json_value *value = json_parse(req->arena, schema.json, schema.len, NULL, &problem);
 
 	if (!value)
@@ -123,7 +126,7 @@ validation_schema(struct request *req, struct doc schema, const struct json_valu
 	struct json_schema *compiled = json_schema_compile(req->arena, value, &schema_options, &violation);
 	if (!compiled)
 		return not_a_definition(req, &violation);
-	const struct error *error = check_cost(req, compiled);
+	error = check_cost(req, compiled);
 	json_schema_unref(compiled);
 	if (error)
 		return error;
@@ -167,7 +170,9 @@ compiled_schema(struct request *req, int64_t type_id, const char *schema_hash, s
 	if (!row)
 		return FAIL(req, SERVICE_UNAVAILABLE, "content type %" PRId64 " was deleted meanwhile", type_id);
 
-	error = validation_program(req, row->schema, &schema);
+	error = strlen(row->schema) > LONG_SCHEMA_BYTES ? request_take_long(req) : NULL;
+	if (!error)
+		error = validation_program(req, row->schema, &schema);
 	if (error)
 		return error;
 	/* The type may have changed between the two statements: the row's own hash says what was compiled. */
