@@ -7,6 +7,7 @@
 #include "mcp/protocol/jsonrpc.h"
 #include "mcp_catalogue.h"
 #include "mcp/protocol/session.h"
+#include "mcp/tools/groups.h"
 
 /* MCP's own codes beside JSON-RPC's. */
 enum mcp_code {
@@ -22,8 +23,6 @@ enum mcp_code {
 
 /* Newest first; the first has no sessions. */
 extern const char *const mcp_versions[]; /* NULL-terminated */
-
-enum mcp_profile { MCP_PROFILE_DEFAULT, MCP_PROFILE_REGISTRY, MCP_PROFILE_ALL };
 
 struct mcp;
 struct stream;

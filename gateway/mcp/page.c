@@ -100,7 +100,7 @@ profile_of(const struct exchange *exchange)
 	const char *profile = query_get(&exchange->query, "profile");
 	const char *name = profile ? profile : settings.mcp_profile;
 
-	return strcmp(name, "registry") == 0 ? MCP_PROFILE_REGISTRY : strcmp(name, "all") == 0 ? MCP_PROFILE_ALL : MCP_PROFILE_DEFAULT;
+	return strcmp(name, "registry") == 0 ? MCP_PROFILE_REGISTRY : strcmp(name, "all") == 0 ? MCP_PROFILE_ALL : group_named(name);
 }
 
 /* Before it is answered, on the stream of its answer: a session's way, and only to clients that can be asked something. */

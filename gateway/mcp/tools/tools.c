@@ -43,7 +43,7 @@ mcp_tools_list(struct mcp_call *call)
 	buf_add_char(out, '[');
 	size_t n = 0, n_hidden = 0;
 	for (size_t i = 0; i < mcp_n_tools && call->profile != MCP_PROFILE_REGISTRY; i++) {
-		bool is_shown = mcp_tools[i].is_listed || call->profile == MCP_PROFILE_ALL;
+		bool is_shown = call->profile == MCP_PROFILE_ALL || (call->profile == MCP_PROFILE_DEFAULT ? mcp_tools[i].is_listed : group_has(call->profile, mcp_tools[i].operation));
 		if (!mcp_may(call, mcp_tools[i].operation))
 			continue;
 		n_hidden += !is_shown;
