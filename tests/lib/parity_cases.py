@@ -48,6 +48,11 @@ class Cases:
     def fitting(self, operation, **more):
         return self.make(operation, FITTING, self.values.input(operation, has_all=self.rng.random() < 0.2), **more)
 
+    def least(self, operation):
+        """What has to be sent, and nothing else."""
+        wanted = {field.name for field in self.registry.fields(operation) if field.required or field.agent_required}
+        return self.make(operation, FITTING, {name: value for name, value in self.values.input(operation).items() if name in wanted})
+
     def all_kinds(self, operation):
         """One case at least of every kind that the operation's declaration can have."""
         yield from (self.fitting(operation) for _ in range(4 if operation.tx == "write" else 2))

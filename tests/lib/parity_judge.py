@@ -111,7 +111,7 @@ class Parity:
                 break
             services = {op.service for op in missing}
             makers = [op for op in self.makers() if op.service in services] # all that there was may have been deleted
-            self.play([cases.fitting(op) for op in makers] + [case for op in missing for case in [cases.fitting(op), cases.fitting(op)]])
+            self.play([cases.fitting(op) for op in makers] + [case for op in missing for case in [cases.fitting(op), cases.fitting(op), cases.least(op)]])
 
     def never_succeeded(self, operations):
         return [op for op in operations if any(
