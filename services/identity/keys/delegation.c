@@ -129,10 +129,12 @@ identity_keys_hand_off(struct request *req, const struct identity_keys_hand_off_
 {
 	const char *name = in->name ? in->name : in->review_task_id ? arena_printf(req->arena, "review task %" PRId64, *in->review_task_id)
 	    : arena_printf(req->arena, "content item %" PRId64, in->content_item_id);
-	int64_t expires_at = req->now_us + (in->minutes ? *in->minutes : HAND_OFF_MINUTES) * MINUTE_US;
-	struct key_rights wanted = { .expires_at = &expires_at, .items = { &in->content_item_id, 1 },
+	int64_t *expires_at = ARENA_NEW(req->arena, int64_t); /* the answer points to it */
+	struct key_rights wanted = { .expires_at = expires_at, .items = { &in->content_item_id, 1 },
 		.tasks = { in->review_task_id, in->review_task_id ? 1 : 0 } };
 	const struct api_key_row *parent;
+
+	*expires_at = req->now_us + (in->minutes ? *in->minutes : HAND_OFF_MINUTES) * MINUTE_US;
 	const struct error *error = in->scopes.items ? keys_normalise_scopes(req, in->scopes, &wanted.scopes) : NULL;
 	if (!error)
 		error = own_key(req, &parent);
@@ -140,8 +142,8 @@ identity_keys_hand_off(struct request *req, const struct identity_keys_hand_off_
 		return error;
 	if (!in->scopes.items)
 		wanted.scopes = task_scopes(parent->scopes);
-	if (parent->expires_at && expires_at > *parent->expires_at)
-		expires_at = *parent->expires_at;
+	if (parent->expires_at && *expires_at > *parent->expires_at)
+		*expires_at = *parent->expires_at;
 	return hand_on(req, parent, &wanted, name, out);
 }
 
