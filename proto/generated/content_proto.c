@@ -989,6 +989,11 @@ static const struct shape_field content_transfer_migration_row_fields[] = {
 };
 const struct shape content_transfer_migration_row_shape = { .name = "content_transfer_migration_row", .size = sizeof(struct content_transfer_migration_row), .fields = content_transfer_migration_row_fields, .n_fields = 6 };
 
+static const struct shape_field transfer_lock_row_fields[] = {
+	{ .name = "isHeld", .column = "is_held", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct transfer_lock_row, is_held), .min = 0, .max = 0, .doc = "Column is_held." },
+};
+const struct shape transfer_lock_row_shape = { .name = "transfer_lock_row", .size = sizeof(struct transfer_lock_row), .fields = transfer_lock_row_fields, .n_fields = 1 };
+
 static const char *const content_types_create_request_kind_choices[] = { "collection", "singleton", NULL };
 static const struct shape_field content_types_create_request_fields[] = {
 	{ .name = "name", .column = "name", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_types_create_request, name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Display name.", .example = "\"Article\"" },

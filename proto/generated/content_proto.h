@@ -1062,6 +1062,12 @@ struct content_transfer_migration_row {
 };
 extern const struct shape content_transfer_migration_row_shape;
 
+/* Row of transfer_lock. */
+struct transfer_lock_row {
+	bool is_held;
+};
+extern const struct shape transfer_lock_row_shape;
+
 struct content_types_create_request {
 	const char *name; /* 1..200 bytes */
 	const char *slug; /* 1..100 bytes */

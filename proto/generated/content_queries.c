@@ -2422,29 +2422,37 @@ const struct db_statement content_transfer_put_asset_query = { .name = "content_
 	    "VALUES ($1, tenant(), $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::jsonb, '{}'), $16, $17, $18, $19)\n",
 	.kind = DB_EXEC, .n_params = 19, .row = NULL };
 
+const struct db_statement content_transfer_lock_query = { .name = "content_transfer_lock",
+	.sql =
+	    "SELECT pg_advisory_xact_lock(hashtext('content import ' || $1::integer), tenant()) IS NOT NULL AS is_held\n",
+	.kind = DB_FIND, .n_params = 1, .row = &transfer_lock_row_shape };
+
 const struct db_statement content_transfer_put_version_query = { .name = "content_transfer_put_version",
 	.sql =
 	    "INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, schema_version)\n"
-	    "VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7)\n",
+	    "SELECT tenant(), n.id, n.version, n.data, n.status, n.at, n.by, n.schema_version\n"
+	    "  FROM unnest($1::integer[], $2::integer[], $3::json[], $4::text[], $5::timestamptz[], $6::text[], $7::integer[]) AS n (id, version, data, status, at, by, schema_version)\n",
 	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_transfer_put_item_query = { .name = "content_transfer_put_item",
 	.sql =
 	    "INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,\n"
 	    "                           published_version, published_at, schema_version, published_text)\n"
-	    "SELECT $1::integer, tenant(), t.id, t.is_singleton, $3::json, $4::text, $5::integer, $6::timestamptz, $7::timestamptz, $8::text, content_search_text($3::json),\n"
-	    "       $9::integer, $10::timestamptz, $11::integer,\n"
-	    "       CASE WHEN $9 < $5 THEN (SELECT content_search_text(v.data) FROM content_item_versions v WHERE v.content_item_id = $1 AND v.version = $9) END\n"
-	    "  FROM content_types t WHERE t.id = $2::integer\n",
+	    "SELECT n.id, tenant(), t.id, t.is_singleton, n.data, n.status, n.version, n.created_at, n.updated_at, n.by, content_search_text(n.data),\n"
+	    "       n.published_version, n.published_at, n.schema_version,\n"
+	    "       CASE WHEN n.published_version < n.version THEN (SELECT content_search_text(v.data) FROM content_item_versions v WHERE v.content_item_id = n.id AND v.version = n.published_version) END\n"
+	    "  FROM unnest($1::integer[], $2::integer[], $3::json[], $4::text[], $5::integer[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::integer[], $10::timestamptz[], $11::integer[])\n"
+	    "       AS n (id, content_type_id, data, status, version, created_at, updated_at, by, published_version, published_at, schema_version)\n"
+	    " CROSS JOIN LATERAL (SELECT k.id, k.is_singleton FROM content_types k WHERE k.id = n.content_type_id LIMIT 1) t\n",
 	.kind = DB_EXEC, .n_params = 11, .row = NULL };
 
 const struct db_statement content_transfer_put_references_query = { .name = "content_transfer_put_references",
 	.sql =
 	    "INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)\n"
-	    "SELECT tenant(), $1, $2, n.place, n.path, n.kind, n.id, n.state\n"
-	    "  FROM unnest($3::text[], $4::text[], $5::integer[], $6::text[]) WITH ORDINALITY n (path, kind, id, state, place)\n"
+	    "SELECT tenant(), n.item, n.version, n.place, n.path, n.kind, n.id, n.state\n"
+	    "  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::text[]) n (item, version, place, path, kind, id, state)\n"
 	    "ON CONFLICT (domain_id, source_id, source_version, place) DO NOTHING\n",
-	.kind = DB_EXEC, .n_params = 6, .row = NULL };
+	.kind = DB_EXEC, .n_params = 7, .row = NULL };
 
 const struct db_statement content_transfer_incomplete_query = { .name = "content_transfer_incomplete",
 	.sql =

@@ -416,11 +416,13 @@ extern const struct db_statement content_transfer_put_migration_query;
 extern const struct db_statement content_transfer_assets_query;
 /* What is known of an asset, under the id it had.  Its bytes are not here. :exec */
 extern const struct db_statement content_transfer_put_asset_query;
-/* A superseded version of an item that comes. :exec */
+/* One import of a tenant at a time, until the end of the transaction: one that was given up may go on while it is repeated.  $1 is any number. :find; rows: struct transfer_lock_row */
+extern const struct db_statement content_transfer_lock_query;
+/* Superseded versions of items that come. :exec */
 extern const struct db_statement content_transfer_put_version_query;
-/* The head of an item under the id it had; nothing where it has no type. :exec */
+/* Heads of items under the ids they had, once their versions are there; nothing where one has no type. :exec */
 extern const struct db_statement content_transfer_put_item_query;
-/* References of version $2 of item $1 as they were. :exec */
+/* References $3 of versions $2 of items $1 as they were. :exec */
 extern const struct db_statement content_transfer_put_references_query;
 /* Items of those that came whose type or whose versions are not there. :list; rows: struct content_id_row */
 extern const struct db_statement content_transfer_incomplete_query;

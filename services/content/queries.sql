@@ -1687,25 +1687,33 @@ INSERT INTO assets (id, domain_id, source_asset_id, variant_key, transform_spec,
        access_mode, entitlement_scope_type, entitlement_scope_ref, status, metadata, uploader_actor_id, created_at, updated_at, deleted_at)
 VALUES ($1, tenant(), $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::jsonb, '{}'), $16, $17, $18, $19);
 
+-- name: transfer_lock :find transfer_lock_row
+-- One import of a tenant at a time, until the end of the transaction: one that was given up may go on while it is repeated.  $1 is any number.
+-- row: is_held bool
+SELECT pg_advisory_xact_lock(hashtext('content import ' || $1::integer), tenant()) IS NOT NULL AS is_held;
+
 -- name: transfer_put_version :exec
--- A superseded version of an item that comes.
+-- Superseded versions of items that come.
 INSERT INTO content_item_versions (domain_id, content_item_id, version, data, status, created_at, created_by, schema_version)
-VALUES (tenant(), $1, $2, $3, $4, $5, $6, $7);
+SELECT tenant(), n.id, n.version, n.data, n.status, n.at, n.by, n.schema_version
+  FROM unnest($1::integer[], $2::integer[], $3::json[], $4::text[], $5::timestamptz[], $6::text[], $7::integer[]) AS n (id, version, data, status, at, by, schema_version);
 
 -- name: transfer_put_item :exec
--- The head of an item under the id it had; nothing where it has no type.
+-- Heads of items under the ids they had, once their versions are there; nothing where one has no type.
 INSERT INTO content_items (id, domain_id, content_type_id, is_singleton, data, status, version, created_at, updated_at, updated_by, search_text,
                            published_version, published_at, schema_version, published_text)
-SELECT $1::integer, tenant(), t.id, t.is_singleton, $3::json, $4::text, $5::integer, $6::timestamptz, $7::timestamptz, $8::text, content_search_text($3::json),
-       $9::integer, $10::timestamptz, $11::integer,
-       CASE WHEN $9 < $5 THEN (SELECT content_search_text(v.data) FROM content_item_versions v WHERE v.content_item_id = $1 AND v.version = $9) END
-  FROM content_types t WHERE t.id = $2::integer;
+SELECT n.id, tenant(), t.id, t.is_singleton, n.data, n.status, n.version, n.created_at, n.updated_at, n.by, content_search_text(n.data),
+       n.published_version, n.published_at, n.schema_version,
+       CASE WHEN n.published_version < n.version THEN (SELECT content_search_text(v.data) FROM content_item_versions v WHERE v.content_item_id = n.id AND v.version = n.published_version) END
+  FROM unnest($1::integer[], $2::integer[], $3::json[], $4::text[], $5::integer[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::integer[], $10::timestamptz[], $11::integer[])
+       AS n (id, content_type_id, data, status, version, created_at, updated_at, by, published_version, published_at, schema_version)
+ CROSS JOIN LATERAL (SELECT k.id, k.is_singleton FROM content_types k WHERE k.id = n.content_type_id LIMIT 1) t;
 
 -- name: transfer_put_references :exec
--- References of version $2 of item $1 as they were.
+-- References $3 of versions $2 of items $1 as they were.
 INSERT INTO content_references (domain_id, source_id, source_version, place, path, target_kind, target_id, state)
-SELECT tenant(), $1, $2, n.place, n.path, n.kind, n.id, n.state
-  FROM unnest($3::text[], $4::text[], $5::integer[], $6::text[]) WITH ORDINALITY n (path, kind, id, state, place)
+SELECT tenant(), n.item, n.version, n.place, n.path, n.kind, n.id, n.state
+  FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::text[]) n (item, version, place, path, kind, id, state)
 ON CONFLICT (domain_id, source_id, source_version, place) DO NOTHING;
 
 -- name: transfer_incomplete :list content_id_row

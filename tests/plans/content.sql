@@ -516,6 +516,8 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:item, 1, 100, 1572864)
 -- plan: transfer_references tenant max=600, looks at the references of 50 versions
 (:items, :ones, 20000)
+-- plan: transfer_lock tenant
+(1)
 -- plan: transfer_ids tenant
 (1)
 -- plan: transfer_reserve system
@@ -537,10 +539,10 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 -- plan: transfer_put_asset tenant
 (9 * :rows, NULL, NULL, NULL, 'a.png', 'a.png', 'image/png', 100, repeat('0', 64), 'imported-1-1', 'public', NULL, NULL, 'active', NULL, NULL, now(), now(), NULL)
 -- plan: transfer_put_version tenant
-(9 * :rows, 1, '{}', 'draft', now(), NULL, 1)
+(ARRAY[9 * :rows], '{1}', ARRAY['{}'::json], '{draft}', ARRAY[now()], '{NULL}', '{1}')
 -- plan: transfer_put_item tenant
-(9 * :rows, :type, '{}', 'draft', 2, now(), now(), NULL, NULL, NULL, 1)
+(ARRAY[9 * :rows], ARRAY[:type], ARRAY['{}'::json], '{draft}', '{2}', ARRAY[now()], ARRAY[now()], '{NULL}', '{NULL}', '{NULL}', '{1}')
 -- plan: transfer_put_references tenant max=600, writes two references
-(:item, 9, '{/a,/b}', '{content_item,asset}', ARRAY[:item, 7], '{active,active}')
+(ARRAY[:item, :item], '{9,9}', '{1,2}', '{/a,/b}', '{content_item,asset}', ARRAY[:item, 7], '{active,active}')
 -- plan: transfer_incomplete tenant max=600, looks up item and versions of each of 50
 (:items)

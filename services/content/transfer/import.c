@@ -27,12 +27,6 @@ struct import {
 	int64_t n_created, n_unchanged;
 };
 
-static bool
-is_kind(const struct transfer_record *record, const char *kind)
-{
-	return strcmp(record->kind, kind) == 0;
-}
-
 static const char *
 place(struct request *req, size_t at)
 {
@@ -54,80 +48,13 @@ incomplete(struct request *req, size_t at, const char *member)
 	return FAIL_AT(req, VALIDATION_ERROR, arena_printf(req->arena, "/records/%zu/%s", at, member), "record %zu has no %s, or one that does not go with the others", at, member);
 }
 
-static const char *
-lacks_of_type(struct arena *arena, const struct transfer_record *r)
-{
-	struct json_error problem;
-
-	if (r->schema_manifest && !json_parse(arena, r->schema_manifest, strlen(r->schema_manifest), NULL, &problem))
-		return "schemaManifest";
-	return !r->version ? "version" : !r->created_at ? "createdAt" : !r->slug || !rules_slug_is_valid(r->slug) ? "slug" : !r->name ? "name"
-	    : !r->content_kind ? "contentKind" : !r->schema ? "schema" : NULL;
-}
-
-static const char *
-lacks_of_migration(struct request *req, const struct transfer_record *r)
-{
-	return !r->schema_version || *r->schema_version < 2 ? "schemaVersion" : !r->created_at ? "createdAt" : !r->updated_by ? "updatedBy"
-	    : !r->steps || !chain_text_is_good(req, r->steps) ? "steps" : NULL;
-}
-
-static const char *
-lacks_of_asset(const struct transfer_record *r)
-{
-	bool is_deleted = r->status && strcmp(r->status, "deleted") == 0, is_entitled = r->access_mode && strcmp(r->access_mode, "entitled") == 0;
-
-	if (!r->status || (!is_deleted && strcmp(r->status, "active") != 0))
-		return "status";
-	if (is_deleted != (r->deleted_at != NULL))
-		return "deletedAt";
-	if (!r->access_mode || is_entitled != (r->entitlement_scope != NULL))
-		return "entitlementScope";
-	if ((r->source_asset_id != NULL) != (r->variant_key != NULL))
-		return "variantKey";
-	return !r->created_at ? "createdAt" : !r->filename ? "filename" : !r->original_filename ? "originalFilename" : !r->mime_type ? "mimeType" : !r->size_bytes ? "sizeBytes" : NULL;
-}
-
-static const char *
-lacks_of_state(const struct transfer_record *r)
-{
-	if (!r->version || !r->status || !r->data.json)
-		return !r->version ? "version" : !r->status ? "status" : "data";
-	if (is_kind(r, RECORD_VERSION))
-		return NULL;
-	bool is_published = strcmp(r->status, STATUS_PUBLISHED) == 0;
-	if (!r->content_type_id || !r->created_at)
-		return r->content_type_id ? "createdAt" : "contentTypeId";
-	if ((r->published_version != NULL) != (r->published_at != NULL))
-		return "publishedAt";
-	if (r->published_version && (*r->published_version > *r->version || strcmp(r->status, STATUS_ARCHIVED) == 0))
-		return "publishedVersion";
-	return is_published != (r->published_version && *r->published_version == *r->version) ? "publishedVersion" : NULL;
-}
-
-static bool
-is_of_type(const struct transfer_record *record)
-{
-	return is_kind(record, RECORD_TYPE) || is_kind(record, RECORD_MIGRATION);
-}
-
-static const char *
-lacks(struct request *req, const struct transfer_record *record)
-{
-	if (is_kind(record, RECORD_TYPE))
-		return lacks_of_type(req->arena, record);
-	if (is_kind(record, RECORD_MIGRATION))
-		return lacks_of_migration(req, record);
-	return is_kind(record, RECORD_ASSET) ? lacks_of_asset(record) : lacks_of_state(record);
-}
-
 static const struct error *
 check_records(struct request *req, const struct import *import, const struct content_transfer_ids_row *last)
 {
 	for (size_t i = 0; i < import->n; i++) {
 		const struct transfer_record *record = &import->records[i];
-		bool is_type = is_of_type(record), is_asset = is_kind(record, RECORD_ASSET);
-		const char *lacking = lacks(req, record);
+		bool is_type = record_is_of_type(record), is_asset = record_is(record, RECORD_ASSET);
+		const char *lacking = record_lacks(req, record);
 		if (lacking)
 			return incomplete(req, i, lacking);
 		if (record->id > (is_type ? last->types : is_asset ? last->assets : last->items))
@@ -143,7 +70,7 @@ take_states(struct request *req, struct import *import)
 {
 	for (size_t i = 0; i < import->n; i++) {
 		const struct transfer_record *record = &import->records[i];
-		if (is_of_type(record) || is_kind(record, RECORD_ASSET))
+		if (record_is_of_type(record) || record_is(record, RECORD_ASSET))
 			continue;
 		for (size_t k = 0; k < import->n_states; k++) {
 			if (import->ids[k] == record->id && import->versions[k] == *record->version)
@@ -250,20 +177,30 @@ import_asset(struct request *req, struct import *import, size_t at)
 /* ---- versions and items ---- */
 
 static void
-put_state(struct request *req, struct import *import, const struct transfer_record *record)
+put_item(struct request *req, struct import *import, const struct transfer_record *record)
 {
 	char *hash = arena_alloc(req->arena, SHA256_HEX_BYTES);
 
-	import->n_created++;
-	if (is_kind(record, RECORD_VERSION)) {
-		store_transfer_put_version(req, record);
-		return;
-	}
 	store_transfer_put_item(req, record);
 	import->items[import->n_items++] = record->id;
 	sha256_hex(hash, record->data.json, record->data.len);
 	emit_content_item_create(req, record->id, *record->version, &(struct content_item_create_event){ .content_type_id = *record->content_type_id,
 	    .new_status = record->status, .content_hash = hash, .published_version = record->published_version });
+}
+
+/* What the public sees of an item is one of its versions, so those go before all items. */
+static void
+put_states(struct request *req, struct import *import, const struct transfer_record *const records[], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (record_is(records[i], RECORD_VERSION))
+			store_transfer_put_version(req, records[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (record_is(records[i], RECORD_ITEM))
+			put_item(req, import, records[i]);
+	}
+	import->n_created += (int64_t)n;
 }
 
 /* There already, or of an item that is there and has no such version: then it is another item. */
@@ -274,9 +211,9 @@ is_same(const struct transfer_record *record, const struct content_transfer_know
 
 	if (!known->hash || (known->is_deleted && *known->is_deleted))
 		return false;
-	if (is_kind(record, RECORD_ITEM) && (!known->head_version || *known->head_version != *record->version))
+	if (record_is(record, RECORD_ITEM) && (!known->head_version || *known->head_version != *record->version))
 		return false;
-	if (is_kind(record, RECORD_VERSION) && known->head_version && *known->head_version <= *record->version)
+	if (record_is(record, RECORD_VERSION) && known->head_version && *known->head_version <= *record->version)
 		return false;
 	sha256_hex(hash, record->data.json, record->data.len);
 	return strcmp(known->hash, hash) == 0 && strcmp(known->status, record->status) == 0;
@@ -286,7 +223,7 @@ static const struct error *
 import_states(struct request *req, struct import *import)
 {
 	struct shape_list rows = { .n = 0 };
-	size_t at = 0;
+	size_t at = 0, n_new = 0;
 
 	if (import->n_states == 0)
 		return NULL;
@@ -294,6 +231,7 @@ import_states(struct request *req, struct import *import)
 	if (error)
 		return error;
 	const struct content_transfer_known_row **known = ARENA_ARRAY(req->arena, const struct content_transfer_known_row *, import->n_states);
+	const struct transfer_record **new = ARENA_ARRAY(req->arena, const struct transfer_record *, import->n_states);
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct content_transfer_known_row *row = (const struct content_transfer_known_row *)rows.items + i;
 		known[row->place - 1] = row;
@@ -305,12 +243,13 @@ import_states(struct request *req, struct import *import)
 		if (error)
 			return error;
 		if (!known[i])
-			put_state(req, import, record);
+			new[n_new++] = record;
 		else if (is_same(record, known[i]))
 			import->n_unchanged++;
 		else
 			return conflict(req, at, record);
 	}
+	put_states(req, import, new, n_new);
 	return NULL;
 }
 
@@ -338,17 +277,19 @@ content_transfer_import(struct request *req, const struct content_transfer_impor
 
 	if (n == 0)
 		return FAIL(req, EMPTY_BATCH, "there are no records");
-	const struct error *error = store_transfer_ids(req, &last);
+	const struct error *error = store_transfer_lock(req);
+	if (!error)
+		error = store_transfer_ids(req, &last);
 	if (!error)
 		error = check_records(req, &import, last);
 	if (!error)
 		error = take_states(req, &import);
 	for (size_t i = 0; !error && i < n; i++) {
-		if (is_kind(&import.records[i], RECORD_TYPE))
+		if (record_is(&import.records[i], RECORD_TYPE))
 			error = import_type(req, &import, i);
-		else if (is_kind(&import.records[i], RECORD_MIGRATION))
+		else if (record_is(&import.records[i], RECORD_MIGRATION))
 			error = import_migration(req, &import, i);
-		else if (is_kind(&import.records[i], RECORD_ASSET))
+		else if (record_is(&import.records[i], RECORD_ASSET))
 			error = import_asset(req, &import, i);
 	}
 	if (!error)

@@ -39,6 +39,13 @@ store_transfer_assets(struct request *req, int64_t after, int64_t limit, struct 
 }
 
 const struct error *
+store_transfer_lock(struct request *req)
+{
+	const struct transfer_lock_row *row = NULL;
+	return query_find(req, &content_transfer_lock_query, PARAMS(P_INT(1)), &row);
+}
+
+const struct error *
 store_transfer_ids(struct request *req, const struct content_transfer_ids_row **ret)
 {
 	return query_find(req, &content_transfer_ids_query, PARAMS(P_INT(1)), ret);
@@ -109,28 +116,18 @@ store_transfer_put_asset(struct request *req, const struct transfer_record *reco
 static void
 put_references(struct request *req, const struct transfer_record *record)
 {
-	size_t n = record->references.n;
 	const struct transfer_reference *reference = record->references.items;
-	const char **paths = ARENA_ARRAY(req->arena, const char *, n + 1), **kinds = ARENA_ARRAY(req->arena, const char *, n + 1),
-	    **states = ARENA_ARRAY(req->arena, const char *, n + 1);
-	int64_t *ids = ARENA_ARRAY(req->arena, int64_t, n + 1);
 
-	if (n == 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		paths[i] = reference[i].path;
-		kinds[i] = reference[i].kind;
-		states[i] = reference[i].state;
-		ids[i] = reference[i].id;
-	}
-	query_send(req, &content_transfer_put_references_query,
-	    PARAMS(P_INT(record->id), P_INT(*record->version), P_TEXT_LIST(paths, n), P_TEXT_LIST(kinds, n), P_INT_LIST(ids, n), P_TEXT_LIST(states, n)));
+	for (size_t i = 0; i < record->references.n; i++)
+		query_gather(req, &content_transfer_put_references_query,
+		    PARAMS(P_INT(record->id), P_INT(*record->version), P_INT((int64_t)i + 1), P_TEXT(reference[i].path), P_TEXT(reference[i].kind),
+		        P_INT(reference[i].id), P_TEXT(reference[i].state)));
 }
 
 void
 store_transfer_put_version(struct request *req, const struct transfer_record *record)
 {
-	query_send(req, &content_transfer_put_version_query,
+	query_gather(req, &content_transfer_put_version_query,
 	    PARAMS(P_INT(record->id), P_INT(*record->version), P_DOC(record->data), P_TEXT(record->status), P_TIME(record->updated_at), P_TEXT(record->updated_by),
 	        schema_version_of(record)));
 	put_references(req, record);
@@ -140,7 +137,7 @@ void
 store_transfer_put_item(struct request *req, const struct transfer_record *record)
 {
 	total_cache_touch(req->tenant);
-	query_send(req, &content_transfer_put_item_query,
+	query_gather(req, &content_transfer_put_item_query,
 	    PARAMS(P_INT(record->id), P_INT(*record->content_type_id), P_DOC(record->data), P_TEXT(record->status), P_INT(*record->version),
 	        P_TIME(*record->created_at), P_TIME(record->updated_at), P_TEXT(record->updated_by), P_INT_OPT(record->published_version),
 	        P_TIME_OPT(record->published_at), schema_version_of(record)));

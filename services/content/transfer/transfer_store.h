@@ -18,6 +18,8 @@ const struct error *store_transfer_migration(struct request *req, int64_t type_i
 /* Rows of struct asset_row behind an asset. */
 const struct error *store_transfer_assets(struct request *req, int64_t after, int64_t limit, struct shape_list *ret) MUST_CHECK;
 
+/* Until the end of the transaction nobody else imports into the tenant. */
+const struct error *store_transfer_lock(struct request *req) MUST_CHECK;
 const struct error *store_transfer_ids(struct request *req, const struct content_transfer_ids_row **ret) MUST_CHECK;
 const struct error *store_transfer_reserve(struct request *req, int64_t id) MUST_CHECK;
 /* Rows of struct content_transfer_known_row, of those that are known. */
@@ -25,7 +27,7 @@ const struct error *store_transfer_known(struct request *req, const int64_t *ids
 /* The first item that came without its type or versions; 0: none. */
 const struct error *store_transfer_incomplete(struct request *req, const int64_t *ids, size_t n, int64_t *ret_id) MUST_CHECK;
 
-/* ---- queued ---- */
+/* ---- queued: of an item its versions first ---- */
 
 void store_transfer_put_type(struct request *req, const struct transfer_record *record, const char *schema_hash);
 void store_transfer_put_migration(struct request *req, const struct transfer_record *record);
