@@ -662,8 +662,9 @@ static const struct shape_field content_text_probe_row_fields[] = {
 	{ .name = "isReady", .column = "is_ready", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, is_ready), .min = 0, .max = 0, .doc = "Column is_ready." },
 	{ .name = "queued", .column = "queued", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, queued), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column queued." },
 	{ .name = "found", .column = "found", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, found), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column found." },
+	{ .name = "archives", .column = "archives", .type = SHAPE_BOOL, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_text_probe_row, archives), .min = 0, .max = 0, .doc = "Column archives." },
 };
-const struct shape content_text_probe_row_shape = { .name = "content_text_probe_row", .size = sizeof(struct content_text_probe_row), .fields = content_text_probe_row_fields, .n_fields = 5 };
+const struct shape content_text_probe_row_shape = { .name = "content_text_probe_row", .size = sizeof(struct content_text_probe_row), .fields = content_text_probe_row_fields, .n_fields = 6 };
 
 static const struct shape_field content_found_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_found_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -706,10 +707,11 @@ const struct shape content_past_item_row_shape = { .name = "content_past_item_ro
 static const struct shape_field content_type_query_row_fields[] = {
 	{ .name = "schema", .column = "schema", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, schema), .min = 0, .max = 0, .doc = "Column schema." },
 	{ .name = "schemaHash", .column = "schema_hash", .type = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, schema_hash), .min = 0, .max = 0, .doc = "Column schema_hash." },
+	{ .name = "archiveStatus", .column = "archive_status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, archive_status), .min = 0, .max = 0, .doc = "Column archive_status." },
 	{ .name = "fieldIds", .column = "field_ids", .type = SHAPE_LIST, .item = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, field_ids), .min = 0, .max = 0, .doc = "Column field_ids." },
 	{ .name = "paths", .column = "paths", .type = SHAPE_LIST, .item = SHAPE_TEXT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_type_query_row, paths), .min = 0, .max = 0, .doc = "Column paths." },
 };
-const struct shape content_type_query_row_shape = { .name = "content_type_query_row", .size = sizeof(struct content_type_query_row), .fields = content_type_query_row_fields, .n_fields = 4 };
+const struct shape content_type_query_row_shape = { .name = "content_type_query_row", .size = sizeof(struct content_type_query_row), .fields = content_type_query_row_fields, .n_fields = 5 };
 
 static const struct shape_field content_field_row_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_field_row, id), .min = INT64_MIN, .max = INT64_MAX, .doc = "Column id." },
@@ -1120,6 +1122,7 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "q", .column = "q", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, q), .min = 0, .max = INT64_C(200), .doc = "Words (beginnings), \"a phrase\", -without; a status; an id.", .example = "\"launch\"" },
 	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
+	{ .name = "includeArchived", .column = "include_archived", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, include_archived), .min = 0, .max = 0, .doc = "true: with what the type's lifecycle has archived, which a list of a type otherwise leaves out.", .example = "true" },
 	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },
 	{ .name = "fieldName", .column = "field_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, field_name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Field of one condition.", .example = "\"price\"" },
 	{ .name = "fieldOp", .column = "field_op", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, field_op), .min = 0, .max = INT64_C(16), .doc = "Its op.", .example = "\"gte\"" },
@@ -1137,7 +1140,7 @@ static const struct shape_field content_items_list_request_fields[] = {
 	{ .name = "locale", .column = "locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "Show localized values in it.", .example = "\"de\"" },
 	{ .name = "fallbackLocale", .column = "fallback_locale", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_list_request, fallback_locale), .min = INT64_C(1), .max = INT64_C(35), .doc = "For what has no value in it.", .example = "\"en\"" },
 };
-const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 22 };
+const struct shape content_items_list_request_shape = { .name = "content_items_list_request", .size = sizeof(struct content_items_list_request), .fields = content_items_list_request_fields, .n_fields = 23 };
 
 static const struct shape_field content_items_list_response_fields[] = {
 	{ .name = "items", .column = "items", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_list_response, items), .min = 0, .max = 0, .shape = &content_item_shape, .doc = "In the order asked for." },
@@ -1165,13 +1168,14 @@ static const struct shape_field content_items_projections_request_fields[] = {
 	{ .name = "draft", .column = "draft", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, draft), .min = 0, .max = 0, .doc = "false: of what the public sees." },
 	{ .name = "createdAfter", .column = "created_after", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, created_after), .min = 0, .max = 0, .code = "INVALID_CREATED_AFTER", .doc = "Created at or after.", .example = "\"2026-01-01T00:00:00.000Z\"" },
 	{ .name = "createdBefore", .column = "created_before", .type = SHAPE_TIME, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, created_before), .min = 0, .max = 0, .code = "INVALID_CREATED_BEFORE", .doc = "Created at or before.", .example = "\"2026-12-31T00:00:00.000Z\"" },
+	{ .name = "includeArchived", .column = "include_archived", .type = SHAPE_BOOL, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, include_archived), .min = 0, .max = 0, .doc = "true: with what the type's lifecycle has archived, which is otherwise left out.", .example = "true" },
 	{ .name = "filters", .column = "filters", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, filters), .min = 0, .max = INT64_C(10), .shape = &item_condition_shape, .doc = "Conditions on fields, all to hold.", .example = "[{\"field\": \"price\", \"op\": \"gte\", \"value\": 10}]" },
 	{ .name = "fieldName", .column = "field_name", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_name), .min = INT64_C(1), .max = INT64_C(200), .doc = "Field of one condition.", .example = "\"price\"" },
 	{ .name = "fieldOp", .column = "field_op", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_op), .min = 0, .max = INT64_C(16), .doc = "Its op.", .example = "\"gte\"" },
 	{ .name = "fieldValue", .column = "field_value", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, field_value), .min = 0, .max = INT64_C(2000), .doc = "Its value.", .example = "\"10\"" },
 	{ .name = "limit", .column = "limit", .type = SHAPE_INT, .flags = 0, .in = SHAPE_IN_QUERY, .offset = offsetof(struct content_items_projections_request, limit), .min = INT64_C(1), .max = INT64_C(500), .default_text = "50", .doc = "Groups at most." },
 };
-const struct shape content_items_projections_request_shape = { .name = "content_items_projections_request", .size = sizeof(struct content_items_projections_request), .fields = content_items_projections_request_fields, .n_fields = 15 };
+const struct shape content_items_projections_request_shape = { .name = "content_items_projections_request", .size = sizeof(struct content_items_projections_request), .fields = content_items_projections_request_fields, .n_fields = 16 };
 
 static const struct shape_field content_items_projections_response_fields[] = {
 	{ .name = "groups", .column = "groups", .type = SHAPE_LIST, .item = SHAPE_STRUCT, .flags = SHAPE_REQUIRED, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_projections_response, groups), .min = 0, .max = 0, .shape = &projection_group_shape, .doc = "In the order asked for." },

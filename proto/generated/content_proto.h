@@ -701,6 +701,7 @@ struct content_text_probe_row {
 	bool is_ready;
 	int64_t queued;
 	int64_t found;
+	bool archives;
 };
 extern const struct shape content_text_probe_row_shape;
 
@@ -751,6 +752,7 @@ extern const struct shape content_past_item_row_shape;
 struct content_type_query_row {
 	const char *schema;
 	const char *schema_hash;
+	const char *archive_status; /* optional */
 	struct shape_list field_ids; /* of int64_t */
 	struct shape_list paths; /* of const char * */
 };
@@ -1197,6 +1199,7 @@ struct content_items_list_request {
 	const char *q; /* at most 200 bytes; optional */
 	const int64_t *created_after; /* microseconds since 1970 */
 	const int64_t *created_before; /* microseconds since 1970 */
+	const bool *include_archived;
 	struct shape_list filters; /* of struct item_condition; at most 10 items; optional */
 	const char *field_name; /* 1..200 bytes; optional */
 	const char *field_op; /* at most 16 bytes; optional */
@@ -1240,6 +1243,7 @@ struct content_items_projections_request {
 	const bool *draft;
 	const int64_t *created_after; /* microseconds since 1970 */
 	const int64_t *created_before; /* microseconds since 1970 */
+	const bool *include_archived;
 	struct shape_list filters; /* of struct item_condition; at most 10 items; optional */
 	const char *field_name; /* 1..200 bytes; optional */
 	const char *field_op; /* at most 16 bytes; optional */

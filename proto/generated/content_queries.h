@@ -150,7 +150,7 @@ extern const struct db_statement content_snapshots_created_asc_type_query;
 extern const struct db_statement content_snapshots_version_desc_query;
 /* Snapshots matching (no index: a scan), lowest version first. :list; rows: struct content_item_row */
 extern const struct db_statement content_snapshots_version_asc_query;
-/* What terms $1 of kinds $2 ask for (words: null where there is nothing but signs; then the text $8 itself is what is looked for), how many items of type $4 have it ($5 of what the public sees), at most $6, and how many of the tenant's, at most $7, have changed since their words were kept. :find; rows: struct content_text_probe_row */
+/* What terms $1 of kinds $2 ask for (words: null where there is nothing but signs; then the text $8 itself is what is looked for), how many items of type $4 have it ($5 of what the public sees), at most $6, and how many of the tenant's, at most $7, have changed since their words were kept; and whether the type's lifecycle archives. :find; rows: struct content_text_probe_row */
 extern const struct db_statement content_text_probe_query;
 /* Working copies that have the words, latest first. :list; rows: struct content_found_row */
 extern const struct db_statement content_text_heads_desc_query;
@@ -226,8 +226,12 @@ extern const struct db_statement content_fields_walk_snapshots_asc_query;
 extern const struct db_statement content_fields_walk_snapshots_desc_query;
 /* Items of a type of a bounded size, by the documents themselves. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_heads_query;
+/* Items of a type that have words which few have, by the documents themselves; what has changed since its words were kept is looked at as it stands. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_text_heads_query;
 /* Items of a type of a bounded size, by the documents themselves. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_snapshots_query;
+/* Items of a type that have words which few have, by the documents themselves; what has changed since its words were kept is looked at as it stands. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_text_snapshots_query;
 /* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_driven_heads_query;
 /* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
@@ -288,7 +292,7 @@ extern const struct db_statement content_type_recreate_query;
 extern const struct db_statement content_migration_stands_query;
 /* Heads, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_all_query;
-/* Heads of a type, exact up to $3. :find; rows: struct content_count_row */
+/* Heads of a type, exact up to $3; with the status '' without the archived ones, which are counted too: an index serves both counts. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_type_query;
 /* Heads of a status, exact up to $3. :find; rows: struct content_count_row */
 extern const struct db_statement content_heads_count_status_query;

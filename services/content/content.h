@@ -36,6 +36,11 @@ const struct error *content_types_of_slugs(struct request *req, const char *cons
 const struct error *content_list_plain(struct request *req, const struct content_items_list_request *in, struct content_items_list_response *out) MUST_CHECK;
 const struct error *content_check_status(struct request *req, const char *status) MUST_CHECK;
 
+struct item_filter;
+/* The status that a list has as its filter, and whether a cursor goes on with what a request says of archived items. */
+const char *content_listed_status(const struct request *req, const struct content_items_list_request *in);
+bool content_continues_archived(const struct content_items_list_request *in, const struct item_filter *filter);
+
 /* handlers_reads.c: data of an answer that PAGE_BYTES_MAX cut off */
 const struct error *content_no_room(struct request *req, bool is_alone) MUST_CHECK;
 

@@ -14,6 +14,7 @@ struct text_asked {
 	bool is_ready;              /* words are kept of all others, and asked for */
 };
 
+#define STATUS_NOT_ARCHIVED "" /* any but the one that the type's lifecycle archives with */
 struct item_filter {
 	const int64_t *content_type_id;
 	const char *status, *q, *locale; /* locale: whose language the words of q are in */

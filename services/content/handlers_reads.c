@@ -85,6 +85,22 @@ is_other_int(const int64_t *asked, const int64_t *number)
 	return asked && (!number || *asked != *number);
 }
 
+/* A list of a type is without what its lifecycle has archived, unless that or a status is asked for.  The public sees none of it anyway. */
+const char *
+content_listed_status(const struct request *req, const struct content_items_list_request *in)
+{
+	bool is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req), wants_all = in->include_archived && *in->include_archived;
+
+	return in->status || !in->content_type_id || wants_all || is_published_view ? in->status : STATUS_NOT_ARCHIVED;
+}
+
+/* A cursor that leaves nothing out may belong to a type without a lifecycle. */
+bool
+content_continues_archived(const struct content_items_list_request *in, const struct item_filter *filter)
+{
+	return !in->include_archived || !*in->include_archived || !filter->status || filter->status[0];
+}
+
 /* What the request says besides the cursor has to be what the cursor says. */
 static const struct error *
 check_continuation(struct request *req, const struct content_items_list_request *in, const struct item_filter *filter)
@@ -96,7 +112,7 @@ check_continuation(struct request *req, const struct content_items_list_request 
 	bool is_other_view = content_is_public_reader(req) ? !filter->is_published_view : in->draft && *in->draft == filter->is_published_view;
 	if (is_other_view || is_other_int(in->content_type_id, filter->content_type_id) || is_other_text(in->status, filter->status)
 	    || is_other_text(in->q, filter->q) || is_other_int(in->created_after, filter->created_after)
-	    || is_other_int(in->created_before, filter->created_before) || is_other_int(in->as_of, filter->as_of))
+	    || is_other_int(in->created_before, filter->created_before) || is_other_int(in->as_of, filter->as_of) || !content_continues_archived(in, filter))
 		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor continues a list with other filters");
 	return NULL;
 }
@@ -108,7 +124,7 @@ page_of(struct request *req, const struct content_items_list_request *in, struct
 	struct row_place *place = ARENA_NEW(req->arena, struct row_place);
 
 	if (!in->cursor) {
-		page.filter = (struct item_filter){ .content_type_id = in->content_type_id, .status = in->status, .q = in->q, .locale = in->locale,
+		page.filter = (struct item_filter){ .content_type_id = in->content_type_id, .status = content_listed_status(req, in), .q = in->q, .locale = in->locale,
 			.created_after = in->created_after, .created_before = in->created_before, .as_of = in->as_of,
 			.is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req),
 			.order = rules_item_order(in->sort_by, in->sort_dir) };

@@ -418,7 +418,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
                               ORDER BY i.updated_at DESC, i.id DESC LIMIT w.n_max) h
          ORDER BY w.place, h.updated_at DESC, h.id DESC) p;
 
--- The lists take the same parameters: $1 type, $2 status, $3 and $4 created between, $5 words (with $12, what no text without it has, and $13, an id), $6 and $7 key and id of the row before
+-- The lists take the same parameters: $1 type, $2 status (the empty one: any but what the type's lifecycle archives with), $3 and $4 created between, $5 words (with $12, what no text without it has, and $13, an id), $6 and $7 key and id of the row before
 -- (of the first page what is before or behind everything: under row-level security no index serves a coalesce() of parameters, which
 -- keeps the index of creation out of the other orders, where all rows would have to be sorted), $8 limit, $9 offset, $10 bytes of data, $11 conditions on
 -- queryable fields (field_conditions of query/conditions.h).  One statement per index that serves it; a parameter its filter does not use must be null, and says so.
@@ -443,7 +443,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 -- name: heads_updated_desc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- All heads, latest change first.
 
--- name: heads_updated_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND $2::text IS NULL | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
+-- name: heads_updated_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = '' AND i.status IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1)) | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- Heads of a type, latest change first.
 
 -- name: heads_updated_desc_status :list content_item_row = heads_page($1::integer IS NULL AND i.status = $2::text | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
@@ -455,7 +455,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 -- name: heads_updated_asc_all :list content_item_row = heads_page($1::integer IS NULL AND $2::text IS NULL | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- All heads, oldest change first.
 
--- name: heads_updated_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND $2::text IS NULL | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
+-- name: heads_updated_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = '' AND i.status IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1)) | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- Heads of a type, oldest change first.
 
 -- name: heads_updated_asc_status :list content_item_row = heads_page($1::integer IS NULL AND i.status = $2::text | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
@@ -467,19 +467,19 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 -- name: heads_created_desc_all :list content_item_row = heads_page($1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) | i.created_at | DESC | < ($6::timestamptz, $7::integer))
 -- All heads, latest creation first.
 
--- name: heads_created_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) | i.created_at | DESC | < ($6::timestamptz, $7::integer))
+-- name: heads_created_desc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2 OR $2 = '' AND i.status IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1)) | i.created_at | DESC | < ($6::timestamptz, $7::integer))
 -- Heads of a type, latest creation first.
 
 -- name: heads_created_asc_all :list content_item_row = heads_page($1::integer IS NULL AND ($2::text IS NULL OR i.status = $2) | i.created_at | ASC | > ($6::timestamptz, $7::integer))
 -- All heads, oldest creation first.
 
--- name: heads_created_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2) | i.created_at | ASC | > ($6::timestamptz, $7::integer))
+-- name: heads_created_asc_type :list content_item_row = heads_page(i.content_type_id = $1::integer AND ($2::text IS NULL OR i.status = $2 OR $2 = '' AND i.status IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1)) | i.created_at | ASC | > ($6::timestamptz, $7::integer))
 -- Heads of a type, oldest creation first.
 
--- name: heads_version_desc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) | i.version | DESC | < ($6::integer, $7::integer))
+-- name: heads_version_desc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2 OR $2 = '' AND i.status IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1)) | i.version | DESC | < ($6::integer, $7::integer))
 -- Heads matching (no index: a scan), highest version first.
 
--- name: heads_version_asc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2) | i.version | ASC | > ($6::integer, $7::integer))
+-- name: heads_version_asc :list content_item_row = heads_page(($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2 OR $2 = '' AND i.status IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1)) | i.version | ASC | > ($6::integer, $7::integer))
 -- Heads matching (no index: a scan), lowest version first.
 
 -- In order of creation IS TRUE keeps the planner from the indexes of published items, which are in order of publication: it would sort
@@ -502,46 +502,47 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
                   FROM asked f), true))
          ORDER BY {key} {direction}, i.id {direction} LIMIT $8 OFFSET $9) p;
 
--- name: snapshots_updated_desc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
+-- name: snapshots_updated_desc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 IN ('published', '')) | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- All snapshots, latest change first.
 
--- name: snapshots_created_desc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.created_at | DESC | < ($6::timestamptz, $7::integer))
+-- name: snapshots_created_desc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 IN ('published', '')) | i.created_at | DESC | < ($6::timestamptz, $7::integer))
 -- All snapshots, latest creation first.
 
--- name: snapshots_updated_desc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
+-- name: snapshots_updated_desc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 IN ('published', '')) | i.updated_at | DESC | < ($6::timestamptz, $7::integer))
 -- Snapshots of a type, latest change first.
 
--- name: snapshots_created_desc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') | i.created_at | DESC | < ($6::timestamptz, $7::integer))
+-- name: snapshots_created_desc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 IN ('published', '')) | i.created_at | DESC | < ($6::timestamptz, $7::integer))
 -- Snapshots of a type, latest creation first.
 
--- name: snapshots_updated_asc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
+-- name: snapshots_updated_asc_all :list content_item_row = snapshots_page(i.is_published | $1::integer IS NULL AND ($2::text IS NULL OR $2 IN ('published', '')) | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- All snapshots, oldest change first.
 
--- name: snapshots_created_asc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published') | i.created_at | ASC | > ($6::timestamptz, $7::integer))
+-- name: snapshots_created_asc_all :list content_item_row = snapshots_page(i.is_published IS TRUE | $1::integer IS NULL AND ($2::text IS NULL OR $2 IN ('published', '')) | i.created_at | ASC | > ($6::timestamptz, $7::integer))
 -- All snapshots, oldest creation first.
 
--- name: snapshots_updated_asc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
+-- name: snapshots_updated_asc_type :list content_item_row = snapshots_page(i.is_published | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 IN ('published', '')) | i.updated_at | ASC | > ($6::timestamptz, $7::integer))
 -- Snapshots of a type, oldest change first.
 
--- name: snapshots_created_asc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 = 'published') | i.created_at | ASC | > ($6::timestamptz, $7::integer))
+-- name: snapshots_created_asc_type :list content_item_row = snapshots_page(i.is_published IS TRUE | i.content_type_id = $1::integer AND ($2::text IS NULL OR $2 IN ('published', '')) | i.created_at | ASC | > ($6::timestamptz, $7::integer))
 -- Snapshots of a type, oldest creation first.
 
--- name: snapshots_version_desc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') | i.version | DESC | < ($6::integer, $7::integer))
+-- name: snapshots_version_desc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 IN ('published', '')) | i.version | DESC | < ($6::integer, $7::integer))
 -- Snapshots matching (no index: a scan), highest version first.
 
--- name: snapshots_version_asc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published') | i.version | ASC | > ($6::integer, $7::integer))
+-- name: snapshots_version_asc :list content_item_row = snapshots_page(i.is_published | ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 IN ('published', '')) | i.version | ASC | > ($6::integer, $7::integer))
 -- Snapshots matching (no index: a scan), lowest version first.
 
 -- ---------------------------------------------------------------- full text
 
 -- name: text_probe :find content_text_probe_row
--- row: words text?, needle text?, is_ready bool, queued int, found int
+-- row: words text?, needle text?, is_ready bool, queued int, found int, archives bool
 -- What terms $1 of kinds $2 ask for (words: null where there is nothing but signs; then the text $8 itself is what is looked for), how many items of type $4 have it ($5 of what the public sees), at most $6, and how many of the tenant's, at most $7,
--- have changed since their words were kept.
+-- have changed since their words were kept; and whether the type's lifecycle archives.
 SELECT CASE WHEN a.needle IS NOT NULL THEN a.words END AS words, coalesce(a.needle, lower($8::text)) AS needle, r.is_ready, (SELECT count(*) FROM (SELECT FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $7) c) AS queued,
        (SELECT count(*) FROM (SELECT FROM content_findable_words w
                                WHERE w.words @@ a.words::tsquery AND ($4::integer IS NULL OR w.content_type_id = $4) AND CASE WHEN $5::boolean THEN w.is_public ELSE w.place = 0 END
-                               LIMIT $6) c) AS found
+                               LIMIT $6) c) AS found,
+       EXISTS (SELECT FROM content_types t WHERE t.id = $4 AND t.archive_status IS NOT NULL) AS archives
   FROM content_asked(tenant(), $1::text[], $2::text[], $3) a
  CROSS JOIN content_words_readiness r
  LIMIT 1;
@@ -565,7 +566,7 @@ SELECT r.id, r.total
                                     CASE $10::text WHEN 'version' THEN {version} WHEN 'createdAt' THEN extract(epoch FROM h.created_at) * 1000000
                                                    ELSE extract(epoch FROM {updated_at}) * 1000000 END::bigint AS key
                                FROM content_items h WHERE h.id = c.item_id LIMIT 1) i
-         WHERE {present} AND ($1 IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR {status} = $2)
+         WHERE {present} AND ($1 IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR {status} = $2 OR $2 = '' AND {status} IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))
            AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
            AND (NOT c.is_open OR content_words(tenant(), {text}, {status}) @@ $5::tsquery)) r
  WHERE $7::integer = 0 OR (r.key, r.id) {after} ($6::bigint, $7)
@@ -692,7 +693,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
                               WHERE k.item_id = h.item_id AND k.version = {shown} LIMIT 1) d
          WHERE {type} AND {present} AND h.valid_from <= $5::timestamptz AND ({key}, h.item_id) {after} ($6::timestamptz, $7::integer)
            AND coalesce((SELECT false FROM content_item_history n
-                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR {status} = $2)
+                          WHERE n.item_id = h.item_id AND n.valid_from > h.valid_from AND n.valid_from <= $5 LIMIT 1), true) AND ($2::text IS NULL OR {status} = $2 OR $2 = '' AND {status} IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))
            AND h.created_at >= coalesce($3::timestamptz, '-infinity') AND h.created_at <= coalesce($4::timestamptz, 'infinity')
          ORDER BY {key} {direction}, h.item_id {direction} LIMIT $8 OFFSET $9) p;
 
@@ -724,7 +725,7 @@ SELECT p.id, p.content_type_id, CASE WHEN sum(p.data_bytes) OVER (ROWS UNBOUNDED
 
 -- name: type_query :find content_type_query_row
 -- What a query by fields has to know of a type, with the fields that are served by index: ids and paths in the same order.
-SELECT t.schema, t.schema_hash,
+SELECT t.schema, t.schema_hash, t.archive_status,
        ARRAY(SELECT f.id FROM content_type_fields f WHERE f.content_type_id = t.id AND f.is_ready ORDER BY f.id)::integer[] AS field_ids,
        ARRAY(SELECT f.path FROM content_type_fields f WHERE f.content_type_id = t.id AND f.is_ready ORDER BY f.id)::text[] AS paths
   FROM content_types t WHERE t.id = $1;
@@ -808,7 +809,7 @@ SELECT o.item_id AS id, ARRAY[o.number::text] AS numbers, ARRAY[o.letters] AS te
  WHERE o.field_id = $5 AND o.is_public = {is_public} AND (o.number, o.letters, o.item_id) {after} ($6::double precision, $7::text COLLATE "C", $8::integer)
    AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL AND $12::text IS NULL
         OR EXISTS (SELECT FROM content_items i
-                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+                    WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2 OR $2 = '' AND {status} IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))
                       AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
                       AND CASE WHEN $12::text IS NULL OR i.id = $14::integer THEN true WHEN strpos({text} || E'\n' || lower({status}), $13::text) = 0 THEN false
                            ELSE $12 = '' OR content_words_now(i.id, {is_public}, {text}, {status}) @@ nullif($12, '')::tsquery END))
@@ -852,12 +853,12 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
                  LEFT JOIN LATERAL (SELECT w.number, w.letters FROM {values_of_key} w WHERE w.place = 0) v ON true
                 CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)
                                                 WHEN 'version' THEN i.version END::double precision) b (number)) k
-         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2 OR $2 = '' AND {status} IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))
            AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
            AND coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM {values_of_condition} v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
                   FROM asked f), true)
-           AND CASE WHEN $11::text IS NULL OR i.id = $16::integer THEN true WHEN strpos(i.search_text || E'\n' || lower({status}), $15::text) = 0 THEN false
+           AND CASE WHEN $11::text IS NULL OR NOT c.is_open OR i.id = $16::integer THEN true WHEN strpos(i.search_text || E'\n' || lower({status}), $15::text) = 0 THEN false
                 ELSE $11 = '' OR content_words_now(i.id, {is_public}, i.search_text, {status}) @@ nullif($11, '')::tsquery END) r
  WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])
  ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE "C", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE "C" DESC,
@@ -866,13 +867,21 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
           r.id * ($7::integer[])[1]
  LIMIT $13 OFFSET $14;
 
--- name: gather_heads :list content_place_row = gather(false | h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads | i.status | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
+-- name: gather_heads :list content_place_row = gather(false | h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads | i.status | SELECT h.id, true AS is_open FROM content_items h WHERE h.content_type_id = $1 LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
 -- row: numbers list of text, texts list of text
 -- Items of a type of a bounded size, by the documents themselves.
 
--- name: gather_snapshots :list content_place_row = gather(true | h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots | 'published' | SELECT h.id FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
+-- name: gather_text_heads :list content_place_row = gather(false | h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads | i.status | SELECT f.item_id AS id, false AS is_open FROM (SELECT w.item_id FROM content_findable_words w WHERE w.words @@ $11::tsquery AND w.place = 0 AND w.content_type_id = $1 LIMIT $12) f WHERE f.item_id NOT IN (SELECT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12) AND f.item_id <> coalesce($16::integer, 0) UNION ALL SELECT q.item_id, true FROM (SELECT DISTINCT o.item_id FROM content_words_queue o WHERE o.domain_id = tenant() LIMIT $12) q WHERE q.item_id <> coalesce($16, 0) UNION ALL SELECT $16, false WHERE $16 IS NOT NULL | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
+-- row: numbers list of text, texts list of text
+-- Items of a type that have words which few have, by the documents themselves; what has changed since its words were kept is looked at as it stands.
+
+-- name: gather_snapshots :list content_place_row = gather(true | h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots | 'published' | SELECT h.id, true AS is_open FROM content_items h WHERE h.content_type_id = $1 AND h.published_version IS NOT NULL LIMIT $12 | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
 -- row: numbers list of text, texts list of text
 -- Items of a type of a bounded size, by the documents themselves.
+
+-- name: gather_text_snapshots :list content_place_row = gather(true | h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots | 'published' | SELECT f.item_id AS id, false AS is_open FROM (SELECT w.item_id FROM content_findable_words w WHERE w.words @@ $11::tsquery AND w.is_public AND w.content_type_id = $1 LIMIT $12) f WHERE f.item_id NOT IN (SELECT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12) AND f.item_id <> coalesce($16::integer, 0) UNION ALL SELECT q.item_id, true FROM (SELECT DISTINCT o.item_id FROM content_words_queue o WHERE o.domain_id = tenant() LIMIT $12) q WHERE q.item_id <> coalesce($16, 0) UNION ALL SELECT $16, false WHERE $16 IS NOT NULL | content_field_values(i.data::jsonb, f.steps) | content_field_values(i.data::jsonb, q.steps))
+-- row: numbers list of text, texts list of text
+-- Items of a type that have words which few have, by the documents themselves; what has changed since its words were kept is looked at as it stands.
 
 -- The same from the values of a field: $6 has the keys' fields, $20 their columns where they are none, $5 is null where the ranges of field $15
 -- are all that is asked for; words with $21 and $22.  Without + 0 the type's index would serve a small tenant, and then a large one too.
@@ -893,7 +902,7 @@ SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total
                                   CROSS JOIN LATERAL (SELECT e.item_id FROM content_item_fields e
                                                        WHERE e.field_id = $15 AND e.is_public = {is_public} AND (e.number, e.letters) >= (g.low, g.low_text COLLATE "C")
                                                          AND (e.number, e.letters) <= (g.high, g.high_text COLLATE "C") LIMIT $12) d))
-           AND i.content_type_id + 0 = $1 AND ($2::text IS NULL OR {status} = $2)
+           AND i.content_type_id + 0 = $1 AND ($2::text IS NULL OR {status} = $2 OR $2 = '' AND {status} IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))
            AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
            AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM content_item_fields x
@@ -933,7 +942,7 @@ SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total
          WHERE o.field_id = $6::integer AND o.is_public = {is_public}
            AND ($2::text IS NULL AND $3::timestamptz IS NULL AND $4::timestamptz IS NULL
                 OR EXISTS (SELECT FROM content_items i
-                            WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+                            WHERE i.id = o.item_id AND i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2 OR $2 = '' AND {status} IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))
                               AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)))
            AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = o.item_id AND x.is_public = {is_public} AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
@@ -959,7 +968,7 @@ SELECT g.number::text AS number, g.letters, g.value::text AS value, g.total
           FROM {view} i
          CROSS JOIN LATERAL content_field_values(i.data::jsonb, $6::text[]) o
           LEFT JOIN LATERAL (SELECT w.number FROM content_field_values(i.data::jsonb, $7::text[]) w WHERE w.place = 0 AND w.number < 'Infinity' LIMIT 1) m ON true
-         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2)
+         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR {status} = $2 OR $2 = '' AND {status} IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))
            AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)
            AND ($5::json IS NULL OR coalesce((SELECT bool_and(f.is_not <> EXISTS (
                     SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))
@@ -1181,8 +1190,10 @@ SELECT m.id FROM content_schema_migrations m
 SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE $1::integer IS NULL AND $2::text IS NULL LIMIT $3) i;
 
 -- name: heads_count_type :find content_count_row
--- Heads of a type, exact up to $3.
-SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE i.content_type_id = $1::integer AND $2::text IS NULL LIMIT $3) i;
+-- Heads of a type, exact up to $3; with the status '' without the archived ones, which are counted too: an index serves both counts.
+WITH archived AS MATERIALIZED (
+    SELECT count(*) AS total FROM (SELECT FROM content_items a WHERE $2::text = '' AND a.content_type_id = $1 AND a.status = (SELECT t.archive_status FROM content_types t WHERE t.id = $1) LIMIT $3) a)
+SELECT (SELECT count(*) FROM (SELECT FROM content_items i WHERE i.content_type_id = $1::integer LIMIT $3 + (SELECT a.total FROM archived a)) c) - a.total AS total FROM archived a;
 
 -- name: heads_count_status :find content_count_row
 -- Heads of a status, exact up to $3.
@@ -1196,7 +1207,7 @@ SELECT count(*) AS total FROM (SELECT FROM content_items i WHERE i.content_type_
 -- Heads matching every filter of the lists but text, exact up to $5.
 SELECT count(*) AS total
   FROM (SELECT FROM content_items i
-         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2)
+         WHERE ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR i.status = $2 OR $2 = '' AND i.status IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
          LIMIT $5) i;
 
@@ -1204,7 +1215,7 @@ SELECT count(*) AS total
 -- Published items, exact up to $3.
 SELECT count(*) AS total
   FROM (SELECT FROM content_items i
-         WHERE i.published_version IS NOT NULL AND $1::integer IS NULL AND ($2::text IS NULL OR $2 = 'published')
+         WHERE i.published_version IS NOT NULL AND $1::integer IS NULL AND ($2::text IS NULL OR $2 IN ('published', ''))
          LIMIT $3) i;
 
 -- name: snapshots_count_type :find content_count_row
@@ -1212,14 +1223,14 @@ SELECT count(*) AS total
 SELECT count(*) AS total
   FROM (SELECT FROM content_items i
          WHERE i.published_version IS NOT NULL AND i.content_type_id = $1::integer
-           AND ($2::text IS NULL OR $2 = 'published')
+           AND ($2::text IS NULL OR $2 IN ('published', ''))
          LIMIT $3) i;
 
 -- name: snapshots_count_matching :find content_count_row
 -- Snapshots matching every filter of the lists but text, exact up to $5.
 SELECT count(*) AS total
   FROM (SELECT FROM content_item_snapshots i
-         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 = 'published')
+         WHERE i.is_published AND ($1::integer IS NULL OR i.content_type_id = $1) AND ($2::text IS NULL OR $2 IN ('published', ''))
            AND i.created_at >= coalesce($3::timestamptz, '-infinity') AND i.created_at <= coalesce($4::timestamptz, 'infinity')
          LIMIT $5) i;
 

@@ -430,7 +430,7 @@ static int
 filter_of(const struct item_filter *filter)
 {
 	if (filter->content_type_id)
-		return filter->status ? FILTER_TYPE_STATUS : FILTER_TYPE;
+		return filter->status && filter->status[0] ? FILTER_TYPE_STATUS : FILTER_TYPE;
 	return filter->status ? FILTER_STATUS : FILTER_NONE;
 }
 

@@ -6,6 +6,7 @@
 #include <microhttpd.h>
 #include <postgresql/libpq-fe.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -183,6 +183,8 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (NULL, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: *_desc_type tenant
 (:type, NULL, NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
+-- plan: heads_*_desc_type tenant
+(:type, '', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_desc_status tenant
 (NULL, 'draft', NULL, NULL, NULL, 'infinity', 2147483647, 51, 0, 4194304, NULL, NULL, NULL)
 -- plan: heads_updated_desc_type_status tenant
@@ -293,6 +295,10 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0, NULL, NULL)
 -- plan: gather_snapshots tenant max=12*:own, bounded by its parameter: looks at a whole type
 (:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0, NULL, NULL)
+-- plan: gather_text_* tenant max=1500, sorts what has two words
+(:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, :words, 10000, 51, 0, 'common', NULL)
+-- plan: gather_text_* tenant max=18*:own, sorts what has a common word
+(:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, :often, 10000, 51, 0, 'common', :item)
 -- plan: projection_indexed_* tenant max=40*:own, counts every value of a field
 (:type, NULL, NULL, NULL, '[]', :number, :number, 'sum', false, -1, 50)
 -- plan: projection_heads tenant max=12*:own, bounded by its caller: looks at a whole type
@@ -361,6 +367,8 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (NULL, NULL, 10000)
 -- plan: heads_count_type tenant max=2*:own, counts up to 10000 items
 (:type, NULL, 10000)
+-- plan: heads_count_type tenant max=3*:own, counts up to 10000 items and those that are archived
+(:type, '', 10000)
 -- plan: heads_count_status tenant max=2*:own, counts up to 10000 items
 (NULL, 'draft', 10000)
 -- plan: heads_count_type_status tenant max=2*:own, counts up to 10000 items

@@ -43,7 +43,7 @@ query_type_read(struct request *req, const int64_t *type_id, const struct field_
 	error = validation_stored_data(req, (struct doc){ row->schema, strlen(row->schema) }, &schema);
 	if (error)
 		return error;
-	*ret_type = (struct query_type){ .id = *type_id, .schema = schema, .field_ids = row->field_ids.items, .paths = row->paths.items,
+	*ret_type = (struct query_type){ .id = *type_id, .schema = schema, .archives = row->archive_status != NULL, .field_ids = row->field_ids.items, .paths = row->paths.items,
 		.n_fields = row->field_ids.n < row->paths.n ? row->field_ids.n : row->paths.n };
 	return NULL;
 }

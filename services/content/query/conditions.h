@@ -23,6 +23,7 @@ struct query_type {
 	const int64_t *field_ids; /* the fields served by index, */
 	const char *const *paths; /* and their paths */
 	size_t n_fields;
+	bool archives; /* it has a lifecycle */
 };
 
 /* A value as content_item_fields has it. */

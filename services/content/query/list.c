@@ -31,6 +31,7 @@ struct field_list {
 	size_t n_keys;
 	int64_t limit, offset;
 	bool is_driver_all;  /* the driver's ranges are the only condition, and exactly it */
+	int64_t n_driven;    /* values in the driver's ranges */
 	int64_t known_total; /* of the only condition, where it was counted; 0: not */
 };
 
@@ -68,7 +69,7 @@ static const struct error *
 ask_anew(struct request *req, const struct content_items_list_request *in, struct list_asked *ret_asked)
 {
 	struct asked_conditions conditions = { .filters = in->filters, .field_name = in->field_name, .field_op = in->field_op, .field_value = in->field_value };
-	struct list_asked asked = { .filter = { .content_type_id = in->content_type_id, .status = in->status, .q = in->q, .locale = in->locale, .created_after = in->created_after,
+	struct list_asked asked = { .filter = { .content_type_id = in->content_type_id, .status = content_listed_status(req, in), .q = in->q, .locale = in->locale, .created_after = in->created_after,
 	    .created_before = in->created_before, .is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req) } };
 
 	const struct error *error = content_check_status(req, in->status);
@@ -94,7 +95,7 @@ ask_on(struct request *req, const struct content_items_list_request *in, struct 
 	bool is_same = (!in->content_type_id || *in->content_type_id == *filter->content_type_id) && (!in->draft || *in->draft != filter->is_published_view)
 	    && (!in->status || (filter->status && strcmp(in->status, filter->status) == 0)) && (!in->q || (filter->q && strcmp(in->q, filter->q) == 0))
 	    && (!in->created_after || (filter->created_after && *in->created_after == *filter->created_after))
-	    && (!in->created_before || (filter->created_before && *in->created_before == *filter->created_before));
+	    && (!in->created_before || (filter->created_before && *in->created_before == *filter->created_before)) && content_continues_archived(in, filter);
 	if (!is_same)
 		return FAIL_AT(req, INVALID_CONTENT_ITEMS_CURSOR, "/cursor", "the cursor continues a list with other filters");
 	if (!has_fields(in) && !in->sort_by && !in->sort_dir)
@@ -137,6 +138,8 @@ read_list(struct request *req, const struct content_items_list_request *in, stru
 		error = FAIL_AT(req, VALIDATION_ERROR, "/filters", "the conditions have more than %d bytes together", FILTERS_BYTES_MAX);
 	if (!error)
 		error = query_type_read(req, list->asked.filter.content_type_id, &codes, &list->type);
+	if (!error && list->asked.filter.status && !list->asked.filter.status[0] && !list->type.archives)
+		list->asked.filter.status = NULL;
 	if (!error)
 		error = conditions_read(req, &list->type, &list->asked.conditions, &codes, list->conditions);
 	if (!error)
@@ -193,6 +196,7 @@ find_driver(struct request *req, struct field_list *list, struct field_driver *r
 	list->is_driver_all = list->asked.conditions.n == 1 && conditions_is_range(&list->conditions[0]);
 	*ret_found = counts[best] <= DRIVEN_MAX;
 	*ret_driver = drivers[best];
+	list->n_driven = counts[best];
 	return NULL;
 }
 
@@ -224,6 +228,21 @@ is_walk_cheaper(struct request *req, const struct field_list *list, bool *ret_is
 		return NULL;
 	const struct error *error = type_size(req, list, &n_items);
 	*ret_is = !error && n_items <= WALKED_MAX && (list->offset + list->limit) * n_items / n_match < n_match;
+	return error;
+}
+
+/* Whether to begin with the items that have the words: few have them, or many, but the type is so large that going along an order would meet them seldom. */
+static const struct error *
+is_text_first(struct request *req, const struct field_list *list, bool is_driven, bool *ret_is)
+{
+	const struct text_asked *text = list->asked.filter.text;
+	int64_t n_items = 0;
+
+	*ret_is = false;
+	if (!text || !text->is_ready || text->n_queued > TEXT_QUEUED_MAX || text->n_found > TEXT_FOUND_MAX || (is_driven && list->n_driven <= text->n_found))
+		return NULL;
+	const struct error *error = text->n_found > DRIVEN_MAX ? type_size(req, list, &n_items) : NULL;
+	*ret_is = !error && (text->n_found <= DRIVEN_MAX || n_items > WALKED_MAX);
 	return error;
 }
 
@@ -355,8 +374,12 @@ read_page(struct request *req, struct field_list *list, struct list_page *ret_pa
 	bool is_driven = false;
 
 	const struct error *error = unserved ? NULL : find_driver(req, list, &driver, &is_driven);
+	if (!error)
+		error = is_text_first(req, list, is_driven, &query.is_by_text);
 	if (error)
 		return error;
+	if (query.is_by_text)
+		return gather(req, list, &query, NULL, ret_page);
 	bool is_walked = false;
 	if (is_driven)
 		error = is_walk_cheaper(req, list, &is_walked);

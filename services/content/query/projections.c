@@ -121,12 +121,13 @@ content_items_projections(struct request *req, const struct content_items_projec
 	const struct error *error = read_projection(req, in, projection);
 	if (error)
 		return error;
+	bool hides_archived = projection->type.archives && !(in->include_archived && *in->include_archived);
 	const char *unserved = unserved_field(projection), *metric = in->metric ? in->metric : "count";
 	error = unserved ? query_check_size(req, &projection->type, unserved) : NULL;
 	if (error)
 		return error;
-	struct item_filter filter = { .content_type_id = &projection->type.id, .status = in->status, .created_after = in->created_after,
-		.created_before = in->created_before, .is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req) };
+	struct item_filter filter = { .content_type_id = &projection->type.id, .status = in->status ? in->status : hides_archived ? STATUS_NOT_ARCHIVED : NULL,
+		.created_after = in->created_after, .created_before = in->created_before, .is_published_view = (in->draft && !*in->draft) || content_is_public_reader(req) };
 	struct projection_query query = { .filter = &filter, .conditions = conditions_json(req->arena, projection->conditions, projection->n_conditions),
 		.group_path = projection->group.path, .metric_path = projection->metric.path, .metric = metric,
 		.group_id = unserved ? 0 : query_type_field_id(&projection->type, projection->group.path),

@@ -12,6 +12,7 @@ struct field_query {
 	const struct sort_key *keys;
 	size_t n_keys;
 	int64_t limit, offset; /* of rows */
+	bool is_by_text;       /* gathered from the words that the filter asks for */
 };
 
 /* The row before: of each key the number, as text, and the text. */
@@ -22,7 +23,7 @@ struct field_place {
 
 /* All answer rows of struct content_place_row, in order. */
 const struct error *store_fields_walk(struct request *req, const struct field_query *query, const struct field_place *before, struct shape_list *ret_rows) MUST_CHECK;
-/* Numbers carry the sign of their direction.  driver NULL: every item of the type, as many as TYPE_ITEMS_MAX. */
+/* Numbers carry the sign of their direction.  driver NULL: every item of the type, as many as TYPE_ITEMS_MAX, or those that have the words. */
 struct field_driver {
 	int64_t field_id;
 	struct value_ranges ranges;

@@ -83,6 +83,8 @@ text_ask(struct request *req, struct item_filter *filter)
 	*text = (struct text_asked){ .words = row->words ? row->words : "", .needle = row->needle, .id = id_of(req->arena, filter->q), .n_found = row->found,
 		.n_queued = row->queued, .is_ready = row->is_ready && row->words };
 	filter->text = text;
+	if (filter->status && !filter->status[0] && !row->archives)
+		filter->status = NULL;
 	return NULL;
 }
 
