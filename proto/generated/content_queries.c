@@ -1471,6 +1471,35 @@ const struct db_statement content_gather_text_heads_query = { .name = "content_g
 	    " LIMIT $13 OFFSET $14\n",
 	.kind = DB_LIST, .n_params = 16, .row = &content_place_row_shape };
 
+const struct db_statement content_gather_words_heads_query = { .name = "content_gather_words_heads",
+	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])),\n"
+	    "keys AS MATERIALIZED (SELECT q.n, q.id, q.steps, q.name FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text))\n"
+	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
+	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
+	    "          FROM (SELECT f.item_id AS id, false AS is_open FROM (SELECT w.item_id FROM content_findable_words w WHERE w.words @@ $11::tsquery AND w.place = 0 AND w.content_type_id = $1 LIMIT $12) f WHERE f.item_id NOT IN (SELECT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12) AND f.item_id <> coalesce($16::integer, 0) UNION ALL SELECT q.item_id, true FROM (SELECT DISTINCT o.item_id FROM content_words_queue o WHERE o.domain_id = tenant() LIMIT $12) q WHERE q.item_id <> coalesce($16, 0) UNION ALL SELECT $16, false WHERE $16 IS NOT NULL) c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.status, h.version, h.created_at, h.updated_at, h.search_text, h.data FROM content_item_heads h WHERE h.id = c.id LIMIT 1) i\n"
+	    "         CROSS JOIN LATERAL (\n"
+	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
+	    "                 FROM keys q\n"
+	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM (SELECT x.place, x.number, x.letters FROM content_item_fields x WHERE x.item_id = i.id AND x.is_public = false AND x.field_id = q.id) w WHERE w.place = 0) v ON true\n"
+	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
+	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
+	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR i.status = $2 OR $2 = '' AND i.status IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = i.id AND x.is_public = false AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM asked f), true)\n"
+	    "           AND CASE WHEN $11::text IS NULL OR NOT c.is_open OR i.id = $16::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower(i.status), $15::text) = 0 THEN false\n"
+	    "                ELSE $11 = '' OR content_words_now(i.id, false, i.search_text, i.status) @@ nullif($11, '')::tsquery END) r\n"
+	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
+	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
+	    "          r.id * ($7::integer[])[1]\n"
+	    " LIMIT $13 OFFSET $14\n",
+	.kind = DB_LIST, .n_params = 16, .row = &content_place_row_shape };
+
 const struct db_statement content_gather_snapshots_query = { .name = "content_gather_snapshots",
 	.sql =
 	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])),\n"
@@ -1518,6 +1547,35 @@ const struct db_statement content_gather_text_snapshots_query = { .name = "conte
 	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
 	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
 	    "                    SELECT FROM content_field_values(i.data::jsonb, f.steps) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
+	    "                  FROM asked f), true)\n"
+	    "           AND CASE WHEN $11::text IS NULL OR NOT c.is_open OR i.id = $16::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower('published'), $15::text) = 0 THEN false\n"
+	    "                ELSE $11 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($11, '')::tsquery END) r\n"
+	    " WHERE $10::integer = 0 OR content_is_behind(r.numbers, r.texts, r.id, $8::text[]::double precision[], $9::text[], $10::integer, $7::integer[])\n"
+	    " ORDER BY r.numbers[1], CASE WHEN ($7::integer[])[1] > 0 THEN r.texts[1] END COLLATE \"C\", CASE WHEN ($7::integer[])[1] < 0 THEN r.texts[1] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[2], CASE WHEN ($7::integer[])[2] > 0 THEN r.texts[2] END COLLATE \"C\", CASE WHEN ($7::integer[])[2] < 0 THEN r.texts[2] END COLLATE \"C\" DESC,\n"
+	    "          r.numbers[3], CASE WHEN ($7::integer[])[3] > 0 THEN r.texts[3] END COLLATE \"C\", CASE WHEN ($7::integer[])[3] < 0 THEN r.texts[3] END COLLATE \"C\" DESC,\n"
+	    "          r.id * ($7::integer[])[1]\n"
+	    " LIMIT $13 OFFSET $14\n",
+	.kind = DB_LIST, .n_params = 16, .row = &content_place_row_shape };
+
+const struct db_statement content_gather_words_snapshots_query = { .name = "content_gather_words_snapshots",
+	.sql =
+	    "WITH asked AS MATERIALIZED (SELECT f.id, f.steps, f.op, f.is_not, f.numbers, f.texts FROM json_to_recordset($5::json) AS f (id integer, steps text[], op text, is_not boolean, numbers double precision[], texts text[])),\n"
+	    "keys AS MATERIALIZED (SELECT q.n, q.id, q.steps, q.name FROM json_to_recordset($6::json) AS q (n integer, id integer, steps text[], name text))\n"
+	    "SELECT r.id, r.numbers::text[] AS numbers, r.texts, r.total\n"
+	    "  FROM (SELECT i.id, k.numbers, k.texts, count(*) OVER () AS total\n"
+	    "          FROM (SELECT f.item_id AS id, false AS is_open FROM (SELECT w.item_id FROM content_findable_words w WHERE w.words @@ $11::tsquery AND w.is_public AND w.content_type_id = $1 LIMIT $12) f WHERE f.item_id NOT IN (SELECT q.item_id FROM content_words_queue q WHERE q.domain_id = tenant() LIMIT $12) AND f.item_id <> coalesce($16::integer, 0) UNION ALL SELECT q.item_id, true FROM (SELECT DISTINCT o.item_id FROM content_words_queue o WHERE o.domain_id = tenant() LIMIT $12) q WHERE q.item_id <> coalesce($16, 0) UNION ALL SELECT $16, false WHERE $16 IS NOT NULL) c\n"
+	    "         CROSS JOIN LATERAL (SELECT h.id, h.content_type_id, h.version, h.created_at, h.updated_at, h.search_text, h.data, h.is_published FROM content_item_snapshots h WHERE h.id = c.id LIMIT 1) i\n"
+	    "         CROSS JOIN LATERAL (\n"
+	    "               SELECT array_agg(coalesce(b.number, v.number, 'Infinity') * ($7::integer[])[q.n] ORDER BY q.n) AS numbers, array_agg(coalesce(v.letters, '') ORDER BY q.n) AS texts\n"
+	    "                 FROM keys q\n"
+	    "                 LEFT JOIN LATERAL (SELECT w.number, w.letters FROM (SELECT x.place, x.number, x.letters FROM content_item_fields x WHERE x.item_id = i.id AND x.is_public = true AND x.field_id = q.id) w WHERE w.place = 0) v ON true\n"
+	    "                CROSS JOIN LATERAL (SELECT CASE q.name WHEN 'updatedAt' THEN extract(epoch FROM i.updated_at) WHEN 'createdAt' THEN extract(epoch FROM i.created_at)\n"
+	    "                                                WHEN 'version' THEN i.version END::double precision) b (number)) k\n"
+	    "         WHERE i.content_type_id = $1 AND ($2::text IS NULL OR 'published' = $2 OR $2 = '' AND 'published' IS DISTINCT FROM (SELECT t.archive_status FROM content_types t WHERE t.id = $1))\n"
+	    "           AND ($3::timestamptz IS NULL OR i.created_at >= $3) AND ($4::timestamptz IS NULL OR i.created_at <= $4)\n"
+	    "           AND coalesce((SELECT bool_and(f.is_not <> EXISTS (\n"
+	    "                    SELECT FROM (SELECT x.number, x.letters FROM content_item_fields x WHERE x.item_id = i.id AND x.is_public = true AND x.field_id = f.id AND x.place >= 0) v WHERE content_value_matches(f.op, v.number, v.letters, f.numbers, f.texts)))\n"
 	    "                  FROM asked f), true)\n"
 	    "           AND CASE WHEN $11::text IS NULL OR NOT c.is_open OR i.id = $16::integer THEN true WHEN strpos(i.search_text || E'\\n' || lower('published'), $15::text) = 0 THEN false\n"
 	    "                ELSE $11 = '' OR content_words_now(i.id, true, i.search_text, 'published') @@ nullif($11, '')::tsquery END) r\n"

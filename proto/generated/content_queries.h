@@ -228,10 +228,14 @@ extern const struct db_statement content_fields_walk_snapshots_desc_query;
 extern const struct db_statement content_gather_heads_query;
 /* Items of a type that have words which few have, by the documents themselves; what has changed since its words were kept is looked at as it stands. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_text_heads_query;
+/* The same by queryable fields alone. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_words_heads_query;
 /* Items of a type of a bounded size, by the documents themselves. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_snapshots_query;
 /* Items of a type that have words which few have, by the documents themselves; what has changed since its words were kept is looked at as it stands. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_text_snapshots_query;
+/* The same by queryable fields alone. :list; rows: struct content_place_row */
+extern const struct db_statement content_gather_words_snapshots_query;
 /* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */
 extern const struct db_statement content_gather_driven_heads_query;
 /* Items whose value of field $15 lies in the ranges $16 to $19. :list; rows: struct content_place_row */

@@ -297,6 +297,10 @@ SELECT setval('content_items_id_seq', 10 * :rows), setval('content_types_id_seq'
 (:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, NULL, 10000, 51, 0, NULL, NULL)
 -- plan: gather_text_* tenant max=1500, sorts what has two words
 (:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, :words, 10000, 51, 0, 'common', NULL)
+-- plan: gather_words_* tenant max=1500, sorts what has two words
+(:type, NULL, NULL, NULL, :conditions, :keys, '{1,-1}', '{}', '{}', 0, :words, 10000, 51, 0, 'common', NULL)
+-- plan: gather_words_* tenant max=18*:own, sorts what has a common word
+(:type, NULL, NULL, NULL, :conditions, :keys, '{1,-1}', '{}', '{}', 0, :often, 10000, 51, 0, 'common', :item)
 -- plan: gather_text_* tenant max=18*:own, sorts what has a common word
 (:type, NULL, NULL, NULL, '[]', :keys, '{1,-1}', '{}', '{}', 0, :often, 10000, 51, 0, 'common', :item)
 -- plan: projection_indexed_* tenant max=40*:own, counts every value of a field

@@ -373,6 +373,7 @@ read_page(struct request *req, struct field_list *list, struct list_page *ret_pa
 	struct field_driver driver = { .field_id = 0 };
 	bool is_driven = false;
 
+	query.is_served = !unserved;
 	const struct error *error = unserved ? NULL : find_driver(req, list, &driver, &is_driven);
 	if (!error)
 		error = is_text_first(req, list, is_driven, &query.is_by_text);

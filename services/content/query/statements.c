@@ -58,9 +58,10 @@ const struct error *
 store_fields_gather(struct request *req, const struct field_query *query, const struct field_place *before, const struct field_driver *driver,
     struct shape_list *ret_rows)
 {
-	static const struct db_statement *const statements[2][2] = {
+	static const struct db_statement *const statements[3][2] = {
 		{ &content_gather_heads_query, &content_gather_snapshots_query },
 		{ &content_gather_text_heads_query, &content_gather_text_snapshots_query },
+		{ &content_gather_words_heads_query, &content_gather_words_snapshots_query },
 	};
 	const struct item_filter *filter = query->filter;
 	int64_t signs[KEYS_MAX];
@@ -69,7 +70,7 @@ store_fields_gather(struct request *req, const struct field_query *query, const 
 		signs[i] = query->keys[i].is_descending ? -1 : 1;
 	if (driver)
 		return gather_driven(req, query, before, driver, signs, ret_rows);
-	return query_list(req, statements[query->is_by_text][filter->is_published_view],
+	return query_list(req, statements[query->is_by_text + (query->is_by_text && query->is_served)][filter->is_published_view],
 	    PARAMS(P_INT_OPT(filter->content_type_id), P_TEXT(filter->status), P_TIME_OPT(filter->created_after), P_TIME_OPT(filter->created_before),
 	        P_DOC(query->conditions), P_DOC(keys_json(req->arena, query->keys, query->n_keys)), P_INT_LIST(signs, query->n_keys),
 	        P_TEXT_LIST(before->numbers, before->id ? query->n_keys : 0), P_TEXT_LIST(before->texts, before->id ? query->n_keys : 0), P_INT(before->id),

@@ -12,7 +12,8 @@ struct field_query {
 	const struct sort_key *keys;
 	size_t n_keys;
 	int64_t limit, offset; /* of rows */
-	bool is_by_text;       /* gathered from the words that the filter asks for */
+	bool is_by_text;       /* gathered from the words that the filter asks for, */
+	bool is_served;        /* with all values from the index of fields */
 };
 
 /* The row before: of each key the number, as text, and the text. */
