@@ -116,12 +116,18 @@ arena_rewind(struct arena *arena, struct arena_mark mark)
 	arena->used_bytes = mark.used_bytes;
 }
 
-void *
-arena_alloc_raw(struct arena *arena, size_t n_bytes)
+static size_t
+round_up(size_t n_bytes)
 {
 	if (n_bytes > SIZE_MAX / 2)
 		abort();
-	size_t rounded = (n_bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	return (n_bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+void *
+arena_alloc_raw(struct arena *arena, size_t n_bytes)
+{
+	size_t rounded = round_up(n_bytes);
 	struct block *block = arena->current;
 	if (block->capacity - block->used < rounded) {
 		/* Doubling keeps the number of blocks logarithmic in what a request uses. */
@@ -138,6 +144,18 @@ arena_alloc_raw(struct arena *arena, size_t n_bytes)
 	void *bytes = block->bytes + block->used;
 	block->used += rounded;
 	return bytes;
+}
+
+bool
+arena_extend(struct arena *arena, const void *bytes, size_t n_old, size_t n_new)
+{
+	struct block *block = arena->current;
+	size_t before = round_up(n_old), n_more = round_up(n_new) - before;
+
+	if (n_new < n_old || block->used < before || block->bytes + (block->used - before) != (const unsigned char *)bytes || block->capacity - block->used < n_more)
+		return false;
+	(void)arena_alloc_raw(arena, n_more);
+	return true;
 }
 
 void *

@@ -45,6 +45,9 @@ void *arena_alloc(struct arena *arena, size_t n_bytes) __attribute__((malloc, re
 /* The same without zeroes, for a caller that writes every byte before anybody reads it. */
 void *arena_alloc_raw(struct arena *arena, size_t n_bytes) __attribute__((malloc, returns_nonnull));
 
+/* Make the last allocation, of n_old bytes, one of n_new where it stands; false: it is not the last, or there is no room behind it. */
+bool arena_extend(struct arena *arena, const void *bytes, size_t n_old, size_t n_new);
+
 bool arena_is_exhausted(const struct arena *arena);
 
 /* True when n_bytes more stay within the limit: asked before an allocation whose size a message claims. */

@@ -33,6 +33,10 @@ buf_reserve(struct buf *buf, size_t n_more)
 	size_t capacity = buf->capacity * 2;
 	if (capacity < needed)
 		capacity = needed;
+	if (arena_extend(buf->arena, buf->bytes, buf->capacity + 1, capacity + 1)) {
+		buf->capacity = capacity;
+		return;
+	}
 	char *bytes = arena_alloc_raw(buf->arena, capacity + 1);
 	memcpy(bytes, buf->bytes, buf->len + 1);
 	buf->bytes = bytes;

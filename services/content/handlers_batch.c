@@ -42,6 +42,8 @@ add_refusal(struct request *req, struct batch *batch, const struct error *error)
 
 	if (error->info->status >= 500 || req->must_rerun || req->is_lost)
 		return error;
+	if (arena_is_exhausted(req->arena)) /* the entry is refused for what the others need */
+		return FAIL(req, RESPONSE_TOO_LARGE, "the batch needs more memory than a request has; send its entries in several");
 	if (batch->is_atomic) {
 		buf_init(&context, req->arena, 256);
 		write_failure(&context, batch->n, error);

@@ -34,6 +34,19 @@ check_values(const char *text)
 	(void)header_is_json(text);
 }
 
+/* A part lies within the file, whatever its length. */
+static void
+check_ranges(const char *text)
+{
+	static const int64_t lengths[] = { 1, 200, INT64_MAX };
+	int64_t first = 0, n = 0;
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		if (header_range(text, lengths[i], &first, &n) == HEADER_RANGE_PART)
+			assert(first >= 0 && first < lengths[i] && n > 0 && n <= lengths[i] - first);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
@@ -46,6 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 	const char *text = arena_strndup(arena, (const char *)bytes, n_bytes);
 
 	check_values(text);
+	check_ranges(text);
 	(void)header_names_etag(text, "\"7\"");
 	(void)header_list_has(text, "https://a.example");
 	env_keys_free(env_keys_parse(text, &problem));

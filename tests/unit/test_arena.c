@@ -78,6 +78,22 @@ START_TEST(allocations_do_not_overlap)
 }
 END_TEST
 
+START_TEST(the_last_allocation_grows_where_it_stands)
+{
+	unsigned char *first = arena_alloc(arena, 100), *last = arena_alloc(arena, 100);
+
+	memset(last, 7, 100);
+	ck_assert(!arena_extend(arena, first, 100, 200));
+	ck_assert(arena_extend(arena, last, 100, 5000));
+	memset(last, 7, 5000);
+	unsigned char *next = arena_alloc(arena, 16);
+	ck_assert(next >= last + 5000 && first[99] == 0);
+	ck_assert(!arena_extend(arena, last, 5000, 6000));
+	ck_assert(arena_extend(arena, next, 16, 16) && !arena_extend(arena, next, 16, 8) && !arena_extend(arena, next, 16, 512 * 1024));
+	ck_assert_uint_ge(arena_used_bytes(arena), 5116);
+}
+END_TEST
+
 START_TEST(past_the_limit_it_says_so_and_goes_on)
 {
 	(void)arena_alloc(arena, LIMIT_BYTES);
@@ -177,6 +193,7 @@ main(void)
 	tcase_add_test(tc, a_rewind_forgets_what_came_after_the_mark_only);
 	tcase_add_test(tc, memory_is_zeroed_again_after_a_reset);
 	tcase_add_test(tc, allocations_do_not_overlap);
+	tcase_add_test(tc, the_last_allocation_grows_where_it_stands);
 	tcase_add_test(tc, past_the_limit_it_says_so_and_goes_on);
 	tcase_add_test(tc, room_is_asked_for_without_taking_it);
 	tcase_add_test_raise_signal(tc, far_past_the_limit_it_aborts, SIGABRT);
