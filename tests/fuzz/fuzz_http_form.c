@@ -94,7 +94,7 @@ send_all(int fd, const void *bytes, size_t n_bytes)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
-	static const char *const boundaries[] = { "b", "\"b\"", "----a-boundary", "\"", "" };
+	static const char *const boundaries[] = { "bound", "\"bound\"", "----a-boundary", "\"", "" };
 	static struct MHD_Daemon *daemon;
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int ends[2];
