@@ -225,7 +225,7 @@ content_items_blame(struct request *req, const struct content_items_blame_reques
 	struct blame *blame = ARENA_NEW(req->arena, struct blame);
 	const struct content_origin_row *head = NULL;
 
-	const struct error *error = origin_of_head(req, in->id, &head);
+	const struct error *error = origin_of_head(req, in->id, PAGE_BYTES_MAX, &head);
 	if (error)
 		return error;
 	if (!head)

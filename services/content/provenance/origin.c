@@ -43,9 +43,9 @@ origin_kind(const char *actor_id)
 }
 
 const struct error *
-origin_of_head(struct request *req, int64_t id, const struct content_origin_row **ret_head)
+origin_of_head(struct request *req, int64_t id, int64_t n_bytes_max, const struct content_origin_row **ret_head)
 {
-	return query_find(req, &content_item_origin_query, PARAMS(P_INT(id), P_INT(PAGE_BYTES_MAX)), ret_head);
+	return query_find(req, &content_item_origin_query, PARAMS(P_INT(id), P_INT(n_bytes_max)), ret_head);
 }
 
 struct content_version_origin
@@ -60,7 +60,7 @@ const struct error *
 origin_tell_head(struct request *req, int64_t id, const struct content_version_origin **ret_origin)
 {
 	const struct content_origin_row *head = NULL;
-	const struct error *error = origin_of_head(req, id, &head);
+	const struct error *error = origin_of_head(req, id, 0, &head);
 
 	if (!head)
 		return error;

@@ -10,8 +10,8 @@ const char *origin_kind(const char *actor_id);
 /* Its name, of a row; NULL: none. */
 const char *origin_surface(const int64_t *number);
 
-/* The working copy; NULL: there is no such item.  Its data is absent where it is longer than an answer. */
-const struct error *origin_of_head(struct request *req, int64_t id, const struct content_origin_row **ret_head) MUST_CHECK;
+/* The working copy; NULL: there is no such item.  Its data is absent where it is longer than n_bytes_max. */
+const struct error *origin_of_head(struct request *req, int64_t id, int64_t n_bytes_max, const struct content_origin_row **ret_head) MUST_CHECK;
 
 /* The same as an answer shows it; untouched where there is none. */
 const struct error *origin_tell_head(struct request *req, int64_t id, const struct content_version_origin **ret_origin) MUST_CHECK;
