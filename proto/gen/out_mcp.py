@@ -14,7 +14,7 @@ LISTED_BYTES_MAX = 21500  # with the three that find the others, and each result
 BOUND_SHOWN_MAX = 1000  # a larger bound tells an agent nothing, nor does
 TEXT_SHOWN_MAX = 100    # that of a text nobody would make so long, nor a
 PATTERN_SHOWN_MAX = 60  # pattern that nobody can read; what they refuse comes with an example
-DRY_RUN = {"type": "boolean", "description": "Keep nothing; say what would happen."}
+DRY_RUN = {"type": "boolean", "description": "Only say what would happen."}
 
 
 def compact(value):

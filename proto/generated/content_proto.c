@@ -1204,7 +1204,7 @@ static const struct shape_field content_items_update_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_update_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "contentTypeId", .column = "content_type_id", .type = SHAPE_INT, .flags = SHAPE_ID | SHAPE_SLUG, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, content_type_id), .slug_offset = offsetof(struct content_items_update_request, content_type_id_slug), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Move it to this type (id or slug).", .example = "7" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "The new content.", .example = "{\"title\": \"Launch\"}" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (public) or archived (not). Left out: nothing of that.", .example = "\"published\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_update_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published or archived; left out: as it is.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_update_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_update_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
@@ -1213,7 +1213,7 @@ const struct shape content_items_update_request_shape = { .name = "content_items
 static const struct shape_field content_items_patch_request_fields[] = {
 	{ .name = "id", .column = "id", .type = SHAPE_INT, .flags = SHAPE_REQUIRED | SHAPE_ID, .in = SHAPE_IN_PATH, .offset = offsetof(struct content_items_patch_request, id), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Item id.", .example = "42" },
 	{ .name = "data", .column = "data", .type = SHAPE_DOC, .flags = SHAPE_DOC_TEXT | SHAPE_DOC_OBJECT, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, data), .min = 0, .max = INT64_C(1000000), .code = "INVALID_CONTENT_DATA_JSON", .doc = "Merge patch (RFC 7396) of the data: null removes a member.", .example = "{\"title\": \"Relaunch\"}" },
-	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published (public) or archived (not). Left out: nothing of that.", .example = "\"published\"" },
+	{ .name = "status", .column = "status", .type = SHAPE_TEXT, .flags = 0, .in = SHAPE_IN_BODY, .offset = offsetof(struct content_items_patch_request, status), .min = INT64_C(1), .max = INT64_C(64), .doc = "draft, in_review, published or archived; left out: as it is.", .example = "\"published\"" },
 	{ .name = "expectedVersion", .column = "expected_version", .type = SHAPE_INT, .flags = SHAPE_AGENT_REQUIRED, .in = SHAPE_IN_BODY, .header = "if-match", .offset = offsetof(struct content_items_patch_request, expected_version), .min = INT64_C(1), .max = INT64_C(2147483647), .doc = "Refuse unless this is the current version.", .example = "3" },
 	{ .name = "paymentProof", .column = "payment_proof", .type = SHAPE_TEXT, .flags = SHAPE_SECRET, .in = SHAPE_IN_HEADER, .header = "authorization", .offset = offsetof(struct content_items_patch_request, payment_proof), .min = INT64_C(1), .max = INT64_C(8192), .doc = "Proof of payment, macaroon:preimage.", .example = "\"AgEL...:6f0a...\"" },
 };
@@ -3077,7 +3077,7 @@ static const struct event_type *const content_items_list_events[] = {
 const struct operation operation_content_items_list = {
 	.id = "content.items.list",
 	.service = "content",
-	.summary = "List content items with filters, sorting and a cursor.",
+	.summary = "List content items, filtered and sorted.",
 	.description = NULL,
 	.mcp = "get_content_items",
 	.graphql = "query contentItems",
@@ -4178,7 +4178,7 @@ static const struct event_type *const content_items_rollback_events[] = {
 const struct operation operation_content_items_rollback = {
 	.id = "content.items.rollback",
 	.service = "content",
-	.summary = "Make an earlier version the head again, as a new version. What the public sees stays as it is.",
+	.summary = "Make an earlier version the head again; what the public sees stays.",
 	.description = NULL,
 	.mcp = "rollback_content_item",
 	.graphql = "mutation rollbackContentItem",

@@ -2426,7 +2426,7 @@ const struct error *content_types_artifacts(struct request *req, const struct co
 const struct error *content_items_create(struct request *req, const struct content_items_create_request *in,
     struct content_item *out) MUST_CHECK;
 
-/* List content items with filters, sorting and a cursor.
+/* List content items, filtered and sorted.
  * GET /api/content-items
  * Errors: OFFER_REQUIRED, CONTENT_LOCALE_REQUIRED, CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_CURSOR_OFFSET_CONFLICT, CONTENT_ITEMS_CURSOR_SORT_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_FILTER_INCOMPLETE, CONTENT_ITEMS_FIELD_FILTER_OPERATOR_UNSUPPORTED, CONTENT_ITEMS_FIELD_FILTER_VALUE_INVALID, CONTENT_ITEMS_FIELD_NOT_INDEXED, CONTENT_ITEMS_SELECTED_FIELD_UNKNOWN, CONTENT_ITEMS_FIELD_QUERY_CONTENT_TYPE_NOT_FOUND, CONTENT_ITEMS_FIELD_QUERY_REQUIRES_CONTENT_TYPE, CONTENT_ITEMS_FIELD_SORT_FIELD_UNKNOWN, CONTENT_ITEMS_INCLUDE_FIELD_UNKNOWN, INVALID_CONTENT_ITEMS_CURSOR, INVALID_CREATED_AFTER, INVALID_CREATED_BEFORE, AS_OF_IN_FUTURE, AS_OF_NOT_COMBINABLE. */
 const struct error *content_items_list(struct request *req, const struct content_items_list_request *in,
@@ -2516,7 +2516,7 @@ const struct error *content_versions_diff(struct request *req, const struct cont
 const struct error *content_items_blame(struct request *req, const struct content_items_blame_request *in,
     struct content_items_blame_response *out) MUST_CHECK;
 
-/* Make an earlier version the head again, as a new version. What the public sees stays as it is.
+/* Make an earlier version the head again; what the public sees stays.
  * POST /api/content-items/{id}/rollback
  * Errors: CONTENT_ITEM_NOT_FOUND, CONTENT_SCHEMA_VALIDATION_FAILED, TARGET_VERSION_NOT_FOUND, VERSION_CONFLICT.
  * Emits: content_item.rollback. */
