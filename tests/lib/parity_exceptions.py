@@ -16,7 +16,7 @@ ENDPOINT = ("AUTH_MISSING_API_KEY", "AUTH_INVALID_API_KEY")
 # Members of answers that differ by nature although they may look alike for a while, with the reason.
 BY_NATURE = {
     ("content.items.list", "/total"): "counted at most a second ago",
-    ("identity.keys.list", "/keys/*/lastUsedAt"): "at most a minute behind",
+    ("identity.keys.list", "/keys/*/lastUsedAt"): "at most a minute behind", ("identity.keys.children", "/keys/*/lastUsedAt"): "the same",
     ("audit.logs.list", "/entries/*/number"): "two publishers' events arrive in either order",
     ("identity.decisions.list", "/decisions"): "the log tells the surfaces apart, and counts repeated reads together",
     ("content.items.versions", "/versions/*/session"): "MCP clients have names",
