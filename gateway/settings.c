@@ -50,7 +50,7 @@ static const struct setting own_settings[] = {
 	INT_SETTING("WORDCLAW_RATE_LIMIT_MAX", "6000", 0, 1000000000, rate_limit_max, "requests per verified key and window; 0 is off.  RATE_LIMIT_MAX of the contract has 100 a minute: an agent that reads a few hundred items in a burst met it within seconds, so ours guards against loops, not against use"),
 	INT_SETTING("WORDCLAW_RATE_LIMIT_WINDOW_MS", "60000", 1000, 3600000, rate_limit_window_ms, "length of every rate limit's window (RATE_LIMIT_TIME_WINDOW of the contract)"),
 	INT_SETTING("WORDCLAW_ADDRESS_RATE_LIMIT_MAX", "600", 0, 1000000000, address_rate_limit_max, "requests without a verified key per address and window; 0 is off"),
-	INT_SETTING("WORDCLAW_AUTH_FAILURES_MAX", "300", 0, 1000000000, auth_failures_max, "refused credentials per address and window; beyond it unknown keys are not even looked up; 0 is off"),
+	INT_SETTING("WORDCLAW_AUTH_FAILURES_MAX", "300", 0, 1000000000, auth_failures_max, "refused credentials per address and window; beyond it ten unknown keys a second are looked up; 0 is off"),
 	INT_SETTING("WORDCLAW_LOGIN_RATE_LIMIT_MAX", "20", 0, 1000000000, login_rate_limit_max, "attempts of people to sign in per address and window; 0 is off"),
 	INT_SETTING("WORDCLAW_FORM_FILES_RATE_LIMIT_MAX", "20", 0, 1000000000, upload_rate_limit_max, "files that the public sends for forms per address and window; 0 is off"),
 	INT_SETTING("WORDCLAW_FORM_FILE_BYTES_MAX", "10485760", 1024, 1099511627776, form_file_bytes_max, "largest file that the public may send for a form"),

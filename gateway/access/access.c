@@ -2,7 +2,7 @@
  *
  * A key's own window is counted only once the key is verified; everything else is counted by address, and refused keys
  * in a window of their own that is asked before identity is.  So invented keys get nobody a fresh allowance, cost
- * identity at most auth_failures_max questions, and never touch what verified keys may do. */
+ * identity at most auth_failures_max questions and then a few a second, and never touch what real keys may do. */
 #include "access/access.h"
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #include "metrics.h"
 
 struct access {
-	struct window_table *keys, *addresses, *failures, *logins, *uploads;
+	struct window_table *keys, *addresses, *failures, *lookups, *logins, *uploads;
 	int64_t window_us;
 	struct metric *limited_keys, *limited_addresses, *limited_failures, *limited_logins, *limited_uploads;
 };
@@ -31,6 +31,9 @@ struct access_wait {
 	struct key_hash hash;
 	struct credential_waiter waiter;
 };
+
+/* Beyond auth_failures_max, of each address: a key that was never used here may share its address with whoever guesses. */
+enum { LOOKUPS_MAX = 10, LOOKUPS_WINDOW_US = 1000000 };
 
 static const struct principal anonymous = { .id = "anonymous", .type = "anonymous", .source = "internal" };
 
@@ -50,6 +53,7 @@ access_new(const struct access_options *options)
 	access->keys = window_table_new(options->rate_limit_max, options->window_us);
 	access->addresses = window_table_new(options->address_rate_limit_max, options->window_us);
 	access->failures = window_table_new(options->auth_failures_max, options->window_us);
+	access->lookups = window_table_new(LOOKUPS_MAX, LOOKUPS_WINDOW_US);
 	access->logins = window_table_new(options->login_rate_limit_max, options->window_us);
 	access->uploads = window_table_new(options->upload_rate_limit_max, options->window_us);
 	access->limited_keys = limited_metric("bucket=\"key\"");
@@ -66,6 +70,7 @@ access_free(struct access *access)
 	window_table_free(access->keys);
 	window_table_free(access->addresses);
 	window_table_free(access->failures);
+	window_table_free(access->lookups);
 	window_table_free(access->logins);
 	window_table_free(access->uploads);
 	free(access);
@@ -327,7 +332,8 @@ access_check(struct exchange *exchange, const struct operation *operation)
 		return;
 	}
 	struct window_verdict failures = window_peek(access->failures, exchange->address_id, exchange->started_us);
-	if (credential.state == CREDENTIAL_UNKNOWN && !failures.is_admitted) {
+	if (credential.state == CREDENTIAL_UNKNOWN && !failures.is_admitted
+	    && !window_take(access->lookups, exchange->address_id, exchange->started_us).is_admitted) {
 		answer_limited(exchange, &failures, access->limited_failures, "refused keys from this address");
 		return;
 	}
