@@ -151,7 +151,7 @@ dispatch(struct gateway *gateway, const struct dispatch_request *request)
 	call->request = *request;
 	if (!call->request.service)
 		call->request.service = operation->service;
-	call->upstream = (struct upstream_call){ .done = on_reply, .context = call };
+	call->upstream = (struct upstream_call){ .done = on_reply, .context = call, .tenant = request->principal ? request->principal->tenant : 0 };
 	struct upstream *upstream = gateway->upstreams ? upstreams_find(gateway->upstreams, call->request.service) : NULL;
 	if (!upstream) {
 		refuse(request, bus_failure(request->arena, BUS_UNREACHABLE, request));

@@ -12,7 +12,8 @@
 
 enum {
 	SERVICES_MAX = 16,
-	FEW_CALLS = 32, /* an old call alone is a slow call; an old call before many is a queue */
+	FEW_CALLS = 32, /* an old call alone is a slow call; an old call before many of a tenant's is a queue */
+	TENANT_ROWS = 1024, /* counts that tenants share by their remainders */
 };
 
 struct upstream {
@@ -21,6 +22,7 @@ struct upstream {
 	struct upstreams *all;
 	struct upstream_call *oldest, *newest; /* in the order they were sent */
 	size_t n_outstanding;
+	uint32_t n_of_tenant[TENANT_ROWS];
 	uint64_t generation;
 	int fds[BUS_INSTANCES_MAX];
 	size_t n_fds;
@@ -90,6 +92,12 @@ upstream_next_correlation(struct upstream *upstream)
 	return bus_client_next_correlation(upstream->client);
 }
 
+static uint32_t *
+n_of_tenant(struct upstream *upstream, int64_t tenant)
+{
+	return &upstream->n_of_tenant[(uint64_t)tenant % TENANT_ROWS];
+}
+
 static void
 list_append(struct upstream *upstream, struct upstream_call *call)
 {
@@ -101,6 +109,7 @@ list_append(struct upstream *upstream, struct upstream_call *call)
 		upstream->oldest = call;
 	upstream->newest = call;
 	upstream->n_outstanding++;
+	++*n_of_tenant(upstream, call->tenant);
 }
 
 static void
@@ -115,6 +124,7 @@ list_remove(struct upstream *upstream, struct upstream_call *call)
 	else
 		upstream->newest = call->previous;
 	upstream->n_outstanding--;
+	--*n_of_tenant(upstream, call->tenant);
 }
 
 static void
@@ -125,13 +135,16 @@ on_done(void *context, enum bus_result result, const void *reply, size_t n_reply
 	call->done(call->context, result, reply, n_reply);
 }
 
+/* Who has little there is not refused because others have much: services share themselves between tenants. */
 static bool
-has_enough_to_do(const struct upstream *upstream, int64_t now_us)
+has_enough_to_do(struct upstream *upstream, int64_t tenant, int64_t now_us)
 {
 	const struct upstreams_options *options = &upstream->all->options;
-	if ((int64_t)upstream->n_outstanding >= options->outstanding_max)
+	int64_t n_own = *n_of_tenant(upstream, tenant);
+
+	if ((int64_t)upstream->n_outstanding >= options->outstanding_max || n_own >= options->outstanding_max - options->outstanding_max / 4)
 		return true;
-	return upstream->n_outstanding > FEW_CALLS && now_us - upstream->oldest->sent_us > options->queue_delay_max_us;
+	return n_own > FEW_CALLS && now_us - upstream->oldest->sent_us > options->queue_delay_max_us;
 }
 
 enum upstream_refusal
@@ -139,7 +152,7 @@ upstream_send(struct upstream *upstream, struct upstream_call *call, struct bus_
 {
 	int64_t now_us = clock_monotonic_us();
 
-	if (has_enough_to_do(upstream, now_us)) {
+	if (has_enough_to_do(upstream, call->tenant, now_us)) {
 		metric_add(upstream->shed, 1);
 		return UPSTREAM_OVERLOADED;
 	}

@@ -13,6 +13,7 @@ enum upstream_refusal { UPSTREAM_ACCEPTED, UPSTREAM_OVERLOADED };
 struct upstream_call {
 	bus_done done;
 	void *context;
+	int64_t tenant; /* whose it is; 0: nobody's */
 	/* upstream.c's */
 	struct upstream *upstream;
 	struct upstream_call *previous, *next;
@@ -35,7 +36,7 @@ void upstreams_free(struct upstreams *upstreams); /* every call under way ends a
 struct upstream *upstreams_find(const struct upstreams *upstreams, const char *service);
 uint64_t upstream_next_correlation(struct upstream *upstream);
 
-/* Queue one call, unless the service has too much to do already.  bus->done and bus->context are call's. */
+/* Queue one call, unless the service, or this tenant in it, has too much to do already.  bus->done and bus->context are call's. */
 enum upstream_refusal upstream_send(struct upstream *upstream, struct upstream_call *call, struct bus_call bus);
 
 /* Send what was queued. */
