@@ -45,7 +45,7 @@ static const struct setting own_settings[] = {
 	INT_SETTING("WORDCLAW_SEND_TIMEOUT_MS", "60000", 500, 600000, send_timeout_ms, "an answer must have been taken within this"),
 	INT_SETTING("WORDCLAW_DRAIN_TIMEOUT_MS", "5000", 0, 60000, drain_timeout_ms, "on SIGTERM, requests in flight may take this long"),
 	INT_SETTING("WORDCLAW_REQUEST_MEMORY_MAX_MB", "256", 1, 1048576, memory_max_mb, "what requests and streams may hold together, besides 64 KB each; further ones get 503 SERVICE_OVERLOADED"),
-	INT_SETTING("WORDCLAW_SERVICE_OUTSTANDING_MAX", "384", 1, 16384, outstanding_max, "unanswered calls per service; beyond it 503 SERVICE_OVERLOADED at once"),
+	INT_SETTING("WORDCLAW_SERVICE_OUTSTANDING_MAX", "384", 1, 16384, outstanding_max, "unanswered calls per service, three quarters of them of one tenant; beyond it 503 SERVICE_OVERLOADED at once"),
 	INT_SETTING("WORDCLAW_SERVICE_QUEUE_DELAY_MAX_MS", "1000", 10, 60000, queue_delay_max_ms, "when the oldest of many unanswered calls has waited this long, new ones get 503 SERVICE_OVERLOADED"),
 	INT_SETTING("WORDCLAW_RATE_LIMIT_MAX", "6000", 0, 1000000000, rate_limit_max, "requests per verified key and window; 0 is off.  RATE_LIMIT_MAX of the contract has 100 a minute: an agent that reads a few hundred items in a burst met it within seconds, so ours guards against loops, not against use"),
 	INT_SETTING("WORDCLAW_RATE_LIMIT_WINDOW_MS", "60000", 1000, 3600000, rate_limit_window_ms, "length of every rate limit's window (RATE_LIMIT_TIME_WINDOW of the contract)"),

@@ -26,7 +26,7 @@ static const struct setting skeleton_settings[] = {
 	{ "WORDCLAW_WRITE_WORKERS", SETTING_INT, "2", 1, WORKERS_MAX, "Connections that serve mutations.", &settings.write_workers },
 	{ "WORDCLAW_GROUP_MAX", SETTING_INT, "32", 1, GROUP_MAX, "Mutations that may share one commit.", &settings.group_max },
 	{ "WORDCLAW_BATCH_MAX", SETTING_INT, "32", 1, BATCH_MAX, "Reads that may share one statement.", &settings.batch_max },
-	{ "WORDCLAW_QUEUE_MAX", SETTING_INT, "512", 1, 16384, "Requests inside the process; further ones are refused at once.", &settings.queue_max },
+	{ "WORDCLAW_QUEUE_MAX", SETTING_INT, "512", 1, 16384, "Requests inside the process, three quarters of them of one tenant; further ones are refused at once.", &settings.queue_max },
 	{ "WORDCLAW_METRICS_ADDRESS", SETTING_TEXT, "127.0.0.1", 0, 0, "IPv4 address of /metrics; 0.0.0.0 where a network policy says who may ask.", &settings.metrics_address },
 	{ "WORDCLAW_METRICS_PORT", SETTING_INT, "0", 0, 65535, "Port of /metrics; 0 picks one and writes it to the run directory.", &settings.metrics_port },
 	{ "WORDCLAW_CONSUMER_POLL_MS", SETTING_INT, "1000", 5, 60000, "Longest wait for a poke before looking for events anyway.", &settings.consumer_poll_ms },
